@@ -1,0 +1,79 @@
+import Type, { type Static } from 'typebox';
+import { DEVICE_SUBJECT, IsoTime } from '../findings/finding.ts';
+import { isKnown, KnownOf } from '../findings/verdict.ts';
+import { Duration } from '../policy/duration.ts';
+import { type CheckInput, defineCheck, state } from './check.ts';
+import { combineParts, type Part } from './combine.ts';
+
+const Facts = Type.Object(
+  {
+    enrolled: Type.Boolean(),
+    /** Findings dropped because a bound was reached, since enrolment. */
+    dropped: KnownOf(Type.Integer({ minimum: 0 })),
+    /** This device's clock less the server's, in milliseconds, by the server's last signed time. */
+    clockSkewMs: KnownOf(Type.Number()),
+  },
+  { additionalProperties: false },
+);
+
+/** A break in the chain that leaves no gap: the server had been put back from an older copy and was sent again. */
+const ChainBreak = Type.Object(
+  { at: IsoTime, cause: Type.Enum(['server-restored']), from: Type.Integer(), to: Type.Integer() },
+  { additionalProperties: false },
+);
+export type ChainBreak = Static<typeof ChainBreak>;
+
+const Require = Type.Object(
+  {
+    chain: Type.Optional(Type.Enum(['intact'], { description: 'intact' })),
+    clockSkewAtMost: Type.Optional(Duration),
+    dropped: Type.Optional(Type.Enum(['none'], { description: 'none' })),
+  },
+  { additionalProperties: false },
+);
+
+type Input = CheckInput<Static<typeof Facts>, ChainBreak, Static<typeof Require>>;
+
+function skewPart(input: Input): Part | undefined {
+  const { clockSkewMs } = input.facts;
+  const limit = input.require.clockSkewAtMost;
+  if (limit === undefined) return undefined;
+  if (!isKnown(clockSkewMs)) return { verdict: 'unknown', reason: clockSkewMs.unknown };
+  const within = Math.abs(clockSkewMs.known) <= Temporal.Duration.from(limit).total({ unit: 'milliseconds', relativeTo: '2026-01-01' });
+  return { verdict: within ? 'pass' : 'fail', observed: within ? {} : { clockSkewSeconds: Math.round(clockSkewMs.known / 1000) } };
+}
+
+function droppedPart(input: Input): Part | undefined {
+  const { dropped } = input.facts;
+  if (input.require.dropped === undefined) return undefined;
+  if (!isKnown(dropped)) return { verdict: 'unknown', reason: dropped.unknown };
+  return { verdict: dropped.known === 0 ? 'pass' : 'fail', observed: { dropped: dropped.known } };
+}
+
+/** The agent's own state; applies without a rule and cannot be switched off. A gap is told by the gap record itself. */
+export const agentHealth = defineCheck({
+  name: 'agent-health',
+  facts: Facts,
+  event: ChainBreak,
+  require: Require,
+  timed: () => [],
+  evaluate(input) {
+    if (!input.facts.enrolled) return [state(input, 'not-applicable', { reason: 'not-enrolled' })];
+    const parts = [skewPart(input), droppedPart(input)].filter((part) => part !== undefined);
+    const { verdict, reason, observed } = combineParts(parts.length > 0 ? parts : [{ verdict: 'pass' }]);
+    const health = state(input, verdict, {
+      ...(reason === undefined ? {} : { reason }),
+      ...(observed === undefined ? {} : { observed }),
+    });
+    if (input.require.chain === undefined) return [health];
+    const breaks = input.events.map((event) => ({
+      subject: DEVICE_SUBJECT,
+      kind: 'event' as const,
+      at: Date.parse(event.at),
+      verdict: 'fail' as const,
+      severity: input.severity,
+      observed: { cause: event.cause, from: event.from, to: event.to },
+    }));
+    return [health, ...breaks];
+  },
+});

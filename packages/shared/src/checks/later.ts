@@ -1,0 +1,46 @@
+import Type, { type TSchema } from 'typebox';
+import { Duration } from '../policy/duration.ts';
+
+/**
+ * Parameters of the checks that the policy language knows and this version cannot make yet. A rule that names one is
+ * accepted, so that one policy file serves every version of the agent, and is judged `unknown`, never passed over.
+ */
+const closed = (properties: Record<string, TSchema>) => {
+  const optional = Object.entries(properties).map(([name, schema]) => [name, Type.Optional(schema)] as const);
+  return Type.Object(Object.fromEntries(optional), { additionalProperties: false });
+};
+const oneOf = (...values: [string, ...string[]]) => Type.Enum(values, { description: values.join(' or ') });
+const patterns = Type.Array(Type.String({ minLength: 1 }), { description: 'a list of patterns' });
+const byLocation = <S extends TSchema>(schema: S & { description?: string }) =>
+  Type.Union([schema, Type.Object({ onSite: schema, offSite: schema }, { additionalProperties: false })], {
+    description: `${schema.description ?? 'a value'}, or { onSite, offSite }`,
+  });
+
+export const LATER_REQUIRE: Readonly<Record<string, TSchema>> = {
+  'malware-protection': closed({ realTime: oneOf('on'), signaturesAtMost: Duration }),
+  firewall: closed({ profiles: oneOf('all', 'active'), inbound: oneOf('block', 'any') }),
+  'screen-lock': closed({ within: byLocation(Duration), onResume: oneOf('required') }),
+  accounts: closed({
+    localAdministrators: Type.Array(Type.String(), { description: 'a list of accounts' }),
+    guest: oneOf('off'),
+    newLocalAccounts: oneOf('deny'),
+  }),
+  'sign-ins': closed({ people: oneOf('assigned', 'council') }),
+  software: closed({ allow: patterns, deny: patterns, userInstalls: oneOf('deny', 'allow') }),
+  network: closed({
+    wifi: Type.Array(oneOf('wpa2', 'wpa3'), { description: 'a list of wpa2, wpa3' }),
+    vpnOffSite: oneOf('required', 'optional'),
+    vpnGapAtMost: Duration,
+  }),
+  location: closed({ countries: Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), { description: 'a list of countries such as GB' }) }),
+  'local-storage': closed({
+    knownFolders: oneOf('redirected'),
+    localFilesAtMost: Type.Integer({ minimum: 0, description: 'a number' }),
+    olderThan: Duration,
+  }),
+  contact: closed({ checkInAtMost: Duration, officeVisitAtMost: Duration }),
+  configuration: closed({ autorun: oneOf('off'), secureBoot: oneOf('on') }),
+};
+
+/** Judged on the server, so left out of what an agent says. */
+export const SERVER_JUDGED: readonly string[] = ['location', 'contact'];

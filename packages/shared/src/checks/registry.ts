@@ -1,0 +1,26 @@
+import type { TSchema } from 'typebox';
+import { agentHealth } from './agent-health.ts';
+import { assetTag } from './asset-tag.ts';
+import type { Check } from './check.ts';
+import { diskEncryption } from './disk-encryption.ts';
+import { LATER_REQUIRE } from './later.ts';
+import { patches } from './patches.ts';
+import { printing } from './printing.ts';
+import { removableMedia } from './removable-media.ts';
+
+/** Every check that can be made, in the order of the policy's clauses. */
+export const CHECKS = [diskEncryption, removableMedia, printing, patches, assetTag, agentHealth] as const;
+
+const BY_NAME: ReadonlyMap<string, Check> = new Map(
+  // The one place where the checks' own types are forgotten: facts are validated by the check's schema before this.
+  CHECKS.map((check) => [check.name, check as unknown as Check]),
+);
+
+export const checkNamed = (name: string): Check | undefined => BY_NAME.get(name);
+
+/** The parameters that a rule may set, for each check that the policy language knows. */
+export const REQUIRE_SCHEMAS: Readonly<Record<string, TSchema>> = {
+  ...Object.fromEntries(CHECKS.map((check) => [check.name, check.require])),
+  ...LATER_REQUIRE,
+};
+export const CHECK_NAMES = Object.keys(REQUIRE_SCHEMAS);

@@ -1,0 +1,71 @@
+import type { DeviceContext } from './checks/check.ts';
+import { cannotTell, state } from './checks/check.ts';
+import { SERVER_JUDGED } from './checks/later.ts';
+import { checkNamed } from './checks/registry.ts';
+import type { Judgement } from './findings/finding.ts';
+import type { Known } from './findings/verdict.ts';
+import { coverageOf } from './policy/covers.ts';
+import { modeOf, type PolicyDocument, type Rule, rulesOf } from './policy/document.ts';
+import { isKnown } from './findings/verdict.ts';
+
+/** Facts about one check at one moment, and what happened since the last; holds no judgement. */
+export interface Observation {
+  readonly facts: Known<unknown>;
+  readonly events: readonly unknown[];
+}
+
+export interface EvaluateInput {
+  readonly policy: PolicyDocument;
+  readonly device: DeviceContext;
+  /** By the check's name. A check that is not there has not been collected. */
+  readonly observations: ReadonlyMap<string, Observation>;
+  /** When each timed condition of each check (`check/condition`) was first seen, in milliseconds since the epoch. */
+  readonly since: ReadonlyMap<string, number>;
+  readonly now: number;
+}
+
+export interface RuleJudgement extends Judgement {
+  readonly rule: Rule;
+}
+
+/** The names, with the check's before them, of the timed conditions that hold in these observations. */
+export function timedConditions(observations: ReadonlyMap<string, Observation>): string[] {
+  return [...observations].flatMap(([name, { facts }]) =>
+    isKnown(facts) ? (checkNamed(name)?.timed(facts.known as never) ?? []).map((condition) => `${name}/${condition}`) : [],
+  );
+}
+
+function sinceOf(check: string, since: ReadonlyMap<string, number>): Map<string, number> {
+  const prefix = `${check}/`;
+  return new Map([...since].flatMap(([key, at]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), at]] : [])));
+}
+
+function judgeRule(rule: Rule, input: EvaluateInput): readonly Judgement[] {
+  const base = { severity: rule.severity, now: input.now };
+  const coverage = coverageOf(rule.covers, input.device);
+  if (coverage === 'not-covered') return [state(base, 'not-applicable', { reason: 'not-covered' })];
+  if (coverage === 'cannot-tell') return [cannotTell(base, { unknown: 'nothing-to-compare' })];
+  const check = checkNamed(rule.check);
+  if (check === undefined) return [cannotTell(base, { unknown: 'check-not-supported' })];
+  const observation = input.observations.get(rule.check);
+  if (observation === undefined) return [];
+  if (!isKnown(observation.facts)) return [cannotTell(base, observation.facts)];
+  return check.evaluate({
+    ...base,
+    require: rule.require as never,
+    facts: observation.facts.known as never,
+    events: observation.events as never,
+    device: input.device,
+    since: sinceOf(rule.check, input.since),
+  });
+}
+
+/**
+ * Judges observations by a policy: pure, without clock or I/O. Rules that are off or that only the server can judge
+ * are left out; a check that has not been collected this time says nothing, which is not a pass.
+ */
+export function evaluate(input: EvaluateInput): RuleJudgement[] {
+  return rulesOf(input.policy)
+    .filter((rule) => modeOf(rule) !== 'off' && !SERVER_JUDGED.includes(rule.check))
+    .flatMap((rule) => judgeRule(rule, input).map((judgement) => ({ ...judgement, rule })));
+}

@@ -1,0 +1,40 @@
+import { modeOf, type PolicyDocument } from './document.ts';
+
+/** One clause of the written policy, and how it is kept. */
+export interface ClauseCoverage {
+  readonly clause: string;
+  readonly says: string;
+  /** `kept` by rules that are on; `off` where its only rules are switched off; else as the policy says. */
+  readonly how: 'kept' | 'kept-in-part' | 'off' | 'record' | 'response' | 'procedure' | 'later';
+  readonly rules: readonly { readonly id: string; readonly check: string; readonly mode: string }[];
+  readonly note: string | null;
+}
+
+/** Accounts for every clause that the policy names, in the order of their numbers. */
+export function coverageOfPolicy(policy: PolicyDocument): ClauseCoverage[] {
+  const clauses = new Map<string, ClauseCoverage>();
+  for (const rule of policy.rules) {
+    const before = clauses.get(rule.clause);
+    const mode = modeOf(rule);
+    clauses.set(rule.clause, {
+      clause: rule.clause,
+      says: before?.says ?? rule.says,
+      how: mode !== 'off' || before?.how === 'kept' ? 'kept' : 'off',
+      rules: [...(before?.rules ?? []), { id: rule.id, check: rule.check, mode }],
+      note: null,
+    });
+  }
+  for (const { clause, says, served, note } of policy.clauses ?? []) {
+    const before = clauses.get(clause);
+    const how = served === 'part' ? 'kept-in-part' : served;
+    const kept = before?.how === 'kept';
+    clauses.set(clause, {
+      clause,
+      says: before?.says ?? says,
+      how: kept ? 'kept-in-part' : how,
+      rules: before?.rules ?? [],
+      note: note ?? before?.note ?? null,
+    });
+  }
+  return [...clauses.values()].sort((a, b) => a.clause.localeCompare(b.clause, 'en', { numeric: true }));
+}

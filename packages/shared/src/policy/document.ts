@@ -1,0 +1,122 @@
+import Type, { type Static } from 'typebox';
+import { CHECK_NAMES } from '../checks/registry.ts';
+import { DEVICE_KINDS, POPULATIONS } from '../checks/check.ts';
+import { RuleId } from '../findings/finding.ts';
+import { Severity } from '../findings/verdict.ts';
+import { Duration } from './duration.ts';
+
+/** The roles of the council that a policy may name (clause 6, and 4.2's first recipient). */
+export const ROLES = [
+  'information-security-team-leader',
+  'security-analyst',
+  'ict-administrator',
+  'ict-operator',
+  'siro',
+  'data-protection-officer',
+  'director',
+  'assistant-director',
+  'information-asset-owner',
+  'line-manager',
+  'monitoring-officer',
+  'auditor',
+  'worker',
+] as const;
+export type Role = (typeof ROLES)[number];
+const RoleName = Type.Enum([...ROLES], { description: `a role, one of ${ROLES.join(', ')}` });
+
+const Text = (maximum: number) => Type.String({ minLength: 1, maxLength: maximum, description: 'text' });
+const DateOnly = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'a date such as 2026-11-01' });
+const closed = { additionalProperties: false } as const;
+
+const Covers = Type.Object(
+  {
+    kinds: Type.Optional(
+      Type.Array(Type.Enum([...DEVICE_KINDS]), { description: `a list of ${DEVICE_KINDS.join(', ')}`, minItems: 1 }),
+    ),
+    populations: Type.Optional(
+      Type.Array(Type.Enum(['all', ...POPULATIONS]), { description: `a list of all, ${POPULATIONS.join(', ')}`, minItems: 1 }),
+    ),
+    groups: Type.Optional(Type.Array(Text(200), { description: 'a list of groups', minItems: 1 })),
+    location: Type.Optional(Type.Enum(['any', 'on-site', 'off-site'], { description: 'any, on-site or off-site' })),
+  },
+  closed,
+);
+export type Covers = Static<typeof Covers>;
+
+const Exemption = Type.Object({ kind: RuleId, approver: RoleName, maximum: Duration }, closed);
+
+export const Rule = Type.Object(
+  {
+    id: RuleId,
+    clause: Text(80),
+    says: Text(2000),
+    check: Type.Enum(CHECK_NAMES, { description: `a check, one of ${CHECK_NAMES.join(', ')}` }),
+    /** Held against the named check's own parameters. */
+    require: Type.Record(Type.String(), Type.Unknown(), { description: 'the parameters of the check' }),
+    severity: Severity,
+    grace: Type.Optional(Duration),
+    graceCounts: Type.Optional(Type.Enum(['calendar', 'connected'], { description: 'calendar or connected' })),
+    mode: Type.Optional(Type.Enum(['observe', 'report', 'off'], { description: 'observe, report or off' })),
+    duty: Type.Optional(Type.Enum(['ict', 'holder'], { description: 'ict or holder' })),
+    remedy: Type.Optional(Text(2000)),
+    covers: Type.Optional(Covers),
+    exemptions: Type.Optional(Type.Array(Exemption, { description: 'a list of { kind, approver, maximum }' })),
+  },
+  closed,
+);
+export type Rule = Static<typeof Rule>;
+
+export const SERVED = ['procedure', 'record', 'response', 'part', 'later'] as const;
+const UnservedClause = Type.Object(
+  {
+    clause: Text(80),
+    says: Text(2000),
+    /** How it is kept where no rule serves it; `part` and `later` say what in `note`. */
+    served: Type.Enum([...SERVED], { description: `one of ${SERVED.join(', ')}` }),
+    note: Type.Optional(Text(500)),
+  },
+  closed,
+);
+
+export const PolicyDocument = Type.Object(
+  {
+    beadlePolicy: Type.Literal(1, { description: '1' }),
+    title: Text(200),
+    organisation: Text(200),
+    version: Type.String({ minLength: 1, maxLength: 80, description: 'a version in quotes, such as "2026.1"' }),
+    effectiveFrom: DateOnly,
+    reviewBy: DateOnly,
+    reportTo: RoleName,
+    rules: Type.Array(Rule, { description: 'a list of rules' }),
+    clauses: Type.Optional(Type.Array(UnservedClause, { description: 'a list of clauses' })),
+  },
+  closed,
+);
+export type PolicyDocument = Static<typeof PolicyDocument>;
+export type Mode = NonNullable<Rule['mode']>;
+export type Duty = NonNullable<Rule['duty']>;
+
+/** `agent-health` applies without a rule; this is the rule it applies by. */
+export const IMPLIED_AGENT_HEALTH: Rule = {
+  id: 'agent-health',
+  clause: 'Beadle',
+  says: 'The agent on each device must be able to report, and its record must be whole.',
+  check: 'agent-health',
+  require: { chain: 'intact', clockSkewAtMost: 'PT10M', dropped: 'none' },
+  severity: 'medium',
+  mode: 'report',
+  duty: 'ict',
+  remedy: 'ICT must find out why the record of this device is broken, or why its clock is wrong.',
+};
+
+/** The rules in force, the implied one included, which a policy may sharpen but not switch off. */
+export function rulesOf(policy: Pick<PolicyDocument, 'rules'>): readonly Rule[] {
+  const own = policy.rules.some((rule) => rule.check === 'agent-health');
+  const rules = policy.rules.map((rule) =>
+    rule.check === 'agent-health' && rule.mode === 'off' ? { ...rule, mode: 'observe' as const } : rule,
+  );
+  return own ? rules : [...rules, IMPLIED_AGENT_HEALTH];
+}
+
+export const modeOf = (rule: Rule): Mode => rule.mode ?? 'observe';
+export const dutyOf = (rule: Rule): Duty => rule.duty ?? 'ict';
