@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+
+/** What the system tests need from Debian, and why. */
+export const debianPackages = {
+  'cups-daemon': 'the print server whose queues and jobs the agent reads',
+  'cups-client': 'lpadmin and lpstat, to set queues up and look at them',
+  'cups-filters': 'turns test pages into what a queue accepts',
+  'cups-ipp-utils': 'ippeveprinter, a network printer that is not there',
+  'cups-bsd': 'lpr and lpq, the other way people print',
+  'printer-driver-cups-pdf': 'a local printer without paper',
+  'dbus-daemon': 'the bus on which Linux announces media, sessions and sleep',
+  udev: 'the device events of removable media',
+  chromium: 'the browser in which the console is read',
+} as const;
+
+export type DebianPackage = keyof typeof debianPackages;
+
+const isDebianPackage = (name: string): name is DebianPackage => Object.hasOwn(debianPackages, name);
+const names = Object.keys(debianPackages).filter(isDebianPackage);
+
+/** Those of `wanted` that dpkg does not report as installed; all of them on a machine without dpkg. */
+export function missingPackages(wanted: readonly DebianPackage[] = names): DebianPackage[] {
+  const query = spawnSync('dpkg-query', ['--show', '--showformat=${db:Status-Abbrev} ${Package}\n', ...wanted]);
+  const installed = new Set(query.stdout?.toString().match(/(?<=^ii +)\S+$/gm));
+  return wanted.filter((name) => !installed.has(name));
+}
+
+/** Why tests that need root and these packages cannot run here, to skip them with; undefined where they can. */
+export function whySkipped(...wanted: readonly DebianPackage[]): string | undefined {
+  const missing = missingPackages(wanted);
+  if (missing.length > 0) return `needs the Debian packages ${missing.join(', ')}`;
+  return process.getuid?.() === 0 ? undefined : 'needs root';
+}

@@ -1,0 +1,96 @@
+// Plain JavaScript without packages: it runs on a bare machine, under whichever Node that has, before anything is installed.
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findPinnedNode, runToEnd } from './pinned-node.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = join(root, 'node_modules');
+
+const vitest = 'node_modules/vitest/vitest.mjs';
+const biome = 'node_modules/@biomejs/biome/bin/biome';
+
+const tasks = {
+  start: { does: 'the server, and the agent on this machine', runs: ['scripts/start.ts'] },
+  test: {
+    does: 'every test that needs only npm packages',
+    runs: [vitest, 'run', '--project=unit', '--project=together'],
+  },
+  'test-system': { does: 'the tests against real system services', runs: ['scripts/test-system.ts'] },
+  check: { does: 'formatting, lint, types, structure and unit tests', runs: ['scripts/check.ts'] },
+  format: { does: 'writes the formatting that check asks for', runs: [biome, 'format', '--write'] },
+  bench: { does: 'measures, one JSON object per line', runs: ['scripts/bench/main.ts'] },
+  bundle: { does: 'builds the agent as it is installed', runs: ['scripts/bundle.ts'] },
+};
+
+function usage() {
+  const lines = Object.entries(tasks).map(([name, task]) => `  ${name.padEnd(12)} ${task.does}`);
+  return ['Usage: node scripts/run.mjs TASK [ARGS]', '', ...lines].join('\n');
+}
+
+function packagesOf(lockFile) {
+  return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')).packages : undefined;
+}
+
+// Compares versions, not times: a git checkout touches package-lock.json, and `npm ci` under a running program is not harmless.
+function isInstalled() {
+  const installed = packagesOf(join(modules, '.package-lock.json'));
+  if (!installed || !findPinnedNode(root)) return false;
+  const wanted = Object.entries(packagesOf(join(root, 'package-lock.json')));
+  return wanted
+    .filter(([path, entry]) => path.startsWith('node_modules/') && !isForSomeMachinesOnly(entry))
+    .every(
+      ([path, entry]) => installed[path]?.version === entry.version && installed[path]?.resolved === entry.resolved,
+    );
+}
+
+function isForSomeMachinesOnly(entry) {
+  return entry.optional || entry.devOptional || entry.peer;
+}
+
+async function install() {
+  console.error('Installing the npm packages of package-lock.json (npm ci) ...');
+  const started = Date.now();
+  // `start` and `check` need the developers' packages too, whatever NODE_ENV or an omit setting says.
+  const code = await runToEnd('npm', ['ci', '--include=dev'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (code !== 0)
+    return fail(
+      `npm ci failed (exit ${code}), see above. Can this machine reach the npm registry? Try \`npm ping\`.`,
+      code,
+    );
+  if (!findPinnedNode(root))
+    return fail('npm ci did not install Node: are install scripts switched off (`npm config get ignore-scripts`)?', 1);
+  console.error(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
+  return 0;
+}
+
+function fail(message, code) {
+  console.error(message);
+  return code;
+}
+
+function perform(task, args) {
+  const path = [join(modules, '.bin'), process.env.PATH].join(delimiter);
+  return runToEnd(findPinnedNode(root), [...task.runs, ...args], { cwd: root, env: { ...process.env, PATH: path } });
+}
+
+async function main([name, ...args]) {
+  if (name === '--help' || name === '-h') {
+    console.log(usage());
+    return 0;
+  }
+  const task = Object.hasOwn(tasks, name ?? '') ? tasks[name] : undefined;
+  if (!task) return fail(`${name ? `There is no task "${name}".` : 'Which task?'}\n\n${usage()}`, 2);
+  const installed = isInstalled() ? 0 : await install();
+  return installed === 0 ? perform(task, args) : installed;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = fail(`Could not run: ${error.message}`, 1);
+}

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { parseCLI, startVitest } from 'vitest/node';
+import { type DebianPackage, debianPackages, missingPackages } from './debian-packages.ts';
+
+const dayMs = 86_400_000;
+const policyFile = '/usr/sbin/policy-rc.d';
+// What invoke-rc.d and systemctl ask before a package's installation starts its services: 101 is "no".
+const policy = "#!/bin/sh\n# Written by Beadle's system tests for the time of one installation.\nexit 101\n";
+
+function apt(...args: string[]): boolean {
+  console.log(`$ apt-get ${args.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return spawnSync('apt-get', args, { stdio: ['ignore', 'inherit', 'inherit'], env }).status === 0;
+}
+
+const update = (): boolean => apt('-qq', 'update');
+
+function install(packages: readonly DebianPackage[]): boolean {
+  const quietly = ['-qq', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Dpkg::Use-Pty=0'];
+  return apt(...quietly, 'install', '-y', '--no-install-recommends', ...packages);
+}
+
+function hasFreshLists(): boolean {
+  const lists = globSync('/var/lib/apt/lists/*Packages*');
+  return lists.some((path) => Date.now() - statSync(path).mtimeMs < dayMs);
+}
+
+/** Keeps services from starting while `work` runs. A policy that the machine already has is left to decide. */
+function withoutServices<T>(work: () => T): T {
+  const isOurs = !existsSync(policyFile) || readFileSync(policyFile, 'utf8') === policy;
+  if (!isOurs) return work();
+  writeFileSync(policyFile, policy, { mode: 0o755 });
+  try {
+    return work();
+  } finally {
+    rmSync(policyFile);
+  }
+}
+
+function installMissing(missing: readonly DebianPackage[]): boolean {
+  const wasUpdated = !hasFreshLists() && update();
+  return install(missing) || (!wasUpdated && update() && install(missing));
+}
+
+/** False where root could not install what the tests need: they would then all be skipped, which is no verdict. */
+function prepare(): boolean {
+  const missing = missingPackages();
+  if (missing.length === 0) return true;
+  console.log('These Debian packages are missing:');
+  for (const name of missing) console.log(`  ${name.padEnd(24)} ${debianPackages[name]}`);
+  const isRoot = process.getuid?.() === 0;
+  const isInstalled = isRoot && withoutServices(() => installMissing(missing));
+  if (isRoot) console.log(isInstalled ? 'Installed.' : 'Could not install them.');
+  else console.log('Only root can install them: the tests that need them are skipped.');
+  return isInstalled || !isRoot;
+}
+
+// A signal is heard once a running installation has ended, so that dpkg and policy-rc.d are not left half done.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
+}
+if (!prepare()) process.exitCode = 1;
+const { filter, options } = parseCLI(['vitest', 'run', '--project=system', ...process.argv.slice(2)]);
+const vitest = await startVitest('test', filter, options);
+await vitest.exit();

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+const structure = 'test/structure.test.ts';
+const system = 'test/system/**/*.test.ts';
+
+const project = (name: string, seconds: number, files: { include: string[]; exclude?: string[] }) => ({
+  name,
+  ...files,
+  testTimeout: seconds * 1000,
+  hookTimeout: seconds * 1000,
+});
+
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    // The runner's summary comes last.
+    reporters: ['./test/skipped-reporter.ts', 'default'],
+    projects: [
+      { test: project('unit', 10, { include: ['packages/*/test/**/*.test.ts', structure] }) },
+      { test: project('together', 60, { include: ['test/**/*.test.ts'], exclude: [structure, system] }) },
+      // One file at a time: they share this machine's services.
+      { test: { ...project('system', 300, { include: [system] }), fileParallelism: false } },
+    ],
+  },
+});
