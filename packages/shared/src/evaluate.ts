@@ -22,6 +22,8 @@ export interface EvaluateInput {
   /** When each timed condition of each check (`check/condition`) was first seen, in milliseconds since the epoch. */
   readonly since: ReadonlyMap<string, number>;
   readonly now: number;
+  /** Checks whose events between two moments can no longer be known, because nothing kept them. */
+  readonly unseen?: ReadonlyMap<string, { readonly from: number; readonly to: number }>;
 }
 
 export interface RuleJudgement extends Judgement {
@@ -33,6 +35,29 @@ export function timedConditions(observations: ReadonlyMap<string, Observation>):
   return [...observations].flatMap(([name, { facts }]) =>
     isKnown(facts) ? (checkNamed(name)?.timed(facts.known as never) ?? []).map((condition) => `${name}/${condition}`) : [],
   );
+}
+
+/** Events that follow from conditions which were not there before, by check. */
+export function appearedEvents(
+  observations: ReadonlyMap<string, Observation>,
+  since: ReadonlyMap<string, number>,
+  now: number,
+): Map<string, readonly unknown[]> {
+  const events = new Map<string, readonly unknown[]>();
+  for (const [name, { facts }] of observations) {
+    const check = checkNamed(name);
+    if (!isKnown(facts) || check?.appeared === undefined) continue;
+    events.set(name, check.appeared(facts.known as never, (condition) => !since.has(`${name}/${condition}`), now));
+  }
+  return events;
+}
+
+function unseenJudgement(rule: Rule, input: EvaluateInput): readonly Judgement[] {
+  const span = input.unseen?.get(rule.check);
+  if (span === undefined) return [];
+  const observed = { from: new Date(span.from).toISOString(), to: new Date(span.to).toISOString() };
+  const base = { severity: rule.severity, now: input.now };
+  return [{ ...state(base, 'unknown', { reason: 'history-not-kept', observed }), kind: 'event' }];
 }
 
 function sinceOf(check: string, since: ReadonlyMap<string, number>): Map<string, number> {
@@ -50,7 +75,7 @@ function judgeRule(rule: Rule, input: EvaluateInput): readonly Judgement[] {
   const observation = input.observations.get(rule.check);
   if (observation === undefined) return [];
   if (!isKnown(observation.facts)) return [cannotTell(base, observation.facts)];
-  return check.evaluate({
+  const judged = check.evaluate({
     ...base,
     require: rule.require as never,
     facts: observation.facts.known as never,
@@ -58,6 +83,7 @@ function judgeRule(rule: Rule, input: EvaluateInput): readonly Judgement[] {
     device: input.device,
     since: sinceOf(rule.check, input.since),
   });
+  return [...judged, ...unseenJudgement(rule, input)];
 }
 
 /**

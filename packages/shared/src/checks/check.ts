@@ -54,8 +54,21 @@ export interface Check<F extends TSchema = TSchema, E extends TSchema = TSchema,
   readonly require: R;
   /** Names of the conditions that hold in these facts and whose age a rule may limit. */
   timed(facts: Static<F>): readonly string[];
+  /** Events that the appearance of timed conditions is: a stick that was not there before has been plugged in. */
+  appeared?(facts: Static<F>, isNew: (condition: string) => boolean, now: number): readonly Static<E>[];
+  /** What makes two reports of an event one event, if they are close in time (`sameEvent`). */
+  identify?(event: Static<E>): EventIdentity;
   evaluate(input: CheckInput<Static<F>, Static<E>, Static<R>>): readonly Judgement[];
 }
+
+export interface EventIdentity {
+  readonly key: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** A stick is announced by the kernel, its log and the next look at the sockets: within this it is one event. */
+export const SAME_EVENT_WITHIN_MS = 30_000;
 
 /** Keeps the types of one check while it is written; the registry holds them as plain `Check`. */
 export const defineCheck = <F extends TSchema, E extends TSchema, R extends TSchema>(check: Check<F, E, R>) => check;

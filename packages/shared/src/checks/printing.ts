@@ -20,6 +20,8 @@ export type Queue = Static<typeof Queue>;
 const Job = Type.Object(
   {
     at: IsoTime,
+    /** The scheduler's number of the job. */
+    id: Type.Integer({ minimum: 0 }),
     /** The queue as it was when the job was seen; unknown where it has been removed since. */
     queue: Subject,
     target: KnownOf(Queue),
@@ -107,6 +109,7 @@ export const printing = defineCheck({
   event: Job,
   require: Require,
   timed: () => [],
+  identify: (job) => ({ key: `${job.queue}/${job.id}`, at: Date.parse(job.at) }),
   evaluate(input) {
     const { queues, jobs } = input.facts;
     const printed = input.events.map((job) => judgeJob(input, job));

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { IsoTime, type Judgement, Subject } from '../findings/finding.ts';
 import { isKnown, KnownOf } from '../findings/verdict.ts';
+import { iso } from '../ports.ts';
 import { cannotTell, type CheckInput, defineCheck, state } from './check.ts';
 import { combineParts, type Part } from './combine.ts';
 
@@ -90,7 +91,12 @@ export const removableMedia = defineCheck({
   facts: Facts,
   event: Arrival,
   require: Require,
-  timed: () => [],
+  timed: (facts) => (isKnown(facts.present) ? facts.present.known.map((medium) => medium.subject) : []),
+  appeared: (facts, isNew, now) =>
+    isKnown(facts.present)
+      ? facts.present.known.filter((medium) => isNew(medium.subject)).map((medium) => ({ at: iso(now), medium }))
+      : [],
+  identify: ({ at, medium }) => ({ key: medium.subject, at: Date.parse(at) }),
   evaluate(input) {
     const { present } = input.facts;
     const arrivals = input.events

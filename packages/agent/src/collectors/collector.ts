@@ -1,0 +1,29 @@
+import type { Known, Observation } from '@beadle/shared';
+import type { Host, SourceResult } from '../host/host.ts';
+import type { Source } from '../sources/source.ts';
+
+export type Outputs = ReadonlyMap<string, SourceResult>;
+
+/** Turns the sources of one check on one platform into an observation: pure, and knows no policy. */
+export interface Collector {
+  /** A check's name, such as `disk-encryption`. */
+  readonly check: string;
+  readonly sources: readonly Source[];
+  /** `outputs` has an entry for each of `sources`. `now` is milliseconds since the epoch. */
+  collect(outputs: Outputs, now: number): Observation;
+}
+
+/**
+ * Reads what the operating system kept while the agent was away, from a persisted bookmark (invariant 4). The first
+ * bookmark is the end of the log at enrolment: nothing earlier is ever read.
+ */
+export interface History {
+  readonly check: string;
+  /** Names the bookmark, such as `linux/kernel-log`. */
+  readonly id: string;
+  readonly sources: readonly Source[];
+  /** The end of the log now. */
+  end(host: Host): Promise<Known<string>>;
+  /** Events after `bookmark`, oldest first, of the form of the check's events, and the bookmark behind them. */
+  since(host: Host, bookmark: string): Promise<Known<{ readonly events: readonly unknown[]; readonly bookmark: string }>>;
+}

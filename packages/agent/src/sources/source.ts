@@ -1,0 +1,48 @@
+/**
+ * One command, file or interface of the operating system that the agent may read. The lists in this folder are
+ * everything that may be run or read (invariant 6), as `beadle-agent sources` prints them.
+ */
+export interface Source {
+  /** Such as `linux/block-devices`; the fixed ids never change their meaning. */
+  readonly id: string;
+  readonly platform: 'linux' | 'win32' | 'darwin';
+  readonly reads: CommandSource | FileSource | ProbeSource;
+  readonly privilege: 'none' | 'root';
+  readonly timeLimitMs: number;
+  /** More output than this is cut off and counts as unreadable. */
+  readonly outputLimitBytes: number;
+  /** In plain words, for the person whose device it is. */
+  readonly why: string;
+  /** Waits for mains power, and runs again only when one of these paths has changed or a day has passed. */
+  readonly heavy?: { readonly changesWith: readonly string[] };
+}
+
+export interface CommandSource {
+  readonly kind: 'command';
+  /** Absolute paths, tried in order until one exists. */
+  readonly files: readonly string[];
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface FileSource {
+  readonly kind: 'file';
+  readonly path: string;
+}
+
+/** JSON that the agent's own code makes of a few files or of one local socket. */
+export interface ProbeSource {
+  readonly kind: 'probe';
+  /** What is read, in words, for `beadle-agent sources`. */
+  readonly what: string;
+  run(files: Files, signal: AbortSignal): Promise<unknown>;
+}
+
+/** The little of a file system that probes use, so that they can be tried on a made-up one. */
+export interface Files {
+  /** Text of a small file; throws as `node:fs` does. */
+  readText(path: string): Promise<string>;
+  /** Milliseconds since the epoch; throws where there is no such path. */
+  modifiedAt(path: string): Promise<number>;
+  list(path: string): Promise<readonly string[]>;
+}

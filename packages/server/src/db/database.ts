@@ -1,0 +1,43 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import SQLite from 'better-sqlite3';
+import { Kysely, type KyselyPlugin, SqliteDialect, type Transaction } from 'kysely';
+import { type MigrationProvider, Migrator } from 'kysely/migration';
+import { start } from './migrations/0001-start.ts';
+import type { Database } from './schema.ts';
+
+export type Db = Kysely<Database>;
+/** Within a transaction every store function takes this in place of `Db`. */
+export type Tx = Transaction<Database>;
+
+export interface OpenDatabase {
+  readonly db: Db;
+  readonly engine: 'sqlite';
+  close(): Promise<void>;
+}
+
+const migrations: MigrationProvider = {
+  getMigrations: async () => ({ '0001-start': start('blob') }),
+};
+
+/**
+ * Opens the SQLite database in `folder`, which is made where it is missing. `synchronous=FULL`: what has been
+ * acknowledged to a device has reached the disk. Throws where the folder cannot be written.
+ */
+export function openDatabase(folder: string, plugins: KyselyPlugin[] = []): OpenDatabase {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const sqlite = new SQLite(join(folder, 'beadle.db'));
+  sqlite.pragma('journal_mode = WAL');
+  sqlite.pragma('synchronous = FULL');
+  sqlite.pragma('foreign_keys = ON');
+  sqlite.pragma('busy_timeout = 5000');
+  sqlite.pragma('cache_size = -65536');
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }), plugins });
+  return { db, engine: 'sqlite', close: () => db.destroy() };
+}
+
+export async function migrate(db: Db): Promise<readonly string[]> {
+  const { error, results = [] } = await new Migrator({ db, provider: migrations }).migrateToLatest();
+  if (error !== undefined) throw new Error('the database could not be brought up to date', { cause: error });
+  return results.filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}

@@ -1,0 +1,321 @@
+import type { ColumnType } from 'kysely';
+
+/**
+ * The tables, one interface each. Times are milliseconds since the epoch (integer, `bigint` on PostgreSQL); JSON is text,
+ * read and written at each store's edge; every key begins with the organisation, and every large one with the device.
+ */
+type Flag = ColumnType<number, number, number>;
+
+export interface OrganisationTable {
+  id: string;
+  name: string;
+  /** JSON of `OrganisationSettings`. */
+  settings: string;
+  created_at: number;
+}
+
+export interface DeviceTable {
+  organisation: string;
+  /** Made by the server at registration; what the chain and the documents are bound to. */
+  id: string;
+  asset_tag: string;
+  serial_number: string | null;
+  kind: string;
+  holder: string | null;
+  population: string | null;
+  /** JSON array. */
+  groups: string;
+  /** 0 before the first enrolment; each enrolment raises it. */
+  generation: number;
+  created_at: number;
+  last_contact_at: number | null;
+  agent_version: string | null;
+  platform: string | null;
+  release: string | null;
+  policy_serial: number;
+  on_council_network: number | null;
+  clock_skew_ms: number | null;
+  outbox_pending: number | null;
+  outbox_dropped: number | null;
+  /** Raised whenever what the register says of the device changes, so that its documents are made anew. */
+  register_version: number;
+}
+
+export interface DeviceKeyTable {
+  key_id: string;
+  organisation: string;
+  device: string;
+  generation: number;
+  /** JSON of the public JWK. */
+  jwk: string;
+  registered_at: number;
+  revoked_at: number | null;
+}
+
+/** One row a generation of a device: where its chain stands, and the last counter. Locked while a batch is applied. */
+export interface HeadTable {
+  organisation: string;
+  device: string;
+  generation: number;
+  sequence: number;
+  link: string;
+  counter: number;
+}
+
+export interface FindingTable {
+  organisation: string;
+  device: string;
+  generation: number;
+  sequence: number;
+  link: string;
+  body_hash: string;
+  /** The received bytes; null once erased. The chain verifies without them. */
+  body: Uint8Array | null;
+  received_at: number;
+  /** `finding` or `gap`. */
+  form: string;
+  at: number;
+  rule: string;
+  clause: string;
+  check_name: string;
+  subject: string;
+  kind: string;
+  verdict: string;
+  reason: string | null;
+  severity: string;
+  policy_version: string;
+}
+
+/** What holds now, by rule and subject: the last state finding of each. */
+export interface StateTable {
+  organisation: string;
+  device: string;
+  rule: string;
+  subject: string;
+  clause: string;
+  check_name: string;
+  verdict: string;
+  reason: string | null;
+  severity: string;
+  policy_version: string;
+  /** When the device first saw this verdict, by its clock. */
+  since: number;
+  sequence: number;
+  /** JSON. */
+  observed: string;
+}
+
+export interface FactTable {
+  organisation: string;
+  device: string;
+  check_name: string;
+  at: number;
+  /** JSON. */
+  facts: string;
+}
+
+export interface BreachTable {
+  organisation: string;
+  id: string;
+  /** `BR-2026-000001`; rises within an organisation and year. */
+  ref: string;
+  /** Null where a person reported something that is not about one device. */
+  device: string | null;
+  rule: string;
+  subject: string;
+  /** `state` ends by the device complying again; `event`, `gap` and `person` are ended by a person. */
+  kind: string;
+  clause: string;
+  says: string;
+  remedy: string | null;
+  check_name: string;
+  duty: string;
+  severity: string;
+  /** suspected, acknowledged, restored, closed. */
+  status: string;
+  count: number;
+  first_seen: number;
+  last_seen: number;
+  opened_at: number;
+  policy_version: string;
+  /** JSON of what was seen last. */
+  observed: string;
+  /** Set when the device complies again (state) and when a person closes it; only an open one is joined. */
+  ended_at: number | null;
+  notified_at: number | null;
+  acknowledged_at: number | null;
+  acknowledged_by: string | null;
+  /** Who reported it and what they said, where a person did; JSON. */
+  report: string | null;
+}
+
+/** Append-only: everything that happened to a breach. */
+export interface BreachEventTable {
+  organisation: string;
+  breach: string;
+  sequence: number;
+  at: number;
+  actor: string;
+  type: string;
+  /** JSON. */
+  detail: string;
+}
+
+/** The findings that a breach rests on: its verdict history. */
+export interface BreachFindingTable {
+  organisation: string;
+  breach: string;
+  device: string;
+  generation: number;
+  sequence: number;
+}
+
+export interface CounterTable {
+  organisation: string;
+  name: string;
+  value: number;
+}
+
+/** One message to one recipient: can be seen, retried and proven. */
+export interface NoticeTable {
+  organisation: string;
+  id: string;
+  channel: string;
+  /** The role it is for, and the address it went to. */
+  role: string;
+  address: string;
+  title: string;
+  body: string;
+  /** JSON array of breach ids. */
+  breaches: string;
+  /** waiting, sent, failed. */
+  status: string;
+  created_at: number;
+  sent_at: number | null;
+  attempts: number;
+  last_error: string | null;
+}
+
+export interface JobTable {
+  id: string;
+  organisation: string;
+  kind: string;
+  /** A second job with the same key is not queued while the first waits. */
+  dedupe_key: string;
+  /** JSON. */
+  payload: string;
+  run_at: number;
+  leased_until: number | null;
+  attempts: number;
+  last_error: string | null;
+  /** waiting, done, dead. */
+  status: string;
+  created_at: number;
+}
+
+export interface AuditTable {
+  organisation: string;
+  sequence: number;
+  at: number;
+  actor: string;
+  action: string;
+  target: string;
+  /** JSON. */
+  detail: string;
+  previous: string;
+  link: string;
+}
+
+export interface TokenTable {
+  organisation: string;
+  id: string;
+  secret_hash: string;
+  role: string;
+  name: string;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+}
+
+export interface AccountTable {
+  organisation: string;
+  id: string;
+  name: string;
+  role: string;
+  /** PHC string of argon2id. */
+  password_hash: string;
+  created_at: number;
+  disabled_at: number | null;
+}
+
+export interface SignInCodeTable {
+  organisation: string;
+  code_hash: string;
+  name: string;
+  role: string;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+}
+
+export interface SessionTable {
+  organisation: string;
+  id_hash: string;
+  name: string;
+  role: string;
+  created_at: number;
+  seen_at: number;
+  expires_at: number;
+  revoked_at: number | null;
+}
+
+export interface EnrolmentTokenTable {
+  organisation: string;
+  id: string;
+  /** The device it is for; null for a fleet key. */
+  device: string | null;
+  created_at: number;
+  created_by: string;
+  expires_at: number;
+  uses_left: number;
+}
+
+export interface PolicyTable {
+  organisation: string;
+  serial: number;
+  version: string;
+  title: string;
+  /** SHA-256 of the document's JSON. */
+  hash: string;
+  /** JSON of the policy document. */
+  document: string;
+  /** As it was uploaded. */
+  source: string;
+  uploaded_at: number;
+  uploaded_by: string;
+  in_force: Flag;
+}
+
+export interface Database {
+  organisations: OrganisationTable;
+  devices: DeviceTable;
+  device_keys: DeviceKeyTable;
+  heads: HeadTable;
+  findings: FindingTable;
+  states: StateTable;
+  facts: FactTable;
+  breaches: BreachTable;
+  breach_events: BreachEventTable;
+  breach_findings: BreachFindingTable;
+  counters: CounterTable;
+  notices: NoticeTable;
+  jobs: JobTable;
+  audit: AuditTable;
+  tokens: TokenTable;
+  accounts: AccountTable;
+  sign_in_codes: SignInCodeTable;
+  sessions: SessionTable;
+  enrolment_tokens: EnrolmentTokenTable;
+  policies: PolicyTable;
+}
+
