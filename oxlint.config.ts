@@ -1,4 +1,4 @@
-import { defineConfig } from 'oxlint';
+import { defineConfig, type OxlintOverride } from 'oxlint';
 import { layers, spawner } from './scripts/layers.ts';
 
 type Pattern = { regex: string; message: string };
@@ -31,9 +31,9 @@ const runsDown = (name: string, above: readonly string[]): Pattern[] =>
         },
       ];
 
-const restrict = (files: string[], patterns: Pattern[]) => ({
+const restrict = (files: string[], patterns: Pattern[]): OxlintOverride => ({
   files,
-  rules: { 'no-restricted-imports': ['error' as const, { patterns }] as const },
+  rules: { 'no-restricted-imports': ['error', { patterns }] },
 });
 
 // An override replaces the one before it, so that each carries all that holds for its files.
