@@ -33,7 +33,7 @@ export interface RuleJudgement extends Judgement {
 /** The names, with the check's before them, of the timed conditions that hold in these observations. */
 export function timedConditions(observations: ReadonlyMap<string, Observation>): string[] {
   return [...observations].flatMap(([name, { facts }]) =>
-    isKnown(facts) ? (checkNamed(name)?.timed(facts.known as never) ?? []).map((condition) => `${name}/${condition}`) : [],
+    isKnown(facts) ? (checkNamed(name)?.timed(facts.known) ?? []).map((condition) => `${name}/${condition}`) : [],
   );
 }
 
@@ -47,7 +47,10 @@ export function appearedEvents(
   for (const [name, { facts }] of observations) {
     const check = checkNamed(name);
     if (!isKnown(facts) || check?.appeared === undefined) continue;
-    events.set(name, check.appeared(facts.known as never, (condition) => !since.has(`${name}/${condition}`), now));
+    events.set(
+      name,
+      check.appeared(facts.known, (condition) => !since.has(`${name}/${condition}`), now),
+    );
   }
   return events;
 }
@@ -77,9 +80,9 @@ function judgeRule(rule: Rule, input: EvaluateInput): readonly Judgement[] {
   if (!isKnown(observation.facts)) return [cannotTell(base, observation.facts)];
   const judged = check.evaluate({
     ...base,
-    require: rule.require as never,
-    facts: observation.facts.known as never,
-    events: observation.events as never,
+    require: rule.require,
+    facts: observation.facts.known,
+    events: observation.events,
     device: input.device,
     since: sinceOf(rule.check, input.since),
   });

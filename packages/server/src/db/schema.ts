@@ -318,4 +318,3 @@ export interface Database {
   enrolment_tokens: EnrolmentTokenTable;
   policies: PolicyTable;
 }
-

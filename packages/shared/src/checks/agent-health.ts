@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { DEVICE_SUBJECT, IsoTime } from '../findings/finding.ts';
 import { isKnown, KnownOf } from '../findings/verdict.ts';
-import { Duration } from '../policy/duration.ts';
+import { Duration } from '../duration.ts';
 import { type CheckInput, defineCheck, state } from './check.ts';
 import { combineParts, type Part } from './combine.ts';
 
@@ -39,8 +39,13 @@ function skewPart(input: Input): Part | undefined {
   const limit = input.require.clockSkewAtMost;
   if (limit === undefined) return undefined;
   if (!isKnown(clockSkewMs)) return { verdict: 'unknown', reason: clockSkewMs.unknown };
-  const within = Math.abs(clockSkewMs.known) <= Temporal.Duration.from(limit).total({ unit: 'milliseconds', relativeTo: '2026-01-01' });
-  return { verdict: within ? 'pass' : 'fail', observed: within ? {} : { clockSkewSeconds: Math.round(clockSkewMs.known / 1000) } };
+  const within =
+    Math.abs(clockSkewMs.known) <=
+    Temporal.Duration.from(limit).total({ unit: 'milliseconds', relativeTo: '2026-01-01' });
+  return {
+    verdict: within ? 'pass' : 'fail',
+    observed: within ? {} : { clockSkewSeconds: Math.round(clockSkewMs.known / 1000) },
+  };
 }
 
 function droppedPart(input: Input): Part | undefined {

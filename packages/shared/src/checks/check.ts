@@ -94,4 +94,8 @@ export const state = (
 });
 
 export const cannotTell = (input: Base, why: Unknown, subject: string = DEVICE_SUBJECT): Judgement =>
-  state(input, 'unknown', { subject, reason: why.unknown, observed: why.detail === undefined ? {} : { detail: why.detail } });
+  state(input, 'unknown', {
+    subject,
+    reason: why.unknown,
+    observed: why.detail === undefined ? {} : { detail: why.detail },
+  });

@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { Subject } from '../findings/finding.ts';
 import { isKnown, KnownOf } from '../findings/verdict.ts';
-import { after, Duration } from '../policy/duration.ts';
-import { matchesAny } from '../policy/patterns.ts';
+import { after, Duration } from '../duration.ts';
+import { matchesAny } from '../patterns.ts';
 import { cannotTell, type CheckInput, defineCheck, state } from './check.ts';
 
 const VOLUME_STATES = ['on', 'off', 'suspended', 'encrypting', 'decrypting'] as const;
@@ -26,7 +26,9 @@ const Require = Type.Object(
   {
     volumes: Type.Optional(Type.Enum(['fixed', 'system'], { description: 'fixed or system' })),
     protection: Type.Optional(Type.Enum(['on'], { description: 'on' })),
-    methods: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { description: 'a list of methods such as XTS-AES-256' })),
+    methods: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), { description: 'a list of methods such as XTS-AES-256' }),
+    ),
     suspendedAtMost: Type.Optional(Duration),
     encryptingAtMost: Type.Optional(Duration),
   },
@@ -53,7 +55,12 @@ function judgeTransient(input: Input, volume: Volume, kind: 'suspended' | 'encry
   const allowed = kind === 'suspended' ? input.require.suspendedAtMost : input.require.encryptingAtMost;
   const since = input.since.get(`${volume.name}/${kind}`) ?? input.now;
   const within = allowed !== undefined && input.now <= after(since, allowed);
-  const observed = { state: kind, method: volume.method, percent: volume.percent, since: new Date(since).toISOString() };
+  const observed = {
+    state: kind,
+    method: volume.method,
+    percent: volume.percent,
+    since: new Date(since).toISOString(),
+  };
   return state(input, within ? 'pass' : 'fail', { subject: volume.name, observed });
 }
 
@@ -61,7 +68,9 @@ function judgeVolume(input: Input, volume: Volume) {
   if (!isKnown(volume.state)) return cannotTell(input, volume.state, volume.name);
   const now = volume.state.known;
   if (input.require.protection === undefined) {
-    return now === 'on' ? judgeMethod(input, volume) : state(input, 'pass', { subject: volume.name, observed: { state: now } });
+    return now === 'on'
+      ? judgeMethod(input, volume)
+      : state(input, 'pass', { subject: volume.name, observed: { state: now } });
   }
   switch (now) {
     case 'on':
@@ -81,8 +90,7 @@ export const diskEncryption = defineCheck({
   facts: Facts,
   event: Type.Never(),
   require: Require,
-  timed: (facts) =>
-    isKnown(facts.volumes) ? facts.volumes.known.flatMap((volume) => timedState(volume) ?? []) : [],
+  timed: (facts) => (isKnown(facts.volumes) ? facts.volumes.known.flatMap((volume) => timedState(volume) ?? []) : []),
   evaluate(input) {
     const { volumes } = input.facts;
     if (!isKnown(volumes)) return [cannotTell(input, volumes)];

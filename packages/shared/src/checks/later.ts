@@ -1,5 +1,5 @@
 import Type, { type TSchema } from 'typebox';
-import { Duration } from '../policy/duration.ts';
+import { Duration } from '../duration.ts';
 
 /**
  * Parameters of the checks that the policy language knows and this version cannot make yet. A rule that names one is
@@ -32,7 +32,9 @@ export const LATER_REQUIRE: Readonly<Record<string, TSchema>> = {
     vpnOffSite: oneOf('required', 'optional'),
     vpnGapAtMost: Duration,
   }),
-  location: closed({ countries: Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), { description: 'a list of countries such as GB' }) }),
+  location: closed({
+    countries: Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), { description: 'a list of countries such as GB' }),
+  }),
   'local-storage': closed({
     knownFolders: oneOf('redirected'),
     localFilesAtMost: Type.Integer({ minimum: 0, description: 'a number' }),

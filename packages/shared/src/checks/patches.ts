@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { isKnown, KnownOf } from '../findings/verdict.ts';
-import { after, Duration } from '../policy/duration.ts';
+import { after, Duration } from '../duration.ts';
 import { type CheckInput, defineCheck, state } from './check.ts';
 import { combineParts, type Part } from './combine.ts';
 
@@ -50,7 +50,10 @@ const InstallWithin = Type.Object(
     low: Type.Optional(Duration),
     unknown: Type.Optional(Duration),
   },
-  { additionalProperties: false, description: 'a map of severities (critical, high, medium, low, unknown) to durations' },
+  {
+    additionalProperties: false,
+    description: 'a map of severities (critical, high, medium, low, unknown) to durations',
+  },
 );
 const Require = Type.Object(
   {

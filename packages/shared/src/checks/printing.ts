@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { IsoTime, type Judgement, Subject } from '../findings/finding.ts';
 import { isKnown, KnownOf, type Severity } from '../findings/verdict.ts';
-import { matchesAny } from '../policy/patterns.ts';
+import { matchesAny } from '../patterns.ts';
 import { cannotTell, type CheckInput, defineCheck, state } from './check.ts';
 
 const Queue = Type.Object(
@@ -116,6 +116,8 @@ export const printing = defineCheck({
     if (!isKnown(queues)) return [cannotTell(input, queues), ...printed];
     const listed = queues.known.flatMap((queue) => judgeQueue(input, queue) ?? []);
     if (listed.length > 0 || printed.length > 0) return [...listed, ...printed];
-    return [isKnown(jobs) ? state(input, 'pass', { observed: { queues: queues.known.length } }) : cannotTell(input, jobs)];
+    return [
+      isKnown(jobs) ? state(input, 'pass', { observed: { queues: queues.known.length } }) : cannotTell(input, jobs),
+    ];
   },
 });

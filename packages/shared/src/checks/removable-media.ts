@@ -41,7 +41,8 @@ type Input = CheckInput<Static<typeof Facts>, Arrival, Static<typeof Require>>;
 
 function encryptedPart(input: Input, medium: Medium): Part {
   const registered = input.device.registeredSticks?.find((stick) => stick.serial === medium.serial);
-  if (registered?.encryptsInHardware === true) return { verdict: 'pass', observed: { encrypted: true, inHardware: true } };
+  if (registered?.encryptsInHardware === true)
+    return { verdict: 'pass', observed: { encrypted: true, inHardware: true } };
   if (!isKnown(medium.encrypted)) return { verdict: 'unknown', reason: medium.encrypted.unknown };
   return { verdict: medium.encrypted.known ? 'pass' : 'fail', observed: { encrypted: medium.encrypted.known } };
 }

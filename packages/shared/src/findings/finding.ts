@@ -7,7 +7,10 @@ export const IsoTime = Type.String({
 });
 export const Link = Type.String({ pattern: '^[0-9a-f]{64}$' });
 export const Subject = Type.String({ minLength: 1, maxLength: 300 });
-export const RuleId = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,79}$', description: 'lower-case letters, digits and hyphens' });
+export const RuleId = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]{0,79}$',
+  description: 'lower-case letters, digits and hyphens',
+});
 
 const Scalar = Type.Union([Type.String({ maxLength: 500 }), Type.Number(), Type.Boolean(), Type.Null()]);
 /** What was seen, in plain named values: no document names, contents or times of activity (invariant 10). */

@@ -13,7 +13,7 @@ export interface CurrentState {
  */
 export function stateDigest(states: readonly CurrentState[]): string {
   const lines = states.map((s) => Buffer.from(`${JSON.stringify([s.rule, s.subject, s.verdict, s.policyVersion])}\n`));
-  return hash('sha256', Buffer.concat(lines.sort(Buffer.compare)), 'hex');
+  return hash('sha256', Buffer.concat(lines.toSorted((a, b) => Buffer.compare(a, b))), 'hex');
 }
 
 /** A `not-applicable` for one of these reasons ends a state on both sides; any other verdict is a state. */

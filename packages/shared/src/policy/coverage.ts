@@ -36,5 +36,5 @@ export function coverageOfPolicy(policy: PolicyDocument): ClauseCoverage[] {
       note: note ?? before?.note ?? null,
     });
   }
-  return [...clauses.values()].sort((a, b) => a.clause.localeCompare(b.clause, 'en', { numeric: true }));
+  return [...clauses.values()].toSorted((a, b) => a.clause.localeCompare(b.clause, 'en', { numeric: true }));
 }

@@ -3,7 +3,7 @@ import { CHECK_NAMES } from '../checks/registry.ts';
 import { DEVICE_KINDS, POPULATIONS } from '../checks/check.ts';
 import { RuleId } from '../findings/finding.ts';
 import { Severity } from '../findings/verdict.ts';
-import { Duration } from './duration.ts';
+import { Duration } from '../duration.ts';
 
 /** The roles of the council that a policy may name (clause 6, and 4.2's first recipient). */
 export const ROLES = [
@@ -34,7 +34,10 @@ const Covers = Type.Object(
       Type.Array(Type.Enum([...DEVICE_KINDS]), { description: `a list of ${DEVICE_KINDS.join(', ')}`, minItems: 1 }),
     ),
     populations: Type.Optional(
-      Type.Array(Type.Enum(['all', ...POPULATIONS]), { description: `a list of all, ${POPULATIONS.join(', ')}`, minItems: 1 }),
+      Type.Array(Type.Enum(['all', ...POPULATIONS]), {
+        description: `a list of all, ${POPULATIONS.join(', ')}`,
+        minItems: 1,
+      }),
     ),
     groups: Type.Optional(Type.Array(Text(200), { description: 'a list of groups', minItems: 1 })),
     location: Type.Optional(Type.Enum(['any', 'on-site', 'off-site'], { description: 'any, on-site or off-site' })),

@@ -22,7 +22,7 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 function schemaAt(root: TSchema, pointer: string): Json | undefined {
   let here: unknown = root;
   for (const part of pointer.split('/').slice(1)) {
-    here = isObject(here) ? (here as Json)[part.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined;
+    here = isObject(here) ? here[part.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined;
   }
   return isObject(here) ? here : undefined;
 }
@@ -68,7 +68,11 @@ function sized(error: SchemaError, schema: Json | undefined): string | undefined
 export function expectationOf(root: TSchema, error: SchemaError, path: Path): Expectation[] {
   const schema = schemaAt(root, error.schemaPath);
   if (error.keyword === 'required') {
-    return names(error.params, 'requiredProperties').map((name) => ({ path: [...path, name], at: 'value', expected: `the key "${name}"` }));
+    return names(error.params, 'requiredProperties').map((name) => ({
+      path: [...path, name],
+      at: 'value',
+      expected: `the key "${name}"`,
+    }));
   }
   if (error.keyword === 'additionalProperties') {
     const allowed = Object.keys((schema?.['properties'] as Json | undefined) ?? {}).join(', ');

@@ -28,14 +28,18 @@ interface Problem {
 }
 
 const inWords = (path: Path): string =>
-  path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '') ||
-  'policy';
+  path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
+    '',
+  ) || 'policy';
 
 /** The node at `path`, or the nearest one above it; for `key`, the key's own node. */
 function nodeAt({ document }: Source, { path, at }: Problem): Node | null | undefined {
   if (at === 'key') {
     const parent = document.getIn(path.slice(0, -1), true);
-    const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === path.at(-1)) : undefined;
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isScalar(item.key) && item.key.value === path.at(-1))
+      : undefined;
     if (isScalar(pair?.key)) return pair.key;
   }
   for (let length = path.length; length > 0; length -= 1) {
@@ -89,7 +93,9 @@ function meaningProblems(policy: PolicyDocument): Problem[] {
   const duplicates = policy.rules.flatMap((rule, index): Problem[] => {
     const duplicate = seen.has(rule.id);
     seen.add(rule.id);
-    return duplicate ? [{ path: ['rules', index, 'id'], at: 'value', expected: `an id that no other rule has, not "${rule.id}"` }] : [];
+    return duplicate
+      ? [{ path: ['rules', index, 'id'], at: 'value', expected: `an id that no other rule has, not "${rule.id}"` }]
+      : [];
   });
   const dates = (['effectiveFrom', 'reviewBy'] as const).flatMap((key): Problem[] =>
     dateExists(policy[key]) ? [] : [{ path: [key], at: 'value', expected: 'a date that exists' }],
@@ -140,5 +146,5 @@ export function readPolicy(text: string): PolicyReading {
   const problems = shape.length > 0 ? shape : meaningProblems(value as PolicyDocument);
   if (problems.length === 0) return { ok: true, policy: value as PolicyDocument };
   const errors = problems.map((problem) => locate(source, problem));
-  return { ok: false, errors: errors.sort((a, b) => a.line - b.line || a.column - b.column) };
+  return { ok: false, errors: errors.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }

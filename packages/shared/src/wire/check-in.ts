@@ -28,9 +28,13 @@ export const CheckInHeader = Type.Object(
     policySerial: Count,
     onCouncilNetwork: Type.Union([Type.Boolean(), Type.Null()]),
     /** Facts that have changed since the server last had them, by check; one row a check, overwritten. */
-    facts: Type.Record(Type.String({ pattern: '^[a-z][a-z-]{0,39}$' }), Type.Object({ at: IsoTime, facts: Type.Unknown() }, closed), {
-      maxProperties: 40,
-    }),
+    facts: Type.Record(
+      Type.String({ pattern: '^[a-z][a-z-]{0,39}$' }),
+      Type.Object({ at: IsoTime, facts: Type.Unknown() }, closed),
+      {
+        maxProperties: 40,
+      },
+    ),
   },
   closed,
 );

@@ -47,7 +47,8 @@ export interface EnrolmentToken {
 
 const TOKEN = /^beadle1\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/;
 
-export const formatToken = (token: EnrolmentToken): string => `beadle1.${token.id}.${token.secret}.${token.serverKeyId}`;
+export const formatToken = (token: EnrolmentToken): string =>
+  `beadle1.${token.id}.${token.secret}.${token.serverKeyId}`;
 
 export function parseToken(text: string): EnrolmentToken | undefined {
   const [, id, secret, serverKeyId] = TOKEN.exec(text.trim()) ?? [];

@@ -5,7 +5,10 @@ const Coordinate = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
 
 /** A public key as a JWK: Ed25519 (RFC 8037), or P-256 where a TPM or an enclave holds the key (RFC 7518). */
 export const PublicJwk = Type.Union([
-  Type.Object({ kty: Type.Literal('OKP'), crv: Type.Literal('Ed25519'), x: Coordinate }, { additionalProperties: false }),
+  Type.Object(
+    { kty: Type.Literal('OKP'), crv: Type.Literal('Ed25519'), x: Coordinate },
+    { additionalProperties: false },
+  ),
   Type.Object(
     { kty: Type.Literal('EC'), crv: Type.Literal('P-256'), x: Coordinate, y: Coordinate },
     { additionalProperties: false },

@@ -79,7 +79,8 @@ const SIGNATURE = /^beadle=:([A-Za-z0-9+/]{86}==):$/;
 /** The parameters of a `Signature-Input`, or undefined where it is not of the profile. Proves nothing yet. */
 export function parseSignatureInput(header: string): SignatureParameters | undefined {
   const [, created, counter, algorithm, keyId] = INPUT.exec(header) ?? [];
-  if (created === undefined || counter === undefined || algorithm === undefined || keyId === undefined) return undefined;
+  if (created === undefined || counter === undefined || algorithm === undefined || keyId === undefined)
+    return undefined;
   const parameters = { created: Number(created), counter: Number(counter), algorithm, keyId };
   return Number.isSafeInteger(parameters.counter) ? parameters : undefined;
 }

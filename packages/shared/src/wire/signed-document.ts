@@ -59,12 +59,19 @@ export function signDocument(payload: unknown, type: string, signer: Signer): st
   return `${signed}.${Buffer.from(signer.sign(Buffer.from(signed))).toString('base64url')}`;
 }
 
-export type DocumentRefusal = 'not-a-document' | 'signature-differs' | 'not-of-this-form' | 'for-another-device' | 'older' | 'ended';
+export type DocumentRefusal =
+  | 'not-a-document'
+  | 'signature-differs'
+  | 'not-of-this-form'
+  | 'for-another-device'
+  | 'older'
+  | 'ended';
 
 /** The payload of a document of `type`, signed by `key`; says nothing yet of whom it is for. */
 export function openDocument(jws: string, type: string, key: VerifyingKey): unknown {
   const [header, payload, signature, ...more] = jws.split('.');
-  if (header !== headerOf(key, type) || payload === undefined || signature === undefined || more.length > 0) return undefined;
+  if (header !== headerOf(key, type) || payload === undefined || signature === undefined || more.length > 0)
+    return undefined;
   const genuine = key.verify(Buffer.from(`${header}.${payload}`), Buffer.from(signature, 'base64url'));
   if (!genuine) return undefined;
   return JSON.parse(Buffer.from(payload, 'base64url').toString());

@@ -12,9 +12,8 @@ export type Duration = string;
  * UTC; a day is 24 hours.
  */
 export function after(from: number, duration: Duration): number {
-  return Temporal.Instant.fromEpochMilliseconds(from)
-    .toZonedDateTimeISO('UTC')
-    .add(Temporal.Duration.from(duration)).epochMilliseconds;
+  return Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO('UTC').add(Temporal.Duration.from(duration))
+    .epochMilliseconds;
 }
 
 const UNITS = ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds'] as const;

@@ -8,7 +8,8 @@ export function matches(pattern: string, text: string): boolean {
   const [first = '', ...rest] = parts;
   const last = rest.pop();
   if (last === undefined) return subject === first;
-  if (!subject.startsWith(first) || subject.length < first.length + last.length || !subject.endsWith(last)) return false;
+  if (!subject.startsWith(first) || subject.length < first.length + last.length || !subject.endsWith(last))
+    return false;
   const end = subject.length - last.length;
   let from = first.length;
   for (const part of rest) {
