@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readPolicy } from '../../src/policy/read.ts';
+import type { PolicyDocument } from '../../src/policy/document.ts';
+
+export const dacorumText = readFileSync(join(import.meta.dirname, '../../../../policies/dacorum.yaml'), 'utf8');
+
+export function dacorum(): PolicyDocument {
+  const reading = readPolicy(dacorumText);
+  if (!reading.ok) throw new Error(JSON.stringify(reading.errors));
+  return reading.policy;
+}
