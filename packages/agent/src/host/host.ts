@@ -1,10 +1,32 @@
 import type { Clock, Reason } from '@beadle/shared';
-import type { Source } from '../sources/source.ts';
+import type { Source } from './source.ts';
 
 /** What reading a source gave: exactly what it printed, or why it printed nothing that counts. */
 export type SourceResult =
   | { readonly kind: 'output'; readonly exitCode: number; readonly stdout: string; readonly stderr: string }
-  | { readonly kind: 'unreadable'; readonly reason: Reason; readonly detail?: string };
+  | Unreadable;
+
+export interface Unreadable {
+  readonly kind: 'unreadable';
+  readonly reason: Reason;
+  readonly detail?: string;
+}
+
+export const unreadable = (reason: Reason, detail?: string): Unreadable =>
+  detail === undefined ? { kind: 'unreadable', reason } : { kind: 'unreadable', reason, detail };
+
+const REASON_OF_CODE: Readonly<Record<string, Reason>> = {
+  ENOENT: 'tool-missing',
+  ENOTDIR: 'tool-missing',
+  EACCES: 'access-denied',
+  EPERM: 'access-denied',
+};
+
+/** By the error's code; `ENOENT` means the program here, and the file where files are read. */
+export function reasonOf(error: unknown, otherwise: Reason): Reason {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return REASON_OF_CODE[code] ?? otherwise;
+}
 
 /**
  * Everything that touches the operating system (two implementations: the machine, and later a recording of one), so
@@ -16,8 +38,10 @@ export interface Host {
   /** The kernel's or build's version, such as `6.1.0-56-amd64`. */
   readonly release: string;
   readonly clock: Clock;
-  /** Never throws: whatever goes wrong is a reason. */
-  read(source: Source): Promise<SourceResult>;
+  /** Never throws: whatever goes wrong is a reason. `parameter` is the value of the source's one free argument. */
+  read(source: Source, parameter?: string): Promise<SourceResult>;
+  /** Hands on each line of a stream until it ends or `signal` aborts, and says why it ended. Never rejects. */
+  follow(source: Source, onLine: (line: string) => void, signal: AbortSignal): Promise<Unreadable>;
   /** True on mains power or without a battery; heavy sources wait for it. */
   onMainsPower(): Promise<boolean>;
   /** Processes started so far, for the benchmark. */

@@ -1,0 +1,25 @@
+import { isAbsolute } from 'node:path';
+import type { CommandSource, Source, StreamSource } from './source.ts';
+
+export interface Program {
+  readonly files: readonly string[];
+  readonly args: readonly string[];
+}
+
+/**
+ * What `source` runs, if it is one of the sources the agent was built with (invariant 6): the very object, so that
+ * nobody can present another command under a listed id. Undefined is a refusal.
+ */
+export function programOf(
+  allowed: readonly Source[],
+  source: Source,
+  reads: CommandSource | StreamSource,
+  parameter: string | undefined,
+): Program | undefined {
+  if (!allowed.includes(source) || source.reads !== reads) return undefined;
+  if (reads.files.length === 0 || !reads.files.every((file) => isAbsolute(file))) return undefined;
+  if (parameter === undefined) return { files: reads.files, args: reads.args };
+  const free = reads.kind === 'command' ? reads.parameter : undefined;
+  if (free === undefined || parameter.match(free.pattern)?.[0] !== parameter) return undefined;
+  return { files: reads.files, args: [...reads.args, `${free.prefix}${parameter}`] };
+}

@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
+import type { Reason } from '@beadle/shared';
+import { type Program, programOf } from './allow-list.ts';
+import { reasonOf, type SourceResult, type Unreadable, unreadable } from './host.ts';
+import { createLineSplitter, createOutput } from './output.ts';
+import type { CommandSource, Environment, Source, StreamSource } from './source.ts';
+
+type Read<R> = Source & { readonly reads: R };
+type OnLine = (line: string) => void;
+
+export interface Exec {
+  run(source: Source, parameter?: string): Promise<SourceResult>;
+  follow(source: Source, onLine: OnLine, signal: AbortSignal): Promise<Unreadable>;
+  readonly started: { readonly processes: number };
+}
+
+/** Below everything that a person is waiting for, above what runs only on an idle machine. */
+const LOW_PRIORITY = 10;
+
+const NOT_LISTED = unreadable('access-denied', 'not in the list of sources');
+
+/** Nothing of the agent's environment reaches a child, and every tool answers in one language. */
+const FIXED_ENVIRONMENT = { LC_ALL: 'C', LANG: 'C', LANGUAGE: '', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+
+function environmentOf(reads: CommandSource | StreamSource, own: Environment): Record<string, string> {
+  const passed = (reads.passes ?? []).flatMap((name) => {
+    const value = own[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...FIXED_ENVIRONMENT, ...reads.env, ...Object.fromEntries(passed) };
+}
+
+/** The whole group, so that what a tool has started goes with it. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
+
+function lower(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) setPriority(child.pid, LOW_PRIORITY);
+  } catch {
+    // It has ended already, which is as low as it gets.
+  }
+}
+
+interface Deps {
+  readonly allowed: readonly Source[];
+  readonly environment: Environment;
+}
+interface Context extends Deps {
+  readonly started: { processes: number };
+}
+
+function start(context: Context, file: string, args: readonly string[], reads: CommandSource | StreamSource) {
+  context.started.processes += 1;
+  const env = environmentOf(reads, context.environment);
+  const child = spawn(file, args, { cwd: '/', env, detached: true, shell: false, stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.setEncoding('utf8');
+  child.stderr.setEncoding('utf8');
+  lower(child);
+  return child;
+}
+
+function runFile(context: Context, file: string, args: readonly string[], source: Read<CommandSource>) {
+  return new Promise<SourceResult>((resolve) => {
+    const child = start(context, file, args, source.reads);
+    const output = createOutput(source.outputLimitBytes, source.reads.keepLines);
+    const settle = (result: SourceResult) => {
+      clearTimeout(timer);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve(result);
+    };
+    const giveUp = (reason: Reason) => {
+      killGroup(child);
+      settle(unreadable(reason));
+    };
+    const timer = setTimeout(giveUp, source.timeLimitMs, 'timed-out');
+    child.stdout.on('data', (text: string) => output.stdout(text) || giveUp('output-too-large'));
+    child.stderr.on('data', (text: string) => output.stderr(text) || giveUp('output-too-large'));
+    child.on('error', (error) => settle(unreadable(reasonOf(error, 'source-failed'), error.message)));
+    child.on('close', (exitCode, signal) => {
+      if (exitCode === null) return settle(unreadable('source-failed', `ended by ${signal}`));
+      settle({ kind: 'output', exitCode, ...output.end() });
+    });
+  });
+}
+
+async function runFirst(context: Context, { files, args }: Program, source: Read<CommandSource>): Promise<SourceResult> {
+  let result: SourceResult = unreadable('tool-missing');
+  for (const file of files) {
+    result = await runFile(context, file, args, source);
+    if (result.kind === 'output' || result.reason !== 'tool-missing') break;
+  }
+  return result;
+}
+
+const isCommand = (source: Source): source is Read<CommandSource> => source.reads.kind === 'command';
+const isStream = (source: Source): source is Read<StreamSource> => source.reads.kind === 'stream';
+
+async function run(context: Context, source: Source, parameter?: string): Promise<SourceResult> {
+  if (!isCommand(source)) return unreadable('source-failed', 'not a command');
+  const program = programOf(context.allowed, source, source.reads, parameter);
+  if (program === undefined) return NOT_LISTED;
+  const result = await runFirst(context, program, source);
+  const { retry } = source.reads;
+  const refused = result.kind === 'output' && result.exitCode !== 0 && retry?.onStderr.test(result.stderr) === true;
+  return refused ? runFirst(context, { files: program.files, args: retry.args }, source) : result;
+}
+
+function followFile(
+  context: Context,
+  { file, source, onLine, signal }: { file: string; source: Read<StreamSource>; onLine: OnLine; signal: AbortSignal },
+) {
+  return new Promise<Unreadable>((resolve) => {
+    const child = start(context, file, source.reads.args, source.reads);
+    const stop = () => killGroup(child);
+    const settle = (result: Unreadable) => {
+      signal.removeEventListener('abort', stop);
+      resolve(result);
+    };
+    const lines = createLineSplitter(source.outputLimitBytes, onLine);
+    signal.addEventListener('abort', stop, { once: true });
+    child.stdout.on('data', (text: string) => lines.take(text));
+    child.stderr.resume();
+    child.on('error', (error) => settle(unreadable(reasonOf(error, 'source-failed'), error.message)));
+    child.on('close', () => settle(unreadable(signal.aborted ? 'gone' : 'source-failed')));
+  });
+}
+
+async function follow(context: Context, source: Source, onLine: OnLine, signal: AbortSignal) {
+  if (!isStream(source)) return unreadable('source-failed', 'not a stream');
+  const program = programOf(context.allowed, source, source.reads, undefined);
+  if (program === undefined) return NOT_LISTED;
+  let ended: Unreadable = unreadable('gone');
+  for (const file of program.files) {
+    if (signal.aborted) break;
+    ended = await followFile(context, { file, source, onLine, signal });
+    if (ended.reason !== 'tool-missing') break;
+  }
+  return ended;
+}
+
+/** The one place that starts processes: from the list, by absolute path, without a shell, within limits. */
+export function createExec(deps: Deps): Exec {
+  const context = { ...deps, started: { processes: 0 } };
+  return {
+    started: context.started,
+    run: (source, parameter) => run(context, source, parameter),
+    follow: (source, onLine, signal) => follow(context, source, onLine, signal),
+  };
+}

@@ -1,0 +1,45 @@
+import { stat } from 'node:fs/promises';
+import type { Clock } from '@beadle/shared';
+import type { SourceResult } from './host.ts';
+import type { Source } from './source.ts';
+
+const DAY_MS = 86_400_000;
+
+interface Kept {
+  readonly at: number;
+  readonly fingerprint: string;
+  readonly result: SourceResult;
+}
+
+async function fingerprintOf(paths: readonly string[]): Promise<string> {
+  const stats = paths.map((path) => stat(path).then(({ mtimeMs, size }) => `${mtimeMs}:${size}`, () => '-'));
+  return (await Promise.all(stats)).join(' ');
+}
+
+interface Deps {
+  readonly clock: Clock;
+  readonly onMainsPower: () => Promise<boolean>;
+}
+
+/**
+ * Keeps the answers of heavy sources while nothing that they depend on has changed. On battery an answer of the last
+ * day serves even where something has: on mains it is asked again. Held in memory only, so that a start knows nothing.
+ */
+export function createHeavyCache({ clock, onMainsPower }: Deps) {
+  const kept = new Map<string, Kept>();
+  return {
+    async through(source: Source, ask: () => Promise<SourceResult>): Promise<SourceResult> {
+      if (source.heavy === undefined) return ask();
+      const fingerprint = await fingerprintOf(source.heavy.changesWith);
+      const old = kept.get(source.id);
+      // By the wall clock, which runs on while a laptop sleeps; a clock set back counts as a day passed.
+      const isOfToday = old !== undefined && clock.now() >= old.at && clock.now() - old.at < DAY_MS;
+      if (isOfToday && (old.fingerprint === fingerprint || !(await onMainsPower()))) return old.result;
+      const at = clock.now();
+      const result = await ask();
+      if (result.kind === 'output' && result.exitCode === 0) kept.set(source.id, { at, fingerprint, result });
+      else kept.delete(source.id);
+      return result;
+    },
+  };
+}

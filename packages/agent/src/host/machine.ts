@@ -1,0 +1,91 @@
+import { release } from 'node:os';
+import type { Clock, Reason } from '@beadle/shared';
+import { createExec, type Exec } from './exec.ts';
+import { files, FileTooLarge, readCapped } from './files.ts';
+import { createHeavyCache } from './heavy-cache.ts';
+import { type Host, reasonOf, type SourceResult, unreadable } from './host.ts';
+import { onMainsPower } from './power.ts';
+import type { Environment, FileSource, ProbeSource, Source } from './source.ts';
+
+interface Deps {
+  readonly clock: Clock;
+  /** Everything that may be run or read; anything else is refused. */
+  readonly sources: readonly Source[];
+  /** The agent's own environment, of which a source sees only what it names. */
+  readonly environment?: Environment;
+  readonly log?: { debug(data: object, message: string): void };
+}
+
+/** Where a file or a socket is meant, ENOENT is a source that is not there, not a program. */
+function reasonOfRead(error: unknown, otherwise: Reason): Reason {
+  if (error instanceof FileTooLarge) return 'output-too-large';
+  const reason = reasonOf(error, otherwise);
+  return reason === 'tool-missing' ? 'source-missing' : reason;
+}
+
+const detailOf = (error: unknown) => (error instanceof Error ? error.message.slice(0, 200) : undefined);
+
+async function readFileSource(reads: FileSource, limit: number): Promise<SourceResult> {
+  try {
+    return { kind: 'output', exitCode: 0, stdout: await readCapped(reads.path, limit), stderr: '' };
+  } catch (error) {
+    return unreadable(reasonOfRead(error, 'source-failed'), detailOf(error));
+  }
+}
+
+/** A probe that does not answer is left behind; `signal` tells it to stop. */
+async function readProbe(reads: ProbeSource, source: Source, environment: Environment): Promise<SourceResult> {
+  const signal = AbortSignal.timeout(source.timeLimitMs);
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  try {
+    const stdout = JSON.stringify(await Promise.race([reads.run(files, signal, environment), late]));
+    if (Buffer.byteLength(stdout) > source.outputLimitBytes) return unreadable('output-too-large');
+    return { kind: 'output', exitCode: 0, stdout, stderr: '' };
+  } catch (error) {
+    if (signal.aborted) return unreadable('timed-out');
+    return unreadable(reasonOfRead(error, 'source-failed'), detailOf(error));
+  }
+}
+
+function ask(source: Source, exec: Exec, environment: Environment, parameter?: string): Promise<SourceResult> {
+  const { reads } = source;
+  switch (reads.kind) {
+    case 'command':
+      return exec.run(source, parameter);
+    case 'file':
+      return readFileSource(reads, source.outputLimitBytes);
+    case 'probe':
+      return readProbe(reads, source, environment);
+    case 'stream':
+      return Promise.resolve(unreadable('source-failed', 'a stream is followed, not read'));
+  }
+}
+
+/** This machine. One process at a time: a check is never in a hurry, and the person's own work should not notice it. */
+export function createMachine({ clock, sources, environment = process.env, log }: Deps): Host {
+  const exec = createExec({ allowed: sources, environment });
+  const cache = createHeavyCache({ clock, onMainsPower });
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = (work: () => Promise<SourceResult>): Promise<SourceResult> => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+  return {
+    platform: process.platform as Host['platform'],
+    release: release(),
+    clock,
+    started: exec.started,
+    onMainsPower,
+    async read(source, parameter) {
+      if (!sources.includes(source)) return unreadable('access-denied', 'not in the list of sources');
+      const from = clock.monotonic();
+      const result = await inTurn(() => cache.through(source, () => ask(source, exec, environment, parameter)));
+      log?.debug({ source: source.id, result: result.kind, ms: clock.monotonic() - from }, 'source read');
+      return result;
+    },
+    follow: (source, onLine, signal) => exec.follow(source, onLine, signal),
+  };
+}
