@@ -51,6 +51,7 @@ export const GAP_CAUSES = {
   'outbox-lost': "the device's store of findings was missing",
   'outbox-corrupt': "the device's store of findings was damaged and has been set aside",
   'restored-from-older-copy': "the device's files were put back from an older copy",
+  'server-restored': 'the server was put back from a copy older than what the device keeps',
   'bound-reached': 'the device had no contact for so long that its store was full',
 } as const;
 export type GapCause = keyof typeof GAP_CAUSES;

@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock, Random } from '@beadle/shared';
+import type { Logger } from 'pino';
+import type { Collector, History } from './collectors/collector.ts';
+import { contextOf } from './cycle/context.ts';
+import { createCycle } from './cycle/cycle.ts';
+import { createHealth } from './cycle/health.ts';
+import { createSchedule } from './cycle/schedule.ts';
+import { stateBody, writeBody } from './cycle/transitions.ts';
+import { faultOf, FAULTS } from './errors.ts';
+import type { Host } from './host/host.ts';
+import { type Identity, loadIdentity } from './identity/identity.ts';
+import { createPolicyKeeper } from './orders/policy.ts';
+import { createMemory } from './outbox/memory.ts';
+import { Outbox } from './outbox/outbox.ts';
+import { type OpenStore, openStore } from './outbox/store.ts';
+import { createServerTime } from './uplink/server-time.ts';
+import type { Transport } from './uplink/transport.ts';
+import { createUplink } from './uplink/uplink.ts';
+import { VERSION } from './version.ts';
+import type { Watcher } from './watch/watcher.ts';
+
+export interface AgentOptions {
+  /** The data folder. */
+  readonly data: string;
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly collectors: readonly Collector[];
+  readonly histories: readonly History[];
+  readonly watchers: readonly Watcher[];
+  readonly transport: (server: string) => Transport;
+}
+
+const RETRY_MS = 30_000;
+const pause = (signal: AbortSignal, milliseconds = RETRY_MS) => delay(milliseconds, undefined, { signal }).catch(() => undefined);
+
+/** The outbox of this generation. Where the store was lost or damaged, the break is noted and told with the next check-in. */
+function openOutbox(store: OpenStore, identity: Identity, random: Random): Outbox {
+  const outbox = new Outbox({ sql: store.sql, random });
+  const { device, generation } = identity.enrolment;
+  const before = outbox.meta.integer('generation');
+  if (before === generation) return outbox;
+  outbox.transaction(() => {
+    outbox.begin(device, generation);
+    createMemory(store.sql).startAnew();
+    if (before === 0) outbox.meta.set('broken', store.found === 'set-aside' ? 'outbox-corrupt' : 'outbox-lost');
+  });
+  return outbox;
+}
+
+/** Wires one run of the agent on an open store; ends when stopped, or rejects where the store turns out damaged. */
+async function runOn(store: OpenStore, identity: Identity, options: AgentOptions, signal: AbortSignal): Promise<void> {
+  const { clock, random, log, host } = options;
+  const outbox = openOutbox(store, identity, random);
+  const memory = createMemory(store.sql);
+  const serverTime = createServerTime(clock, outbox.meta);
+  const now = () => serverTime.now();
+  const policies = createPolicyKeeper({ sql: store.sql, identity, now, log });
+  const health = createHealth({ outbox, skewMs: () => serverTime.skewMs(), now });
+  const cycle = createCycle({
+    ...options,
+    outbox,
+    memory,
+    now,
+    policy: () => policies.current()?.policy,
+    device: () => contextOf(policies.current()),
+    health: () => health.observe(),
+    healthTold: () => health.told(),
+  });
+  const transport = options.transport(identity.enrolment.server);
+  const uplink = createUplink({
+    transport,
+    clock,
+    identity,
+    outbox,
+    memory,
+    random,
+    serverTime,
+    log,
+    about: { version: VERSION, platform: host.platform, release: host.release },
+    onCouncilNetwork: () => null,
+    policySerial: () => policies.serial(),
+    settledAt: (serverTime) => outbox.meta.set('checked_in_at', serverTime),
+    accept: (documents) => policies.accept(documents) && schedule.want(),
+    restate: () => outbox.append(memory.states().map((row) => writeBody(stateBody(row), random)), now()),
+    reached: () => schedule.want('agent-health'),
+  });
+  const schedule = createSchedule({ ...options, cycle, kept: () => uplink.wake(), resumed: () => uplink.hurry() });
+  const aliveAt = outbox.meta.text('alive_at');
+  const stop = new AbortController();
+  const until = AbortSignal.any([signal, stop.signal]);
+  const running = [uplink.run(until), schedule.run(until, aliveAt === undefined ? undefined : Number(aliveAt))];
+  try {
+    await Promise.race(running);
+  } finally {
+    stop.abort();
+    await Promise.allSettled(running);
+    await transport.close().catch(() => undefined);
+    markAlive(outbox, now());
+  }
+}
+
+function markAlive(outbox: Outbox, now: number): void {
+  try {
+    outbox.meta.set('alive_at', now);
+  } catch {
+    // The store is damaged or full: the next start says so.
+  }
+}
+
+/** One attempt to run; true where it is worth another. */
+async function attempt(options: AgentOptions, signal: AbortSignal): Promise<boolean> {
+  const identity = loadIdentity(options.data);
+  if (identity === undefined) {
+    options.log.warn('this device is not enrolled: run beadle-agent enrol with a token from ICT');
+    await pause(signal);
+    return true;
+  }
+  const store = openStore(options.data, options.clock.now());
+  try {
+    if (store.found === 'set-aside') options.log.error({ fault: 'corrupt' }, FAULTS.corrupt);
+    await runOn(store, identity, options, signal);
+    return false;
+  } finally {
+    store.sql.close();
+  }
+}
+
+/** Runs the agent until `signal` aborts. No fault of the store or its folder ends it (invariant 2). */
+export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      if (!(await attempt(options, signal))) return;
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault === undefined) throw error;
+      options.log.error({ fault, folder: options.data }, FAULTS[fault]);
+      await pause(signal, fault === 'corrupt' ? 1_000 : RETRY_MS);
+    }
+  }
+}

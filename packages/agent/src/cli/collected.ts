@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { GAP_CAUSES, type GapBody, type FindingBody, REASONS } from '@beadle/shared';
+import { UsageError } from '../errors.ts';
+import { createMemory } from '../outbox/memory.ts';
+import { openForReading } from '../outbox/store.ts';
+import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
+
+type Body = FindingBody | GapBody;
+
+function readCollected(data: string) {
+  if (!existsSync(join(data, 'outbox.db'))) throw new UsageError(`Nothing has been collected: there is no Beadle data in ${data}.`);
+  const sql = openForReading(data);
+  try {
+    const rows = sql
+      .prepare<[], { sequence: number; body: Uint8Array; acked_at: number | null }>('select sequence, body, acked_at from outbox order by sequence')
+      .all();
+    const findings = rows.map((row) => ({
+      sequence: row.sequence,
+      sent: row.acked_at !== null,
+      // Exactly what was or will be sent, salt and all.
+      body: JSON.parse(Buffer.from(row.body).toString()) as Body,
+    }));
+    const facts = createMemory(sql).facts().map((row) => ({
+      check: row.check_name,
+      at: new Date(row.at).toISOString(),
+      facts: JSON.parse(row.facts) as unknown,
+    }));
+    return { findings, facts };
+  } finally {
+    sql.close();
+  }
+}
+
+const WHEN = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/London' });
+
+function findingInWords(body: Body): string {
+  if ('gap' in body) return `${WHEN.format(new Date(body.at))}: the record was broken, because ${GAP_CAUSES[body.gap.cause]}`;
+  const why = body.reason === undefined ? '' : `, because ${REASONS[body.reason]}`;
+  const seen = Object.entries(body.observed).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  return `${WHEN.format(new Date(body.at))}: rule ${body.clause} (${body.rule}), ${body.subject}: ${body.verdict}${why}${seen.length > 0 ? `; seen: ${seen.join(', ')}` : ''}`;
+}
+
+function inWords({ findings, facts }: ReturnType<typeof readCollected>): string[] {
+  return [
+    'What Beadle has sent about this device, or is about to send. Older than 30 days is no longer kept here; the',
+    'security team can tell you what they hold. Nothing else is collected: no documents, no browsing, no keystrokes.',
+    '',
+    `Findings: ${findings.length}`,
+    ...findings.map(({ body, sent }) => `  ${sent ? 'sent   ' : 'waiting'} ${findingInWords(body)}`),
+    '',
+    'What the checks last read, sent when it changes and overwritten each time:',
+    ...facts.map(({ check, at, facts: values }) => `  ${check}, ${WHEN.format(new Date(at))}: ${JSON.stringify(values)}`),
+  ];
+}
+
+export const collected: Command = {
+  name: 'collected',
+  summary: 'everything that has been sent about this device, in plain words',
+  synopsis: '[--json] [--data DIR]',
+  details: ['The person whose device this is may run it.'],
+  run(args) {
+    const { values } = readOptions(args, { ...DATA_OPTION, json: { type: 'boolean' } });
+    const found = readCollected(dataFolder(values));
+    if (values.json === true) printJson(found);
+    else inWords(found).forEach(say);
+    return Promise.resolve(0);
+  },
+};

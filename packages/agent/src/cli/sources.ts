@@ -1,0 +1,37 @@
+import { sourcesFor } from '../sources/registry.ts';
+import type { Source } from '../sources/source.ts';
+import { type Command, printJson, readOptions, say } from './command.ts';
+
+function readsOf({ reads }: Source): string {
+  switch (reads.kind) {
+    case 'command':
+      return [reads.files.join(' or '), ...reads.args].join(' ');
+    case 'file':
+      return reads.path;
+    case 'probe':
+      return reads.what;
+  }
+}
+
+const describe = (source: Source) => ({
+  id: source.id,
+  platform: source.platform,
+  reads: readsOf(source),
+  privilege: source.privilege,
+  timeLimitSeconds: source.timeLimitMs / 1000,
+  why: source.why,
+});
+
+export const sources: Command = {
+  name: 'sources',
+  summary: 'everything that may be run or read on this device, and why',
+  synopsis: '[--json]',
+  details: ['Nothing outside this list is run or read.'],
+  run(args) {
+    const { values } = readOptions(args, { json: { type: 'boolean' }, data: { type: 'string' } });
+    const described = sourcesFor(process.platform).map(describe);
+    if (values.json === true) printJson(described);
+    else for (const source of described) say(`${source.id}\n  ${source.why}\n  reads: ${source.reads}\n  needs: ${source.privilege === 'root' ? 'root' : 'no privilege'}; at most ${source.timeLimitSeconds} s`);
+    return Promise.resolve(0);
+  },
+};

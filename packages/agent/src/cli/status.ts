@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { POLICY_TYPE, openPolicy } from '@beadle/shared';
+import { loadIdentity, type Identity } from '../identity/identity.ts';
+import { createMeta } from '../outbox/meta.ts';
+import { Outbox } from '../outbox/outbox.ts';
+import { openForReading, type Sql } from '../outbox/store.ts';
+import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
+import { systemClock, systemRandom } from './system.ts';
+
+function policyOf(sql: Sql, identity: Identity) {
+  const row = sql.prepare<[string], { jws: string }>('select jws from documents where type = ?').get(POLICY_TYPE);
+  if (row === undefined) return null;
+  const opened = openPolicy(row.jws, identity.serverKey, { device: identity.enrolment.device, atLeast: 0, now: systemClock.now() });
+  return typeof opened === 'string' ? null : { title: opened.policy.title, version: opened.policy.version };
+}
+
+function readStatus(data: string) {
+  const identity = loadIdentity(data);
+  if (identity === undefined) return { enrolled: false } as const;
+  const { assetTag, organisation, server, generation } = identity.enrolment;
+  const base = { enrolled: true, assetTag, organisation, server, generation } as const;
+  if (!existsSync(join(data, 'outbox.db'))) return { ...base, lastCheckIn: null, policy: null, outbox: { pending: 0, bytes: 0, dropped: 0 } };
+  const sql = openForReading(data);
+  try {
+    const lastCheckIn = createMeta(sql).text('checked_in_at') ?? null;
+    return { ...base, lastCheckIn, policy: policyOf(sql, identity), outbox: new Outbox({ sql, random: systemRandom }).waiting() };
+  } finally {
+    sql.close();
+  }
+}
+
+function inWords(status: ReturnType<typeof readStatus>): string[] {
+  if (!status.enrolled) return ['This device is not enrolled. Ask ICT for a token, then run beadle-agent enrol.'];
+  const { policy, outbox } = status;
+  return [
+    `Device:         ${status.assetTag} of ${status.organisation} (generation ${status.generation})`,
+    `Server:         ${status.server}`,
+    `Last check-in:  ${status.lastCheckIn ?? 'never'}`,
+    `Policy:         ${policy === null ? 'none in force' : `${policy.title}, version ${policy.version}`}`,
+    `Waiting to go:  ${outbox.pending} findings, ${outbox.bytes} bytes`,
+    ...(outbox.dropped > 0 ? [`Dropped:        ${outbox.dropped} findings, because the store was full`] : []),
+  ];
+}
+
+export const status: Command = {
+  name: 'status',
+  summary: 'who this device is, its last check-in, its policy, and what waits to be sent',
+  synopsis: '[--json] [--data DIR]',
+  details: ['Exit code 0; 1 where this device is not enrolled.'],
+  async run(args) {
+    const { values } = readOptions(args, { ...DATA_OPTION, json: { type: 'boolean' } });
+    const found = readStatus(dataFolder(values));
+    if (values.json === true) printJson(found);
+    else inWords(found).forEach(say);
+    return found.enrolled ? 0 : 1;
+  },
+};

@@ -1,0 +1,20 @@
+import { destination, pino } from 'pino';
+import { collectorsFor, historiesFor } from '../collectors/registry.ts';
+import { createMachine } from '../host/machine.ts';
+import { systemClock, systemRandom } from './system.ts';
+import { watchersFor } from '../watch/registry.ts';
+
+/** The real machine, clock and randomness, handed to the agent by the commands that run on it. */
+export async function thisMachine() {
+  const log = pino({ level: process.env['BEADLE_AGENT_LOG_LEVEL'] ?? 'info', base: null }, destination({ fd: 2, sync: true }));
+  const host = createMachine({ clock: systemClock, log });
+  return {
+    host,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    collectors: collectorsFor(host.platform),
+    histories: historiesFor(host.platform),
+    watchers: watchersFor(host.platform, { host, log }),
+  };
+}

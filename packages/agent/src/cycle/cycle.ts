@@ -1,0 +1,158 @@
+import {
+  appearedEvents,
+  checkNamed,
+  type DeviceContext,
+  evaluate,
+  isKnown,
+  type Observation,
+  type PolicyDocument,
+  type Random,
+  rulesOf,
+  SAME_EVENT_WITHIN_MS,
+  timedConditions,
+} from '@beadle/shared';
+import type { Collector, History } from '../collectors/collector.ts';
+import type { Host } from '../host/host.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { Memory } from '../outbox/memory.ts';
+import { observe, readHistories, type Read } from './observe.ts';
+import { findTransitions, writeBody } from './transitions.ts';
+
+export interface CycleOptions {
+  readonly host: Host;
+  readonly collectors: readonly Collector[];
+  readonly histories: readonly History[];
+  readonly outbox: Outbox;
+  readonly memory: Memory;
+  readonly random: Random;
+  /** The best-known time, in milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly policy: () => PolicyDocument | undefined;
+  readonly device: () => DeviceContext;
+  /** The agent's own observation, for `agent-health`. */
+  readonly health: () => Observation;
+  /** Called within the transaction that keeps the findings: what `health` told as events has been told. */
+  readonly healthTold: () => void;
+}
+
+export interface CycleResult {
+  /** Findings kept in the outbox. */
+  readonly findings: number;
+}
+
+interface Gathered {
+  readonly observations: ReadonlyMap<string, Observation>;
+  readonly reads: readonly Read[];
+}
+
+type Unseen = ReadonlyMap<string, { readonly from: number; readonly to: number }>;
+
+/** Checks with logs of which none could be read: what happened while the agent was off can no longer be known. */
+function unseenSince(reads: readonly Read[], offSince: number | undefined, now: number): Unseen {
+  if (offSince === undefined) return new Map();
+  const checks = new Set(reads.map(({ history }) => history.check));
+  for (const read of reads) if (read.bookmark !== undefined) checks.delete(read.history.check);
+  return new Map([...checks].map((check) => [check, { from: offSince, to: now }]));
+}
+
+/** Two reports of one event, or one that an earlier cycle has told, are one. */
+function onlyNew(memory: Memory, check: string, events: readonly unknown[]): unknown[] {
+  const identify = checkNamed(check)?.identify;
+  if (identify === undefined) return [...events];
+  const taken = new Map<string, number>();
+  return events.filter((event) => {
+    const { key, at } = identify(event as never);
+    const name = `${check}/${key}`;
+    const before = taken.get(name) ?? memory.seenAt(name);
+    if (before !== undefined && Math.abs(at - before) < SAME_EVENT_WITHIN_MS) return false;
+    taken.set(name, at);
+    return true;
+  });
+}
+
+function remember(memory: Memory, gathered: Gathered, now: number): void {
+  for (const [check, { events }] of gathered.observations) {
+    const identify = checkNamed(check)?.identify;
+    for (const event of identify === undefined ? [] : events) {
+      const { key, at } = identify?.(event as never) ?? { key: '', at: now };
+      memory.markSeen(`${check}/${key}`, at);
+    }
+  }
+  for (const { history, bookmark } of gathered.reads) {
+    if (bookmark !== undefined && bookmark !== memory.bookmark(history.id)?.position) memory.putBookmark(history.id, bookmark, now);
+  }
+}
+
+/** Timed conditions begin when first seen and end when their check, looked at again, no longer has them. */
+function keepConditions(memory: Memory, observations: ReadonlyMap<string, Observation>, now: number): void {
+  const holding = new Set(timedConditions(observations));
+  const before = memory.conditions();
+  for (const name of holding) if (!before.has(name)) memory.addCondition(name, now);
+  for (const name of before.keys()) {
+    const observation = observations.get(name.slice(0, name.indexOf('/')));
+    if (observation !== undefined && isKnown(observation.facts) && !holding.has(name)) memory.dropCondition(name);
+  }
+}
+
+/**
+ * One cycle: collect, evaluate, keep what changed. The findings, the verdicts they change and the bookmarks they come
+ * from are one transaction, so that whatever fails in between is simply found again (invariant 2).
+ */
+export function createCycle(options: CycleOptions) {
+  const { host, memory, outbox } = options;
+
+  async function gather(checks: ReadonlySet<string> | undefined): Promise<Gathered> {
+    const due = (check: string) => checks === undefined || checks.has(check);
+    const observed = await observe(host, options.collectors.filter(({ check }) => due(check)), options.now());
+    const reads = await readHistories(
+      host,
+      options.histories.filter(({ check }) => due(check)),
+      (id) => memory.bookmark(id)?.position,
+    );
+    if (due('agent-health')) observed.set('agent-health', options.health());
+    const now = options.now();
+    const appeared = appearedEvents(observed, memory.conditions(), now);
+    const observations = new Map(
+      [...observed].map(([check, { facts, events }]) => {
+        const kept = reads.filter(({ history }) => history.check === check).flatMap((read) => read.events);
+        return [check, { facts, events: onlyNew(memory, check, [...events, ...kept, ...(appeared.get(check) ?? [])]) }];
+      }),
+    );
+    return { observations, reads };
+  }
+
+  function keep(gathered: Gathered, offSince: number | undefined): CycleResult {
+    const now = options.now();
+    return outbox.transaction(() => {
+      outbox.meta.set('alive_at', now);
+      for (const [check, { facts }] of gathered.observations) memory.putFacts(check, facts, now);
+      const policy = options.policy();
+      // Without a policy nothing is judged, so that no event counts as told and no bookmark moves but the first.
+      remember(memory, policy === undefined ? { ...gathered, observations: new Map(), reads: gathered.reads.filter((read) => read.first) } : gathered, now);
+      if (policy === undefined) return { findings: 0 };
+      keepConditions(memory, gathered.observations, now);
+      const judgements = evaluate({
+        policy,
+        device: options.device(),
+        observations: gathered.observations,
+        since: memory.conditions(),
+        now,
+        unseen: unseenSince(gathered.reads, offSince, now),
+      });
+      const rules = new Set(rulesOf(policy).map(({ id }) => id));
+      const bodies = findTransitions(memory, { judgements, policyVersion: policy.version, rules, now });
+      outbox.append(bodies.map((body) => writeBody(body, options.random)), now);
+      if (gathered.observations.has('agent-health')) options.healthTold();
+      return { findings: bodies.length };
+    });
+  }
+
+  return {
+    /** Collects `checks`, or all. `offSince` (milliseconds) is given for the first cycle after a time without any. */
+    async run(checks?: ReadonlySet<string>, offSince?: number): Promise<CycleResult> {
+      return keep(await gather(checks), offSince);
+    },
+  };
+}
+
+export type Cycle = ReturnType<typeof createCycle>;

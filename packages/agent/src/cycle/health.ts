@@ -1,0 +1,27 @@
+import { type Known, known, isKnown, type Observation, iso } from '@beadle/shared';
+import type { Outbox } from '../outbox/outbox.ts';
+
+/** A skew is told to the nearest ten seconds, so that a clock that wanders does not make a new fact each time. */
+const SKEW_STEP_MS = 10_000;
+
+const coarse = (skew: Known<number>): Known<number> =>
+  isKnown(skew) ? known(Math.round(skew.known / SKEW_STEP_MS) * SKEW_STEP_MS) : skew;
+
+export interface HealthOptions {
+  readonly outbox: Outbox;
+  readonly skewMs: () => Known<number>;
+  readonly now: () => number;
+}
+
+/** The agent's observation of itself, and the one way to say that it has been told. */
+export function createHealth({ outbox, skewMs, now }: HealthOptions) {
+  return {
+    observe(): Observation {
+      const restored = outbox.meta.text('server_restored');
+      const events = restored === undefined ? [] : [{ at: iso(now()), cause: 'server-restored', ...(JSON.parse(restored) as object) }];
+      const facts = { enrolled: true, dropped: known(outbox.waiting().dropped), clockSkewMs: coarse(skewMs()) };
+      return { facts: known(facts), events };
+    },
+    told: () => outbox.meta.set('server_restored', undefined),
+  };
+}

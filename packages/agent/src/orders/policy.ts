@@ -1,0 +1,59 @@
+import { openPolicy, POLICY_TYPE, type PolicyForDevice } from '@beadle/shared';
+import type { Logger } from 'pino';
+import type { Identity } from '../identity/identity.ts';
+import type { Sql } from '../outbox/store.ts';
+
+export interface PolicyKeeperOptions {
+  readonly sql: Sql;
+  readonly identity: Identity;
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+/**
+ * Keeps the newest policy document that the pinned server has signed for this device. It is verified again each time
+ * it is loaded: what is on the disk has no authority of its own.
+ */
+export function createPolicyKeeper({ sql, identity, now, log }: PolicyKeeperOptions) {
+  const read = sql.prepare<[string], { jws: string }>('select jws from documents where type = ?');
+  const write = sql.prepare(
+    `insert into documents (type, jws, serial) values (?, ?, ?)
+     on conflict (type) do update set jws = excluded.jws, serial = excluded.serial`,
+  );
+  const open = (jws: string, atLeast: number) =>
+    openPolicy(jws, identity.serverKey, { device: identity.enrolment.device, atLeast, now: now() });
+  let current: PolicyForDevice | undefined;
+
+  function load(): void {
+    const stored = read.get(POLICY_TYPE);
+    const opened = stored === undefined ? undefined : open(stored.jws, 0);
+    if (typeof opened === 'string') log.warn({ refusal: opened }, 'the policy on this device does not hold: a new one is needed');
+    current = typeof opened === 'object' ? opened : undefined;
+  }
+  load();
+
+  return {
+    /** The policy in force; undefined where there is none, or where its end has come. */
+    current(): PolicyForDevice | undefined {
+      return current !== undefined && Date.parse(current.endsAt) > now() ? current : undefined;
+    },
+    serial: () => current?.serial ?? 0,
+    /** Takes documents from the server; true where the policy has changed. A refused one is logged and left. */
+    accept(documents: readonly string[]): boolean {
+      let changed = false;
+      for (const jws of documents) {
+        const opened = open(jws, (current?.serial ?? 0) + 1);
+        if (typeof opened === 'string') {
+          log.warn({ refusal: opened }, 'a policy document was refused');
+          continue;
+        }
+        write.run(POLICY_TYPE, jws, opened.serial);
+        current = opened;
+        changed = true;
+      }
+      return changed;
+    },
+  };
+}
+
+export type PolicyKeeper = ReturnType<typeof createPolicyKeeper>;

@@ -1,0 +1,22 @@
+import type { Sql } from './store.ts';
+
+/** Small named values that must survive a restart, in the store's own transactions. */
+export interface Meta {
+  text(name: string): string | undefined;
+  integer(name: string): number;
+  set(name: string, value: string | number | undefined): void;
+}
+
+export function createMeta(sql: Sql): Meta {
+  const read = sql.prepare<[string], { value: string }>('select value from meta where name = ?');
+  const write = sql.prepare('insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value');
+  const remove = sql.prepare('delete from meta where name = ?');
+  return {
+    text: (name) => read.get(name)?.value,
+    integer: (name) => Number(read.get(name)?.value ?? 0),
+    set(name, value) {
+      if (value === undefined) remove.run(name);
+      else write.run(name, String(value));
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { faultOf } from '../errors.ts';
+
+export type Sql = Database.Database;
+
+/** Findings with what was last seen, in one file, so that a change of verdict and its finding are one transaction. */
+const SCHEMA = `
+create table if not exists meta (name text primary key, value text not null) without rowid;
+create table if not exists outbox (sequence integer primary key, link text not null, body blob not null, acked_at integer);
+create table if not exists states (rule text not null, subject text not null, clause text not null,
+  check_name text not null, verdict text not null, reason text, severity text not null, policy_version text not null,
+  since integer not null, observed text not null, primary key (rule, subject)) without rowid;
+create table if not exists conditions (name text primary key, since integer not null) without rowid;
+create table if not exists events_seen (key text primary key, at integer not null) without rowid;
+create table if not exists bookmarks (id text primary key, position text not null, read_at integer not null) without rowid;
+create table if not exists facts (check_name text primary key, at integer not null, facts text not null,
+  hash text not null, sent_hash text) without rowid;
+create table if not exists documents (type text primary key, jws text not null, serial integer not null) without rowid;
+`;
+
+const FILE = 'outbox.db';
+const SET_ASIDE_KEPT = 3;
+
+export interface OpenStore {
+  readonly sql: Sql;
+  /** What became of the file: `new` where there was none, `set-aside` where it was damaged. */
+  readonly found: 'kept' | 'new' | 'set-aside';
+}
+
+function open(path: string): Sql {
+  const sql = new Database(path);
+  try {
+    sql.pragma('journal_mode = WAL');
+    sql.pragma('synchronous = FULL');
+    sql.pragma('cache_size = -512');
+    sql.pragma('journal_size_limit = 1048576');
+    sql.exec(SCHEMA);
+    const [check] = sql.pragma('quick_check(1)', { simple: false }) as { quick_check: string }[];
+    if (check?.quick_check !== 'ok') throw Object.assign(new Error('damaged'), { code: 'SQLITE_CORRUPT' });
+    return sql;
+  } catch (error) {
+    sql.close();
+    throw error;
+  }
+}
+
+/** Keeps a damaged file for whoever wants to look, the newest few of them. */
+function setAside(folder: string, now: number): void {
+  const stamp = new Date(now).toISOString().replaceAll(':', '');
+  for (const suffix of ['', '-wal', '-shm']) {
+    const path = join(folder, `${FILE}${suffix}`);
+    if (existsSync(path)) renameSync(path, join(folder, `${FILE}.damaged-${stamp}${suffix}`));
+  }
+  const kept = readdirSync(folder).filter((name) => /\.damaged-[^-]+-\d+-[^-]+$/.test(name));
+  for (const name of kept.toSorted().slice(0, -SET_ASIDE_KEPT)) rmSync(join(folder, name), { force: true });
+}
+
+/**
+ * Opens the store in `folder`, which is made where it is missing. A damaged one is set aside and a new one made, which
+ * the caller must report. Throws what `faultOf` knows where the folder cannot be used.
+ */
+export function openStore(folder: string, now: number): OpenStore {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, FILE);
+  const existed = existsSync(path);
+  try {
+    return { sql: open(path), found: existed ? 'kept' : 'new' };
+  } catch (error) {
+    if (faultOf(error) !== 'corrupt') throw error;
+    setAside(folder, now);
+    return { sql: open(path), found: 'set-aside' };
+  }
+}
+
+/** For the commands that only look: changes nothing, and needs the service neither stopped nor running. */
+export function openForReading(folder: string): Sql {
+  return new Database(join(folder, FILE), { readonly: true, fileMustExist: true });
+}

@@ -1,0 +1,78 @@
+import { gzipSync, zstdCompressSync, constants } from 'node:zlib';
+import { CHECK_IN_TYPE, type Clock, signRequest, type Signer, verifyResponse, type VerifyingKey } from '@beadle/shared';
+import type { Transport, TransportResponse } from './transport.ts';
+
+export type Encoding = 'zstd' | 'gzip' | undefined;
+
+export interface ExchangeOptions {
+  readonly transport: Transport;
+  readonly server: string;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  /** The last counter used in this process. After a restart the clock, or the server's signed refusal, tells. */
+  readonly counter: { read(): number; write(counter: number): void };
+}
+
+export interface Exchanged {
+  readonly status: number;
+  readonly body: unknown;
+  /** Whether the pinned server key signed this answer to this request. */
+  readonly signed: boolean;
+  readonly retryAfterSeconds: number | undefined;
+  readonly sentAtMonotonic: number;
+}
+
+const compress = (body: Uint8Array, encoding: Encoding): Uint8Array => {
+  if (encoding === 'zstd') return zstdCompressSync(body, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  return encoding === 'gzip' ? gzipSync(body) : body;
+};
+
+function parse(response: TransportResponse): unknown {
+  try {
+    return JSON.parse(Buffer.from(response.body).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function retryAfter(response: TransportResponse): number | undefined {
+  const seconds = Number(response.headers['retry-after']);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 86_400) : undefined;
+}
+
+/**
+ * Sends one signed request and reads the signed answer. The counter rises past this device's clock and past every
+ * counter used before (invariant 5).
+ */
+export async function exchange(
+  options: ExchangeOptions,
+  request: { readonly path: string; readonly body: Uint8Array; readonly encoding: Encoding; readonly type?: string },
+  serverKey: VerifyingKey | ((answer: unknown) => VerifyingKey | undefined),
+  signal: AbortSignal,
+): Promise<Exchanged> {
+  const body = compress(request.body, request.encoding);
+  const now = options.clock.now();
+  const counter = Math.max(options.counter.read() + 1, now);
+  options.counter.write(counter);
+  const { host } = new URL(options.server);
+  const signed = signRequest(
+    { method: 'POST', authority: host, path: request.path, query: '?', contentEncoding: request.encoding, body },
+    options.signer,
+    { created: Math.max(0, Math.floor(now / 1000)), counter },
+  );
+  const headers = {
+    'content-type': request.type ?? CHECK_IN_TYPE,
+    accept: 'application/json, application/problem+json',
+    ...(request.encoding === undefined ? {} : { 'content-encoding': request.encoding }),
+    ...signed,
+  };
+  const sentAtMonotonic = options.clock.monotonic();
+  const response = await options.transport.send({ method: 'POST', path: request.path, headers, body }, signal);
+  const answer = parse(response);
+  const key = typeof serverKey === 'function' ? serverKey(answer) : serverKey;
+  const genuine =
+    key !== undefined &&
+    verifyResponse({ status: response.status, body: response.body, requestSignature: signed.signature }, response.headers, key);
+  return { status: response.status, body: answer, signed: genuine, retryAfterSeconds: retryAfter(response), sentAtMonotonic };
+}
+

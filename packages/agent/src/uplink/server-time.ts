@@ -1,0 +1,42 @@
+import type { Clock, Known } from '@beadle/shared';
+import type { Meta } from '../outbox/meta.ts';
+
+/**
+ * The best-known time: the server's last signed time carried on by the monotonic clock, or, after a restart, this
+ * machine's clock less the skew that was last seen. A wrong clock is recorded and refuses nobody (invariant 12).
+ */
+export interface ServerTime {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** This machine's clock less the server's, in milliseconds; unknown until the server has once told its time. */
+  skewMs(): Known<number>;
+  /** Takes the server's signed time, which was true between `sentAt` and now by the monotonic clock. */
+  heard(serverTime: number, sentAtMonotonic: number): void;
+}
+
+/** Below this, a difference is the network's and not the clock's. */
+const NOISE_MS = 2_000;
+
+export function createServerTime(clock: Clock, meta: Meta): ServerTime {
+  let anchor: { readonly server: number; readonly monotonic: number } | undefined;
+  const remembered = () => meta.text('skew_ms');
+  return {
+    now() {
+      if (anchor !== undefined) return Math.round(anchor.server + clock.monotonic() - anchor.monotonic);
+      return clock.now() - Number(remembered() ?? 0);
+    },
+    skewMs() {
+      const skew = anchor === undefined ? remembered() : clock.now() - (anchor.server + clock.monotonic() - anchor.monotonic);
+      return skew === undefined ? { unknown: 'nothing-to-compare' } : { known: Math.round(Number(skew)) };
+    },
+    heard(serverTime, sentAtMonotonic) {
+      const monotonic = clock.monotonic();
+      const half = (monotonic - sentAtMonotonic) / 2;
+      anchor = { server: serverTime + half, monotonic };
+      const skew = Math.round(clock.now() - anchor.server);
+      const before = Number(remembered() ?? Number.NaN);
+      // Written only where it has changed, so that an idle device writes nothing.
+      if (!(Math.abs(skew - before) < NOISE_MS)) meta.set('skew_ms', Math.abs(skew) < NOISE_MS ? 0 : skew);
+    },
+  };
+}
