@@ -1,7 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
-import { Kysely, type KyselyPlugin, SqliteDialect, type Transaction } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  type KyselyPlugin,
+  SqliteDialect,
+  SqliteDriver,
+  type Transaction,
+} from 'kysely';
 import { type MigrationProvider, Migrator } from 'kysely/migration';
 import { start } from './migrations/0001-start.ts';
 import type { Database } from './schema.ts';
@@ -21,6 +29,16 @@ const migrations: MigrationProvider = {
 };
 
 /**
+ * A transaction takes the writer at its beginning. One that reads first and writes later would fail at once, whatever
+ * `busy_timeout` says, where another process (a command beside the server) has written in between.
+ */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+/**
  * Opens the SQLite database in `folder`, which is made where it is missing. `synchronous=FULL`: what has been
  * acknowledged to a device has reached the disk. Throws where the folder cannot be written.
  */
@@ -32,7 +50,9 @@ export function openDatabase(folder: string, plugins: KyselyPlugin[] = []): Open
   sqlite.pragma('foreign_keys = ON');
   sqlite.pragma('busy_timeout = 5000');
   sqlite.pragma('cache_size = -65536');
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }), plugins });
+  const dialect = new SqliteDialect({ database: sqlite });
+  dialect.createDriver = () => new ImmediateDriver({ database: sqlite });
+  const db = new Kysely<Database>({ dialect, plugins });
   return { db, engine: 'sqlite', close: () => db.destroy() };
 }
 

@@ -1,0 +1,60 @@
+import type { Role } from '@beadle/shared';
+import type { FastifyRequest } from 'fastify';
+import { problem } from './errors.ts';
+
+/** What a role may be permitted; which role may what is in people/permissions.ts. */
+export const PERMISSIONS = [
+  'devices:read',
+  'devices:write',
+  'findings:read',
+  'breaches:read',
+  'breaches:report',
+  'breaches:write',
+  'policies:read',
+  'policies:write',
+  'audit:read',
+  'tokens:write',
+  'accounts:write',
+  'settings:read',
+  'settings:write',
+  'metrics:read',
+  'console',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/**
+ * Every route declares `config: { access }`: open to all, for a device whose signature the route itself verifies, or
+ * for whoever has the permission. One that does not keeps the server from starting.
+ */
+export type Access = 'public' | 'device' | Permission;
+
+export type CallerRole = 'administrator' | Role;
+
+/** Whoever is behind a request of a person's endpoint. */
+export interface Caller {
+  readonly organisation: string;
+  readonly role: CallerRole;
+  readonly name: string;
+  readonly via: 'token' | 'session';
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** Null where nobody has signed in, and on devices' endpoints. */
+    caller: Caller | null;
+    /** The hash of the console session's id; null where the caller came with a token. */
+    sessionHash: string | null;
+  }
+}
+
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null)
+    throw problem('unauthenticated', 'Sign in, or send a token as "Authorization: Bearer TOKEN".');
+  return request.caller;
+}
+
+/** How the audit log names whoever acts: a person by their name, a script by its token's. */
+export const actorOf = (caller: Caller): string => (caller.via === 'token' ? `token:${caller.name}` : caller.name);

@@ -1,0 +1,107 @@
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import helmet from '@fastify/helmet';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Clock, Random } from '@beadle/shared';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { guardAccess } from './app/access.ts';
+import { describeApi } from './app/documents.ts';
+import { answerErrors, type ErrorPages } from './app/error-handler.ts';
+import { healthRoutes } from './app/health.ts';
+import { limitRates } from './app/limits.ts';
+import { observeRequests } from './app/observe.ts';
+import { validatorCompiler } from './app/validation.ts';
+import type { OpenDatabase } from './db/database.ts';
+import type { JobKind, JobWorker } from './jobs/worker.ts';
+import { createWorker } from './jobs/worker.ts';
+import type { ServerKeys } from './keys.ts';
+import type { Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { ensureOrganisation } from './organisation/store.ts';
+import type { Settings } from './settings.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Started by whoever makes the application listen; a test calls `runDue`. */
+    jobs: JobWorker;
+  }
+}
+
+export interface AppDeps {
+  /** Migrated. */
+  readonly database: OpenDatabase;
+  readonly settings: Settings;
+  readonly keys: ServerKeys;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** The whole server but its socket: listens only where it is told to, so that tests use `inject`. */
+export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { settings, keys, clock, random, log } = deps;
+  const { db } = deps.database;
+  await ensureOrganisation(db, { name: settings.organisation, at: clock.now() });
+  const metrics = createMetrics();
+  const errorPages: ErrorPages = { render: null };
+  const kinds: Record<string, JobKind> = {};
+  const worker = createWorker({ db, kinds, clock, random, log });
+  const app = createFastify(deps);
+  app.decorate('jobs', worker);
+  app.addHook('onClose', () => worker.stop());
+
+  answerErrors(app, errorPages);
+  observeRequests(app, metrics);
+  await protect(app, deps);
+  await describeApi(app, settings.origin);
+
+  const stage = { db, settings, keys, clock, random, log, metrics, errorPages, wake: worker.wake };
+  await app.register(healthRoutes, { ...stage, worker });
+  return app;
+}
+
+function createFastify({ settings, random, log }: AppDeps): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: () => Buffer.from(random.bytes(8)).toString('hex'),
+    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
+    bodyLimit: 1024 * 1024,
+    // A client that sends its request byte by byte is cut off.
+    requestTimeout: 60_000,
+    connectionTimeout: 120_000,
+    http: { headersTimeout: 15_000 },
+    routerOptions: { maxParamLength: 200 },
+    return503OnClosing: true,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  // Of the types that another site's form may send without asking, only the console's own forms are read.
+  app.removeContentTypeParser('text/plain');
+  return app as unknown as FastifyInstance;
+}
+
+async function protect(app: FastifyInstance, { database, settings, keys, clock }: AppDeps): Promise<void> {
+  const secure = settings.origin.startsWith('https:');
+  await app.register(cookie);
+  await app.register(formbody, { bodyLimit: 256 * 1024 });
+  await app.register(helmet, {
+    enableCSPNonces: true,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
+    referrerPolicy: { policy: 'same-origin' },
+  });
+  guardAccess(app, { db: database.db, clock, settings, secret: keys.tokenKey });
+  await limitRates(app);
+}

@@ -1,0 +1,26 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance } from 'fastify';
+
+const MINUTE = '1 minute';
+
+/** Guessing a password or a code is hopeless at ten a minute from one address. */
+export const SIGN_IN_LIMIT = { max: 10, timeWindow: MINUTE } as const;
+
+const LIMITS = { anybody: 1200, session: 1200, token: 60_000, device: 600_000 } as const;
+
+/**
+ * Per caller, else per address. It counts after the caller is known: a script that sets up a fleet is not in the way of
+ * the person beside it, and devices, which all come from one address behind a council's proxy, have their signatures.
+ */
+export async function limitRates(app: FastifyInstance): Promise<void> {
+  await app.register(rateLimit, {
+    global: true,
+    hook: 'preHandler',
+    timeWindow: MINUTE,
+    keyGenerator: ({ caller, ip }) => (caller === null ? ip : `${caller.via}:${caller.organisation}:${caller.name}`),
+    max: (request) => {
+      if (request.routeOptions.config.access === 'device') return LIMITS.device;
+      return LIMITS[request.caller?.via ?? 'anybody'];
+    },
+  });
+}

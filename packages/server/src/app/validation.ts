@@ -1,0 +1,74 @@
+import type { FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { TLocalizedValidationError } from 'typebox/error';
+import Value from 'typebox/value';
+import { type FieldProblem, problem } from '../errors.ts';
+
+const MOST_FIELDS = 20;
+
+/** The part of a schema that a JSON pointer leads to, where it has one. */
+function partAt(schema: TSchema, pointer: string): TSchema | undefined {
+  return pointer
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((at, key) => {
+      if (typeof at !== 'object' || at === null) return undefined;
+      if ('properties' in at) return (at.properties as Record<string, unknown>)[key];
+      return 'items' in at ? at.items : undefined;
+    }, schema) as TSchema | undefined;
+}
+
+const fieldName = (part: string, pointer: string): string => [part, ...pointer.split('/').slice(1)].join('.');
+
+function fieldsOf(schema: TSchema, error: TLocalizedValidationError, part: string): FieldProblem[] {
+  const { instancePath } = error;
+  const at = (key: string) => fieldName(part, `${instancePath}/${key}`);
+  const expected = (pointer: string): string => {
+    const found = partAt(schema, pointer);
+    return found !== undefined && 'description' in found && typeof found.description === 'string'
+      ? found.description
+      : '';
+  };
+  switch (error.keyword) {
+    case 'required':
+      return error.params.requiredProperties.map((key) => ({
+        field: at(key),
+        expected: expected(`${instancePath}/${key}`) || 'to be there',
+      }));
+    case 'additionalProperties':
+      return error.params.additionalProperties.map((key) => ({
+        field: at(key),
+        expected: 'not to be there: it is not known',
+      }));
+    case 'boolean':
+      return [];
+    default:
+      return [{ field: fieldName(part, instancePath), expected: expected(instancePath) || error.message }];
+  }
+}
+
+/** One problem a field, the first that was found. */
+function fieldProblems(schema: TSchema, errors: readonly TLocalizedValidationError[], part: string): FieldProblem[] {
+  const fields = new Map<string, FieldProblem>();
+  for (const found of errors.flatMap((error) => fieldsOf(schema, error, part))) {
+    if (!fields.has(found.field)) fields.set(found.field, found);
+  }
+  return [...fields.values()].slice(0, MOST_FIELDS);
+}
+
+/**
+ * Holds requests against their schemas as they are: nothing is coerced, filled in or stripped. A query and the parts of
+ * a path are text by nature, so that numbers and booleans in them are read from text first.
+ */
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const compiled = Compile(schema);
+  const part = httpPart === 'querystring' ? 'query' : (httpPart ?? 'request');
+  return (value: unknown) => {
+    const given = httpPart === 'body' ? value : Value.Convert(schema, structuredClone(value));
+    if (compiled.Check(given)) return { value: given };
+    const fields = fieldProblems(schema, compiled.Errors(given), part);
+    const words = fields.map(({ field, expected }) => `${field}: expected ${expected}`).join('; ');
+    return { error: problem('validation', words || `${part}: another form was expected`, fields) };
+  };
+};

@@ -1,0 +1,72 @@
+/**
+ * Every refusal that the server can answer with (RFC 9457): its code never changes its meaning and is never used again
+ * for another. `type` of the problem is `urn:beadle:problem:CODE`. A stage adds its own here.
+ */
+export const PROBLEMS = {
+  validation: { status: 400, title: 'The request does not have the expected form' },
+  'bad-cursor': { status: 400, title: 'The cursor is not one that this list gave' },
+  'unsupported-protocol': { status: 400, title: 'No version of the agent protocol is spoken by both sides' },
+  unauthenticated: { status: 401, title: 'This needs a token or a sign-in' },
+  'signature-refused': { status: 401, title: 'The request is not signed by a device that is enrolled here' },
+  'sign-in-refused': { status: 401, title: 'The name, the password or the code does not fit' },
+  'not-permitted': { status: 403, title: 'Your role does not permit this' },
+  'cross-site': { status: 403, title: 'The request came from another site, or from a form that is too old' },
+  'enrolment-refused': { status: 403, title: 'The device cannot be enrolled with this token' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'device-unknown': { status: 404, title: 'There is no such device' },
+  'breach-unknown': { status: 404, title: 'There is no such breach' },
+  'policy-unknown': { status: 404, title: 'There is no such policy' },
+  'token-unknown': { status: 404, title: 'There is no such token' },
+  conflict: { status: 409, title: 'This does not fit what is there already' },
+  'asset-tag-taken': { status: 409, title: 'Another device has this asset tag' },
+  'account-taken': { status: 409, title: 'Another account has this name' },
+  replayed: { status: 409, title: 'The counter of the request is not higher than the last one' },
+  'head-differs': { status: 409, title: 'The findings do not follow the last one that the server has' },
+  'records-missing': { status: 409, title: 'Records that must be there first are missing' },
+  'too-large': { status: 413, title: 'The request is larger than this accepts' },
+  'unsupported-type': { status: 415, title: 'The content type is not one that this accepts' },
+  'policy-refused': { status: 422, title: 'The policy has errors' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'There is a problem with the server' },
+  unavailable: { status: 503, title: 'The server cannot answer at the moment' },
+} as const satisfies Record<string, { readonly status: number; readonly title: string }>;
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One place in a request that does not fit. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly expected: string;
+}
+
+/** A refusal, thrown by a route and answered by the one error handler. `detail` is read by people. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly fields: readonly FieldProblem[];
+
+  constructor(code: ProblemCode, detail: string, fields: readonly FieldProblem[] = []) {
+    super(detail);
+    this.name = 'Problem';
+    this.code = code;
+    this.fields = fields;
+  }
+}
+
+export const problem = (code: ProblemCode, detail: string, fields?: readonly FieldProblem[]): Problem =>
+  new Problem(code, detail, fields);
+
+/** What keeps a command from starting or finishing; its message is one line that says what to do. */
+export class StartError extends Error {
+  readonly exitCode: 1 | 2;
+
+  constructor(message: string, options: { readonly exitCode?: 1 | 2; readonly cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'StartError';
+    this.exitCode = options.exitCode ?? 1;
+  }
+}
+
+/** The code of a Node or SQLite error, such as `ENOSPC` or `SQLITE_FULL`. */
+export function codeOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

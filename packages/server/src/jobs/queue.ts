@@ -1,0 +1,54 @@
+import type { Random } from '@beadle/shared';
+import type { Tx } from '../db/database.ts';
+import { newId } from '../ids.ts';
+
+export interface NewJob {
+  readonly organisation: string;
+  /** A key of the registry of handlers in app.ts. */
+  readonly kind: string;
+  /** While a job of this kind and key waits no second one is queued. */
+  readonly key: string;
+  /** Becomes JSON. */
+  readonly payload: unknown;
+  /** When the job is due, in milliseconds since the epoch. */
+  readonly runAt: number;
+  /** Now. */
+  readonly at: number;
+}
+
+/**
+ * Queues a job in the caller's transaction; call the worker's `wake()` once that has committed. Where one with the same
+ * key waits already, that one stays and becomes due at the earlier of the two moments. One that is being run does not
+ * count as waiting: it may have read what has changed since.
+ */
+export async function enqueue(tx: Tx, job: NewJob, random: Random): Promise<void> {
+  await tx
+    .insertInto('jobs')
+    .values({
+      id: newId(job.at, random),
+      organisation: job.organisation,
+      kind: job.kind,
+      dedupe_key: job.key,
+      payload: JSON.stringify(job.payload),
+      run_at: job.runAt,
+      leased_until: null,
+      attempts: 0,
+      last_error: null,
+      status: 'waiting',
+      created_at: job.at,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['organisation', 'kind', 'dedupe_key'])
+        .where('status', '=', 'waiting')
+        .doUpdateSet((row) => ({
+          run_at: row
+            .case()
+            .when('excluded.run_at', '<', row.ref('jobs.run_at'))
+            .then(row.ref('excluded.run_at'))
+            .else(row.ref('jobs.run_at'))
+            .end(),
+        })),
+    )
+    .execute();
+}

@@ -1,0 +1,120 @@
+import type { Db } from '../db/database.ts';
+
+export interface LeasedJob {
+  readonly id: string;
+  readonly organisation: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly payload: unknown;
+  /** 1 at the first; with the id it names this lease, so that whoever lost a lease can end nothing. */
+  readonly attempts: number;
+}
+
+export interface JobCounts {
+  /** Waiting or being run. */
+  readonly waiting: number;
+  readonly dead: number;
+}
+
+/**
+ * Takes up to `limit` due jobs for `leaseMs`: those that wait, and those whose lease has ended because whoever had them
+ * died. One whose kind and key is being run already is left. A single statement, so that two workers never take the same;
+ * on PostgreSQL the inner select says `.forUpdate().skipLocked()`.
+ */
+export async function leaseDue(
+  db: Db,
+  lease: { readonly now: number; readonly leaseMs: number; readonly limit: number },
+): Promise<LeasedJob[]> {
+  const rows = await db
+    .updateTable('jobs')
+    .set((row) => ({ status: 'running', leased_until: lease.now + lease.leaseMs, attempts: row('attempts', '+', 1) }))
+    .where('id', 'in', (inner) =>
+      inner
+        .selectFrom('jobs as due')
+        .select('due.id')
+        .where((row) =>
+          row.or([
+            row.and([row('due.status', '=', 'waiting'), row('due.run_at', '<=', lease.now)]),
+            row.and([row('due.status', '=', 'running'), row('due.leased_until', '<=', lease.now)]),
+          ]),
+        )
+        .where((row) =>
+          row.not(
+            row.exists(
+              row
+                .selectFrom('jobs as other')
+                .select('other.id')
+                .whereRef('other.organisation', '=', 'due.organisation')
+                .whereRef('other.kind', '=', 'due.kind')
+                .whereRef('other.dedupe_key', '=', 'due.dedupe_key')
+                .whereRef('other.id', '<>', 'due.id')
+                .where('other.status', '=', 'running')
+                .where('other.leased_until', '>', lease.now),
+            ),
+          ),
+        )
+        .orderBy('due.run_at')
+        .orderBy('due.id')
+        .limit(lease.limit),
+    )
+    .returningAll()
+    .execute();
+  return rows
+    .toSorted((a, b) => a.run_at - b.run_at)
+    .map((row) => ({
+      id: row.id,
+      organisation: row.organisation,
+      kind: row.kind,
+      key: row.dedupe_key,
+      payload: JSON.parse(row.payload),
+      attempts: row.attempts,
+    }));
+}
+
+const held = (db: Db, job: LeasedJob) =>
+  db.updateTable('jobs').where('id', '=', job.id).where('status', '=', 'running').where('attempts', '=', job.attempts);
+
+export async function complete(db: Db, job: LeasedJob): Promise<void> {
+  await held(db, job).set({ status: 'done', leased_until: null, last_error: null }).execute();
+}
+
+export async function bury(db: Db, job: LeasedJob, error: string): Promise<void> {
+  await held(db, job).set({ status: 'dead', leased_until: null, last_error: error }).execute();
+}
+
+/** Back to waiting until `runAt`; where one with the same key has been queued meanwhile, that one does the work. */
+export async function retryLater(
+  db: Db,
+  job: LeasedJob,
+  retry: { readonly runAt: number; readonly error: string },
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const successor = await tx
+      .selectFrom('jobs')
+      .select('id')
+      .where('organisation', '=', job.organisation)
+      .where('kind', '=', job.kind)
+      .where('dedupe_key', '=', job.key)
+      .where('status', '=', 'waiting')
+      .executeTakeFirst();
+    const status = successor === undefined ? 'waiting' : 'done';
+    await held(tx, job).set({ status, leased_until: null, run_at: retry.runAt, last_error: retry.error }).execute();
+  });
+}
+
+/** What was done is kept for a week, to be looked at; what is dead stays until somebody has. */
+export async function forgetDone(db: Db, before: number): Promise<void> {
+  await db.deleteFrom('jobs').where('status', '=', 'done').where('run_at', '<', before).execute();
+}
+
+export async function countJobs(db: Db): Promise<JobCounts> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select((row) => ['status', row.fn.countAll<number>().as('count')])
+    .where('status', 'in', ['waiting', 'running', 'dead'])
+    .groupBy('status')
+    .execute();
+  const count = (...statuses: string[]) =>
+    rows.filter((row) => statuses.includes(row.status)).reduce((sum, row) => sum + Number(row.count), 0);
+  return { waiting: count('waiting', 'running'), dead: count('dead') };
+}

@@ -1,0 +1,77 @@
+import { type Role, ROLES } from '@beadle/shared';
+import Type, { type Static } from 'typebox';
+
+const closed = { additionalProperties: false } as const;
+const Line = (maximum: number, description: string) =>
+  Type.String({ minLength: 1, maxLength: maximum, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description });
+const orNone = <T extends ReturnType<typeof Type.String>>(type: T) => Type.Union([type, Type.Null()]);
+
+/** No spaces, control characters or separators of a list: an address can add no header and no second recipient. */
+export const MailAddress = Type.String({
+  pattern: '^[^\\s\\u0000-\\u001f\\u007f@<>()\\[\\],;:\\\\"]{1,64}@[A-Za-z0-9.-]{1,253}$',
+  description: 'an e-mail address',
+});
+
+const Recipient = Type.Object(
+  { name: Line(200, 'a name'), address: MailAddress, deputyAddress: Type.Optional(MailAddress) },
+  closed,
+);
+export type Recipient = Static<typeof Recipient>;
+
+const recipients = Object.fromEntries(ROLES.map((role) => [role, Type.Optional(Recipient)])) as Record<
+  Role,
+  ReturnType<typeof Type.Optional<typeof Recipient>>
+>;
+
+/** What a council has to say of itself before Beadle may watch over anybody's device. */
+export const OrganisationSettings = Type.Object(
+  {
+    dpiaReference: orNone(Line(200, 'the reference of the data protection impact assessment')),
+    staffToldOn: orNone(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'a date such as 2026-11-01' })),
+    consultationRecord: orNone(Line(500, 'where the consultation with staff or their union is recorded')),
+    recipients: Type.Object(recipients, closed),
+    marking: Line(80, 'a security marking such as OFFICIAL'),
+    /** Whom to ask, on every notice. */
+    contact: Line(300, 'whom to ask for advice'),
+  },
+  closed,
+);
+export type OrganisationSettings = Static<typeof OrganisationSettings>;
+
+export const DEFAULT_SETTINGS: OrganisationSettings = {
+  dpiaReference: null,
+  staffToldOn: null,
+  consultationRecord: null,
+  recipients: {
+    'information-security-team-leader': {
+      name: 'Information Security Team Leader',
+      address: 'information-security-team-leader@localhost',
+    },
+  },
+  marking: 'OFFICIAL',
+  contact: 'the Information Security Team Leader or the ICT helpdesk',
+};
+
+export type RemoteEnrolment =
+  | { readonly may: true }
+  /** Each in plain words, to stand in a list. */
+  | { readonly may: false; readonly missing: readonly string[] };
+
+/**
+ * A device other than the one that the server runs on is enrolled only once the council has done what the law asks
+ * before workers are monitored: assessed the impact, told its staff and consulted them.
+ */
+export function mayEnrolRemotely(settings: OrganisationSettings): RemoteEnrolment {
+  const missing = [
+    ...(settings.dpiaReference === null
+      ? ['the reference of the data protection impact assessment (dpiaReference)']
+      : []),
+    ...(settings.staffToldOn === null
+      ? ['the date on which staff were told what is collected and why (staffToldOn)']
+      : []),
+    ...(settings.consultationRecord === null
+      ? ['where the consultation with staff or their union is recorded (consultationRecord)']
+      : []),
+  ];
+  return missing.length === 0 ? { may: true } : { may: false, missing };
+}

@@ -1,0 +1,74 @@
+import { type Random, secretHash } from '@beadle/shared';
+import type { Caller, CallerRole } from '../access.ts';
+import type { Db, Tx } from '../db/database.ts';
+import { isCallerRole } from './permissions.ts';
+
+const HOUR = 3_600_000;
+/** A session ends 12 hours after it was last used, and 7 days after the sign-in whatever happens. */
+export const SESSION = { idle: 12 * HOUR, absolute: 7 * 24 * HOUR, noteAfter: 60_000 } as const;
+
+export interface SignedIn {
+  /** What the cookie holds; the database has its hash only. */
+  readonly sessionId: string;
+  readonly name: string;
+  readonly role: CallerRole;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export interface Session {
+  readonly caller: Caller;
+  readonly hash: string;
+}
+
+interface Person {
+  readonly organisation: string;
+  readonly name: string;
+  readonly role: CallerRole;
+}
+
+/** A new session with an id of its own: one that somebody had planted before the sign-in is worth nothing after it. */
+export async function startSession(tx: Tx, person: Person, at: number, random: Random): Promise<SignedIn> {
+  const sessionId = Buffer.from(random.bytes(32)).toString('base64url');
+  const { organisation, name, role } = person;
+  const expiresAt = at + SESSION.absolute;
+  await tx
+    .insertInto('sessions')
+    .values({
+      organisation,
+      id_hash: secretHash(sessionId),
+      name,
+      role,
+      created_at: at,
+      seen_at: at,
+      expires_at: expiresAt,
+      revoked_at: null,
+    })
+    .execute();
+  return { sessionId, name, role, expiresAt };
+}
+
+/** The live session behind a cookie, which counts as used now. */
+export async function sessionOf(db: Db, sessionId: string, now: number): Promise<Session | null> {
+  const hash = secretHash(sessionId);
+  const row = await db.selectFrom('sessions').selectAll().where('id_hash', '=', hash).executeTakeFirst();
+  const live = row !== undefined && row.revoked_at === null && row.expires_at > now && row.seen_at + SESSION.idle > now;
+  if (!live || !isCallerRole(row.role)) return null;
+  // Once a minute is near enough to 12 hours, and spares a write a request.
+  if (now - row.seen_at >= SESSION.noteAfter) {
+    await db.updateTable('sessions').set({ seen_at: now }).where('id_hash', '=', hash).execute();
+  }
+  return { hash, caller: { organisation: row.organisation, role: row.role, name: row.name, via: 'session' } };
+}
+
+/** Ends a session at once; gives whose it was, or undefined where it had ended. */
+export async function endSession(tx: Tx, sessionId: string, at: number): Promise<Person | undefined> {
+  const row = await tx
+    .updateTable('sessions')
+    .set({ revoked_at: at })
+    .where('id_hash', '=', secretHash(sessionId))
+    .where('revoked_at', 'is', null)
+    .returning(['organisation', 'name', 'role'])
+    .executeTakeFirst();
+  return row !== undefined && isCallerRole(row.role) ? { ...row, role: row.role } : undefined;
+}
