@@ -1,4 +1,4 @@
-import { modeOf, type PolicyDocument } from './document.ts';
+import { modeOf, type PolicyDocument, type SERVED } from './document.ts';
 
 /** One clause of the written policy, and how it is kept. */
 export interface ClauseCoverage {
@@ -8,6 +8,13 @@ export interface ClauseCoverage {
   readonly how: 'kept' | 'kept-in-part' | 'off' | 'record' | 'response' | 'procedure' | 'later';
   readonly rules: readonly { readonly id: string; readonly check: string; readonly mode: string }[];
   readonly note: string | null;
+}
+
+/** What the policy says of a clause counts as far as its rules allow: a part that is switched off keeps nothing. */
+function howKept(byRules: ClauseCoverage['how'] | undefined, served: (typeof SERVED)[number]): ClauseCoverage['how'] {
+  if (byRules === 'kept') return 'kept-in-part';
+  if (served === 'part') return byRules === 'off' ? 'off' : 'kept-in-part';
+  return served;
 }
 
 /** Accounts for every clause that the policy names, in the order of their numbers. */
@@ -26,12 +33,10 @@ export function coverageOfPolicy(policy: PolicyDocument): ClauseCoverage[] {
   }
   for (const { clause, says, served, note } of policy.clauses ?? []) {
     const before = clauses.get(clause);
-    const how = served === 'part' ? 'kept-in-part' : served;
-    const kept = before?.how === 'kept';
     clauses.set(clause, {
       clause,
       says: before?.says ?? says,
-      how: kept ? 'kept-in-part' : how,
+      how: howKept(before?.how, served),
       rules: before?.rules ?? [],
       note: note ?? before?.note ?? null,
     });

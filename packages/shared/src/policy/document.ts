@@ -24,7 +24,9 @@ export const ROLES = [
 export type Role = (typeof ROLES)[number];
 const RoleName = Type.Enum([...ROLES], { description: `a role, one of ${ROLES.join(', ')}` });
 
-const Text = (maximum: number) => Type.String({ minLength: 1, maxLength: maximum, description: 'text' });
+const Text = (maximum: number, description = 'text') => Type.String({ minLength: 1, maxLength: maximum, description });
+/** `5.9` without quotes is a number in YAML, and `5.10` the same one as `5.1`. */
+const Clause = Text(80, 'a clause in quotes, such as "5.9"');
 const DateOnly = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'a date such as 2026-11-01' });
 const closed = { additionalProperties: false } as const;
 
@@ -42,20 +44,23 @@ const Covers = Type.Object(
     groups: Type.Optional(Type.Array(Text(200), { description: 'a list of groups', minItems: 1 })),
     location: Type.Optional(Type.Enum(['any', 'on-site', 'off-site'], { description: 'any, on-site or off-site' })),
   },
-  closed,
+  { ...closed, description: 'a mapping of kinds, populations, groups or location' },
 );
 export type Covers = Static<typeof Covers>;
 
-const Exemption = Type.Object({ kind: RuleId, approver: RoleName, maximum: Duration }, closed);
+const Exemption = Type.Object(
+  { kind: RuleId, approver: RoleName, maximum: Duration },
+  { ...closed, description: 'a mapping with kind, approver and maximum' },
+);
 
 export const Rule = Type.Object(
   {
     id: RuleId,
-    clause: Text(80),
+    clause: Clause,
     says: Text(2000),
     check: Type.Enum(CHECK_NAMES, { description: `a check, one of ${CHECK_NAMES.join(', ')}` }),
     /** Held against the named check's own parameters. */
-    require: Type.Record(Type.String(), Type.Unknown(), { description: 'the parameters of the check' }),
+    require: Type.Record(Type.String(), Type.Unknown(), { description: 'a mapping of the parameters of the check' }),
     severity: Severity,
     grace: Type.Optional(Duration),
     graceCounts: Type.Optional(Type.Enum(['calendar', 'connected'], { description: 'calendar or connected' })),
@@ -65,20 +70,20 @@ export const Rule = Type.Object(
     covers: Type.Optional(Covers),
     exemptions: Type.Optional(Type.Array(Exemption, { description: 'a list of { kind, approver, maximum }' })),
   },
-  closed,
+  { ...closed, description: 'a rule: a mapping with id, clause, says, check, require and severity' },
 );
 export type Rule = Static<typeof Rule>;
 
 export const SERVED = ['procedure', 'record', 'response', 'part', 'later'] as const;
 const UnservedClause = Type.Object(
   {
-    clause: Text(80),
+    clause: Clause,
     says: Text(2000),
     /** How it is kept where no rule serves it; `part` and `later` say what in `note`. */
     served: Type.Enum([...SERVED], { description: `one of ${SERVED.join(', ')}` }),
     note: Type.Optional(Text(500)),
   },
-  closed,
+  { ...closed, description: 'a mapping with clause, says and served' },
 );
 
 export const PolicyDocument = Type.Object(
@@ -93,7 +98,7 @@ export const PolicyDocument = Type.Object(
     rules: Type.Array(Rule, { description: 'a list of rules' }),
     clauses: Type.Optional(Type.Array(UnservedClause, { description: 'a list of clauses' })),
   },
-  closed,
+  { ...closed, description: 'a policy: a mapping that begins with beadlePolicy: 1' },
 );
 export type PolicyDocument = Static<typeof PolicyDocument>;
 export type Mode = NonNullable<Rule['mode']>;

@@ -2,17 +2,19 @@ import type { TSchema } from 'typebox';
 
 export type Path = readonly (string | number)[];
 
+/** One thing that is wrong in a policy. An error about a key itself points at the key, not at its value. */
+export interface Problem {
+  readonly path: Path;
+  readonly at: 'key' | 'value';
+  readonly expected: string;
+}
+
 /** One error as typebox reports it; the parameters depend on the keyword. */
-interface SchemaError {
+export interface SchemaError {
   readonly keyword: string;
   readonly schemaPath: string;
   readonly instancePath: string;
   readonly params: object;
-}
-interface Expectation {
-  readonly path: Path;
-  readonly at: 'key' | 'value';
-  readonly expected: string;
 }
 
 type Json = Record<string, unknown>;
@@ -53,25 +55,26 @@ const names = (params: object, key: string): string[] => {
   return Array.isArray(value) ? value.map(String) : [];
 };
 
-const within = (text: string, limit: unknown, what: string) => `${text} of at ${what} ${String(limit)} characters`;
+const characters = (count: unknown) => (count === 1 ? '1 character' : `${String(count)} characters`);
 
-function sized(error: SchemaError, schema: Json | undefined): string | undefined {
-  if (error.keyword === 'minLength') return within(inWords(schema), schema?.['minLength'], 'least');
-  if (error.keyword === 'maxLength') return within(inWords(schema), schema?.['maxLength'], 'most');
-  return undefined;
+function withLimit(keyword: string, schema: Json | undefined): string {
+  const words = inWords(schema);
+  if (keyword === 'minLength') return `${words} of at least ${characters(schema?.['minLength'])}`;
+  if (keyword === 'maxLength') return `${words} of at most ${characters(schema?.['maxLength'])}`;
+  return keyword === 'minItems' ? `${words}, not an empty one` : words;
 }
 
-/**
- * What was expected where `error` arose. A missing key stands at its mapping, an unknown key at itself; an error
- * inside one arm of a choice is told by the choice.
- */
-export function expectationOf(root: TSchema, error: SchemaError, path: Path): Expectation[] {
+/** A key as it was written, on one line and not too long to read. */
+const quoted = (name: string) => JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+
+/** What was expected where `error` arose: a missing key stands at its mapping, an unknown key at itself. */
+export function expectationOf(root: TSchema, error: SchemaError, path: Path): Problem[] {
   const schema = schemaAt(root, error.schemaPath);
   if (error.keyword === 'required') {
     return names(error.params, 'requiredProperties').map((name) => ({
       path: [...path, name],
       at: 'value',
-      expected: `the key "${name}"`,
+      expected: `the key ${quoted(name)}`,
     }));
   }
   if (error.keyword === 'additionalProperties') {
@@ -79,11 +82,33 @@ export function expectationOf(root: TSchema, error: SchemaError, path: Path): Ex
     return names(error.params, 'additionalProperties').map((name) => ({
       path: [...path, name],
       at: 'key',
-      expected: `no key "${name}"; the keys here are ${allowed}`,
+      expected: `no key ${quoted(name)}; the keys here are ${allowed}`,
     }));
   }
-  const arm = error.schemaPath.indexOf('/anyOf/');
-  const told = arm < 0 ? schema : schemaAt(root, error.schemaPath.slice(0, arm));
-  if (error.keyword === 'boolean') return [];
-  return [{ path, at: 'value', expected: sized(error, schema) ?? inWords(told) }];
+  return [{ path, at: 'value', expected: withLimit(error.keyword, schema) }];
+}
+
+const ARM = /^(.*?)\/anyOf\/\d+/;
+
+/**
+ * The errors that explain a mistake, without those that only repeat it: where a value fits the type of just one arm of
+ * a choice, what is wrong in that arm; else the choice itself.
+ */
+export function explaining(errors: readonly SchemaError[]): SchemaError[] {
+  const armsOf = (choice: string) =>
+    new Set(
+      errors.flatMap((error) =>
+        ARM.exec(error.schemaPath)?.[1] === choice ? (ARM.exec(error.schemaPath)?.[0] ?? []) : [],
+      ),
+    );
+  const entered = (arm: string) => !errors.some((error) => error.keyword === 'type' && error.schemaPath === arm);
+  const enteredOf = (choice: string) => [...armsOf(choice)].filter(entered);
+  return errors.filter((error) => {
+    const [arm, choice] = ARM.exec(error.schemaPath) ?? [];
+    if (error.keyword === 'boolean') return false;
+    if (error.keyword === 'anyOf') return enteredOf(error.schemaPath).length !== 1;
+    if (arm === undefined || choice === undefined) return true;
+    const fitting = enteredOf(choice);
+    return fitting.length === 1 && fitting[0] === arm;
+  });
 }
