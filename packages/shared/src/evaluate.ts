@@ -3,7 +3,7 @@ import { cannotTell, state } from './checks/check.ts';
 import { SERVER_JUDGED } from './checks/later.ts';
 import { checkNamed } from './checks/registry.ts';
 import type { Judgement } from './findings/finding.ts';
-import type { Known } from './findings/verdict.ts';
+import type { Known, Reason, Unknown } from './findings/verdict.ts';
 import { coverageOf } from './policy/covers.ts';
 import { modeOf, type PolicyDocument, type Rule, rulesOf } from './policy/document.ts';
 import { isKnown } from './findings/verdict.ts';
@@ -68,16 +68,31 @@ function sinceOf(check: string, since: ReadonlyMap<string, number>): Map<string,
   return new Map([...since].flatMap(([key, at]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), at]] : [])));
 }
 
+/** What happened is on record even where it cannot be judged. */
+function unjudgedEvents(rule: Rule, input: EvaluateInput, reason: Reason): readonly Judgement[] {
+  const check = checkNamed(rule.check);
+  return (input.observations.get(rule.check)?.events ?? []).map((event) => ({
+    ...state({ severity: rule.severity, now: check?.identify?.(event).at ?? input.now }, 'unknown', { reason }),
+    kind: 'event',
+  }));
+}
+
+const unknownRule = (rule: Rule, input: EvaluateInput, why: Unknown): readonly Judgement[] => [
+  cannotTell({ severity: rule.severity, now: input.now }, why),
+  ...unjudgedEvents(rule, input, why.unknown),
+  ...unseenJudgement(rule, input),
+];
+
 function judgeRule(rule: Rule, input: EvaluateInput): readonly Judgement[] {
   const base = { severity: rule.severity, now: input.now };
   const coverage = coverageOf(rule.covers, input.device);
   if (coverage === 'not-covered') return [state(base, 'not-applicable', { reason: 'not-covered' })];
-  if (coverage === 'cannot-tell') return [cannotTell(base, { unknown: 'nothing-to-compare' })];
+  if (coverage === 'cannot-tell') return unknownRule(rule, input, { unknown: 'nothing-to-compare' });
   const check = checkNamed(rule.check);
-  if (check === undefined) return [cannotTell(base, { unknown: 'check-not-supported' })];
+  if (check === undefined) return unknownRule(rule, input, { unknown: 'check-not-supported' });
   const observation = input.observations.get(rule.check);
-  if (observation === undefined) return [];
-  if (!isKnown(observation.facts)) return [cannotTell(base, observation.facts)];
+  if (observation === undefined) return unseenJudgement(rule, input);
+  if (!isKnown(observation.facts)) return unknownRule(rule, input, observation.facts);
   const judged = check.evaluate({
     ...base,
     require: rule.require,

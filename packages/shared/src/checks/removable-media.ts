@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { IsoTime, type Judgement, Subject } from '../findings/finding.ts';
 import { isKnown, KnownOf } from '../findings/verdict.ts';
 import { iso } from '../ports.ts';
-import { cannotTell, type CheckInput, defineCheck, state } from './check.ts';
+import { cannotTell, type CheckInput, defineCheck, type RegisteredStick, state } from './check.ts';
 import { combineParts, type Part } from './combine.ts';
 
 const Medium = Type.Object(
@@ -39,8 +39,12 @@ const Require = Type.Object(
 
 type Input = CheckInput<Static<typeof Facts>, Arrival, Static<typeof Require>>;
 
+/** Serials are typed into registers by hand, and systems differ in the case they tell them in. */
+const isSame = (medium: Medium, stick: RegisteredStick): boolean =>
+  medium.serial !== null && medium.serial.trim().toLowerCase() === stick.serial.trim().toLowerCase();
+
 function encryptedPart(input: Input, medium: Medium): Part {
-  const registered = input.device.registeredSticks?.find((stick) => stick.serial === medium.serial);
+  const registered = input.device.registeredSticks?.find((stick) => isSame(medium, stick));
   if (registered?.encryptsInHardware === true)
     return { verdict: 'pass', observed: { encrypted: true, inHardware: true } };
   if (!isKnown(medium.encrypted)) return { verdict: 'unknown', reason: medium.encrypted.unknown };
@@ -49,7 +53,7 @@ function encryptedPart(input: Input, medium: Medium): Part {
 
 function registeredPart(input: Input, medium: Medium): Part {
   if (input.device.registeredSticks === null) return { verdict: 'unknown', reason: 'nothing-to-compare' };
-  const registered = input.device.registeredSticks.some((stick) => stick.serial === medium.serial);
+  const registered = input.device.registeredSticks.some((stick) => isSame(medium, stick));
   return { verdict: registered ? 'pass' : 'fail', observed: { registered } };
 }
 

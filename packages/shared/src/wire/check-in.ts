@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { IsoTime, Link } from '../findings/finding.ts';
 
 const closed = { additionalProperties: false } as const;
-const Count = Type.Integer({ minimum: 0 });
+const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const Position = Type.Object({ sequence: Count, link: Link }, closed);
 
 /** The first line of a check-in; each line after it is the body of a finding or of a gap record, in sequence. */

@@ -1,7 +1,8 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import Type, { type Static } from 'typebox';
 
-const Coordinate = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
+/** 32 bytes; the spare bits of the last character are zero, so that a key has one spelling and one thumbprint. */
+const Coordinate = Type.String({ pattern: '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$' });
 
 /** A public key as a JWK: Ed25519 (RFC 8037), or P-256 where a TPM or an enclave holds the key (RFC 7518). */
 export const PublicJwk = Type.Union([

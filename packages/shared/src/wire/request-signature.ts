@@ -74,7 +74,8 @@ export function signRequest(
 
 const INPUT =
   /^beadle=\([^)]{1,200}\);created=(\d{1,12});nonce="(\d{1,16})";alg="(ed25519|ecdsa-p256-sha256)";keyid="([A-Za-z0-9_-]{43})";tag="beadle-1"$/;
-const SIGNATURE = /^beadle=:([A-Za-z0-9+/]{86}==):$/;
+/** 64 bytes in their one spelling: the spare bits of the last character are zero. */
+export const SIGNATURE = /^beadle=:([A-Za-z0-9+/]{85}[AQgw]==):$/;
 
 /** The parameters of a `Signature-Input`, or undefined where it is not of the profile. Proves nothing yet. */
 export function parseSignatureInput(header: string): SignatureParameters | undefined {

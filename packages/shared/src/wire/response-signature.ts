@@ -1,6 +1,6 @@
 import { contentDigest } from './content-digest.ts';
 import type { Signer, VerifyingKey } from './keys.ts';
-import { LABEL, TAG } from './request-signature.ts';
+import { LABEL, SIGNATURE, TAG } from './request-signature.ts';
 
 /**
  * The server signs each answer to a device, bound to the request's own signature (RFC 9421, 2.4), so that a proxy can
@@ -48,7 +48,6 @@ export function signResponse(response: SignableResponse, signer: Signer, created
 }
 
 const CREATED = /;created=(\d{1,12});/;
-const SIGNATURE = /^beadle=:([A-Za-z0-9+/]{86}==):$/;
 
 /** Whether the server whose key was pinned gave this answer to this request. */
 export function verifyResponse(

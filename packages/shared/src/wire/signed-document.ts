@@ -2,7 +2,8 @@ import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { DEVICE_KINDS, POPULATIONS } from '../checks/check.ts';
 import { IsoTime } from '../findings/finding.ts';
-import { PolicyDocument } from '../policy/document.ts';
+import { REQUIRE_SCHEMAS } from '../checks/registry.ts';
+import { PolicyDocument, type Rule } from '../policy/document.ts';
 import type { Signer, VerifyingKey } from './keys.ts';
 
 /**
@@ -59,22 +60,23 @@ export function signDocument(payload: unknown, type: string, signer: Signer): st
   return `${signed}.${Buffer.from(signer.sign(Buffer.from(signed))).toString('base64url')}`;
 }
 
-export type DocumentRefusal =
-  | 'not-a-document'
-  | 'signature-differs'
-  | 'not-of-this-form'
-  | 'for-another-device'
-  | 'older'
-  | 'ended';
+export type DocumentRefusal = 'signature-differs' | 'not-of-this-form' | 'for-another-device' | 'older' | 'ended';
 
 /** The payload of a document of `type`, signed by `key`; says nothing yet of whom it is for. */
 export function openDocument(jws: string, type: string, key: VerifyingKey): unknown {
   const [header, payload, signature, ...more] = jws.split('.');
   if (header !== headerOf(key, type) || payload === undefined || signature === undefined || more.length > 0)
     return undefined;
-  const genuine = key.verify(Buffer.from(`${header}.${payload}`), Buffer.from(signature, 'base64url'));
-  if (!genuine) return undefined;
+  const bytes = Buffer.from(signature, 'base64url');
+  if (bytes.toString('base64url') !== signature) return undefined;
+  if (!key.verify(Buffer.from(`${header}.${payload}`), bytes)) return undefined;
   return JSON.parse(Buffer.from(payload, 'base64url').toString());
+}
+
+/** The document's schema leaves the parameters of a rule to the check that it names. */
+function fitsItsCheck(rule: Rule): boolean {
+  const schema = REQUIRE_SCHEMAS[rule.check];
+  return schema !== undefined && Value.Check(schema, rule.require);
 }
 
 /**
@@ -88,8 +90,9 @@ export function openPolicy(
 ): PolicyForDevice | DocumentRefusal {
   const payload = openDocument(jws, POLICY_TYPE, key);
   if (payload === undefined) return 'signature-differs';
-  if (!Value.Check(PolicyForDevice, payload)) return 'not-of-this-form';
+  if (!Value.Check(PolicyForDevice, payload) || !payload.policy.rules.every(fitsItsCheck)) return 'not-of-this-form';
   if (payload.device !== expected.device) return 'for-another-device';
   if (payload.serial < expected.atLeast) return 'older';
-  return Date.parse(payload.endsAt) <= expected.now ? 'ended' : payload;
+  // An end that is no date has passed.
+  return Date.parse(payload.endsAt) > expected.now ? payload : 'ended';
 }
