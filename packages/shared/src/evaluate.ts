@@ -91,7 +91,7 @@ function judgeRule(rule: Rule, input: EvaluateInput): readonly Judgement[] {
   const check = checkNamed(rule.check);
   if (check === undefined) return unknownRule(rule, input, { unknown: 'check-not-supported' });
   const observation = input.observations.get(rule.check);
-  if (observation === undefined) return unseenJudgement(rule, input);
+  if (observation === undefined) return [];
   if (!isKnown(observation.facts)) return unknownRule(rule, input, observation.facts);
   const judged = check.evaluate({
     ...base,
