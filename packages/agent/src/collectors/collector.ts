@@ -13,6 +13,9 @@ export interface Collector {
   collect(outputs: Outputs, now: number): Observation;
 }
 
+/** The bookmark before the first entry of a log, for replays, in which every event counts. */
+export const FROM_START = '';
+
 /**
  * Reads what the operating system kept while the agent was away, from a persisted bookmark (invariant 4). The first
  * bookmark is the end of the log at enrolment: nothing earlier is ever read.
@@ -25,5 +28,10 @@ export interface History {
   /** The end of the log now. */
   end(host: Host): Promise<Known<string>>;
   /** Events after `bookmark`, oldest first, of the form of the check's events, and the bookmark behind them. */
-  since(host: Host, bookmark: string): Promise<Known<{ readonly events: readonly unknown[]; readonly bookmark: string }>>;
+  since(host: Host, bookmark: string): Promise<Known<Kept>>;
+}
+
+export interface Kept {
+  readonly events: readonly unknown[];
+  readonly bookmark: string;
 }

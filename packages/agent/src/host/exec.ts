@@ -92,7 +92,11 @@ function runFile(context: Context, file: string, args: readonly string[], source
   });
 }
 
-async function runFirst(context: Context, { files, args }: Program, source: Read<CommandSource>): Promise<SourceResult> {
+async function runFirst(
+  context: Context,
+  { files, args }: Program,
+  source: Read<CommandSource>,
+): Promise<SourceResult> {
   let result: SourceResult = unreadable('tool-missing');
   for (const file of files) {
     result = await runFile(context, file, args, source);

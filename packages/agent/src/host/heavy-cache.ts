@@ -12,7 +12,12 @@ interface Kept {
 }
 
 async function fingerprintOf(paths: readonly string[]): Promise<string> {
-  const stats = paths.map((path) => stat(path).then(({ mtimeMs, size }) => `${mtimeMs}:${size}`, () => '-'));
+  const stats = paths.map((path) =>
+    stat(path).then(
+      ({ mtimeMs, size }) => `${mtimeMs}:${size}`,
+      () => '-',
+    ),
+  );
   return (await Promise.all(stats)).join(' ');
 }
 

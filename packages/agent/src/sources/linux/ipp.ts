@@ -61,7 +61,14 @@ function decodeDateTime(bytes: Buffer): string | undefined {
   if (bytes.length !== 11) return undefined;
   const sign = bytes.readUInt8(8) === 0x2d ? -1 : 1;
   const offsetMinutes = sign * (bytes.readUInt8(9) * 60 + bytes.readUInt8(10));
-  const [month, day, hour, minute, second, tenths] = [...bytes.subarray(2, 8)] as [number, number, number, number, number, number];
+  const [month, day, hour, minute, second, tenths] = [...bytes.subarray(2, 8)] as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const local = Date.UTC(bytes.readUInt16BE(0), month - 1, day, hour, minute, second, tenths * 100);
   return new Date(local - offsetMinutes * 60_000).toISOString();
 }

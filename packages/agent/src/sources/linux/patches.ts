@@ -11,7 +11,13 @@ export const aptPending: Source = {
   outputLimitBytes: 4_194_304,
   why: 'Lists updates that are waiting. It only tries what an update would do and installs nothing.',
   heavy: {
-    changesWith: ['/var/lib/dpkg/status', LISTS, '/var/cache/apt/pkgcache.bin', '/etc/apt/preferences.d', '/etc/apt/apt.conf.d'],
+    changesWith: [
+      '/var/lib/dpkg/status',
+      LISTS,
+      '/var/cache/apt/pkgcache.bin',
+      '/etc/apt/preferences.d',
+      '/etc/apt/apt.conf.d',
+    ],
   },
 };
 
@@ -65,7 +71,11 @@ const WRITERS = [
 ];
 
 async function restartNote(files: Files): Promise<{ Required: boolean | null; Packages: readonly string[] | null }> {
-  const exists = (path: string) => files.modifiedAt(path).then(() => true, () => false);
+  const exists = (path: string) =>
+    files.modifiedAt(path).then(
+      () => true,
+      () => false,
+    );
   if (await exists('/run/reboot-required')) {
     const packages = await files.readText('/run/reboot-required.pkgs').catch(() => null);
     return { Required: true, Packages: packages?.split('\n').filter((line) => line !== '') ?? null };

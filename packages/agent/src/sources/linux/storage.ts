@@ -36,7 +36,11 @@ export const mounts: Source = {
 export const udevDatabase: Source = {
   id: 'linux/udev',
   platform: 'linux',
-  reads: { kind: 'command', files: ['/usr/bin/udevadm', '/bin/udevadm', '/sbin/udevadm'], args: ['info', '--export-db'] },
+  reads: {
+    kind: 'command',
+    files: ['/usr/bin/udevadm', '/bin/udevadm', '/sbin/udevadm'],
+    args: ['info', '--export-db'],
+  },
   privilege: 'none',
   timeLimitMs: 20_000,
   outputLimitBytes: 16 * MEGABYTE,

@@ -1,0 +1,28 @@
+import type { Medium } from '@beadle/shared';
+import { named } from '../placeholders.ts';
+
+const cut = (text: string | null | undefined, most: number): string | null =>
+  text?.trim().slice(0, most).trim() || null;
+
+/** A medium's subject is its serial; where it has none, its vendor and product numbers, or at least its name. */
+export function mediumOf(told: {
+  readonly kind: Medium['kind'];
+  readonly serial: string | null | undefined;
+  readonly vendorAndProduct: string | undefined;
+  readonly model: string | null | undefined;
+  readonly bytes: number | null;
+  readonly encrypted: Medium['encrypted'];
+  /** The last resort for a subject. */
+  readonly name: string;
+}): Medium {
+  const serial = cut(named(told.serial), 120);
+  const subject = serial ?? cut(told.vendorAndProduct, 300) ?? told.name;
+  return {
+    subject,
+    serial,
+    kind: told.kind,
+    model: cut(told.model, 120),
+    bytes: told.bytes,
+    encrypted: told.encrypted,
+  };
+}
