@@ -35,7 +35,9 @@ function journalOf(result: SourceResult): Known<string> {
   if (/insufficient permissions|not seeing messages from other users/i.test(stderr))
     return unknown('access-denied', firstLine(stderr));
   if (/No journal files were (found|opened)/i.test(stderr)) return unknown('history-not-kept', firstLine(stderr));
-  if (result.exitCode !== 0) return unknown('source-failed', firstLine(stderr));
+  // As JSON it says nothing at all where there is no journal, and no kernel keeps quiet.
+  const isSilent = result.stdout === '' && stderr.trim() === '';
+  if (result.exitCode !== 0) return unknown(isSilent ? 'history-not-kept' : 'source-failed', firstLine(stderr) || undefined);
   return known(result.stdout);
 }
 

@@ -1,0 +1,167 @@
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConsoleServer, startConsoleServer } from '../../packages/server/test/support/console-server.ts';
+import { seedCouncil } from '../../packages/server/test/support/council.ts';
+
+const executablePath = '/usr/bin/chromium';
+const missing = existsSync(executablePath) ? '' : ` (skipped: ${executablePath} is missing; install Debian's chromium)`;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** The address that the server believes in must be the one that it listens at, or its forms are refused. */
+async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+const PAGES = [
+  ['overview', '/'],
+  ['queue-of-the-officer', '/breaches'],
+  ['queue-of-ict', '/breaches?queue=ict'],
+  ['queue-ended', '/breaches?queue=ended'],
+  ['queue-filtered-empty', '/breaches?severity=low&device=NONE'],
+  ['breach', '/breaches/BR-2026-000041'],
+  ['breach-of-ict', '/breaches/BR-2026-000042'],
+  ['breach-report', '/breaches/BR-2026-000041/report'],
+  ['breach-report-alone', '/api/v1/breaches/BR-2026-000041/report?format=html'],
+  ['devices', '/devices'],
+  ['device', '/devices/DBC-04127'],
+  ['device-that-said-nothing', '/devices/DBC-04190'],
+  ['accessibility', '/accessibility'],
+  ['not-found', '/breaches/BR-1999-000001'],
+] as const;
+
+const VIEWS = [
+  { width: 1280, height: 900, colorScheme: 'light' },
+  { width: 320, height: 640, colorScheme: 'light' },
+  { width: 1280, height: 900, colorScheme: 'dark' },
+  { width: 320, height: 640, colorScheme: 'dark' },
+] as const;
+
+describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
+  let server: ConsoleServer;
+  let browser: Browser;
+  let origin: string;
+  const pictures = mkdtempSync(join(tmpdir(), 'beadle-pictures-'));
+
+  beforeAll(async () => {
+    const port = await freePort();
+    server = await startConsoleServer({ port, notice: 'Invented data: no real council, device or person' });
+    await seedCouncil(server.db, server.clock.now());
+    origin = await server.app.listen({ host: '127.0.0.1', port });
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    process.stdout.write(`pictures of the console: ${pictures}\n`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  async function violationsOf(page: Page): Promise<string[]> {
+    await page.evaluate(axe);
+    const found = (await page.evaluate(
+      'axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)',
+    )) as Violation[];
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)}: ${failureSummary}`),
+    );
+  }
+
+  const widthOf = (page: Page) => page.evaluate('document.documentElement.scrollWidth') as Promise<number>;
+
+  async function open(view: (typeof VIEWS)[number], options: { javaScriptEnabled?: boolean } = {}) {
+    const { width, height, colorScheme } = view;
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme,
+      locale: 'en-GB',
+      bypassCSP: options.javaScriptEnabled !== false,
+      ...options,
+    });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    return { context, page, complaints };
+  }
+
+  const signIn = async (page: Page) =>
+    page.goto(`${origin}/sign-in/${await server.code('information-security-team-leader', 'Ann Officer')}`);
+
+  it.each(VIEWS)('has no fault that axe can find at $width px, $colorScheme', async (view) => {
+    const { context, page, complaints } = await open(view);
+    await page.goto(`${origin}/sign-in`);
+    await page.screenshot({ path: join(pictures, `sign-in-${view.width}-${view.colorScheme}.png`), fullPage: true });
+    expect(await violationsOf(page), 'sign-in').toEqual([]);
+    await signIn(page);
+    expect(new URL(page.url()).pathname).toBe('/');
+    for (const [name, path] of PAGES) {
+      await page.goto(`${origin}${path}`);
+      await page.screenshot({ path: join(pictures, `${name}-${view.width}-${view.colorScheme}.png`), fullPage: true });
+      expect(await violationsOf(page), name).toEqual([]);
+      expect(await widthOf(page), `${name} is wider than the screen`).toBeLessThanOrEqual(view.width);
+    }
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('is told of nothing that its own policy refuses', async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    await signIn(page);
+    for (const [, path] of PAGES.slice(0, -1)) await page.goto(`${origin}${path}`);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('does everything without JavaScript', async () => {
+    const { context, page } = await open(VIEWS[0], { javaScriptEnabled: false });
+    await signIn(page);
+    await page.getByRole('link', { name: 'Breaches', exact: true }).click();
+    await page.getByRole('link', { name: 'BR-2026-000041' }).click();
+    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('recorded under your name');
+    await page.getByRole('button', { name: 'Close this breach' }).click();
+    expect(await page.getByRole('heading', { name: 'There is a problem' }).isVisible()).toBe(true);
+    await page.screenshot({ path: join(pictures, 'breach-close-without-reason.png'), fullPage: true });
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
+    await context.close();
+  });
+
+  it('says what to do about a sign-in address that has been used', async () => {
+    const { context, page } = await open(VIEWS[1]);
+    const address = `${origin}/sign-in/${await server.code('auditor')}`;
+    await page.goto(address);
+    await context.clearCookies();
+    await page.goto(address);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('no longer works');
+    expect(await violationsOf(page)).toEqual([]);
+    await page.screenshot({ path: join(pictures, 'code-used-320.png'), fullPage: true });
+    await context.close();
+  });
+
+  it('has a way past the navigation for the keyboard', async () => {
+    const { context, page } = await open(VIEWS[0]);
+    await signIn(page);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('Skip to main content');
+    await context.close();
+  });
+});
