@@ -11,13 +11,30 @@ import { healthRoutes } from './app/health.ts';
 import { limitRates } from './app/limits.ts';
 import { observeRequests } from './app/observe.ts';
 import { validatorCompiler } from './app/validation.ts';
+import { auditRoutes } from './audit/routes.ts';
+import { breachJobs } from './breaches/jobs.ts';
+import { breachReadRoutes } from './breaches/read-routes.ts';
+import { breachRoutes } from './breaches/routes.ts';
 import type { OpenDatabase } from './db/database.ts';
-import type { JobKind, JobWorker } from './jobs/worker.ts';
+import { deviceReadRoutes } from './devices/read-routes.ts';
+import { deviceRoutes } from './devices/routes.ts';
+import { enrolmentRoutes } from './enrolment/routes.ts';
+import { enrolmentTokenRoutes } from './enrolment/token-routes.ts';
+import { findingRoutes } from './findings/routes.ts';
+import { ingestRoutes } from './ingest/routes.ts';
+import type { JobKind } from './jobs/run.ts';
+import type { JobWorker } from './jobs/worker.ts';
 import { createWorker } from './jobs/worker.ts';
 import type { ServerKeys } from './keys.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { noticeJob } from './notify/deliver.ts';
+import { NOTICE_JOB } from './notify/queue.ts';
+import { organisationRoutes } from './organisation/routes.ts';
 import { ensureOrganisation } from './organisation/store.ts';
+import { peopleRoutes } from './people/routes.ts';
+import { tokenRoutes } from './people/token-routes.ts';
+import { policyRoutes } from './policies/routes.ts';
 import type { Settings } from './settings.ts';
 
 declare module 'fastify' {
@@ -44,7 +61,10 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await ensureOrganisation(db, { name: settings.organisation, at: clock.now() });
   const metrics = createMetrics();
   const errorPages: ErrorPages = { render: null };
-  const kinds: Record<string, JobKind> = {};
+  const kinds: Readonly<Record<string, JobKind>> = {
+    [NOTICE_JOB]: noticeJob({ db, clock, settings }),
+    ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),
+  };
   const worker = createWorker({ db, kinds, clock, random, log });
   const app = createFastify(deps);
   app.decorate('jobs', worker);
@@ -57,6 +77,19 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
 
   const stage = { db, settings, keys, clock, random, log, metrics, errorPages, wake: worker.wake };
   await app.register(healthRoutes, { ...stage, worker });
+  await app.register(auditRoutes, stage);
+  await app.register(peopleRoutes, stage);
+  await app.register(tokenRoutes, stage);
+  await app.register(organisationRoutes, stage);
+  await app.register(deviceReadRoutes(stage));
+  await app.register(deviceRoutes(stage));
+  await app.register(enrolmentTokenRoutes(stage));
+  await app.register(enrolmentRoutes(stage));
+  await app.register(findingRoutes(stage));
+  await app.register(policyRoutes(stage));
+  await app.register(breachReadRoutes(stage));
+  await app.register(breachRoutes(stage));
+  await app.register(ingestRoutes(stage));
   return app;
 }
 

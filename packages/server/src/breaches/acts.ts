@@ -1,0 +1,103 @@
+import type { Random } from '@beadle/shared';
+import type { Caller } from '../access.ts';
+import { actorOf } from '../access.ts';
+import { recordAct } from '../audit/record.ts';
+import type { Db, Tx } from '../db/database.ts';
+import { problem } from '../errors.ts';
+import { newId } from '../ids.ts';
+import { policyInForce } from '../policies/store.ts';
+import { notifyOf } from './notices.ts';
+import { appendEvent, type BreachRow, insertBreach, nextReference, updateBreach } from './store.ts';
+
+export interface ActDeps {
+  readonly db: Db;
+  readonly now: number;
+}
+
+async function breachByRef(tx: Tx, organisation: string, ref: string): Promise<BreachRow> {
+  const breach = await tx.selectFrom('breaches').selectAll().where('organisation', '=', organisation).where('ref', '=', ref).executeTakeFirst();
+  if (breach === undefined) throw problem('breach-unknown', `There is no breach ${ref}.`);
+  return breach;
+}
+
+/** The officer has seen it. A second acknowledgement changes nothing. */
+export async function acknowledgeBreach(caller: Caller, ref: string, { db, now }: ActDeps): Promise<void> {
+  const actor = actorOf(caller);
+  await db.transaction().execute(async (tx) => {
+    const breach = await breachByRef(tx, caller.organisation, ref);
+    if (breach.acknowledged_at !== null) return;
+    const status = breach.ended_at === null ? 'acknowledged' : breach.status;
+    await updateBreach(tx, breach, { acknowledged_at: now, acknowledged_by: actor, status });
+    await appendEvent(tx, breach, { at: now, actor, type: 'acknowledged' });
+    await recordAct(tx, { organisation: caller.organisation, at: now, actor, action: 'breach-acknowledged', target: `breach:${ref}` });
+  });
+}
+
+/** A person ends a breach, with a reason. Throws `conflict` where one has already. */
+export async function closeBreach(caller: Caller, ref: string, reason: string, { db, now }: ActDeps): Promise<void> {
+  const actor = actorOf(caller);
+  await db.transaction().execute(async (tx) => {
+    const breach = await breachByRef(tx, caller.organisation, ref);
+    if (breach.status === 'closed') throw problem('conflict', `${ref} has been closed already.`);
+    await updateBreach(tx, breach, { status: 'closed', ended_at: breach.ended_at ?? now });
+    await appendEvent(tx, breach, { at: now, actor, type: 'closed', detail: { reason } });
+    await recordAct(tx, { organisation: caller.organisation, at: now, actor, action: 'breach-closed', target: `breach:${ref}`, detail: { reason } });
+  });
+}
+
+export interface PersonReport {
+  readonly title: string;
+  readonly description: string;
+  /** When it happened, in milliseconds since the epoch; null where nobody knows. */
+  readonly happenedAt: number | null;
+  /** Internal id and tag of the device it is about. */
+  readonly device: { readonly id: string; readonly assetTag: string } | null;
+}
+
+/** A person reports a suspected, potential or observed breach (clause 4.1). Gives its reference at once. */
+export async function reportBreach(
+  caller: Caller,
+  report: PersonReport,
+  { db, now, random, origin }: ActDeps & { readonly random: Random; readonly origin: string },
+): Promise<string> {
+  const actor = actorOf(caller);
+  const { organisation } = caller;
+  return db.transaction().execute(async (tx) => {
+    const policy = await policyInForce(tx, organisation);
+    const seen = report.happenedAt ?? now;
+    const breach: BreachRow = {
+      organisation,
+      id: newId(now, random),
+      ref: await nextReference(tx, organisation, now),
+      device: report.device?.id ?? null,
+      rule: 'reported-by-a-person',
+      subject: report.title,
+      kind: 'person',
+      clause: '4.1',
+      says: 'Any suspected, potential or observed security breach must be reported promptly.',
+      remedy: null,
+      check_name: 'person',
+      duty: 'holder',
+      severity: 'medium',
+      status: 'suspected',
+      count: 1,
+      first_seen: seen,
+      last_seen: seen,
+      opened_at: now,
+      policy_version: policy?.version ?? '',
+      observed: '{}',
+      ended_at: null,
+      notified_at: null,
+      acknowledged_at: null,
+      acknowledged_by: null,
+      report: JSON.stringify({ by: actor, description: report.description, happenedAt: report.happenedAt }),
+    };
+    await insertBreach(tx, breach);
+    await appendEvent(tx, breach, { at: now, actor, type: 'reported' });
+    const reportTo = policy?.document.reportTo ?? 'information-security-team-leader';
+    const notified = { breach, assetTag: report.device?.assetTag ?? null, reportTo, policyTitle: policy?.document.title ?? 'policy' };
+    await notifyOf(tx, notified, { now, random, origin });
+    await recordAct(tx, { organisation, at: now, actor, action: 'breach-reported', target: `breach:${breach.ref}` });
+    return breach.ref;
+  });
+}

@@ -1,0 +1,90 @@
+import type { Random, Role } from '@beadle/shared';
+import type { Db, Tx } from '../db/database.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { type BreachInNotice, breachNotice, groupedNotice, type NoticeText } from '../notify/messages.ts';
+import { queueNotice } from '../notify/queue.ts';
+import { policyInForce } from '../policies/store.ts';
+import { appendEvent, type BreachRow } from './store.ts';
+
+export const ICT_NOTICE_JOB = 'ict-notice';
+
+/** What is ICT's to mend is told in one message, this long after the first of it, unless it is critical. */
+const GATHER_ICT_MS = 15 * 60_000;
+
+export interface NoticeDeps {
+  readonly now: number;
+  readonly random: Random;
+  /** The server's public origin, for links. */
+  readonly origin: string;
+}
+
+export interface Notified {
+  readonly breach: BreachRow;
+  readonly assetTag: string | null;
+  readonly reportTo: Role;
+  readonly policyTitle: string;
+}
+
+const inNotice = (breach: BreachRow, assetTag: string | null): BreachInNotice => ({
+  ref: breach.ref,
+  clause: breach.clause,
+  says: breach.says,
+  assetTag,
+  severity: breach.severity,
+  firstSeen: breach.first_seen,
+  remedy: breach.remedy,
+});
+
+async function queue(tx: Tx, breaches: readonly BreachRow[], role: Role, text: NoticeText, { now, random }: NoticeDeps): Promise<void> {
+  const [first] = breaches;
+  if (first === undefined) return;
+  const { organisation } = first;
+  const notice = await queueNotice(tx, { organisation, role, ...text, breaches: breaches.map(({ id }) => id), at: now }, random);
+  for (const breach of breaches) {
+    await appendEvent(tx, breach, { at: now, actor: 'beadle', type: 'notice-queued', detail: { notice, role } });
+  }
+}
+
+/** Tells whoever the policy says is told first (invariant 7): at once, or gathered where it is ICT's and can wait. */
+export async function notifyOf(tx: Tx, { breach, assetTag, reportTo, policyTitle }: Notified, deps: NoticeDeps): Promise<void> {
+  if (breach.duty === 'holder' || breach.severity === 'critical') {
+    const text = breachNotice(inNotice(breach, assetTag), { origin: deps.origin, policyTitle });
+    return queue(tx, [breach], reportTo, text, deps);
+  }
+  const { organisation } = breach;
+  const runAt = deps.now + GATHER_ICT_MS;
+  await enqueue(tx, { organisation, kind: ICT_NOTICE_JOB, key: ICT_NOTICE_JOB, payload: {}, runAt, at: deps.now }, deps.random);
+}
+
+/** One message about every open breach of ICT's that nobody has been told of. Run again, it finds none. */
+export async function tellIct(db: Db, organisation: string, deps: NoticeDeps): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const rows = await tx
+      .selectFrom('breaches')
+      .leftJoin('devices', (join) => join.onRef('devices.organisation', '=', 'breaches.organisation').onRef('devices.id', '=', 'breaches.device'))
+      .selectAll('breaches')
+      .select('devices.asset_tag')
+      .where('breaches.organisation', '=', organisation)
+      .where('breaches.duty', '=', 'ict')
+      .where('breaches.ended_at', 'is', null)
+      .where((row) =>
+        row.not(
+          row.exists(
+            row
+              .selectFrom('breach_events')
+              .select('breach_events.sequence')
+              .whereRef('breach_events.organisation', '=', 'breaches.organisation')
+              .whereRef('breach_events.breach', '=', 'breaches.id')
+              .where('breach_events.type', '=', 'notice-queued'),
+          ),
+        ),
+      )
+      .orderBy('breaches.opened_at')
+      .execute();
+    const policy = await policyInForce(tx, organisation);
+    const role = policy?.document.reportTo ?? 'information-security-team-leader';
+    const context = { origin: deps.origin, policyTitle: policy?.document.title ?? 'policy' };
+    const breaches = rows.map(({ asset_tag, ...breach }) => inNotice(breach, asset_tag));
+    await queue(tx, rows.map(({ asset_tag: _, ...breach }) => breach), role, groupedNotice(breaches, context), deps);
+  });
+}

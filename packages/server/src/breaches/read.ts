@@ -1,0 +1,130 @@
+import type { Selectable } from 'kysely';
+import type { Db } from '../db/database.ts';
+import type { BreachEventTable, BreachTable, DeviceTable, HeadTable, NoticeTable } from '../db/schema.ts';
+
+export type BreachEventRow = Selectable<BreachEventTable>;
+export type NoticeRow = Selectable<NoticeTable>;
+export type HeadRow = Selectable<HeadTable>;
+
+/** A breach with the tag and kind of its device, null where it is not about one. */
+export interface BreachView extends Selectable<BreachTable> {
+  readonly asset_tag: string | null;
+  readonly device_kind: string | null;
+}
+
+export interface BreachFilter {
+  readonly status?: string | undefined;
+  readonly severity?: string | undefined;
+  readonly duty?: string | undefined;
+  readonly rule?: string | undefined;
+  /** An asset tag. */
+  readonly device?: string | undefined;
+  /** True: those that nobody has closed and no device has ended; false: the others. */
+  readonly open?: boolean | undefined;
+}
+
+/** Where a page begins: the breach before its first. */
+export type BreachPlace = readonly [openedAt: number, id: string];
+
+export interface BreachPage {
+  readonly limit: number;
+  readonly after?: BreachPlace | undefined;
+}
+
+export const placeOf = (breach: BreachView): BreachPlace => [breach.opened_at, breach.id];
+
+/** The breaches of an organisation, each with its device. */
+export function breaches(db: Db, organisation: string) {
+  return db
+    .selectFrom('breaches')
+    .leftJoin('devices', (join) =>
+      join.onRef('devices.organisation', '=', 'breaches.organisation').onRef('devices.id', '=', 'breaches.device'),
+    )
+    .selectAll('breaches')
+    .select(['devices.asset_tag', 'devices.kind as device_kind'])
+    .where('breaches.organisation', '=', organisation);
+}
+
+function matching(db: Db, organisation: string, { status, severity, duty, rule, device, open }: BreachFilter) {
+  let query = breaches(db, organisation);
+  if (status !== undefined) query = query.where('breaches.status', '=', status);
+  if (severity !== undefined) query = query.where('breaches.severity', '=', severity);
+  if (duty !== undefined) query = query.where('breaches.duty', '=', duty);
+  if (rule !== undefined) query = query.where('breaches.rule', '=', rule);
+  if (device !== undefined) query = query.where('devices.asset_tag', '=', device);
+  if (open !== undefined) query = query.where('breaches.ended_at', open ? 'is' : 'is not', null);
+  return query;
+}
+
+/** Breaches, the newest first; one more than the limit where there is a next page. */
+export async function listBreaches(
+  db: Db,
+  organisation: string,
+  filter: BreachFilter,
+  { limit, after }: BreachPage,
+): Promise<BreachView[]> {
+  const query = matching(db, organisation, filter)
+    .orderBy('breaches.opened_at', 'desc')
+    .orderBy('breaches.id', 'desc')
+    .limit(limit + 1);
+  if (after === undefined) return query.execute();
+  return query
+    .where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('breaches.opened_at', 'breaches.id'), '<', tuple(after[0], after[1])),
+    )
+    .execute();
+}
+
+/** One breach by its reference; undefined where there is none. */
+export const readBreach = (db: Db, organisation: string, ref: string): Promise<BreachView | undefined> =>
+  breaches(db, organisation).where('breaches.ref', '=', ref).executeTakeFirst();
+
+/** Everything that happened to a breach, the newest first. */
+export const readBreachEvents = (db: Db, organisation: string, breach: string): Promise<BreachEventRow[]> =>
+  db
+    .selectFrom('breach_events')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('breach', '=', breach)
+    .orderBy('sequence', 'desc')
+    .execute();
+
+/** Messages that named this breach, in the order in which they were made. `breach` is an id that the server made. */
+export const readNotices = (db: Db, organisation: string, breach: string, openedAt: number): Promise<NoticeRow[]> =>
+  db
+    .selectFrom('notices')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('created_at', '>=', openedAt)
+    .where('breaches', 'like', `%${JSON.stringify(breach)}%`)
+    .orderBy('created_at')
+    .execute();
+
+/** The device that a breach is about. */
+export const readDeviceOf = (
+  db: Db,
+  { organisation, device }: BreachView,
+): Promise<Selectable<DeviceTable> | undefined> =>
+  device === null
+    ? Promise.resolve(undefined)
+    : db
+        .selectFrom('devices')
+        .selectAll()
+        .where('organisation', '=', organisation)
+        .where('id', '=', device)
+        .executeTakeFirst();
+
+/** Where the chain of a device's present generation stands. */
+export const readHead = (
+  db: Db,
+  organisation: string,
+  device: string,
+  generation: number,
+): Promise<HeadRow | undefined> =>
+  db
+    .selectFrom('heads')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('device', '=', device)
+    .where('generation', '=', generation)
+    .executeTakeFirst();

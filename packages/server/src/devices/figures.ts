@@ -1,0 +1,98 @@
+import type { Db } from '../db/database.ts';
+import { countDevices } from './read.ts';
+
+export interface UnknownFigure {
+  /** Null where the device gave none. */
+  readonly reason: string | null;
+  readonly devices: number;
+  readonly checks: number;
+}
+
+/** What devices cannot tell, by their reason: the most devices first. */
+export async function unknownByReason(db: Db, organisation: string): Promise<UnknownFigure[]> {
+  const rows = await db
+    .selectFrom('states')
+    .select([
+      'reason',
+      (eb) => eb.fn.count<number>('device').distinct().as('devices'),
+      (eb) => eb.fn.countAll<number>().as('checks'),
+    ])
+    .where('organisation', '=', organisation)
+    .where('verdict', '=', 'unknown')
+    .groupBy('reason')
+    .orderBy('devices', 'desc')
+    .orderBy('reason')
+    .execute();
+  return rows.map((row) => ({ ...row, devices: Number(row.devices), checks: Number(row.checks) }));
+}
+
+export interface RuleFigure {
+  readonly rule: string;
+  readonly clause: string;
+  /** Devices by their worst verdict for the rule: a fail outweighs an unknown, which outweighs the rest. */
+  readonly fail: number;
+  readonly unknown: number;
+  readonly exempt: number;
+  readonly pass: number;
+}
+
+const RANKS = ['pass', 'exempt', 'unknown', 'fail'] as const;
+
+/** How every rule stands across the devices, the most failing first. */
+export async function standingByRule(db: Db, organisation: string): Promise<RuleFigure[]> {
+  const rows = await db
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('states')
+        .select(({ case: when, fn }) => [
+          'rule',
+          'clause',
+          'device',
+          fn
+            .max<number>(
+              when()
+                .when('verdict', '=', 'fail')
+                .then(3)
+                .when('verdict', '=', 'unknown')
+                .then(2)
+                .when('verdict', '=', 'exempt')
+                .then(1)
+                .else(0)
+                .end(),
+            )
+            .as('rank'),
+        ])
+        .where('organisation', '=', organisation)
+        .where('verdict', '!=', 'not-applicable')
+        .groupBy(['rule', 'clause', 'device'])
+        .as('worst'),
+    )
+    .select(['rule', 'clause', 'rank', (eb) => eb.fn.countAll<number>().as('count')])
+    .groupBy(['rule', 'clause', 'rank'])
+    .execute();
+  const figures = new Map<string, RuleFigure>();
+  for (const { rule, clause, rank, count } of rows) {
+    const before = figures.get(rule) ?? { rule, clause, fail: 0, unknown: 0, exempt: 0, pass: 0 };
+    const verdict = RANKS[Number(rank)] ?? 'unknown';
+    figures.set(rule, { ...before, [verdict]: before[verdict] + Number(count) });
+  }
+  return [...figures.values()].toSorted(
+    (a, b) => b.fail - a.fail || b.unknown - a.unknown || a.rule.localeCompare(b.rule),
+  );
+}
+
+export interface FleetFigures {
+  readonly registered: number;
+  readonly enrolled: number;
+  /** Enrolled, and not heard from since the moment asked about. */
+  readonly silent: number;
+}
+
+export async function fleetFigures(db: Db, organisation: string, silentSince: number): Promise<FleetFigures> {
+  const [registered, enrolled, silent] = await Promise.all([
+    countDevices(db, organisation),
+    countDevices(db, organisation, { enrolled: true }),
+    countDevices(db, organisation, { enrolled: true, silentSince }),
+  ]);
+  return { registered, enrolled, silent };
+}

@@ -1,0 +1,95 @@
+import { VERDICTS } from '@beadle/shared';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type, { type Static } from 'typebox';
+import { callerOf } from '../access.ts';
+import type { Db } from '../db/database.ts';
+import { problem } from '../errors.ts';
+import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
+import { contactDay, type DeviceView, listDevices, readDevice } from './read.ts';
+
+const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
+const Count = Type.Integer({ minimum: 0 });
+
+export const DeviceAnswer = Type.Object({
+  assetTag: Type.String(),
+  serialNumber: nullable(Type.String()),
+  kind: Type.String(),
+  holder: nullable(Type.String()),
+  organisation: Type.String(),
+  generation: Type.Integer({ minimum: 0, description: '0 before the first enrolment; each enrolment raises it' }),
+  lastContact: nullable(
+    Type.String({ description: 'the day of the last contact in UTC, such as 2026-06-04; never the time' }),
+  ),
+  verdicts: Type.Object(
+    Object.fromEntries(VERDICTS.map((verdict) => [verdict, Count])) as Record<(typeof VERDICTS)[number], typeof Count>,
+    { description: 'how many rules and subjects stand at each verdict now' },
+  ),
+});
+export type DeviceAnswer = Static<typeof DeviceAnswer>;
+
+const Filters = Type.Object(
+  {
+    ...PageQuery,
+    kind: Type.Optional(Type.String({ minLength: 1, maxLength: 40, description: 'a kind of device' })),
+    holder: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'the holder, as registered' })),
+    q: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 120, description: 'part of an asset tag or a serial number' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** A device as the API tells it. */
+export const presentDevice = (device: DeviceView): DeviceAnswer => ({
+  assetTag: device.asset_tag,
+  serialNumber: device.serial_number,
+  kind: device.kind,
+  holder: device.holder,
+  organisation: device.organisation,
+  generation: device.generation,
+  lastContact: contactDay(device),
+  verdicts: { ...device.verdicts },
+});
+
+export const AssetTag = Type.String({ minLength: 1, maxLength: 120, description: 'an asset tag' });
+
+/** `GET /api/v1/devices` and `GET /api/v1/devices/{assetTag}`. */
+export const deviceReadRoutes: FastifyPluginAsyncTypebox<{ readonly db: Db }> = async (app, { db }) => {
+  app.get(
+    '/api/v1/devices',
+    {
+      config: { access: 'devices:read' },
+      schema: {
+        tags: ['devices'],
+        summary: 'List the devices by asset tag',
+        querystring: Filters,
+        response: { 200: pageOf(DeviceAnswer) },
+      },
+    },
+    async (request) => {
+      const { cursor, limit: _, ...filter } = request.query;
+      const limit = limitOf(request.query);
+      const after = readCursor(cursor, ['string'])?.[0];
+      const rows = await listDevices(db, callerOf(request).organisation, filter, { limit, after });
+      return toPage(rows, limit, (row) => [row.asset_tag], presentDevice);
+    },
+  );
+
+  app.get(
+    '/api/v1/devices/:assetTag',
+    {
+      config: { access: 'devices:read' },
+      schema: {
+        tags: ['devices'],
+        summary: 'Read one device',
+        params: Type.Object({ assetTag: AssetTag }),
+        response: { 200: DeviceAnswer },
+      },
+    },
+    async (request) => {
+      const device = await readDevice(db, callerOf(request).organisation, request.params.assetTag);
+      if (device === undefined) throw problem('device-unknown', 'No device has this asset tag.');
+      return presentDevice(device);
+    },
+  );
+};

@@ -1,0 +1,106 @@
+import { DEVICE_KINDS, POPULATIONS, type Random } from '@beadle/shared';
+import Type, { type Static } from 'typebox';
+import type { Db, Tx } from '../db/database.ts';
+import { problem } from '../errors.ts';
+import { newId } from '../ids.ts';
+
+const closed = { additionalProperties: false } as const;
+const Line = (maximum: number, description: string) =>
+  Type.String({ minLength: 1, maxLength: maximum, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description });
+const orNone = <T extends ReturnType<typeof Type.String>>(type: T) => Type.Union([type, Type.Null()]);
+
+/** An asset tag stands in addresses and file names: letters, digits and a few marks. */
+export const AssetTag = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$',
+  description: 'an asset tag of letters, digits, dots, hyphens and underscores',
+});
+
+const fields = {
+  serialNumber: Type.Optional(orNone(Line(120, 'a serial number'))),
+  kind: Type.Optional(Type.Enum([...DEVICE_KINDS], { description: `one of ${DEVICE_KINDS.join(', ')}` })),
+  holder: Type.Optional(orNone(Line(200, 'who holds the device'))),
+  population: Type.Optional(
+    Type.Union([Type.Enum([...POPULATIONS]), Type.Null()], { description: `one of ${POPULATIONS.join(', ')}` }),
+  ),
+  groups: Type.Optional(Type.Array(Line(200, 'a group'), { maxItems: 100, description: 'a list of groups' })),
+};
+
+export const NewDevice = Type.Object({ assetTag: AssetTag, ...fields }, closed);
+export type NewDevice = Static<typeof NewDevice>;
+
+export const DeviceChange = Type.Object(fields, closed);
+export type DeviceChange = Static<typeof DeviceChange>;
+
+/** Puts a device into the register. Throws `asset-tag-taken`. Gives the id that chain and documents are bound to. */
+export async function registerDevice(
+  tx: Tx,
+  organisation: string,
+  device: NewDevice,
+  { at, random }: { readonly at: number; readonly random: Random },
+): Promise<string> {
+  const taken = await deviceByTag(tx, organisation, device.assetTag);
+  if (taken !== undefined) throw problem('asset-tag-taken', `${device.assetTag} is in the register already.`);
+  const id = newId(at, random);
+  await tx
+    .insertInto('devices')
+    .values({
+      organisation,
+      id,
+      asset_tag: device.assetTag,
+      serial_number: device.serialNumber ?? null,
+      kind: device.kind ?? 'laptop',
+      holder: device.holder ?? null,
+      population: device.population ?? null,
+      groups: JSON.stringify(device.groups ?? []),
+      generation: 0,
+      created_at: at,
+      last_contact_at: null,
+      agent_version: null,
+      platform: null,
+      release: null,
+      policy_serial: 0,
+      on_council_network: null,
+      clock_skew_ms: null,
+      outbox_pending: null,
+      outbox_dropped: null,
+      register_version: at,
+    })
+    .execute();
+  return id;
+}
+
+/** Changes what the register says; what is left out stays. The device is given its documents anew. */
+export async function changeDevice(
+  tx: Tx,
+  organisation: string,
+  id: string,
+  change: DeviceChange,
+  at: number,
+): Promise<void> {
+  await tx
+    .updateTable('devices')
+    .set((row) => ({
+      ...(change.serialNumber === undefined ? {} : { serial_number: change.serialNumber }),
+      ...(change.kind === undefined ? {} : { kind: change.kind }),
+      ...(change.holder === undefined ? {} : { holder: change.holder }),
+      ...(change.population === undefined ? {} : { population: change.population }),
+      ...(change.groups === undefined ? {} : { groups: JSON.stringify(change.groups) }),
+      register_version: row
+        .case()
+        .when('register_version', '<', at)
+        .then(at)
+        .else(row('register_version', '+', 1))
+        .end(),
+    }))
+    .where('organisation', '=', organisation)
+    .where('id', '=', id)
+    .execute();
+}
+
+export const deviceByTag = (db: Db | Tx, organisation: string, assetTag: string) =>
+  db
+    .selectFrom('devices')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('asset_tag', '=', assetTag)
+    .executeTakeFirst();

@@ -1,0 +1,79 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Clock, Random } from '@beadle/shared';
+import Type from 'typebox';
+import { actorOf, callerOf } from '../access.ts';
+import { recordAct } from '../audit/record.ts';
+import type { Db } from '../db/database.ts';
+import { problem } from '../errors.ts';
+import { DeviceAnswer, presentDevice } from './read-routes.ts';
+import { readDevice } from './read.ts';
+import { AssetTag, changeDevice, deviceByTag, DeviceChange, NewDevice, registerDevice } from './register.ts';
+
+export interface DeviceRoutesDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const config = { access: 'devices:write' } as const;
+const tags = ['devices'];
+
+/** Registering and changing devices; reading them is in read-routes.ts. */
+export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRoutesDeps> = async (app, { db, clock, random }) => {
+  const answer = async (organisation: string, assetTag: string) => {
+    const device = await readDevice(db, organisation, assetTag);
+    if (device === undefined) throw problem('device-unknown', `There is no device ${assetTag}.`);
+    return presentDevice(device);
+  };
+
+  app.post(
+    '/api/v1/devices',
+    { config, schema: { tags, summary: 'Register a device', body: NewDevice, response: { 201: DeviceAnswer } } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const at = clock.now();
+      const { organisation } = caller;
+      await db.transaction().execute(async (tx) => {
+        await registerDevice(tx, organisation, request.body, { at, random });
+        const target = `device:${request.body.assetTag}`;
+        await recordAct(tx, { organisation, at, actor: actorOf(caller), action: 'device-registered', target });
+      });
+      return reply.status(201).send(await answer(organisation, request.body.assetTag));
+    },
+  );
+
+  app.patch(
+    '/api/v1/devices/:assetTag',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Change what the register says of a device',
+        params: Type.Object({ assetTag: AssetTag }, { additionalProperties: false }),
+        body: DeviceChange,
+        response: { 200: DeviceAnswer },
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const { organisation } = caller;
+      const { assetTag } = request.params;
+      const at = clock.now();
+      await db.transaction().execute(async (tx) => {
+        const device = await deviceByTag(tx, organisation, assetTag);
+        if (device === undefined) throw problem('device-unknown', `There is no device ${assetTag}.`);
+        await changeDevice(tx, organisation, device.id, request.body, at);
+        const detail = { changed: Object.keys(request.body) };
+        await recordAct(tx, {
+          organisation,
+          at,
+          actor: actorOf(caller),
+          action: 'device-changed',
+          target: `device:${assetTag}`,
+          detail,
+        });
+      });
+      return answer(organisation, assetTag);
+    },
+  );
+};

@@ -1,0 +1,105 @@
+import {
+  type Clock,
+  type EnrolmentAnswer,
+  EnrolmentRequest,
+  iso,
+  negotiate,
+  PATHS,
+  type Random,
+  thumbprint,
+  verifyingKeyOf,
+} from '@beadle/shared';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Value from 'typebox/value';
+import { recordAct } from '../audit/record.ts';
+import type { Db } from '../db/database.ts';
+import { problem } from '../errors.ts';
+import type { ServerKeys } from '../keys.ts';
+import { mayEnrolRemotely } from '../organisation/settings.ts';
+import { readOrganisation } from '../organisation/store.ts';
+import { policyDocumentFor } from '../orders/documents.ts';
+import { policyInForce } from '../policies/store.ts';
+import type { Settings } from '../settings.ts';
+import { provesToken, redeem } from './enrolment.ts';
+import { isFromOwnMachine } from './own-machine.ts';
+import { answerSigned, isGenuine, signatureOf } from './signed-request.ts';
+import { beginGeneration } from './store.ts';
+
+export interface EnrolmentDeps {
+  readonly db: Db;
+  readonly keys: ServerKeys;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const BODY_LIMIT = 16 * 1024;
+
+function readRequest(body: unknown): EnrolmentRequest {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.isBuffer(body) ? body.toString() : '');
+  } catch {
+    throw problem('validation', 'The body must be JSON.');
+  }
+  if (Value.Check(EnrolmentRequest, value)) return value;
+  const [error] = Value.Errors(EnrolmentRequest, value);
+  throw problem('validation', `${error?.instancePath || 'the request'} ${error?.message ?? 'is not of the expected form'}`);
+}
+
+/** The request holds together: its key signed it, and whoever made it knows the token. Nothing is written before. */
+function verify(request: FastifyRequest, enrolment: EnrolmentRequest, deps: EnrolmentDeps): string {
+  const signed = signatureOf(request);
+  const key = verifyingKeyOf(enrolment.key);
+  const genuine =
+    signed?.parameters.keyId === key.keyId &&
+    isGenuine(request, request.body as Buffer, signed, key, deps.settings.authorities);
+  if (!genuine) throw problem('signature-refused', 'The enrolment is not signed by the key that it brings, or for another address of this server.');
+  if (!provesToken(enrolment, deps.keys.tokenKey)) throw problem('enrolment-refused', 'This token is not valid here, has been used or has ended. Ask ICT for a new one.');
+  return signed.headers.signature;
+}
+
+async function enrol(request: FastifyRequest, reply: FastifyReply, deps: EnrolmentDeps): Promise<FastifyReply> {
+  const { db, keys, clock } = deps;
+  const enrolment = readRequest(request.body);
+  const protocol = negotiate(enrolment.protocol);
+  if (protocol === undefined) throw problem('unsupported-protocol', 'This server speaks version 1 of the agent protocol.');
+  const signature = verify(request, enrolment, deps);
+  const own = isFromOwnMachine(request, deps.settings.trustedProxies);
+  const at = clock.now();
+  const answer = await db.transaction().execute(async (tx): Promise<EnrolmentAnswer> => {
+    const device = await redeem(tx, enrolment, at);
+    const { organisation } = device;
+    const council = await readOrganisation(tx, organisation);
+    const remote = mayEnrolRemotely(council.settings);
+    if (!remote.may && !own) throw problem('records-missing', `Before devices are enrolled the council must record: ${remote.missing.join('; ')}.`);
+    const generation = await beginGeneration(tx, device, enrolment.key, at);
+    const detail = { generation, keyId: thumbprint(enrolment.key), platform: enrolment.platform, serialNumber: enrolment.serialNumber };
+    await recordAct(tx, { organisation, at, actor: `enrolment-token:${enrolment.token}`, action: 'device-enrolled', target: `device:${device.asset_tag}`, detail });
+    const policy = await policyInForce(tx, organisation);
+    return {
+      protocol,
+      device: device.id,
+      assetTag: device.asset_tag,
+      generation,
+      organisation: council.name,
+      serverKey: keys.publicJwk,
+      serverTime: iso(at),
+      documents: policy === undefined ? [] : [policyDocumentFor(device, policy, keys.signer, at)],
+    };
+  });
+  return answerSigned(reply, { status: 201, body: answer }, signature, deps);
+}
+
+/** The one endpoint that a device without an enrolment may use (docs/protocol.md). */
+export const enrolmentRoutes =
+  (deps: EnrolmentDeps) =>
+  async (app: FastifyInstance): Promise<void> => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => done(null, body));
+    app.post(
+      PATHS.enrolments,
+      { config: { access: 'device' }, bodyLimit: BODY_LIMIT, schema: { tags: ['agent'], summary: 'Enrol a device (docs/protocol.md)' } },
+      (request, reply) => enrol(request, reply, deps),
+    );
+  };

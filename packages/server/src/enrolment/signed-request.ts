@@ -1,0 +1,90 @@
+import {
+  type Clock,
+  parseSignatureInput,
+  type RequestSignatureHeaders,
+  signResponse,
+  type SignatureParameters,
+  type VerifyingKey,
+  verifyRequest,
+} from '@beadle/shared';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type ProblemCode, PROBLEMS } from '../errors.ts';
+import type { ServerKeys } from '../keys.ts';
+
+export interface SignedRequestDeps {
+  readonly keys: ServerKeys;
+  readonly clock: Clock;
+  /** The names by which devices may know this server; the first is its public one. */
+  readonly authorities: readonly string[];
+}
+
+export interface SignedRequest {
+  readonly headers: RequestSignatureHeaders;
+  readonly parameters: SignatureParameters;
+}
+
+const header = (request: FastifyRequest, name: string): string => {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+};
+
+/** The signature that a request carries, if it is of the one profile. Proves nothing yet. */
+export function signatureOf(request: FastifyRequest): SignedRequest | undefined {
+  const headers = {
+    'content-digest': header(request, 'content-digest'),
+    'signature-input': header(request, 'signature-input'),
+    signature: header(request, 'signature'),
+  };
+  const parameters = parseSignatureInput(headers['signature-input']);
+  return parameters === undefined ? undefined : { headers, parameters };
+}
+
+/** Verifies over the received bytes. A proxy may have rewritten `Host`: then the server's public name is what was signed. */
+export function isGenuine(
+  request: FastifyRequest,
+  body: Uint8Array,
+  signed: SignedRequest,
+  key: VerifyingKey,
+  authorities: readonly string[],
+): boolean {
+  const host = request.headers.host ?? '';
+  const [path = '', query] = request.url.split('?', 2);
+  const encoding = header(request, 'content-encoding');
+  const signable = {
+    method: request.method,
+    authority: authorities.includes(host) ? host : (authorities[0] ?? host),
+    path,
+    query: `?${query ?? ''}`,
+    contentEncoding: encoding === '' ? undefined : encoding,
+    body,
+  };
+  return verifyRequest(signable, signed.headers, signed.parameters, key) === 'verified';
+}
+
+/** Sends an answer that the device can hold to be the server's own, and to this very request. */
+export function answerSigned(
+  reply: FastifyReply,
+  answer: { readonly status: number; readonly body: unknown; readonly type?: string },
+  requestSignature: string,
+  { keys, clock }: Pick<SignedRequestDeps, 'keys' | 'clock'>,
+): FastifyReply {
+  const body = Buffer.from(JSON.stringify(answer.body));
+  const response = { status: answer.status, body, requestSignature };
+  const headers = signResponse(response, keys.signer, Math.floor(clock.now() / 1000));
+  return reply
+    .status(answer.status)
+    .headers({ ...headers, 'content-type': answer.type ?? 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+    .send(body);
+}
+
+/** A refusal to a device that is known: signed as well, so that nobody between can invent one. */
+export function refuseSigned(
+  reply: FastifyReply,
+  refusal: { readonly code: ProblemCode; readonly detail: string; readonly more?: Readonly<Record<string, unknown>> },
+  requestSignature: string,
+  deps: Pick<SignedRequestDeps, 'keys' | 'clock'>,
+): FastifyReply {
+  const { status, title } = PROBLEMS[refusal.code];
+  const body = { type: `urn:beadle:problem:${refusal.code}`, title, status, detail: refusal.detail, code: refusal.code, ...refusal.more };
+  return answerSigned(reply, { status, body, type: 'application/problem+json; charset=utf-8' }, requestSignature, deps);
+}

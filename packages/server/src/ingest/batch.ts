@@ -1,0 +1,98 @@
+import {
+  bodyHash,
+  type ChainPosition,
+  CheckInHeader,
+  FindingBody,
+  GapBody,
+  LIMITS,
+  linkOf,
+} from '@beadle/shared';
+import { Compile } from 'typebox/compile';
+
+const headerSchema = Compile(CheckInHeader);
+const findingSchema = Compile(FindingBody);
+const gapSchema = Compile(GapBody);
+
+/** One body as received, with its place in the chain that the batch claims. */
+export interface Item {
+  readonly sequence: number;
+  readonly link: string;
+  readonly bodyHash: string;
+  readonly bytes: Uint8Array;
+  readonly body: { readonly form: 'finding'; readonly finding: FindingBody } | { readonly form: 'gap'; readonly gap: GapBody };
+}
+
+export interface ReadCheckIn {
+  readonly header: CheckInHeader;
+  readonly items: readonly Item[];
+}
+
+/** Why a check-in cannot be read, in words for whoever writes an agent. */
+export interface Unreadable {
+  readonly expected: string;
+}
+
+const NEWLINE = 0x0a;
+
+/** The lines of a body, without copying; the last line end may be missing. */
+function linesOf(bytes: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  let from = 0;
+  while (from < bytes.length) {
+    const end = bytes.indexOf(NEWLINE, from);
+    lines.push(bytes.subarray(from, end < 0 ? bytes.length : end));
+    from = end < 0 ? bytes.length : end + 1;
+  }
+  return lines;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function readBody(bytes: Uint8Array): Item['body'] | undefined {
+  const value = parse(bytes);
+  if (findingSchema.Check(value)) return { form: 'finding', finding: value };
+  return gapSchema.Check(value) ? { form: 'gap', gap: value } : undefined;
+}
+
+const followsOn = ({ gap }: GapBody, previous: ChainPosition): boolean =>
+  gap.from === previous.sequence + 1 && gap.to >= gap.from && gap.lastLink === previous.link;
+
+function chain(
+  lines: readonly Uint8Array[],
+  header: CheckInHeader,
+  device: string,
+): Item[] | Unreadable {
+  const items: Item[] = [];
+  let previous: ChainPosition = header.previous;
+  for (const [index, bytes] of lines.entries()) {
+    const body = bytes.length > LIMITS.bodyBytes ? undefined : readBody(bytes);
+    if (body === undefined) return { expected: `a finding or a gap record of its closed form in line ${index + 2}` };
+    if (body.form === 'gap' && !followsOn(body.gap, previous)) {
+      return { expected: `a gap record in line ${index + 2} that follows on the body before it` };
+    }
+    const sequence = body.form === 'gap' ? body.gap.gap.to : previous.sequence + 1;
+    const hash = bodyHash(bytes);
+    const link = linkOf({ previous: previous.link, device, generation: header.generation, sequence, bodyHash: hash });
+    items.push({ sequence, link, bodyHash: hash, bytes, body });
+    previous = { sequence, link };
+  }
+  return items;
+}
+
+/** Reads a check-in: its header and each body as the bytes that were received, chained for `device`. */
+export function readCheckIn(bytes: Uint8Array, device: string): ReadCheckIn | Unreadable {
+  const [first, ...lines] = linesOf(bytes);
+  const header = first === undefined ? undefined : parse(first);
+  if (!headerSchema.Check(header)) return { expected: 'a header of its closed form in line 1' };
+  if (lines.length > LIMITS.findingsPerCheckIn) return { expected: `at most ${LIMITS.findingsPerCheckIn} bodies` };
+  const items = chain(lines, header, device);
+  return 'expected' in items ? items : { header, items };
+}

@@ -1,0 +1,107 @@
+import { type CheckInAnswer, type Clock, iso, PROTOCOL_VERSIONS, type Random, stateDigest } from '@beadle/shared';
+import { type IntakeDeps, keyOf, takeIn, takeInGap } from '../breaches/intake.ts';
+import { openBreachesOf } from '../breaches/store.ts';
+import type { Db, Tx } from '../db/database.ts';
+import type { ServerKeys } from '../keys.ts';
+import { documentSerial, policyDocumentFor } from '../orders/documents.ts';
+import { policyInForce } from '../policies/store.ts';
+import type { Item, ReadCheckIn } from './batch.ts';
+import { mayRepeat, type Plan, planBatch } from './plan.ts';
+import {
+  clearStates,
+  currentStates,
+  type DeviceKey,
+  heldLinks,
+  insertFindings,
+  keepContact,
+  keepFacts,
+  keepStates,
+  lockHead,
+  type LockedDevice,
+  moveHead,
+} from './store.ts';
+
+export interface IngestDeps {
+  readonly db: Db;
+  readonly keys: ServerKeys;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly origin: string;
+}
+
+export type Ingested =
+  | { readonly kind: 'answer'; readonly answer: CheckInAnswer; readonly accepted: number; readonly repeats: number }
+  /** The counter was used before; the last one goes back, so that a wrong clock refuses nobody. */
+  | { readonly kind: 'counter-too-low'; readonly lastCounter: number }
+  /** The key's generation is no longer the device's. */
+  | { readonly kind: 'superseded' };
+
+const CHECK_IN_EVERY_SECONDS = 300;
+
+async function plan(tx: Tx, key: DeviceKey, device: LockedDevice, { header, items }: ReadCheckIn): Promise<Plan> {
+  const head = { sequence: device.sequence, link: device.link };
+  const [first, last] = [items[0]?.sequence ?? 0, items.at(-1)?.sequence ?? 0];
+  const held = mayRepeat(head, items) ? await heldLinks(tx, key, first, last) : new Map<number, string>();
+  return planBatch(head, header.previous, items, held);
+}
+
+const concernsBreaches = ({ body }: Item): boolean =>
+  body.form === 'gap' || body.finding.verdict === 'fail' || (body.finding.kind === 'state' && body.finding.verdict !== 'unknown');
+
+/** Every accepted item is held against the breaches, in order, so that a batch means what its findings meant one by one. */
+async function intoBreaches(tx: Tx, key: DeviceKey, device: LockedDevice, items: readonly Item[], deps: IngestDeps, now: number): Promise<void> {
+  const concerned = items.filter(concernsBreaches);
+  if (concerned.length === 0) return;
+  const open = new Map((await openBreachesOf(tx, key.organisation, key.device)).map((breach) => [keyOf(breach), breach]));
+  const about = { organisation: key.organisation, id: key.device, assetTag: device.asset_tag };
+  const intake: IntakeDeps = { now, random: deps.random, origin: deps.origin, device: about, open };
+  for (const { sequence, body } of concerned) {
+    const place = { generation: key.generation, sequence };
+    await (body.form === 'gap' ? takeInGap(tx, { ...place, gap: body.gap }, intake) : takeIn(tx, { ...place, finding: body.finding }, intake));
+  }
+}
+
+/** True where device and server disagree about what holds now; the server then forgets, to be told anew. */
+async function mustRestate(tx: Tx, key: DeviceKey, { header }: ReadCheckIn, head: Plan['head']): Promise<boolean> {
+  if (header.state.sequence !== head.sequence) return false;
+  if (stateDigest(await currentStates(tx, key)) === header.state.digest) return false;
+  await clearStates(tx, key);
+  return true;
+}
+
+async function documentsFor(tx: Tx, device: LockedDevice, read: ReadCheckIn, deps: IngestDeps, now: number): Promise<string[]> {
+  const policy = await policyInForce(tx, device.organisation);
+  if (policy === undefined || read.header.policySerial >= documentSerial(policy, device, now)) return [];
+  return [policyDocumentFor(device, policy, deps.keys.signer, now)];
+}
+
+async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> {
+  const device = await lockHead(tx, key);
+  if (device === undefined || device.generation !== key.generation || read.header.generation !== key.generation) return { kind: 'superseded' };
+  if (counter <= device.counter) return { kind: 'counter-too-low', lastCounter: device.counter };
+  const now = deps.clock.now();
+  const { accepted, head, matched, repeats } = await plan(tx, key, device, read);
+  await insertFindings(tx, key, accepted, now);
+  await keepStates(tx, key, accepted);
+  await intoBreaches(tx, key, device, accepted, deps, now);
+  await keepFacts(tx, key, read.header.facts);
+  await keepContact(tx, key, read.header, now);
+  await moveHead(tx, key, { ...head, counter });
+  const answer: CheckInAnswer = {
+    protocol: PROTOCOL_VERSIONS[0],
+    serverTime: iso(now),
+    head,
+    matched,
+    restate: await mustRestate(tx, key, read, head),
+    documents: await documentsFor(tx, device, read, deps, now),
+    nextCheckInSeconds: CHECK_IN_EVERY_SECONDS,
+  };
+  return { kind: 'answer', answer, accepted: accepted.length, repeats };
+}
+
+/**
+ * Applies one check-in whose signature has been verified, in one transaction that holds the device's head: counter,
+ * findings, states, breaches and notices all happen, or none does.
+ */
+export const ingest = (key: DeviceKey, counter: number, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> =>
+  deps.db.transaction().execute((tx) => apply(tx, key, counter, read, deps));

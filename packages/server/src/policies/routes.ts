@@ -1,0 +1,100 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { type Clock, coverageOfPolicy, iso } from '@beadle/shared';
+import { readPolicy } from '@beadle/shared/policy/read';
+import Type from 'typebox';
+import { actorOf, callerOf } from '../access.ts';
+import { recordAct } from '../audit/record.ts';
+import type { Db } from '../db/database.ts';
+import { problem } from '../errors.ts';
+import { listPolicies, policyOfVersion, type PolicySummary, putPolicyInForce } from './store.ts';
+
+const Policy = Type.Object({
+  version: Type.String(),
+  title: Type.String(),
+  inForce: Type.Boolean(),
+  uploadedAt: Type.String(),
+  uploadedBy: Type.String(),
+});
+const present = (row: PolicySummary) => ({
+  version: row.version,
+  title: row.title,
+  inForce: row.in_force === 1,
+  uploadedAt: iso(row.uploaded_at),
+  uploadedBy: row.uploaded_by,
+});
+const Version = Type.Object({ version: Type.String({ minLength: 1, maxLength: 80 }) }, { additionalProperties: false });
+const tags = ['policies'];
+const UPLOAD_LIMIT = 1024 * 1024;
+
+/** Reads the file that was sent, or answers with each error's line, path and what was expected. */
+function readUpload(text: string) {
+  const reading = readPolicy(text);
+  if (reading.ok) return reading.policy;
+  const fields = reading.errors.map(({ line, column, path, expected }) => ({ field: `${line}:${column}: ${path}`, expected }));
+  throw problem('policy-refused', 'The policy has errors; each is named with its line, column and path.', fields);
+}
+
+interface Deps {
+  readonly db: Db;
+  readonly clock: Clock;
+}
+
+export const policyRoutes =
+  (deps: Deps): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    const parser = { parseAs: 'string' as const, bodyLimit: UPLOAD_LIMIT };
+    app.addContentTypeParser(['application/yaml', 'application/x-yaml', 'text/yaml'], parser, (_request, body, done) => done(null, body));
+    reads(app as never, deps);
+    app.post(
+      '/api/v1/policies',
+      {
+        config: { access: 'policies:write' },
+        schema: {
+          tags,
+          summary: 'Upload a policy (application/yaml): it is signed for each device and comes into force',
+          consumes: ['application/yaml'],
+          response: { 200: Policy, 201: Policy },
+        },
+      },
+      async (request, reply) => {
+        if (typeof request.body !== 'string') throw problem('unsupported-type', 'Send the policy file as application/yaml.');
+        const caller = callerOf(request);
+        const { organisation } = caller;
+        const at = deps.clock.now();
+        const document = readUpload(request.body);
+        const upload = { organisation, document, source: request.body, by: actorOf(caller), at };
+        const { changed } = await deps.db.transaction().execute(async (tx) => {
+          const put = await putPolicyInForce(tx, upload);
+          const target = `policy:${document.version}`;
+          if (put.changed) await recordAct(tx, { organisation, at, actor: upload.by, action: 'policy-put-in-force', target });
+          return put;
+        });
+        const row = (await listPolicies(deps.db, organisation)).find(({ in_force }) => in_force === 1);
+        if (row === undefined) throw new Error('a policy that was just put in force is not there');
+        return reply.status(changed ? 201 : 200).send(present(row));
+      },
+    );
+  };
+
+function reads(app: Parameters<FastifyPluginAsyncTypebox>[0], { db }: Deps): void {
+  const one = async (organisation: string, version: string) => {
+    const policy = await policyOfVersion(db, organisation, version);
+    if (policy === undefined) throw problem('policy-unknown', `There is no policy of version ${version}.`);
+    return policy.document;
+  };
+  app.get(
+    '/api/v1/policies',
+    { config: { access: 'policies:read' }, schema: { tags, summary: 'List the policies, the newest first' } },
+    async (request) => ({ items: (await listPolicies(db, callerOf(request).organisation)).map(present), nextCursor: null }),
+  );
+  app.get(
+    '/api/v1/policies/:version',
+    { config: { access: 'policies:read' }, schema: { tags, summary: 'Read one policy', params: Version } },
+    async (request) => one(callerOf(request).organisation, request.params.version),
+  );
+  app.get(
+    '/api/v1/policies/:version/coverage',
+    { config: { access: 'policies:read' }, schema: { tags, summary: 'How each clause is kept', params: Version } },
+    async (request) => ({ items: coverageOfPolicy(await one(callerOf(request).organisation, request.params.version)) }),
+  );
+}

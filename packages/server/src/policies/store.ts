@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { IMPLIED_AGENT_HEALTH, type PolicyDocument, type Rule, rulesOf } from '@beadle/shared';
+import type { Db, Tx } from '../db/database.ts';
+import { problem } from '../errors.ts';
+
+export interface StoredPolicy {
+  /** Rises with each upload, whatever the version is called. */
+  readonly serial: number;
+  readonly version: string;
+  readonly document: PolicyDocument;
+}
+
+export interface PolicySummary {
+  readonly serial: number;
+  readonly version: string;
+  readonly title: string;
+  readonly uploaded_at: number;
+  readonly uploaded_by: string;
+  readonly in_force: number;
+}
+
+const columns = ['serial', 'version', 'document'] as const;
+const open = (row: { serial: number; version: string; document: string }): StoredPolicy => ({
+  serial: row.serial,
+  version: row.version,
+  document: JSON.parse(row.document) as PolicyDocument,
+});
+
+export async function policyInForce(db: Db | Tx, organisation: string): Promise<StoredPolicy | undefined> {
+  const row = await db
+    .selectFrom('policies')
+    .select(columns)
+    .where('organisation', '=', organisation)
+    .where('in_force', '=', 1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : open(row);
+}
+
+export async function policyOfVersion(db: Db | Tx, organisation: string, version: string): Promise<StoredPolicy | undefined> {
+  const row = await db
+    .selectFrom('policies')
+    .select(columns)
+    .where('organisation', '=', organisation)
+    .where('version', '=', version)
+    .orderBy('serial', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : open(row);
+}
+
+export interface FoundRule {
+  readonly rule: Rule;
+  readonly reportTo: PolicyDocument['reportTo'];
+  readonly policyTitle: string;
+}
+
+/** The rule by which a finding was judged, as its version had it; else as the version in force has it. */
+export async function ruleOfFinding(
+  db: Db | Tx,
+  organisation: string,
+  finding: { readonly rule: string; readonly policyVersion: string },
+): Promise<FoundRule | undefined> {
+  const judged = await policyOfVersion(db, organisation, finding.policyVersion);
+  const policy = judged ?? (await policyInForce(db, organisation));
+  const rule = policy === undefined ? undefined : rulesOf(policy.document).find(({ id }) => id === finding.rule);
+  const { reportTo = 'information-security-team-leader', title: policyTitle = 'policy' } = policy?.document ?? {};
+  if (rule !== undefined) return { rule, reportTo, policyTitle };
+  return finding.rule === IMPLIED_AGENT_HEALTH.id ? { rule: IMPLIED_AGENT_HEALTH, reportTo, policyTitle } : undefined;
+}
+
+export const listPolicies = (db: Db, organisation: string): Promise<PolicySummary[]> =>
+  db
+    .selectFrom('policies')
+    .select(['serial', 'version', 'title', 'uploaded_at', 'uploaded_by', 'in_force'])
+    .where('organisation', '=', organisation)
+    .orderBy('serial', 'desc')
+    .execute();
+
+export interface Upload {
+  readonly organisation: string;
+  readonly document: PolicyDocument;
+  /** The file as it was sent. */
+  readonly source: string;
+  readonly by: string;
+  readonly at: number;
+}
+
+/**
+ * Puts a policy in force; the same document again changes nothing. Throws `conflict` where its version names another
+ * document already: a finding says which version judged it, so that a version must never mean two things.
+ */
+export async function putPolicyInForce(tx: Tx, upload: Upload): Promise<{ readonly serial: number; readonly changed: boolean }> {
+  const { organisation, document, at } = upload;
+  const text = JSON.stringify(document);
+  const hash = createHash('sha256').update(text).digest('hex');
+  const current = await tx
+    .selectFrom('policies')
+    .select(['serial', 'hash'])
+    .where('organisation', '=', organisation)
+    .where('in_force', '=', 1)
+    .executeTakeFirst();
+  if (current?.hash === hash) return { serial: current.serial, changed: false };
+  const sameVersion = await tx
+    .selectFrom('policies')
+    .select('hash')
+    .where('organisation', '=', organisation)
+    .where('version', '=', document.version)
+    .execute();
+  if (sameVersion.some((row) => row.hash !== hash)) {
+    throw problem('conflict', `Version ${document.version} is another document already: give the changed policy a new version.`);
+  }
+  await tx.updateTable('policies').set({ in_force: 0 }).where('organisation', '=', organisation).execute();
+  const serial = Math.max(at, (current?.serial ?? 0) + 1);
+  await tx
+    .insertInto('policies')
+    .values({
+      organisation,
+      serial,
+      version: document.version,
+      title: document.title,
+      hash,
+      document: text,
+      source: upload.source,
+      uploaded_at: at,
+      uploaded_by: upload.by,
+      in_force: 1,
+    })
+    .execute();
+  return { serial, changed: true };
+}
