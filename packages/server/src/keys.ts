@@ -33,7 +33,7 @@ export function loadKeys({ folder, random }: { readonly folder: string; readonly
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   refuseOthers(folder);
   const pem = readOrMake(join(folder, 'server-key.pem'), () =>
-    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
   );
   const token = readOrMake(join(folder, 'token-key'), () => `${Buffer.from(random.bytes(32)).toString('base64url')}\n`);
   if (!TOKEN_KEY.test(token)) throw damaged(join(folder, 'token-key'));

@@ -86,5 +86,5 @@ async function contacts(db: Db): Promise<{ devices: number; oldest: number | nul
     .selectFrom('devices')
     .select((column) => [column.fn.countAll<number>().as('devices'), column.fn.min('last_contact_at').as('oldest')])
     .executeTakeFirstOrThrow();
-  return { devices: Number(row.devices), oldest: row.oldest === null ? null : Number(row.oldest) };
+  return row;
 }

@@ -30,22 +30,21 @@ function fieldsOf(schema: TSchema, error: TLocalizedValidationError, part: strin
       ? found.description
       : '';
   };
-  switch (error.keyword) {
-    case 'required':
-      return error.params.requiredProperties.map((key) => ({
-        field: at(key),
-        expected: expected(`${instancePath}/${key}`) || 'to be there',
-      }));
-    case 'additionalProperties':
-      return error.params.additionalProperties.map((key) => ({
-        field: at(key),
-        expected: 'not to be there: it is not known',
-      }));
-    case 'boolean':
-      return [];
-    default:
-      return [{ field: fieldName(part, instancePath), expected: expected(instancePath) || error.message }];
+  if (error.keyword === 'required') {
+    return error.params.requiredProperties.map((key) => ({
+      field: at(key),
+      expected: expected(`${instancePath}/${key}`) || 'to be there',
+    }));
   }
+  if (error.keyword === 'additionalProperties') {
+    return error.params.additionalProperties.map((key) => ({
+      field: at(key),
+      expected: 'not to be there: it is not known',
+    }));
+  }
+  // `false` schemas repeat what `additionalProperties` has said.
+  if (error.keyword === 'boolean') return [];
+  return [{ field: fieldName(part, instancePath), expected: expected(instancePath) || error.message }];
 }
 
 /** One problem a field, the first that was found. */

@@ -15,15 +15,13 @@ export const recordView = (
   action: 'breach-viewed' | 'breach-report-viewed' | 'device-viewed',
   target: string,
 ): Promise<void> =>
-  db
-    .transaction()
-    .execute((tx) =>
-      recordAct(tx, {
-        organisation: caller.organisation,
-        at: clock.now(),
-        actor: actorOf(caller),
-        action,
-        target,
-        detail: { via: caller.via },
-      }),
-    );
+  db.transaction().execute((tx) =>
+    recordAct(tx, {
+      organisation: caller.organisation,
+      at: clock.now(),
+      actor: actorOf(caller),
+      action,
+      target,
+      detail: { via: caller.via },
+    }),
+  );

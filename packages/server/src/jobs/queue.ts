@@ -1,4 +1,5 @@
 import type { Random } from '@beadle/shared';
+import { sql } from 'kysely';
 import type { Tx } from '../db/database.ts';
 import { newId } from '../ids.ts';
 
@@ -40,7 +41,8 @@ export async function enqueue(tx: Tx, job: NewJob, random: Random): Promise<void
     .onConflict((conflict) =>
       conflict
         .columns(['organisation', 'kind', 'dedupe_key'])
-        .where('status', '=', 'waiting')
+        // As it stands in the index: with a parameter it would not be recognised.
+        .where('status', '=', sql.lit('waiting'))
         .doUpdateSet((row) => ({
           run_at: row
             .case()

@@ -1,4 +1,6 @@
+import type { ExpressionBuilder } from 'kysely';
 import type { Db } from '../db/database.ts';
+import type { Database } from '../db/schema.ts';
 
 export interface LeasedJob {
   readonly id: string;
@@ -16,10 +18,38 @@ export interface JobCounts {
   readonly dead: number;
 }
 
+/** What can be taken now: what waits and is due, and what somebody had who died before its lease ended. */
+const dueJobs = (from: ExpressionBuilder<Database, 'jobs'>, now: number, limit: number) =>
+  from
+    .selectFrom('jobs as due')
+    .select('due.id')
+    .where((row) =>
+      row.or([
+        row.and([row('due.status', '=', 'waiting'), row('due.run_at', '<=', now)]),
+        row.and([row('due.status', '=', 'running'), row('due.leased_until', '<=', now)]),
+      ]),
+    )
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('jobs as other')
+            .select('other.id')
+            .whereRef('other.organisation', '=', 'due.organisation')
+            .whereRef('other.kind', '=', 'due.kind')
+            .whereRef('other.dedupe_key', '=', 'due.dedupe_key')
+            .whereRef('other.id', '<>', 'due.id')
+            .where('other.status', '=', 'running'),
+        ),
+      ),
+    )
+    .orderBy('due.run_at')
+    .orderBy('due.id')
+    .limit(limit);
+
 /**
- * Takes up to `limit` due jobs for `leaseMs`: those that wait, and those whose lease has ended because whoever had them
- * died. One whose kind and key is being run already is left. A single statement, so that two workers never take the same;
- * on PostgreSQL the inner select says `.forUpdate().skipLocked()`.
+ * Takes up to `limit` due jobs for `leaseMs`, the earliest first; never one whose kind and key is being run. A single
+ * statement, so that two workers never take the same; on PostgreSQL `dueJobs` also says `.forUpdate().skipLocked()`.
  */
 export async function leaseDue(
   db: Db,
@@ -28,35 +58,7 @@ export async function leaseDue(
   const rows = await db
     .updateTable('jobs')
     .set((row) => ({ status: 'running', leased_until: lease.now + lease.leaseMs, attempts: row('attempts', '+', 1) }))
-    .where('id', 'in', (inner) =>
-      inner
-        .selectFrom('jobs as due')
-        .select('due.id')
-        .where((row) =>
-          row.or([
-            row.and([row('due.status', '=', 'waiting'), row('due.run_at', '<=', lease.now)]),
-            row.and([row('due.status', '=', 'running'), row('due.leased_until', '<=', lease.now)]),
-          ]),
-        )
-        .where((row) =>
-          row.not(
-            row.exists(
-              row
-                .selectFrom('jobs as other')
-                .select('other.id')
-                .whereRef('other.organisation', '=', 'due.organisation')
-                .whereRef('other.kind', '=', 'due.kind')
-                .whereRef('other.dedupe_key', '=', 'due.dedupe_key')
-                .whereRef('other.id', '<>', 'due.id')
-                .where('other.status', '=', 'running')
-                .where('other.leased_until', '>', lease.now),
-            ),
-          ),
-        )
-        .orderBy('due.run_at')
-        .orderBy('due.id')
-        .limit(lease.limit),
-    )
+    .where('id', 'in', (inner) => dueJobs(inner, lease.now, lease.limit))
     .returningAll()
     .execute();
   return rows
@@ -115,6 +117,6 @@ export async function countJobs(db: Db): Promise<JobCounts> {
     .groupBy('status')
     .execute();
   const count = (...statuses: string[]) =>
-    rows.filter((row) => statuses.includes(row.status)).reduce((sum, row) => sum + Number(row.count), 0);
+    rows.filter((row) => statuses.includes(row.status)).reduce((sum, row) => sum + row.count, 0);
   return { waiting: count('waiting', 'running'), dead: count('dead') };
 }

@@ -1,4 +1,4 @@
-import '@fastify/cookie';
+import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SignedIn } from './sessions.ts';
 
@@ -12,7 +12,12 @@ const isSecure = ({ origin }: Site): boolean => origin.startsWith('https:');
 /** `__Host-` keeps a neighbouring host from planting the cookie; browsers take it over https only. */
 const nameOf = (site: Site): string => (isSecure(site) ? '__Host-beadle-session' : 'beadle-session');
 
-const optionsOf = (site: Site) => ({ path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure(site) }) as const;
+const optionsOf = (site: Site): CookieSerializeOptions => ({
+  path: '/',
+  httpOnly: true,
+  sameSite: 'lax',
+  secure: isSecure(site),
+});
 
 export const sessionIdOf = (request: FastifyRequest, site: Site): string | undefined => request.cookies[nameOf(site)];
 

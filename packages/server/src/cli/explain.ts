@@ -1,0 +1,62 @@
+import { codeOf, StartError } from '../errors.ts';
+import type { Settings } from '../settings.ts';
+
+type Place = Pick<Settings, 'database' | 'keysFolder' | 'host' | 'port'>;
+type Explain = (place: Place, path: string) => string;
+
+const cannotWrite: Explain = (_place, path) =>
+  `${path} cannot be read and written: give it to the user that runs this command, or set another folder.`;
+const full: Explain = (_place, path) => `The disk of ${path} is full: free some space, then start again.`;
+const damaged: Explain = ({ database }) =>
+  `The database in ${database} is damaged: put a backup back with \`beadle-server restore FILE --force\`.`;
+const busy: Explain = ({ database }) =>
+  `The database in ${database} is held by another process: try again when that has ended.`;
+const notFolder: Explain = (_place, path) => `${path} is in the way: a folder is needed there.`;
+const address: Explain = ({ host }) =>
+  `${host} is not an address of this machine: set BEADLE_SERVER_HOST to one that is.`;
+
+const BY_CODE: Readonly<Record<string, Explain>> = {
+  ENOSPC: full,
+  SQLITE_FULL: full,
+  EACCES: cannotWrite,
+  EPERM: cannotWrite,
+  EROFS: cannotWrite,
+  SQLITE_READONLY: cannotWrite,
+  SQLITE_READONLY_DIRECTORY: cannotWrite,
+  SQLITE_READONLY_DBMOVED: cannotWrite,
+  SQLITE_CANTOPEN: cannotWrite,
+  SQLITE_CORRUPT: damaged,
+  SQLITE_NOTADB: damaged,
+  SQLITE_BUSY: busy,
+  EEXIST: notFolder,
+  ENOTDIR: notFolder,
+  EADDRINUSE: ({ host, port }) =>
+    `${host}:${port} is used by another program: stop that, or set BEADLE_SERVER_PORT to a free port.`,
+  EADDRNOTAVAIL: address,
+  ENOTFOUND: address,
+};
+
+const pathOf = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null && 'path' in error && typeof error.path === 'string'
+    ? error.path
+    : undefined;
+
+/** An error of the machine in one line that says what to do; undefined where it is none that is known, so a bug. */
+export function explain(error: unknown, place: Place): StartError | undefined {
+  if (error instanceof StartError) return error;
+  const code = codeOf(error) ?? '';
+  const words = BY_CODE[code];
+  if (
+    code === 'EACCES' &&
+    typeof error === 'object' &&
+    error !== null &&
+    'syscall' in error &&
+    error.syscall === 'listen'
+  ) {
+    return new StartError(`Port ${place.port} is kept for the system: set BEADLE_SERVER_PORT to one above 1023.`, {
+      cause: error,
+    });
+  }
+  if (words !== undefined) return new StartError(words(place, pathOf(error) ?? place.database), { cause: error });
+  return error instanceof Error && error.cause !== undefined ? explain(error.cause, place) : undefined;
+}

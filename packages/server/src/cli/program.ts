@@ -1,0 +1,141 @@
+import { Command, CommanderError } from 'commander';
+import type { Db } from '../db/database.ts';
+import { StartError } from '../errors.ts';
+import type { Settings } from '../settings.ts';
+import { accountCreate } from './account.ts';
+import { auditVerify } from './audit.ts';
+import { backup, type CopyOptions, restore } from './backup.ts';
+import { explain } from './explain.ts';
+import { type CommandIo, print, settingsFrom } from './io.ts';
+import { openMigrated, requireDatabase, withDatabase } from './open.ts';
+import { policyCoverage, policyValidate } from './policy.ts';
+import { serve } from './serve.ts';
+import { tokenCreate, tokenList, type TokenOptions, tokenRevoke } from './tokens.ts';
+
+type Run = (exitCode: number) => void;
+
+/** The commands that need the settings and say what is wrong with the machine in one line. */
+function settled(program: Command, io: CommandIo, done: Run) {
+  return async (work: (settings: Settings) => Promise<number>): Promise<void> => {
+    const settings = settingsFrom(io, program.opts<{ config?: string }>());
+    try {
+      done(await work(settings));
+    } catch (error) {
+      throw explain(error, settings) ?? error;
+    }
+  };
+}
+
+type Settled = ReturnType<typeof settled>;
+const onDatabase = (run: Settled, io: CommandIo, work: (db: Db) => Promise<number>) =>
+  run((settings) => withDatabase(settings, io, ({ db }) => work(db)));
+
+function addServing(program: Command, run: Settled, io: CommandIo): void {
+  program
+    .command('serve')
+    .description('run the server until SIGTERM or SIGINT')
+    .action(() => run((settings) => serve(settings, io)));
+  program
+    .command('migrate')
+    .description('bring the database up to date, making it where there is none')
+    .action(() =>
+      run(async (settings) => {
+        const { database, migrated } = await openMigrated(settings, io);
+        await database.close();
+        print(io.stdout, migrated.length === 0 ? 'The database is up to date.' : `Applied ${migrated.join(', ')}.`);
+        return 0;
+      }),
+    );
+}
+
+function addPeople(program: Command, run: Settled, io: CommandIo): void {
+  const token = program.command('token').description('API tokens for people and scripts');
+  token
+    .command('create')
+    .description('make a token and print it, once')
+    .requiredOption('--role <ROLE>', 'what it may do, such as administrator')
+    .requiredOption('--name <NAME>', 'what it is for; stands in the audit log')
+    .option('--expires <TIME>', 'when it ends, such as 2027-11-01T00:00:00Z (default: when it is revoked)')
+    .action((options: TokenOptions) => onDatabase(run, io, (db) => tokenCreate(db, io, options)));
+  token
+    .command('list')
+    .description('every token without its secret')
+    .option('--json', 'as JSON')
+    .action((options: { json?: boolean }) => onDatabase(run, io, (db) => tokenList(db, io, options)));
+  token
+    .command('revoke <ID-OR-NAME>')
+    .description('end a token at once')
+    .action((which: string) => onDatabase(run, io, (db) => tokenRevoke(db, io, which)));
+  program
+    .command('account')
+    .description('accounts for the console')
+    .command('create')
+    .description('make an account; its password is read from standard input')
+    .requiredOption('--name <NAME>', 'the name to sign in with')
+    .requiredOption('--role <ROLE>', 'what it may do, such as information-security-team-leader')
+    .action((options: { name: string; role: string }) => onDatabase(run, io, (db) => accountCreate(db, io, options)));
+}
+
+function addPolicy(program: Command, io: CommandIo, done: Run): void {
+  const policy = program.command('policy').description('policy files; needs no database');
+  policy
+    .command('validate <FILE>')
+    .description('exit 0, or 2 with one line an error: FILE:LINE:COLUMN: PATH: expected ...')
+    .action((file: string) => done(policyValidate(file, io)));
+  policy
+    .command('coverage <FILE>')
+    .description('every clause, and how it is kept')
+    .option('--json', 'as JSON')
+    .action((file: string, options: { json?: boolean }) => done(policyCoverage(file, io, options)));
+}
+
+function addKeeping(program: Command, run: Settled, io: CommandIo): void {
+  program
+    .command('audit')
+    .description('the log of what people did')
+    .command('verify')
+    .description('exit 0 where the chain is intact, 1 with the first break')
+    .action(() =>
+      run(async (settings) => {
+        requireDatabase(settings);
+        return withDatabase(settings, io, ({ db }) => auditVerify(db, io));
+      }),
+    );
+  program
+    .command('backup <FILE>')
+    .description('copy the database to a file while the server works; the signing keys are not in it')
+    .option('--force', 'replace the file where it exists')
+    .action((file: string, options: CopyOptions) => run((settings) => backup(settings, io, file, options)));
+  program
+    .command('restore <FILE>')
+    .description('put a backup in the place of the database; the server must not run')
+    .option('--force', 'replace a database that is there, which is kept beside it')
+    .action((file: string, options: CopyOptions) => run((settings) => restore(settings, io, file, options)));
+}
+
+/** Runs one command; gives its exit code: 0, 1 where it failed, 2 where it was not understood or its settings are wrong. */
+export async function runCommand(args: readonly string[], io: CommandIo): Promise<number> {
+  let exitCode = 0;
+  const done: Run = (code) => {
+    exitCode = code;
+  };
+  const program = new Command('beadle-server')
+    .description('The server of Beadle. Settings come from beadle-server.yaml and BEADLE_SERVER_* variables.')
+    .option('--config <FILE>', 'the settings file (default: beadle-server.yaml in the working folder, if it exists)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+  const run = settled(program, io, done);
+  addServing(program, run, io);
+  addPeople(program, run, io);
+  addPolicy(program, io, done);
+  addKeeping(program, run, io);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof StartError)) throw error;
+    print(io.stderr, `beadle-server: ${error.message}`);
+    return error.exitCode;
+  }
+}

@@ -1,0 +1,81 @@
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { createApp } from '../app.ts';
+import { loadKeys } from '../keys.ts';
+import { createLog, type Log } from '../log.ts';
+import type { Settings } from '../settings.ts';
+import type { CommandIo } from './io.ts';
+import { lockFolder } from './lock.ts';
+import { openMigrated } from './open.ts';
+
+const DRAIN_MS = 10_000;
+/** A terminal or a service manager signals the whole group, and a parent passes the same signal on: that is still the first. */
+const SECOND_SIGNAL_AFTER_MS = 1000;
+
+/** Serves until a signal; 0 where everything under way was answered within 10 s, else 1. Standard output stays silent. */
+export async function serve(settings: Settings, io: CommandIo): Promise<number> {
+  const lock = lockFolder(
+    settings.database,
+    `Another server uses ${settings.database} already: stop that one, or set BEADLE_SERVER_DATABASE to another folder.`,
+  );
+  const log = createLog(
+    settings.logLevel,
+    pino.destination({ dest: settings.logFile ?? 2, sync: true, mkdir: true, mode: 0o600 }),
+  );
+  try {
+    const keys = loadKeys({ folder: settings.keysFolder, random: io.random });
+    const { database } = await openMigrated(settings, io);
+    try {
+      const app = await createApp({ database, settings, keys, clock: io.clock, random: io.random, log });
+      return await listenUntilSignal(app, settings, log);
+    } finally {
+      await database.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function listenUntilSignal(app: FastifyInstance, { host, port, origin }: Settings, log: Log): Promise<number> {
+  const signals = listenForSignals();
+  try {
+    await app.listen({ host, port });
+    app.jobs.start();
+    log.info({ origin, host, port }, 'serving');
+    log.info({ signal: await signals.first }, 'stopping');
+    return (await drain(app)) ? 0 : 1;
+  } finally {
+    await app.close();
+    signals.stop();
+    log.info('stopped');
+  }
+}
+
+/** Whether everything under way came to its end; what has not is cut off. */
+async function drain(app: FastifyInstance): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), DRAIN_MS);
+  });
+  const drained = await Promise.race([app.close().then(() => true), late]);
+  clearTimeout(timer);
+  if (!drained) app.server.closeAllConnections();
+  return drained;
+}
+
+function listenForSignals(): { readonly first: Promise<NodeJS.Signals>; readonly stop: () => void } {
+  const { promise: first, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  let since: number | undefined;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (since !== undefined && performance.now() - since > SECOND_SIGNAL_AFTER_MS) process.exit(1);
+    since ??= performance.now();
+    resolve(signal);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
+  return {
+    first,
+    stop: () => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, onSignal);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { momentInWords } from './words.ts';
+
+/** What a notice says of a breach: nothing about a person, and of the facts no more than finds the case. */
+export interface BreachInNotice {
+  readonly ref: string;
+  readonly clause: string;
+  /** What the policy says, in its own words. */
+  readonly says: string;
+  /** Null where a person reported something that is not about one device. */
+  readonly assetTag: string | null;
+  readonly severity: string;
+  /** Milliseconds since the epoch. */
+  readonly firstSeen: number;
+  readonly remedy: string | null;
+}
+
+export interface NoticeContext {
+  /** The server's public origin, for links. */
+  readonly origin: string;
+  readonly policyTitle: string;
+}
+
+/** For `queueNotice`. The marking and whom to ask are added when it is sent. */
+export interface NoticeText {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** More are counted and stand behind the link: a message that nobody can read to its end tells nobody anything. */
+const MOST_LISTED = 40;
+
+const linkTo = ({ origin }: NoticeContext, ref: string): string => `${origin}/breaches/${encodeURIComponent(ref)}`;
+const paragraphs = (...lines: readonly (string | null)[]): string => lines.filter((line) => line !== null).join('\n\n');
+
+/** A single breach, for whoever the policy says is told first. What was found appears to be a breach until a person says so. */
+export function breachNotice(breach: BreachInNotice, context: NoticeContext): NoticeText {
+  const { ref, clause, says, assetTag, severity, firstSeen, remedy } = breach;
+  const what =
+    assetTag === null ? 'Somebody has reported what appears to be a breach' : `Device ${assetTag} appears to breach`;
+  const of = assetTag === null ? ` of the ${context.policyTitle}.` : ` the ${context.policyTitle}.`;
+  return {
+    title: `${ref}: apparent breach of section ${clause}${assetTag === null ? '' : ` on ${assetTag}`}`,
+    body: paragraphs(
+      what + of,
+      [
+        `Reference: ${ref}`,
+        `Section: ${clause}`,
+        `Severity: ${severity}`,
+        `First seen: ${momentInWords(firstSeen)}`,
+      ].join('\n'),
+      `The policy says: ${says}`,
+      remedy === null ? null : `How it is put right: ${remedy}`,
+      `What you need to do: look at what was recorded, and decide what it was.\n${linkTo(context, ref)}`,
+      'What happens next: nothing is decided about anybody until a person has looked at it. ' +
+        'If this is wrong, say so in the case: that is recorded with it.',
+    ),
+  };
+}
+
+/** What ICT is to put right (`duty: ict`), in one message: these belong to devices and are on nobody's record. */
+export function groupedNotice(breaches: readonly BreachInNotice[], context: NoticeContext): NoticeText {
+  const listed = breaches.slice(0, MOST_LISTED).map((breach) => lineOf(breach, context));
+  const more = breaches.length - listed.length;
+  const count = breaches.length === 1 ? '1 device problem' : `${breaches.length} device problems`;
+  return {
+    title: `${count} for ICT to put right`,
+    body: paragraphs(
+      `${count} ${breaches.length === 1 ? 'appears' : 'appear'} to breach the ${context.policyTitle}. They belong to the devices, not to whoever holds them.`,
+      ...listed,
+      more === 0 ? null : `And ${more} more.`,
+      `What you need to do: nothing at once. They stand in ICT's list:\n${context.origin}/breaches?duty=ict`,
+    ),
+  };
+}
+
+function lineOf({ ref, clause, says, assetTag, severity, remedy }: BreachInNotice, context: NoticeContext): string {
+  return [
+    `${ref}: section ${clause}${assetTag === null ? '' : ` on ${assetTag}`}, ${severity}`,
+    `The policy says: ${says}`,
+    ...(remedy === null ? [] : [`How it is put right: ${remedy}`]),
+    linkTo(context, ref),
+  ].join('\n');
+}

@@ -1,0 +1,62 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Clock } from '@beadle/shared';
+import Type from 'typebox';
+import { actorOf, callerOf } from '../access.ts';
+import { recordAct } from '../audit/record.ts';
+import type { Db } from '../db/database.ts';
+import { OrganisationSettings } from './settings.ts';
+import { readOrganisation, writeOrganisation } from './store.ts';
+
+interface OrganisationDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+}
+
+/** What is read can be written back. */
+const Body = Type.Object(
+  {
+    name: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      description: "the council's name",
+    }),
+    ...OrganisationSettings.properties,
+  },
+  { additionalProperties: false },
+);
+
+export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = async (app, { db, clock }) => {
+  const url = '/api/v1/organisation';
+  app.get(url, { config: { access: 'settings:read' }, schema: { response: { 200: Body } } }, async (request) => {
+    const { name, settings } = await readOrganisation(db, callerOf(request).organisation);
+    return { name, ...settings };
+  });
+
+  app.put(
+    url,
+    { config: { access: 'settings:write' }, schema: { body: Body, response: { 200: Body } } },
+    async (request) => {
+      const caller = callerOf(request);
+      const { name, ...settings } = request.body;
+      const id = caller.organisation;
+      await db.transaction().execute(async (tx) => {
+        const before = await readOrganisation(tx, id);
+        const was: Record<string, unknown> = { name: before.name, ...before.settings };
+        const changed = Object.entries(request.body).filter(
+          ([key, value]) => JSON.stringify(value) !== JSON.stringify(was[key]),
+        );
+        await writeOrganisation(tx, { id, name, settings });
+        await recordAct(tx, {
+          organisation: id,
+          at: clock.now(),
+          actor: actorOf(caller),
+          action: 'organisation-changed',
+          target: `organisation:${id}`,
+          detail: { changed: changed.map(([key, to]) => ({ setting: key, from: was[key] ?? null, to })) },
+        });
+      });
+      return request.body;
+    },
+  );
+};

@@ -1,0 +1,101 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { IsoTime, iso } from '@beadle/shared';
+import Type from 'typebox';
+import { actorOf, callerOf } from '../access.ts';
+import { recordAct } from '../audit/record.ts';
+import { problem } from '../errors.ts';
+import { limitOf, pageOf, PageQuery, readCursor, toPage } from '../pagination.ts';
+import { Name, type PeopleDeps, RoleOfCaller } from './routes.ts';
+import { type ApiToken, createToken, listTokens, revokeToken } from './tokens.ts';
+
+const closed = { additionalProperties: false } as const;
+const TimeOrNone = Type.Union([Type.String(), Type.Null()]);
+const NewTokenBody = Type.Object({ name: Name, role: RoleOfCaller, expiresAt: Type.Optional(IsoTime) }, closed);
+const TokenAnswer = Type.Object({
+  id: Type.String(),
+  token: Type.String(),
+  name: Type.String(),
+  role: RoleOfCaller,
+  expiresAt: TimeOrNone,
+});
+const TokenItem = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  role: Type.String(),
+  createdAt: Type.String(),
+  expiresAt: TimeOrNone,
+  revokedAt: TimeOrNone,
+});
+
+const isoOrNone = (at: number | null): string | null => (at === null ? null : iso(at));
+const present = (token: ApiToken) => ({
+  ...token,
+  createdAt: iso(token.createdAt),
+  expiresAt: isoOrNone(token.expiresAt),
+  revokedAt: isoOrNone(token.revokedAt),
+});
+
+const config = { access: 'tokens:write' } as const;
+
+function expiryOf(text: string | undefined, now: number): number | null {
+  if (text === undefined) return null;
+  const at = Date.parse(text);
+  if (at > now) return at;
+  const field = { field: 'body.expiresAt', expected: 'a time to come' };
+  throw problem('validation', `${field.field}: expected ${field.expected}`, [field]);
+}
+
+const createRoute: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, clock, random }) => {
+  const schema = { body: NewTokenBody, response: { 201: TokenAnswer } };
+  app.post('/api/v1/tokens', { config, schema }, async (request, reply) => {
+    const caller = callerOf(request);
+    const { name, role } = request.body;
+    const { organisation } = caller;
+    const at = clock.now();
+    const expiresAt = expiryOf(request.body.expiresAt, at);
+    const { id, token } = await db.transaction().execute(async (tx) => {
+      const made = await createToken(tx, { organisation, role, name, expiresAt, at }, random);
+      const act = { organisation, at, actor: actorOf(caller), action: 'token-made', target: `token:${made.id}` };
+      await recordAct(tx, { ...act, detail: { name, role, expiresAt: isoOrNone(expiresAt) } });
+      return made;
+    });
+    return reply.status(201).send({ id, token, name, role, expiresAt: isoOrNone(expiresAt) });
+  });
+};
+
+const revokeRoute: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, clock }) => {
+  const params = Type.Object({ id: Type.String({ maxLength: 80 }) });
+  app.delete(
+    '/api/v1/tokens/:id',
+    { config, schema: { params, response: { 204: Type.Null() } } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { organisation } = caller;
+      const { id } = request.params;
+      const at = clock.now();
+      await db.transaction().execute(async (tx) => {
+        const name = await revokeToken(tx, { organisation, id, at });
+        if (name === undefined) throw problem('token-unknown', 'There is no token with this id that could be revoked.');
+        const act = { organisation, at, actor: actorOf(caller), action: 'token-revoked', target: `token:${id}` };
+        await recordAct(tx, { ...act, detail: { name } });
+      });
+      return reply.status(204).send(null);
+    },
+  );
+};
+
+export const tokenRoutes: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, deps) => {
+  const querystring = Type.Object(PageQuery, closed);
+  app.get(
+    '/api/v1/tokens',
+    { config, schema: { querystring, response: { 200: pageOf(TokenItem) } } },
+    async (request) => {
+      const limit = limitOf(request.query);
+      const [before] = readCursor(request.query.cursor, ['string']) ?? [];
+      const tokens = await listTokens(deps.db, callerOf(request).organisation, { limit: limit + 1, before });
+      return toPage(tokens, limit, ({ id }) => [id], present);
+    },
+  );
+  await app.register(createRoute, deps);
+  await app.register(revokeRoute, deps);
+};
