@@ -34,7 +34,8 @@ export interface AgentOptions {
 }
 
 const RETRY_MS = 30_000;
-const pause = (signal: AbortSignal, milliseconds = RETRY_MS) => delay(milliseconds, undefined, { signal }).catch(() => undefined);
+const pause = (signal: AbortSignal, milliseconds = RETRY_MS) =>
+  delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
 /** The outbox of this generation. Where the store was lost or damaged, the break is noted and told with the next check-in. */
 function openOutbox(store: OpenStore, identity: Identity, random: Random): Outbox {
@@ -84,7 +85,11 @@ async function runOn(store: OpenStore, identity: Identity, options: AgentOptions
     policySerial: () => policies.serial(),
     settledAt: (serverTime) => outbox.meta.set('checked_in_at', serverTime),
     accept: (documents) => policies.accept(documents) && schedule.want(),
-    restate: () => outbox.append(memory.states().map((row) => writeBody(stateBody(row), random)), now()),
+    restate: () =>
+      outbox.append(
+        memory.states().map((row) => writeBody(stateBody(row), random)),
+        now(),
+      ),
     reached: () => schedule.want('agent-health'),
   });
   const schedule = createSchedule({ ...options, cycle, kept: () => uplink.wake(), resumed: () => uplink.hurry() });

@@ -40,5 +40,4 @@ export function faultOf(error: unknown): Fault | undefined {
 /** A command was used wrongly, or cannot be carried out as things stand: its message says what to do. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-
 }

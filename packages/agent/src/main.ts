@@ -22,7 +22,14 @@ const usage = (): string =>
   ].join('\n');
 
 const usageOf = ({ name, synopsis, summary, details }: Command): string =>
-  [`Usage: beadle-agent ${name} ${synopsis}`, '', `${summary[0]?.toUpperCase()}${summary.slice(1)}.`, ...details, '', '--data DIR is the folder of the agent data.'].join('\n');
+  [
+    `Usage: beadle-agent ${name} ${synopsis}`,
+    '',
+    `${summary[0]?.toUpperCase()}${summary.slice(1)}.`,
+    ...details,
+    '',
+    '--data DIR is the folder of the agent data.',
+  ].join('\n');
 
 /** In words what kept a command from its work; undefined where it is a bug, whose stack is wanted. */
 function explain(error: unknown): string | undefined {
@@ -30,7 +37,9 @@ function explain(error: unknown): string | undefined {
   const fault = faultOf(error);
   if (fault !== undefined) return `${FAULTS[fault]}${error instanceof Error ? ` (${error.message})` : ''}`;
   const network = error instanceof Error && (error.name === 'TimeoutError' || 'code' in error);
-  return network ? `The server does not answer: ${error.message}. Check the address and the network, then try again.` : undefined;
+  return network
+    ? `The server does not answer: ${error.message}. Check the address and the network, then try again.`
+    : undefined;
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -82,14 +82,14 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(tokenRoutes, stage);
   await app.register(organisationRoutes, stage);
   await app.register(deviceReadRoutes(stage));
-  await app.register(deviceRoutes(stage));
-  await app.register(enrolmentTokenRoutes(stage));
-  await app.register(enrolmentRoutes(stage));
+  await app.register(deviceRoutes, stage);
+  await app.register(enrolmentTokenRoutes, stage);
+  await app.register(enrolmentRoutes, stage);
   await app.register(findingRoutes(stage));
-  await app.register(policyRoutes(stage));
+  await app.register(policyRoutes, stage);
   await app.register(breachReadRoutes(stage));
-  await app.register(breachRoutes(stage));
-  await app.register(ingestRoutes(stage));
+  await app.register(breachRoutes, stage);
+  await app.register(ingestRoutes, stage);
   return app;
 }
 

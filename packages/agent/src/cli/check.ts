@@ -39,7 +39,8 @@ function readKept(data: string): Kept {
     try {
       const row = sql.prepare<[string], { jws: string }>('select jws from documents where type = ?').get(POLICY_TYPE);
       const expected = { device: identity?.enrolment.device ?? '', atLeast: 0, now: systemClock.now() };
-      const opened = row === undefined || identity === undefined ? undefined : openPolicy(row.jws, identity.serverKey, expected);
+      const opened =
+        row === undefined || identity === undefined ? undefined : openPolicy(row.jws, identity.serverKey, expected);
       return { policy: typeof opened === 'object' ? opened : undefined, conditions: createMemory(sql).conditions() };
     } finally {
       sql.close();
@@ -61,7 +62,9 @@ async function readPolicyFile(file: string): Promise<PolicyDocument> {
   const reading = readPolicy(text);
   if (reading.ok) return reading.policy;
   throw new UsageError(
-    reading.errors.map(({ line, column, path, expected }) => `${file}:${line}:${column}: ${path}: expected ${expected}`).join('\n'),
+    reading.errors
+      .map(({ line, column, path, expected }) => `${file}:${line}:${column}: ${path}: expected ${expected}`)
+      .join('\n'),
   );
 }
 
@@ -76,7 +79,10 @@ async function judge(policy: PolicyDocument, kept: Kept, data: string): Promise<
   observed.set('agent-health', { facts: known(health), events: [] });
   const appeared = appearedEvents(observed, new Map(), now);
   const observations = new Map(
-    [...observed].map(([check, { facts, events }]) => [check, { facts, events: [...events, ...(appeared.get(check) ?? [])] }]),
+    [...observed].map(([check, { facts, events }]) => [
+      check,
+      { facts, events: [...events, ...(appeared.get(check) ?? [])] },
+    ]),
   );
   return evaluate({ policy, device: contextOf(kept.policy), observations, since: kept.conditions, now });
 }
@@ -84,7 +90,10 @@ async function judge(policy: PolicyDocument, kept: Kept, data: string): Promise<
 function byRule(judgements: readonly RuleJudgement[]): RuleJudgement[] {
   const rules = [...new Set(judgements.map(({ rule }) => rule))];
   return rules.flatMap((rule) =>
-    onePerSubject(judgements.filter((judgement) => judgement.rule === rule)).map((judgement) => ({ ...judgement, rule })),
+    onePerSubject(judgements.filter((judgement) => judgement.rule === rule)).map((judgement) => ({
+      ...judgement,
+      rule,
+    })),
   );
 }
 
@@ -119,12 +128,18 @@ export const check: Command = {
     const data = dataFolder(values);
     const kept = readKept(data);
     const policy = values.policy === undefined ? kept.policy?.policy : await readPolicyFile(values.policy);
-    if (policy === undefined) throw new UsageError('No policy is in force on this device: give one with --policy FILE.');
+    if (policy === undefined)
+      throw new UsageError('No policy is in force on this device: give one with --policy FILE.');
     const observedAt = iso(systemClock.now());
     const judgements = byRule(await judge(policy, kept, data));
     if (values.json === true) {
       const { title, version } = policy;
-      printJson({ policy: { title, version }, platform: process.platform, observedAt, findings: judgements.map(toFinding) });
+      printJson({
+        policy: { title, version },
+        platform: process.platform,
+        observedAt,
+        findings: judgements.map(toFinding),
+      });
     } else judgements.map(inWords).forEach(say);
     return judgements.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
   },

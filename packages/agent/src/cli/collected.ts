@@ -9,11 +9,14 @@ import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } fr
 type Body = FindingBody | GapBody;
 
 function readCollected(data: string) {
-  if (!existsSync(join(data, 'outbox.db'))) throw new UsageError(`Nothing has been collected: there is no Beadle data in ${data}.`);
+  if (!existsSync(join(data, 'outbox.db')))
+    throw new UsageError(`Nothing has been collected: there is no Beadle data in ${data}.`);
   const sql = openForReading(data);
   try {
     const rows = sql
-      .prepare<[], { sequence: number; body: Uint8Array; acked_at: number | null }>('select sequence, body, acked_at from outbox order by sequence')
+      .prepare<[], { sequence: number; body: Uint8Array; acked_at: number | null }>(
+        'select sequence, body, acked_at from outbox order by sequence',
+      )
       .all();
     const findings = rows.map((row) => ({
       sequence: row.sequence,
@@ -21,11 +24,13 @@ function readCollected(data: string) {
       // Exactly what was or will be sent, salt and all.
       body: JSON.parse(Buffer.from(row.body).toString()) as Body,
     }));
-    const facts = createMemory(sql).facts().map((row) => ({
-      check: row.check_name,
-      at: new Date(row.at).toISOString(),
-      facts: JSON.parse(row.facts) as unknown,
-    }));
+    const facts = createMemory(sql)
+      .facts()
+      .map((row) => ({
+        check: row.check_name,
+        at: new Date(row.at).toISOString(),
+        facts: JSON.parse(row.facts) as unknown,
+      }));
     return { findings, facts };
   } finally {
     sql.close();
@@ -35,7 +40,8 @@ function readCollected(data: string) {
 const WHEN = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/London' });
 
 function findingInWords(body: Body): string {
-  if ('gap' in body) return `${WHEN.format(new Date(body.at))}: the record was broken, because ${GAP_CAUSES[body.gap.cause]}`;
+  if ('gap' in body)
+    return `${WHEN.format(new Date(body.at))}: the record was broken, because ${GAP_CAUSES[body.gap.cause]}`;
   const why = body.reason === undefined ? '' : `, because ${REASONS[body.reason]}`;
   const seen = Object.entries(body.observed).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   return `${WHEN.format(new Date(body.at))}: rule ${body.clause} (${body.rule}), ${body.subject}: ${body.verdict}${why}${seen.length > 0 ? `; seen: ${seen.join(', ')}` : ''}`;
@@ -50,7 +56,9 @@ function inWords({ findings, facts }: ReturnType<typeof readCollected>): string[
     ...findings.map(({ body, sent }) => `  ${sent ? 'sent   ' : 'waiting'} ${findingInWords(body)}`),
     '',
     'What the checks last read, sent when it changes and overwritten each time:',
-    ...facts.map(({ check, at, facts: values }) => `  ${check}, ${WHEN.format(new Date(at))}: ${JSON.stringify(values)}`),
+    ...facts.map(
+      ({ check, at, facts: values }) => `  ${check}, ${WHEN.format(new Date(at))}: ${JSON.stringify(values)}`,
+    ),
   ];
 }
 

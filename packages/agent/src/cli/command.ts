@@ -26,7 +26,8 @@ export function defaultDataFolder(): string {
 export function readOptions<T extends Options>(args: readonly string[], options: T, positionals = 0) {
   try {
     const parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: positionals > 0 });
-    if (parsed.positionals.length > positionals) throw new UsageError(`There is nothing to do with ${String(parsed.positionals[positionals])}.`);
+    if (parsed.positionals.length > positionals)
+      throw new UsageError(`There is nothing to do with ${String(parsed.positionals[positionals])}.`);
     return parsed;
   } catch (error) {
     if (error instanceof UsageError) throw error;

@@ -2,9 +2,15 @@ import { UsageError } from '../errors.ts';
 import { type Command, DATA_OPTION, dataFolder, readOptions, say } from './command.ts';
 
 /** The serial number, as a hint for the register; never a credential. */
-async function serialNumberOf(machine: Awaited<ReturnType<typeof import('./this-machine.ts').thisMachine>>): Promise<string | null> {
+async function serialNumberOf(
+  machine: Awaited<ReturnType<typeof import('./this-machine.ts').thisMachine>>,
+): Promise<string | null> {
   const { observe } = await import('../cycle/observe.ts');
-  const observations = await observe(machine.host, machine.collectors.filter(({ check }) => check === 'asset-tag'), machine.clock.now());
+  const observations = await observe(
+    machine.host,
+    machine.collectors.filter(({ check }) => check === 'asset-tag'),
+    machine.clock.now(),
+  );
   const facts = observations.get('asset-tag')?.facts;
   const { isKnown } = await import('@beadle/shared');
   if (facts === undefined || !isKnown(facts)) return null;
@@ -22,11 +28,19 @@ async function enrolThisDevice(data: string, server: string, token: string): Pro
   const { keepEnrolment } = await import('../orders/keep-enrolment.ts');
   const machine = await thisMachine();
   const { VERSION } = await import('../version.ts');
-  const about = { platform: machine.host.platform, release: machine.host.release, agentVersion: VERSION, serialNumber: await serialNumberOf(machine) };
+  const about = {
+    platform: machine.host.platform,
+    release: machine.host.release,
+    agentVersion: VERSION,
+    serialNumber: await serialNumberOf(machine),
+  };
   const key = identity.makeDeviceKey();
   const transport = createTransport(server);
   try {
-    const answer = await enrol({ server, token, key, transport, clock: machine.clock, about }, AbortSignal.timeout(60_000));
+    const answer = await enrol(
+      { server, token, key, transport, clock: machine.clock, about },
+      AbortSignal.timeout(60_000),
+    );
     const { documents, serverTime, ...enrolment } = answer;
     identity.saveIdentity(data, key, { ...enrolment, server, enrolledAt: serverTime });
     keepEnrolment({ data, documents, ...machine });
@@ -46,9 +60,15 @@ export const enrol: Command = {
     '--allow-plain-http accepts an http:// server that is not on this machine, for test benches.',
   ],
   async run(args) {
-    const options = { ...DATA_OPTION, server: { type: 'string' }, token: { type: 'string' }, 'allow-plain-http': { type: 'boolean' } } as const;
+    const options = {
+      ...DATA_OPTION,
+      server: { type: 'string' },
+      token: { type: 'string' },
+      'allow-plain-http': { type: 'boolean' },
+    } as const;
     const { values } = readOptions(args, options);
-    if (values.server === undefined) throw new UsageError('--server URL is missing: the address of the council server.');
+    if (values.server === undefined)
+      throw new UsageError('--server URL is missing: the address of the council server.');
     if (values.token === undefined) throw new UsageError('--token TOKEN is missing: ask ICT for one.');
     const { refuseUnsafeServer } = await import('../uplink/enrol.ts');
     const url = refuseUnsafeServer(values.server, values['allow-plain-http'] ?? false);

@@ -5,6 +5,7 @@ import { type Command, printJson, readOptions, say } from './command.ts';
 function readsOf({ reads }: Source): string {
   switch (reads.kind) {
     case 'command':
+    case 'stream':
       return [reads.files.join(' or '), ...reads.args].join(' ');
     case 'file':
       return reads.path;
@@ -31,7 +32,11 @@ export const sources: Command = {
     const { values } = readOptions(args, { json: { type: 'boolean' }, data: { type: 'string' } });
     const described = sourcesFor(process.platform).map(describe);
     if (values.json === true) printJson(described);
-    else for (const source of described) say(`${source.id}\n  ${source.why}\n  reads: ${source.reads}\n  needs: ${source.privilege === 'root' ? 'root' : 'no privilege'}; at most ${source.timeLimitSeconds} s`);
+    else
+      for (const source of described)
+        say(
+          `${source.id}\n  ${source.why}\n  reads: ${source.reads}\n  needs: ${source.privilege === 'root' ? 'root' : 'no privilege'}; at most ${source.timeLimitSeconds} s`,
+        );
     return Promise.resolve(0);
   },
 };

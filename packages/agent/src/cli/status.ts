@@ -11,7 +11,11 @@ import { systemClock, systemRandom } from './system.ts';
 function policyOf(sql: Sql, identity: Identity) {
   const row = sql.prepare<[string], { jws: string }>('select jws from documents where type = ?').get(POLICY_TYPE);
   if (row === undefined) return null;
-  const opened = openPolicy(row.jws, identity.serverKey, { device: identity.enrolment.device, atLeast: 0, now: systemClock.now() });
+  const opened = openPolicy(row.jws, identity.serverKey, {
+    device: identity.enrolment.device,
+    atLeast: 0,
+    now: systemClock.now(),
+  });
   return typeof opened === 'string' ? null : { title: opened.policy.title, version: opened.policy.version };
 }
 
@@ -20,11 +24,17 @@ function readStatus(data: string) {
   if (identity === undefined) return { enrolled: false } as const;
   const { assetTag, organisation, server, generation } = identity.enrolment;
   const base = { enrolled: true, assetTag, organisation, server, generation } as const;
-  if (!existsSync(join(data, 'outbox.db'))) return { ...base, lastCheckIn: null, policy: null, outbox: { pending: 0, bytes: 0, dropped: 0 } };
+  if (!existsSync(join(data, 'outbox.db')))
+    return { ...base, lastCheckIn: null, policy: null, outbox: { pending: 0, bytes: 0, dropped: 0 } };
   const sql = openForReading(data);
   try {
     const lastCheckIn = createMeta(sql).text('checked_in_at') ?? null;
-    return { ...base, lastCheckIn, policy: policyOf(sql, identity), outbox: new Outbox({ sql, random: systemRandom }).waiting() };
+    return {
+      ...base,
+      lastCheckIn,
+      policy: policyOf(sql, identity),
+      outbox: new Outbox({ sql, random: systemRandom }).waiting(),
+    };
   } finally {
     sql.close();
   }

@@ -1,13 +1,19 @@
 import { destination, pino } from 'pino';
 import { collectorsFor, historiesFor } from '../collectors/registry.ts';
 import { createMachine } from '../host/machine.ts';
+import { sourcesFor } from '../sources/registry.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { watchersFor } from '../watch/registry.ts';
 
 /** The real machine, clock and randomness, handed to the agent by the commands that run on it. */
 export async function thisMachine() {
-  const log = pino({ level: process.env['BEADLE_AGENT_LOG_LEVEL'] ?? 'info', base: null }, destination({ fd: 2, sync: true }));
-  const host = createMachine({ clock: systemClock, log });
+  const log = pino(
+    { level: process.env['BEADLE_AGENT_LOG_LEVEL'] ?? 'info', base: null },
+    destination({ fd: 2, sync: true }),
+  );
+  // Where CUPS keeps its jobs, if not in the usual place.
+  const spool = process.env['BEADLE_AGENT_PRINT_SPOOL'];
+  const host = createMachine({ clock: systemClock, sources: sourcesFor(process.platform), log });
   return {
     host,
     clock: systemClock,
@@ -15,6 +21,6 @@ export async function thisMachine() {
     log,
     collectors: collectorsFor(host.platform),
     histories: historiesFor(host.platform),
-    watchers: watchersFor(host.platform, { host, log }),
+    watchers: watchersFor(host.platform, { host, ...(spool === undefined ? {} : { spool }) }),
   };
 }

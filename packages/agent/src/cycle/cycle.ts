@@ -79,7 +79,8 @@ function remember(memory: Memory, gathered: Gathered, now: number): void {
     }
   }
   for (const { history, bookmark } of gathered.reads) {
-    if (bookmark !== undefined && bookmark !== memory.bookmark(history.id)?.position) memory.putBookmark(history.id, bookmark, now);
+    if (bookmark !== undefined && bookmark !== memory.bookmark(history.id)?.position)
+      memory.putBookmark(history.id, bookmark, now);
   }
 }
 
@@ -103,7 +104,11 @@ export function createCycle(options: CycleOptions) {
 
   async function gather(checks: ReadonlySet<string> | undefined): Promise<Gathered> {
     const due = (check: string) => checks === undefined || checks.has(check);
-    const observed = await observe(host, options.collectors.filter(({ check }) => due(check)), options.now());
+    const observed = await observe(
+      host,
+      options.collectors.filter(({ check }) => due(check)),
+      options.now(),
+    );
     const reads = await readHistories(
       host,
       options.histories.filter(({ check }) => due(check)),
@@ -128,7 +133,13 @@ export function createCycle(options: CycleOptions) {
       for (const [check, { facts }] of gathered.observations) memory.putFacts(check, facts, now);
       const policy = options.policy();
       // Without a policy nothing is judged, so that no event counts as told and no bookmark moves but the first.
-      remember(memory, policy === undefined ? { ...gathered, observations: new Map(), reads: gathered.reads.filter((read) => read.first) } : gathered, now);
+      remember(
+        memory,
+        policy === undefined
+          ? { ...gathered, observations: new Map(), reads: gathered.reads.filter((read) => read.first) }
+          : gathered,
+        now,
+      );
       if (policy === undefined) return { findings: 0 };
       keepConditions(memory, gathered.observations, now);
       const judgements = evaluate({
@@ -141,7 +152,10 @@ export function createCycle(options: CycleOptions) {
       });
       const rules = new Set(rulesOf(policy).map(({ id }) => id));
       const bodies = findTransitions(memory, { judgements, policyVersion: policy.version, rules, now });
-      outbox.append(bodies.map((body) => writeBody(body, options.random)), now);
+      outbox.append(
+        bodies.map((body) => writeBody(body, options.random)),
+        now,
+      );
       if (gathered.observations.has('agent-health')) options.healthTold();
       return { findings: bodies.length };
     });

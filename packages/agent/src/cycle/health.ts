@@ -18,7 +18,10 @@ export function createHealth({ outbox, skewMs, now }: HealthOptions) {
   return {
     observe(): Observation {
       const restored = outbox.meta.text('server_restored');
-      const events = restored === undefined ? [] : [{ at: iso(now()), cause: 'server-restored', ...(JSON.parse(restored) as object) }];
+      const events =
+        restored === undefined
+          ? []
+          : [{ at: iso(now()), cause: 'server-restored', ...(JSON.parse(restored) as object) }];
       const facts = { enrolled: true, dropped: known(outbox.waiting().dropped), clockSkewMs: coarse(skewMs()) };
       return { facts: known(facts), events };
     },

@@ -12,7 +12,11 @@ async function readSources(host: Host, collectors: readonly Collector[]): Promis
 }
 
 /** Facts of each collector's check. A collector that breaks on its input cannot tell; the others go on. */
-export async function observe(host: Host, collectors: readonly Collector[], now: number): Promise<Map<string, Observation>> {
+export async function observe(
+  host: Host,
+  collectors: readonly Collector[],
+  now: number,
+): Promise<Map<string, Observation>> {
   const outputs = await readSources(host, collectors);
   return new Map(
     collectors.map((collector) => {
@@ -50,7 +54,8 @@ export async function readHistories(
       continue;
     }
     const since: Known<{ events: readonly unknown[]; bookmark: string }> = await history.since(host, bookmark);
-    if (isKnown(since)) read.push({ history, events: since.known.events, bookmark: since.known.bookmark, first: false });
+    if (isKnown(since))
+      read.push({ history, events: since.known.events, bookmark: since.known.bookmark, first: false });
     else read.push({ history, events: [], bookmark: undefined, first: false });
   }
   return read;

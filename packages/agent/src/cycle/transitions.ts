@@ -51,7 +51,10 @@ const toRow = (judgement: RuleJudgement, policyVersion: string, since: number): 
 });
 
 const sameState = (a: StateRow, b: StateRow) =>
-  a.verdict === b.verdict && a.reason === b.reason && a.severity === b.severity && a.policy_version === b.policy_version;
+  a.verdict === b.verdict &&
+  a.reason === b.reason &&
+  a.severity === b.severity &&
+  a.policy_version === b.policy_version;
 
 const keyOf = (rule: string, subject: string) => JSON.stringify([rule, subject]);
 
@@ -70,7 +73,9 @@ function absent(row: StateRow, situation: Situation): Body | undefined {
   if (!situation.rules.has(row.rule)) return { ...base, verdict: 'not-applicable', reason: 'rule-ended', observed: {} };
   const ofRule = situation.judgements.filter((judgement) => judgement.rule.id === row.rule);
   if (ofRule.length === 0) return undefined;
-  const blind = ofRule.find((judgement) => judgement.kind === 'state' && judgement.subject === 'device' && judgement.verdict === 'unknown');
+  const blind = ofRule.find(
+    (judgement) => judgement.kind === 'state' && judgement.subject === 'device' && judgement.verdict === 'unknown',
+  );
   if (blind?.reason === undefined) return { ...base, verdict: 'not-applicable', reason: 'gone', observed: {} };
   return row.verdict === 'unknown' ? undefined : { ...base, verdict: 'unknown', reason: blind.reason, observed: {} };
 }
@@ -98,7 +103,13 @@ export function findTransitions(memory: Memory, situation: Situation): Body[] {
     const body = absent(row, situation);
     if (body === undefined) continue;
     if (body.verdict === 'unknown') {
-      memory.putState({ ...row, verdict: 'unknown', reason: body.reason ?? null, since: situation.now, policy_version: body.policyVersion });
+      memory.putState({
+        ...row,
+        verdict: 'unknown',
+        reason: body.reason ?? null,
+        since: situation.now,
+        policy_version: body.policyVersion,
+      });
     } else memory.dropState(row.rule, row.subject);
     bodies.push(body);
   }

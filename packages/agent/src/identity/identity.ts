@@ -1,5 +1,16 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PublicJwk, type Signer, signerOf, verifyingKeyOf, type VerifyingKey } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
@@ -67,7 +78,9 @@ function refuseReadableByOthers(path: string): void {
   if (process.platform === 'win32') return;
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o077) === 0) return;
-  throw new UsageError(`${path} can be read by others (mode ${mode.toString(8)}): run chmod 600 on it, and enrol again if others may have read it.`);
+  throw new UsageError(
+    `${path} can be read by others (mode ${mode.toString(8)}): run chmod 600 on it, and enrol again if others may have read it.`,
+  );
 }
 
 /** Who this device is; undefined where it has not been enrolled. Throws `UsageError` where the files cannot be trusted. */

@@ -27,7 +27,8 @@ export function createPolicyKeeper({ sql, identity, now, log }: PolicyKeeperOpti
   function load(): void {
     const stored = read.get(POLICY_TYPE);
     const opened = stored === undefined ? undefined : open(stored.jws, 0);
-    if (typeof opened === 'string') log.warn({ refusal: opened }, 'the policy on this device does not hold: a new one is needed');
+    if (typeof opened === 'string')
+      log.warn({ refusal: opened }, 'the policy on this device does not hold: a new one is needed');
     current = typeof opened === 'object' ? opened : undefined;
   }
   load();

@@ -45,9 +45,13 @@ export function createMemory(sql: Sql) {
     addCondition: sql.prepare('insert or ignore into conditions (name, since) values (?, ?)'),
     dropCondition: sql.prepare('delete from conditions where name = ?'),
     seen: sql.prepare<[string], { at: number }>('select at from events_seen where key = ?'),
-    markSeen: sql.prepare('insert into events_seen (key, at) values (?, ?) on conflict (key) do update set at = excluded.at'),
+    markSeen: sql.prepare(
+      'insert into events_seen (key, at) values (?, ?) on conflict (key) do update set at = excluded.at',
+    ),
     forgetSeen: sql.prepare('delete from events_seen where at < ?'),
-    bookmark: sql.prepare<[string], { position: string; read_at: number }>('select position, read_at from bookmarks where id = ?'),
+    bookmark: sql.prepare<[string], { position: string; read_at: number }>(
+      'select position, read_at from bookmarks where id = ?',
+    ),
     putBookmark: sql.prepare(
       `insert into bookmarks (id, position, read_at) values (?, ?, ?)
        on conflict (id) do update set position = excluded.position, read_at = excluded.read_at`,
@@ -76,7 +80,12 @@ export function createMemory(sql: Sql) {
       stateDigest(
         statements.states
           .all()
-          .map(({ rule, subject, verdict, policy_version }) => ({ rule, subject, verdict, policyVersion: policy_version })),
+          .map(({ rule, subject, verdict, policy_version }) => ({
+            rule,
+            subject,
+            verdict,
+            policyVersion: policy_version,
+          })),
       ),
     conditions: () => new Map(statements.conditions.all().map(({ name, since }) => [name, since])),
     addCondition: (name: string, since: number) => void statements.addCondition.run(name, since),
@@ -93,7 +102,8 @@ export function createMemory(sql: Sql) {
     },
     facts: () => statements.facts.all(),
     unsentFacts: () => statements.unsentFacts.all(),
-    markFactsSent: (rows: readonly FactRow[]) => rows.forEach((row) => statements.markFactsSent.run(row.hash, row.check_name)),
+    markFactsSent: (rows: readonly FactRow[]) =>
+      rows.forEach((row) => statements.markFactsSent.run(row.hash, row.check_name)),
   };
 }
 

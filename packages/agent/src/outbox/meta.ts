@@ -9,7 +9,9 @@ export interface Meta {
 
 export function createMeta(sql: Sql): Meta {
   const read = sql.prepare<[string], { value: string }>('select value from meta where name = ?');
-  const write = sql.prepare('insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value');
+  const write = sql.prepare(
+    'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
+  );
   const remove = sql.prepare('delete from meta where name = ?');
   return {
     text: (name) => read.get(name)?.value,

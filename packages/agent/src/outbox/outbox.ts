@@ -59,7 +59,9 @@ const prepare = (sql: Sql) => ({
   insert: sql.prepare('insert into outbox (sequence, link, body) values (?, ?, ?)'),
   at: sql.prepare<[number], Row>('select sequence, link, body from outbox where sequence = ?'),
   last: sql.prepare<[], Row>('select sequence, link, body from outbox order by sequence desc limit 1'),
-  after: sql.prepare<[number, number], Row>('select sequence, link, body from outbox where sequence > ? order by sequence limit ?'),
+  after: sql.prepare<[number, number], Row>(
+    'select sequence, link, body from outbox where sequence > ? order by sequence limit ?',
+  ),
   removeAfter: sql.prepare('delete from outbox where sequence > ?'),
   acknowledge: sql.prepare('update outbox set acked_at = ? where sequence <= ? and acked_at is null'),
   forget: sql.prepare('update outbox set acked_at = null where sequence > ?'),
@@ -103,7 +105,10 @@ export class Outbox {
       this.meta.set('device', device);
       this.meta.set('generation', generation);
       this.#setAcked(START, 0);
-      this.#appendAll(START, pending.filter(({ body }) => !isGap(body)).map(({ body }) => body));
+      this.#appendAll(
+        START,
+        pending.filter(({ body }) => !isGap(body)).map(({ body }) => body),
+      );
     });
   }
 
@@ -149,7 +154,8 @@ export class Outbox {
       const { head, matched } = answer;
       const broken = this.meta.text('broken') as GapCause | undefined;
       const asSent = matched === head.sequence && matched === batch.last;
-      if (broken === undefined && (asSent || this.#linkAt(head.sequence) === head.link)) return this.#settleAt(head, now);
+      if (broken === undefined && (asSent || this.#linkAt(head.sequence) === head.link))
+        return this.#settleAt(head, now);
       if (matched !== null && matched > this.#acked().sequence) {
         const link = matched === head.sequence ? head.link : (this.#linkAt(matched) ?? GENESIS);
         this.#setAcked({ sequence: matched, link }, now);
@@ -195,7 +201,10 @@ export class Outbox {
       gap: { from, to, lastLink: head.link, cause, lost },
     };
     const behind = this.#insert(head, to, Buffer.from(JSON.stringify(gap)));
-    this.#appendAll(behind, kept.map(({ body }) => body));
+    this.#appendAll(
+      behind,
+      kept.map(({ body }) => body),
+    );
   }
 
   #keepBounds(now: number): void {
@@ -222,7 +231,10 @@ export class Outbox {
   #chainAgainFrom(head: ChainPosition): void {
     const behind = this.#after(head.sequence).filter(({ body }) => !isGap(body));
     this.#statements.removeAfter.run(head.sequence);
-    this.#appendAll(head, behind.map(({ body }) => body));
+    this.#appendAll(
+      head,
+      behind.map(({ body }) => body),
+    );
   }
 
   #appendAll(from: ChainPosition, bodies: readonly Uint8Array[]): void {

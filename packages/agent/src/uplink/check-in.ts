@@ -1,11 +1,4 @@
-import {
-  CheckInAnswer,
-  type CheckInHeader,
-  iso,
-  LIMITS,
-  PATHS,
-  type Random,
-} from '@beadle/shared';
+import { CheckInAnswer, type CheckInHeader, iso, LIMITS, PATHS, type Random } from '@beadle/shared';
 import Value from 'typebox/value';
 import type { Identity } from '../identity/identity.ts';
 import type { FactRow, Memory } from '../outbox/memory.ts';
@@ -32,7 +25,13 @@ export interface CheckInOptions extends Omit<ExchangeOptions, 'signer' | 'server
 /** What came of one check-in. `refused` and `no-answer` are tried again later. */
 export type CheckedIn =
   | { readonly kind: 'settled' | 'more'; readonly nextSeconds: number }
-  | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly detail: string; readonly retryAfterSeconds: number | undefined }
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly code: string;
+      readonly detail: string;
+      readonly retryAfterSeconds: number | undefined;
+    }
   | { readonly kind: 'not-genuine' };
 
 const textOf = (body: unknown, field: string): string =>
@@ -54,7 +53,9 @@ function headerOf(options: CheckInOptions, batch: Batch, facts: readonly FactRow
     agent: { ...options.about, outbox: outbox.waiting() },
     policySerial: options.policySerial(),
     onCouncilNetwork: options.onCouncilNetwork(),
-    facts: Object.fromEntries(facts.map((row) => [row.check_name, { at: iso(row.at), facts: JSON.parse(row.facts) as unknown }])),
+    facts: Object.fromEntries(
+      facts.map((row) => [row.check_name, { at: iso(row.at), facts: JSON.parse(row.facts) as unknown }]),
+    ),
   };
 }
 

@@ -36,15 +36,19 @@ export function refuseUnsafeServer(server: string, allowPlain: boolean): URL {
     throw new UsageError(`--server ${server} is not an address such as https://beadle.council.gov.uk`);
   }
   const isLoopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new UsageError(`--server must begin with https://, not ${url.protocol}//`);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw new UsageError(`--server must begin with https://, not ${url.protocol}//`);
   if (url.protocol === 'http:' && !isLoopback && !allowPlain) {
-    throw new UsageError('--server must begin with https:// (plain http is for a server on this machine; --allow-plain-http is for test benches).');
+    throw new UsageError(
+      '--server must begin with https:// (plain http is for a server on this machine; --allow-plain-http is for test benches).',
+    );
   }
   return url;
 }
 
 function keyToTrust(answer: unknown, serverKeyId: string) {
-  const jwk: unknown = typeof answer === 'object' && answer !== null && 'serverKey' in answer ? answer.serverKey : undefined;
+  const jwk: unknown =
+    typeof answer === 'object' && answer !== null && 'serverKey' in answer ? answer.serverKey : undefined;
   return Value.Check(PublicJwk, jwk) && thumbprint(jwk) === serverKeyId ? verifyingKeyOf(jwk) : undefined;
 }
 
@@ -57,7 +61,8 @@ const wordsOf = (body: unknown): string =>
  */
 export async function enrol(options: EnrolOptions, signal: AbortSignal): Promise<EnrolmentAnswer> {
   const token = parseToken(options.token);
-  if (token === undefined) throw new UsageError('The token is not complete: it begins with beadle1. and has four parts. Copy it again.');
+  if (token === undefined)
+    throw new UsageError('The token is not complete: it begins with beadle1. and has four parts. Copy it again.');
   const signer = signerOf(options.key);
   const request: EnrolmentRequest = {
     protocol: [...PROTOCOL_VERSIONS],
@@ -69,11 +74,17 @@ export async function enrol(options: EnrolOptions, signal: AbortSignal): Promise
   const counter = { read: () => 0, write: () => undefined };
   const answer = await exchange(
     { ...options, signer, counter },
-    { path: PATHS.enrolments, body: Buffer.from(JSON.stringify(request)), encoding: undefined, type: 'application/json' },
+    {
+      path: PATHS.enrolments,
+      body: Buffer.from(JSON.stringify(request)),
+      encoding: undefined,
+      type: 'application/json',
+    },
     (body) => keyToTrust(body, token.serverKeyId),
     signal,
   );
-  if (answer.status !== 201) throw new UsageError(`The server at ${options.server} did not enrol this device: ${wordsOf(answer.body)}`);
+  if (answer.status !== 201)
+    throw new UsageError(`The server at ${options.server} did not enrol this device: ${wordsOf(answer.body)}`);
   if (!answer.signed || !Value.Check(EnrolmentAnswer, answer.body)) {
     throw new UsageError(
       `What answered at ${options.server} is not the server that the token was made by: something between may be pretending to be it. Ask ICT.`,

@@ -72,7 +72,16 @@ export async function exchange(
   const key = typeof serverKey === 'function' ? serverKey(answer) : serverKey;
   const genuine =
     key !== undefined &&
-    verifyResponse({ status: response.status, body: response.body, requestSignature: signed.signature }, response.headers, key);
-  return { status: response.status, body: answer, signed: genuine, retryAfterSeconds: retryAfter(response), sentAtMonotonic };
+    verifyResponse(
+      { status: response.status, body: response.body, requestSignature: signed.signature },
+      response.headers,
+      key,
+    );
+  return {
+    status: response.status,
+    body: answer,
+    signed: genuine,
+    retryAfterSeconds: retryAfter(response),
+    sentAtMonotonic,
+  };
 }
-

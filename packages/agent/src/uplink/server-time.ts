@@ -26,7 +26,8 @@ export function createServerTime(clock: Clock, meta: Meta): ServerTime {
       return clock.now() - Number(remembered() ?? 0);
     },
     skewMs() {
-      const skew = anchor === undefined ? remembered() : clock.now() - (anchor.server + clock.monotonic() - anchor.monotonic);
+      const skew =
+        anchor === undefined ? remembered() : clock.now() - (anchor.server + clock.monotonic() - anchor.monotonic);
       return skew === undefined ? { unknown: 'nothing-to-compare' } : { known: Math.round(Number(skew)) };
     },
     heard(serverTime, sentAtMonotonic) {

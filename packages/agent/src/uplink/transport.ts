@@ -32,9 +32,19 @@ async function systemCertificates(): Promise<{ ca?: string[] }> {
 async function dispatcherFor(origin: URL): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import('undici');
   const connect = origin.protocol === 'https:' ? await systemCertificates() : {};
-  const limits = { connections: 1, pipelining: 1, headersTimeout: TIME_LIMIT_MS, bodyTimeout: TIME_LIMIT_MS, keepAliveTimeout: 4_000 };
-  const proxied = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => (process.env[name] ?? '') !== '');
-  return proxied ? new EnvHttpProxyAgent({ ...limits, connect, requestTls: connect }) : new Agent({ ...limits, connect });
+  const limits = {
+    connections: 1,
+    pipelining: 1,
+    headersTimeout: TIME_LIMIT_MS,
+    bodyTimeout: TIME_LIMIT_MS,
+    keepAliveTimeout: 4_000,
+  };
+  const proxied = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some(
+    (name) => (process.env[name] ?? '') !== '',
+  );
+  return proxied
+    ? new EnvHttpProxyAgent({ ...limits, connect, requestTls: connect })
+    : new Agent({ ...limits, connect });
 }
 
 const single = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value);
@@ -47,7 +57,14 @@ export function createTransport(server: string): Transport {
     async send({ method, path, headers, body }, signal) {
       dispatcher ??= dispatcherFor(origin);
       const within = AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
-      const response = await (await dispatcher).request({ origin: origin.origin, method, path, headers: { ...headers }, body, signal: within });
+      const response = await (await dispatcher).request({
+        origin: origin.origin,
+        method,
+        path,
+        headers: { ...headers },
+        body,
+        signal: within,
+      });
       const chunks: Uint8Array[] = [];
       let size = 0;
       for await (const chunk of response.body as AsyncIterable<Uint8Array>) {

@@ -21,7 +21,8 @@ const BACK_OFF: BackOff = { firstMs: 2_000, mostMs: 15 * 60_000 };
 const GATHER_MS = 100;
 const ENCODINGS: readonly Encoding[] = ['zstd', 'gzip', undefined];
 
-const waitFor = (milliseconds: number, signal: AbortSignal) => delay(milliseconds, undefined, { signal }).catch(() => undefined);
+const waitFor = (milliseconds: number, signal: AbortSignal) =>
+  delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
 /** Checks in when there is something to say, and from time to time when there is not, until stopped. */
 export function createUplink(options: UplinkOptions) {
@@ -40,11 +41,16 @@ export function createUplink(options: UplinkOptions) {
       log.info('the server has been reached');
       options.reached?.();
     }
-    if (outcome.kind === 'refused') log.warn({ status: outcome.status, code: outcome.code, detail: outcome.detail }, 'the server refused a check-in');
-    if (outcome.kind === 'not-genuine') log.error('an answer was not signed by the server that this device is enrolled with');
+    if (outcome.kind === 'refused')
+      log.warn({ status: outcome.status, code: outcome.code, detail: outcome.detail }, 'the server refused a check-in');
+    if (outcome.kind === 'not-genuine')
+      log.error('an answer was not signed by the server that this device is enrolled with');
     if (outcome.kind === 'no-answer' && isReached !== false) {
       const message = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
-      log.warn({ server: options.identity.enrolment.server, error: message }, 'the server does not answer: findings are kept and sent later');
+      log.warn(
+        { server: options.identity.enrolment.server, error: message },
+        'the server does not answer: findings are kept and sent later',
+      );
     }
     isReached = fine;
   }
@@ -68,7 +74,9 @@ export function createUplink(options: UplinkOptions) {
       }
       failures += 1;
       const backOff = delayAfter(failures, options.backOff ?? BACK_OFF, random);
-      return outcome.kind === 'refused' ? Math.max(backOff, jittered((outcome.retryAfterSeconds ?? 0) * 1000, random)) : backOff;
+      return outcome.kind === 'refused'
+        ? Math.max(backOff, jittered((outcome.retryAfterSeconds ?? 0) * 1000, random))
+        : backOff;
     } catch (error) {
       if (signal.aborted) return 0;
       failures += 1;

@@ -15,7 +15,12 @@ export interface ActDeps {
 }
 
 async function breachByRef(tx: Tx, organisation: string, ref: string): Promise<BreachRow> {
-  const breach = await tx.selectFrom('breaches').selectAll().where('organisation', '=', organisation).where('ref', '=', ref).executeTakeFirst();
+  const breach = await tx
+    .selectFrom('breaches')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('ref', '=', ref)
+    .executeTakeFirst();
   if (breach === undefined) throw problem('breach-unknown', `There is no breach ${ref}.`);
   return breach;
 }
@@ -29,7 +34,13 @@ export async function acknowledgeBreach(caller: Caller, ref: string, { db, now }
     const status = breach.ended_at === null ? 'acknowledged' : breach.status;
     await updateBreach(tx, breach, { acknowledged_at: now, acknowledged_by: actor, status });
     await appendEvent(tx, breach, { at: now, actor, type: 'acknowledged' });
-    await recordAct(tx, { organisation: caller.organisation, at: now, actor, action: 'breach-acknowledged', target: `breach:${ref}` });
+    await recordAct(tx, {
+      organisation: caller.organisation,
+      at: now,
+      actor,
+      action: 'breach-acknowledged',
+      target: `breach:${ref}`,
+    });
   });
 }
 
@@ -41,7 +52,14 @@ export async function closeBreach(caller: Caller, ref: string, reason: string, {
     if (breach.status === 'closed') throw problem('conflict', `${ref} has been closed already.`);
     await updateBreach(tx, breach, { status: 'closed', ended_at: breach.ended_at ?? now });
     await appendEvent(tx, breach, { at: now, actor, type: 'closed', detail: { reason } });
-    await recordAct(tx, { organisation: caller.organisation, at: now, actor, action: 'breach-closed', target: `breach:${ref}`, detail: { reason } });
+    await recordAct(tx, {
+      organisation: caller.organisation,
+      at: now,
+      actor,
+      action: 'breach-closed',
+      target: `breach:${ref}`,
+      detail: { reason },
+    });
   });
 }
 
@@ -95,7 +113,12 @@ export async function reportBreach(
     await insertBreach(tx, breach);
     await appendEvent(tx, breach, { at: now, actor, type: 'reported' });
     const reportTo = policy?.document.reportTo ?? 'information-security-team-leader';
-    const notified = { breach, assetTag: report.device?.assetTag ?? null, reportTo, policyTitle: policy?.document.title ?? 'policy' };
+    const notified = {
+      breach,
+      assetTag: report.device?.assetTag ?? null,
+      reportTo,
+      policyTitle: policy?.document.title ?? 'policy',
+    };
     await notifyOf(tx, notified, { now, random, origin });
     await recordAct(tx, { organisation, at: now, actor, action: 'breach-reported', target: `breach:${breach.ref}` });
     return breach.ref;

@@ -16,7 +16,9 @@ export async function endGrace(db: Db, organisation: string, payload: GracePaylo
   await db.transaction().execute(async (tx) => {
     const state = await tx
       .selectFrom('states')
-      .innerJoin('devices', (join) => join.onRef('devices.organisation', '=', 'states.organisation').onRef('devices.id', '=', 'states.device'))
+      .innerJoin('devices', (join) =>
+        join.onRef('devices.organisation', '=', 'states.organisation').onRef('devices.id', '=', 'states.device'),
+      )
       .selectAll('states')
       .select(['devices.asset_tag', 'devices.generation'])
       .where('states.organisation', '=', organisation)
@@ -25,7 +27,10 @@ export async function endGrace(db: Db, organisation: string, payload: GracePaylo
       .where('states.subject', '=', payload.subject)
       .where('states.verdict', '=', 'fail')
       .executeTakeFirst();
-    const known = state === undefined ? undefined : await ruleOfFinding(tx, organisation, { rule: state.rule, policyVersion: state.policy_version });
+    const known =
+      state === undefined
+        ? undefined
+        : await ruleOfFinding(tx, organisation, { rule: state.rule, policyVersion: state.policy_version });
     if (state === undefined || known === undefined || modeOf(known.rule) !== 'report') return;
     const finding = {
       salt: '',
@@ -40,7 +45,9 @@ export async function endGrace(db: Db, organisation: string, payload: GracePaylo
       observed: JSON.parse(state.observed),
       policyVersion: state.policy_version,
     };
-    const open = new Map((await openBreachesOf(tx, organisation, state.device)).map((breach) => [keyOf(breach), breach]));
+    const open = new Map(
+      (await openBreachesOf(tx, organisation, state.device)).map((breach) => [keyOf(breach), breach]),
+    );
     const device = { organisation, id: state.device, assetTag: state.asset_tag };
     await takeIn(tx, { finding, generation: state.generation, sequence: state.sequence }, { ...deps, device, open });
   });

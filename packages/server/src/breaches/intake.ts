@@ -4,7 +4,15 @@ import { newId } from '../ids.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { ruleOfFinding } from '../policies/store.ts';
 import { type NoticeDeps, notifyOf } from './notices.ts';
-import { appendEvent, type BreachRow, insertBreach, linkFinding, nextReference, restoredSince, updateBreach } from './store.ts';
+import {
+  appendEvent,
+  type BreachRow,
+  insertBreach,
+  linkFinding,
+  nextReference,
+  restoredSince,
+  updateBreach,
+} from './store.ts';
 
 /** A finding that the server has just accepted, with its place in the device's chain. */
 export interface Accepted {
@@ -139,7 +147,8 @@ async function fail(tx: Tx, accepted: Accepted, deps: IntakeDeps): Promise<void>
     place: { generation, sequence },
   };
   const graceEnds = known.rule.grace === undefined ? at : after(at, known.rule.grace);
-  if (finding.kind === 'event' || graceEnds <= deps.now || deps.open.has(keyOf(finding))) return openOrJoin(tx, opening, deps);
+  if (finding.kind === 'event' || graceEnds <= deps.now || deps.open.has(keyOf(finding)))
+    return openOrJoin(tx, opening, deps);
   const key = JSON.stringify([id, finding.rule, finding.subject]);
   const payload = { device: id, rule: finding.rule, subject: finding.subject };
   await enqueue(tx, { organisation, kind: GRACE_JOB, key, payload, runAt: graceEnds, at: deps.now }, deps.random);

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
-import type { JobKind } from '../jobs/worker.ts';
+import type { JobKind } from '../jobs/run.ts';
 import type { Settings } from '../settings.ts';
 import { endGrace, type GracePayload } from './grace.ts';
 import { GRACE_JOB } from './intake.ts';

@@ -35,25 +35,43 @@ const inNotice = (breach: BreachRow, assetTag: string | null): BreachInNotice =>
   remedy: breach.remedy,
 });
 
-async function queue(tx: Tx, breaches: readonly BreachRow[], role: Role, text: NoticeText, { now, random }: NoticeDeps): Promise<void> {
+async function queue(
+  tx: Tx,
+  breaches: readonly BreachRow[],
+  role: Role,
+  text: NoticeText,
+  { now, random }: NoticeDeps,
+): Promise<void> {
   const [first] = breaches;
   if (first === undefined) return;
   const { organisation } = first;
-  const notice = await queueNotice(tx, { organisation, role, ...text, breaches: breaches.map(({ id }) => id), at: now }, random);
+  const notice = await queueNotice(
+    tx,
+    { organisation, role, ...text, breaches: breaches.map(({ id }) => id), at: now },
+    random,
+  );
   for (const breach of breaches) {
     await appendEvent(tx, breach, { at: now, actor: 'beadle', type: 'notice-queued', detail: { notice, role } });
   }
 }
 
 /** Tells whoever the policy says is told first (invariant 7): at once, or gathered where it is ICT's and can wait. */
-export async function notifyOf(tx: Tx, { breach, assetTag, reportTo, policyTitle }: Notified, deps: NoticeDeps): Promise<void> {
+export async function notifyOf(
+  tx: Tx,
+  { breach, assetTag, reportTo, policyTitle }: Notified,
+  deps: NoticeDeps,
+): Promise<void> {
   if (breach.duty === 'holder' || breach.severity === 'critical') {
     const text = breachNotice(inNotice(breach, assetTag), { origin: deps.origin, policyTitle });
     return queue(tx, [breach], reportTo, text, deps);
   }
   const { organisation } = breach;
   const runAt = deps.now + GATHER_ICT_MS;
-  await enqueue(tx, { organisation, kind: ICT_NOTICE_JOB, key: ICT_NOTICE_JOB, payload: {}, runAt, at: deps.now }, deps.random);
+  await enqueue(
+    tx,
+    { organisation, kind: ICT_NOTICE_JOB, key: ICT_NOTICE_JOB, payload: {}, runAt, at: deps.now },
+    deps.random,
+  );
 }
 
 /** One message about every open breach of ICT's that nobody has been told of. Run again, it finds none. */
@@ -61,7 +79,9 @@ export async function tellIct(db: Db, organisation: string, deps: NoticeDeps): P
   await db.transaction().execute(async (tx) => {
     const rows = await tx
       .selectFrom('breaches')
-      .leftJoin('devices', (join) => join.onRef('devices.organisation', '=', 'breaches.organisation').onRef('devices.id', '=', 'breaches.device'))
+      .leftJoin('devices', (join) =>
+        join.onRef('devices.organisation', '=', 'breaches.organisation').onRef('devices.id', '=', 'breaches.device'),
+      )
       .selectAll('breaches')
       .select('devices.asset_tag')
       .where('breaches.organisation', '=', organisation)
@@ -85,6 +105,12 @@ export async function tellIct(db: Db, organisation: string, deps: NoticeDeps): P
     const role = policy?.document.reportTo ?? 'information-security-team-leader';
     const context = { origin: deps.origin, policyTitle: policy?.document.title ?? 'policy' };
     const breaches = rows.map(({ asset_tag, ...breach }) => inNotice(breach, asset_tag));
-    await queue(tx, rows.map(({ asset_tag: _, ...breach }) => breach), role, groupedNotice(breaches, context), deps);
+    await queue(
+      tx,
+      rows.map(({ asset_tag: _, ...breach }) => breach),
+      role,
+      groupedNotice(breaches, context),
+      deps,
+    );
   });
 }

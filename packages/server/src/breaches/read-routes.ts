@@ -69,33 +69,35 @@ export async function breachOf(db: Db, organisation: string, ref: string): Promi
 }
 
 /** `GET /api/v1/breaches` and `GET /api/v1/breaches/{ref}`. */
-export const breachReadRoutes: FastifyPluginAsyncTypebox<{ readonly db: Db }> = async (app, { db }) => {
-  app.get(
-    '/api/v1/breaches',
-    {
-      config: { access: 'breaches:read' },
-      schema: {
-        tags: ['breaches'],
-        summary: 'List the breaches, newest first',
-        querystring: Filters,
-        response: { 200: pageOf(BreachAnswer) },
+export const breachReadRoutes =
+  ({ db }: { readonly db: Db }): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/api/v1/breaches',
+      {
+        config: { access: 'breaches:read' },
+        schema: {
+          tags: ['breaches'],
+          summary: 'List the breaches, newest first',
+          querystring: Filters,
+          response: { 200: pageOf(BreachAnswer) },
+        },
       },
-    },
-    async (request) => {
-      const { cursor, limit: _, ...filter } = request.query;
-      const limit = limitOf(request.query);
-      const after = readCursor(cursor, ['number', 'string']);
-      const rows = await listBreaches(db, callerOf(request).organisation, filter, { limit, after });
-      return toPage(rows, limit, placeOf, presentBreach);
-    },
-  );
+      async (request) => {
+        const { cursor, limit: _, ...filter } = request.query;
+        const limit = limitOf(request.query);
+        const after = readCursor(cursor, ['number', 'string']);
+        const rows = await listBreaches(db, callerOf(request).organisation, filter, { limit, after });
+        return toPage(rows, limit, placeOf, presentBreach);
+      },
+    );
 
-  app.get(
-    '/api/v1/breaches/:ref',
-    {
-      config: { access: 'breaches:read' },
-      schema: { tags: ['breaches'], summary: 'Read one breach', params: Reference, response: { 200: BreachAnswer } },
-    },
-    async (request) => presentBreach(await breachOf(db, callerOf(request).organisation, request.params.ref)),
-  );
-};
+    app.get(
+      '/api/v1/breaches/:ref',
+      {
+        config: { access: 'breaches:read' },
+        schema: { tags: ['breaches'], summary: 'Read one breach', params: Reference, response: { 200: BreachAnswer } },
+      },
+      async (request) => presentBreach(await breachOf(db, callerOf(request).organisation, request.params.ref)),
+    );
+  };

@@ -18,7 +18,10 @@ interface Deps {
 
 const closed = { additionalProperties: false } as const;
 const Text = (maximum: number, description: string) => Type.String({ minLength: 1, maxLength: maximum, description });
-const Ref = Type.Object({ ref: Type.String({ pattern: '^BR-\\d{4}-\\d{6,}$', description: 'a reference such as BR-2026-000001' }) }, closed);
+const Ref = Type.Object(
+  { ref: Type.String({ pattern: '^BR-\\d{4}-\\d{6,}$', description: 'a reference such as BR-2026-000001' }) },
+  closed,
+);
 const Done = Type.Object({ ref: Type.String(), status: Type.String() });
 const tags = ['breaches'];
 
@@ -33,41 +36,56 @@ const Report = Type.Object(
 );
 
 /** What people do to breaches; reading them is in read-routes.ts. */
-export const breachRoutes =
-  ({ db, clock, random, settings, wake }: Deps): FastifyPluginAsyncTypebox =>
-  async (app) => {
-    app.post(
-      '/api/v1/breaches',
-      { config: { access: 'breaches:report' }, schema: { tags, summary: 'Report a suspected, potential or observed breach', body: Report, response: { 201: Done } } },
-      async (request, reply) => {
-        const caller = callerOf(request);
-        const { title, description, happenedAt = null, device: assetTag = null } = request.body;
-        const row = assetTag === null ? undefined : await deviceByTag(db, caller.organisation, assetTag);
-        if (assetTag !== null && row === undefined) throw problem('device-unknown', `There is no device ${assetTag}.`);
-        const device = row === undefined ? null : { id: row.id, assetTag: row.asset_tag };
-        const report = { title, description, happenedAt: happenedAt === null ? null : Date.parse(happenedAt), device };
-        const ref = await reportBreach(caller, report, { db, now: clock.now(), random, origin: settings.origin });
-        wake();
-        return reply.status(201).send({ ref, status: 'suspected' });
+export const breachRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { db, clock, random, settings, wake }) => {
+  app.post(
+    '/api/v1/breaches',
+    {
+      config: { access: 'breaches:report' },
+      schema: {
+        tags,
+        summary: 'Report a suspected, potential or observed breach',
+        body: Report,
+        response: { 201: Done },
       },
-    );
-    app.post(
-      '/api/v1/breaches/:ref/acknowledgement',
-      { config: { access: 'breaches:write' }, schema: { tags, summary: 'Say that you have seen it', params: Ref, response: { 200: Done } } },
-      async (request) => {
-        await acknowledgeBreach(callerOf(request), request.params.ref, { db, now: clock.now() });
-        return { ref: request.params.ref, status: 'acknowledged' };
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { title, description, happenedAt = null, device: assetTag = null } = request.body;
+      const row = assetTag === null ? undefined : await deviceByTag(db, caller.organisation, assetTag);
+      if (assetTag !== null && row === undefined) throw problem('device-unknown', `There is no device ${assetTag}.`);
+      const device = row === undefined ? null : { id: row.id, assetTag: row.asset_tag };
+      const report = { title, description, happenedAt: happenedAt === null ? null : Date.parse(happenedAt), device };
+      const ref = await reportBreach(caller, report, { db, now: clock.now(), random, origin: settings.origin });
+      wake();
+      return reply.status(201).send({ ref, status: 'suspected' });
+    },
+  );
+  app.post(
+    '/api/v1/breaches/:ref/acknowledgement',
+    {
+      config: { access: 'breaches:write' },
+      schema: { tags, summary: 'Say that you have seen it', params: Ref, response: { 200: Done } },
+    },
+    async (request) => {
+      await acknowledgeBreach(callerOf(request), request.params.ref, { db, now: clock.now() });
+      return { ref: request.params.ref, status: 'acknowledged' };
+    },
+  );
+  app.post(
+    '/api/v1/breaches/:ref/closure',
+    {
+      config: { access: 'breaches:write' },
+      schema: {
+        tags,
+        summary: 'End it, with a reason',
+        params: Ref,
+        body: Type.Object({ reason: Text(2000, 'why it is closed') }, closed),
+        response: { 200: Done },
       },
-    );
-    app.post(
-      '/api/v1/breaches/:ref/closure',
-      {
-        config: { access: 'breaches:write' },
-        schema: { tags, summary: 'End it, with a reason', params: Ref, body: Type.Object({ reason: Text(2000, 'why it is closed') }, closed), response: { 200: Done } },
-      },
-      async (request) => {
-        await closeBreach(callerOf(request), request.params.ref, request.body.reason, { db, now: clock.now() });
-        return { ref: request.params.ref, status: 'closed' };
-      },
-    );
-  };
+    },
+    async (request) => {
+      await closeBreach(callerOf(request), request.params.ref, request.body.reason, { db, now: clock.now() });
+      return { ref: request.params.ref, status: 'closed' };
+    },
+  );
+};

@@ -11,7 +11,9 @@ export async function nextReference(tx: Tx, organisation: string, at: number): P
   const { value } = await tx
     .insertInto('counters')
     .values({ organisation, name: `breaches-${year}`, value: 1 })
-    .onConflict((conflict) => conflict.columns(['organisation', 'name']).doUpdateSet((row) => ({ value: row('counters.value', '+', 1) })))
+    .onConflict((conflict) =>
+      conflict.columns(['organisation', 'name']).doUpdateSet((row) => ({ value: row('counters.value', '+', 1) })),
+    )
     .returning('value')
     .executeTakeFirstOrThrow();
   return `BR-${year}-${String(value).padStart(6, '0')}`;
@@ -50,8 +52,17 @@ export async function insertBreach(tx: Tx, breach: Insertable<BreachTable>): Pro
   await tx.insertInto('breaches').values(breach).execute();
 }
 
-export async function updateBreach(tx: Tx, breach: Pick<BreachRow, 'organisation' | 'id'>, change: Partial<BreachRow>): Promise<void> {
-  await tx.updateTable('breaches').set(change).where('organisation', '=', breach.organisation).where('id', '=', breach.id).execute();
+export async function updateBreach(
+  tx: Tx,
+  breach: Pick<BreachRow, 'organisation' | 'id'>,
+  change: Partial<BreachRow>,
+): Promise<void> {
+  await tx
+    .updateTable('breaches')
+    .set(change)
+    .where('organisation', '=', breach.organisation)
+    .where('id', '=', breach.id)
+    .execute();
 }
 
 export interface BreachEvent {
@@ -63,7 +74,11 @@ export interface BreachEvent {
 }
 
 /** Appends to a breach's timeline; nothing in it is ever changed. */
-export async function appendEvent(tx: Tx, breach: Pick<BreachRow, 'organisation' | 'id'>, event: BreachEvent): Promise<void> {
+export async function appendEvent(
+  tx: Tx,
+  breach: Pick<BreachRow, 'organisation' | 'id'>,
+  event: BreachEvent,
+): Promise<void> {
   await tx
     .insertInto('breach_events')
     .values((row) => ({

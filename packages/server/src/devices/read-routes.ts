@@ -54,42 +54,44 @@ export const presentDevice = (device: DeviceView): DeviceAnswer => ({
 export const AssetTag = Type.String({ minLength: 1, maxLength: 120, description: 'an asset tag' });
 
 /** `GET /api/v1/devices` and `GET /api/v1/devices/{assetTag}`. */
-export const deviceReadRoutes: FastifyPluginAsyncTypebox<{ readonly db: Db }> = async (app, { db }) => {
-  app.get(
-    '/api/v1/devices',
-    {
-      config: { access: 'devices:read' },
-      schema: {
-        tags: ['devices'],
-        summary: 'List the devices by asset tag',
-        querystring: Filters,
-        response: { 200: pageOf(DeviceAnswer) },
+export const deviceReadRoutes =
+  ({ db }: { readonly db: Db }): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/api/v1/devices',
+      {
+        config: { access: 'devices:read' },
+        schema: {
+          tags: ['devices'],
+          summary: 'List the devices by asset tag',
+          querystring: Filters,
+          response: { 200: pageOf(DeviceAnswer) },
+        },
       },
-    },
-    async (request) => {
-      const { cursor, limit: _, ...filter } = request.query;
-      const limit = limitOf(request.query);
-      const after = readCursor(cursor, ['string'])?.[0];
-      const rows = await listDevices(db, callerOf(request).organisation, filter, { limit, after });
-      return toPage(rows, limit, (row) => [row.asset_tag], presentDevice);
-    },
-  );
+      async (request) => {
+        const { cursor, limit: _, ...filter } = request.query;
+        const limit = limitOf(request.query);
+        const after = readCursor(cursor, ['string'])?.[0];
+        const rows = await listDevices(db, callerOf(request).organisation, filter, { limit, after });
+        return toPage(rows, limit, (row) => [row.asset_tag], presentDevice);
+      },
+    );
 
-  app.get(
-    '/api/v1/devices/:assetTag',
-    {
-      config: { access: 'devices:read' },
-      schema: {
-        tags: ['devices'],
-        summary: 'Read one device',
-        params: Type.Object({ assetTag: AssetTag }),
-        response: { 200: DeviceAnswer },
+    app.get(
+      '/api/v1/devices/:assetTag',
+      {
+        config: { access: 'devices:read' },
+        schema: {
+          tags: ['devices'],
+          summary: 'Read one device',
+          params: Type.Object({ assetTag: AssetTag }),
+          response: { 200: DeviceAnswer },
+        },
       },
-    },
-    async (request) => {
-      const device = await readDevice(db, callerOf(request).organisation, request.params.assetTag);
-      if (device === undefined) throw problem('device-unknown', 'No device has this asset tag.');
-      return presentDevice(device);
-    },
-  );
-};
+      async (request) => {
+        const device = await readDevice(db, callerOf(request).organisation, request.params.assetTag);
+        if (device === undefined) throw problem('device-unknown', 'No device has this asset tag.');
+        return presentDevice(device);
+      },
+    );
+  };

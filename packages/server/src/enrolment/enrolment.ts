@@ -18,11 +18,17 @@ export function provesToken(request: EnrolmentRequest, tokenKey: Uint8Array): bo
 
 async function deviceOfFleetKey(tx: Tx, token: TokenRow, serialNumber: string | null) {
   if (serialNumber === null) {
-    throw problem('enrolment-refused', 'A fleet key enrols by the serial number, and this device tells none. Use a token for this device.');
+    throw problem(
+      'enrolment-refused',
+      'A fleet key enrols by the serial number, and this device tells none. Use a token for this device.',
+    );
   }
   const [device, ...more] = await devicesBySerial(tx, token.organisation, serialNumber);
   if (device === undefined || more.length > 0) {
-    throw problem('enrolment-refused', `The serial number ${serialNumber} is in the register ${more.length > 0 ? 'more than once' : 'nowhere'}. Ask ICT to register this device.`);
+    throw problem(
+      'enrolment-refused',
+      `The serial number ${serialNumber} is in the register ${more.length > 0 ? 'more than once' : 'nowhere'}. Ask ICT to register this device.`,
+    );
   }
   // A serial number is a hint and no credential: it never takes over a device that reports already.
   if (device.generation > 0) {
@@ -34,7 +40,8 @@ async function deviceOfFleetKey(tx: Tx, token: TokenRow, serialNumber: string | 
 /** The device that a proven token enrols; takes one use of the token. Throws `enrolment-refused`. */
 export async function redeem(tx: Tx, request: EnrolmentRequest, now: number) {
   const token = await tokenById(tx, request.token);
-  if (token === undefined || token.expires_at <= now || token.uses_left <= 0) throw problem('enrolment-refused', REFUSED);
+  if (token === undefined || token.expires_at <= now || token.uses_left <= 0)
+    throw problem('enrolment-refused', REFUSED);
   const device =
     token.device === null
       ? await deviceOfFleetKey(tx, token, request.serialNumber)

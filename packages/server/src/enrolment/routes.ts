@@ -44,7 +44,10 @@ function readRequest(body: unknown): EnrolmentRequest {
   }
   if (Value.Check(EnrolmentRequest, value)) return value;
   const [error] = Value.Errors(EnrolmentRequest, value);
-  throw problem('validation', `${error?.instancePath || 'the request'} ${error?.message ?? 'is not of the expected form'}`);
+  throw problem(
+    'validation',
+    `${error?.instancePath || 'the request'} ${error?.message ?? 'is not of the expected form'}`,
+  );
 }
 
 /** The request holds together: its key signed it, and whoever made it knows the token. Nothing is written before. */
@@ -54,8 +57,16 @@ function verify(request: FastifyRequest, enrolment: EnrolmentRequest, deps: Enro
   const genuine =
     signed?.parameters.keyId === key.keyId &&
     isGenuine(request, request.body as Buffer, signed, key, deps.settings.authorities);
-  if (!genuine) throw problem('signature-refused', 'The enrolment is not signed by the key that it brings, or for another address of this server.');
-  if (!provesToken(enrolment, deps.keys.tokenKey)) throw problem('enrolment-refused', 'This token is not valid here, has been used or has ended. Ask ICT for a new one.');
+  if (!genuine)
+    throw problem(
+      'signature-refused',
+      'The enrolment is not signed by the key that it brings, or for another address of this server.',
+    );
+  if (!provesToken(enrolment, deps.keys.tokenKey))
+    throw problem(
+      'enrolment-refused',
+      'This token is not valid here, has been used or has ended. Ask ICT for a new one.',
+    );
   return signed.headers.signature;
 }
 
@@ -63,7 +74,8 @@ async function enrol(request: FastifyRequest, reply: FastifyReply, deps: Enrolme
   const { db, keys, clock } = deps;
   const enrolment = readRequest(request.body);
   const protocol = negotiate(enrolment.protocol);
-  if (protocol === undefined) throw problem('unsupported-protocol', 'This server speaks version 1 of the agent protocol.');
+  if (protocol === undefined)
+    throw problem('unsupported-protocol', 'This server speaks version 1 of the agent protocol.');
   const signature = verify(request, enrolment, deps);
   const own = isFromOwnMachine(request, deps.settings.trustedProxies);
   const at = clock.now();
@@ -72,10 +84,26 @@ async function enrol(request: FastifyRequest, reply: FastifyReply, deps: Enrolme
     const { organisation } = device;
     const council = await readOrganisation(tx, organisation);
     const remote = mayEnrolRemotely(council.settings);
-    if (!remote.may && !own) throw problem('records-missing', `Before devices are enrolled the council must record: ${remote.missing.join('; ')}.`);
+    if (!remote.may && !own)
+      throw problem(
+        'records-missing',
+        `Before devices are enrolled the council must record: ${remote.missing.join('; ')}.`,
+      );
     const generation = await beginGeneration(tx, device, enrolment.key, at);
-    const detail = { generation, keyId: thumbprint(enrolment.key), platform: enrolment.platform, serialNumber: enrolment.serialNumber };
-    await recordAct(tx, { organisation, at, actor: `enrolment-token:${enrolment.token}`, action: 'device-enrolled', target: `device:${device.asset_tag}`, detail });
+    const detail = {
+      generation,
+      keyId: thumbprint(enrolment.key),
+      platform: enrolment.platform,
+      serialNumber: enrolment.serialNumber,
+    };
+    await recordAct(tx, {
+      organisation,
+      at,
+      actor: `enrolment-token:${enrolment.token}`,
+      action: 'device-enrolled',
+      target: `device:${device.asset_tag}`,
+      detail,
+    });
     const policy = await policyInForce(tx, organisation);
     return {
       protocol,
@@ -92,14 +120,18 @@ async function enrol(request: FastifyRequest, reply: FastifyReply, deps: Enrolme
 }
 
 /** The one endpoint that a device without an enrolment may use (docs/protocol.md). */
-export const enrolmentRoutes =
-  (deps: EnrolmentDeps) =>
-  async (app: FastifyInstance): Promise<void> => {
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => done(null, body));
-    app.post(
-      PATHS.enrolments,
-      { config: { access: 'device' }, bodyLimit: BODY_LIMIT, schema: { tags: ['agent'], summary: 'Enrol a device (docs/protocol.md)' } },
-      (request, reply) => enrol(request, reply, deps),
-    );
-  };
+export async function enrolmentRoutes(app: FastifyInstance, deps: EnrolmentDeps): Promise<void> {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
+    done(null, body),
+  );
+  app.post(
+    PATHS.enrolments,
+    {
+      config: { access: 'device' },
+      bodyLimit: BODY_LIMIT,
+      schema: { tags: ['agent'], summary: 'Enrol a device (docs/protocol.md)' },
+    },
+    (request, reply) => enrol(request, reply, deps),
+  );
+}

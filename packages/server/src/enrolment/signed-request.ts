@@ -73,7 +73,11 @@ export function answerSigned(
   const headers = signResponse(response, keys.signer, Math.floor(clock.now() / 1000));
   return reply
     .status(answer.status)
-    .headers({ ...headers, 'content-type': answer.type ?? 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+    .headers({
+      ...headers,
+      'content-type': answer.type ?? 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+    })
     .send(body);
 }
 
@@ -85,6 +89,13 @@ export function refuseSigned(
   deps: Pick<SignedRequestDeps, 'keys' | 'clock'>,
 ): FastifyReply {
   const { status, title } = PROBLEMS[refusal.code];
-  const body = { type: `urn:beadle:problem:${refusal.code}`, title, status, detail: refusal.detail, code: refusal.code, ...refusal.more };
+  const body = {
+    type: `urn:beadle:problem:${refusal.code}`,
+    title,
+    status,
+    detail: refusal.detail,
+    code: refusal.code,
+    ...refusal.more,
+  };
   return answerSigned(reply, { status, body, type: 'application/problem+json; charset=utf-8' }, requestSignature, deps);
 }

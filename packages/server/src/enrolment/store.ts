@@ -23,7 +23,10 @@ export async function addToken(
   token: TokenRow & { readonly createdAt: number; readonly createdBy: string },
 ): Promise<void> {
   const { createdAt, createdBy, ...row } = token;
-  await tx.insertInto('enrolment_tokens').values({ ...row, created_at: createdAt, created_by: createdBy }).execute();
+  await tx
+    .insertInto('enrolment_tokens')
+    .values({ ...row, created_at: createdAt, created_by: createdBy })
+    .execute();
 }
 
 /** Takes one use of a token; false where another enrolment was quicker. */
@@ -62,7 +65,12 @@ export async function beginGeneration(
 ): Promise<number> {
   const { organisation, id } = device;
   const generation = device.generation + 1;
-  await tx.updateTable('devices').set({ generation, policy_serial: 0 }).where('organisation', '=', organisation).where('id', '=', id).execute();
+  await tx
+    .updateTable('devices')
+    .set({ generation, policy_serial: 0 })
+    .where('organisation', '=', organisation)
+    .where('id', '=', id)
+    .execute();
   await tx
     .updateTable('device_keys')
     .set({ revoked_at: at })
@@ -72,11 +80,23 @@ export async function beginGeneration(
     .execute();
   const added = await tx
     .insertInto('device_keys')
-    .values({ key_id: thumbprint(key), organisation, device: id, generation, jwk: JSON.stringify(key), registered_at: at, revoked_at: null })
+    .values({
+      key_id: thumbprint(key),
+      organisation,
+      device: id,
+      generation,
+      jwk: JSON.stringify(key),
+      registered_at: at,
+      revoked_at: null,
+    })
     .onConflict((conflict) => conflict.column('key_id').doNothing())
     .executeTakeFirstOrThrow();
-  if (added.numInsertedOrUpdatedRows === 0n) throw problem('enrolment-refused', 'This key has been enrolled before: make a new one.');
-  await tx.insertInto('heads').values({ organisation, device: id, generation, ...START, counter: 0 }).execute();
+  if (added.numInsertedOrUpdatedRows === 0n)
+    throw problem('enrolment-refused', 'This key has been enrolled before: make a new one.');
+  await tx
+    .insertInto('heads')
+    .values({ organisation, device: id, generation, ...START, counter: 0 })
+    .execute();
   await tx.deleteFrom('states').where('organisation', '=', organisation).where('device', '=', id).execute();
   return generation;
 }

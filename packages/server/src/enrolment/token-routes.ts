@@ -37,55 +37,75 @@ async function makeToken({ db, keys, clock, random }: Deps, { caller, device, us
   const { organisation } = caller;
   const actor = actorOf(caller);
   await db.transaction().execute(async (tx) => {
-    await addToken(tx, { organisation, id, device: device?.id ?? null, expires_at: expiresAt, uses_left: uses, createdAt: at, createdBy: actor });
+    await addToken(tx, {
+      organisation,
+      id,
+      device: device?.id ?? null,
+      expires_at: expiresAt,
+      uses_left: uses,
+      createdAt: at,
+      createdBy: actor,
+    });
     const target = device === null ? `fleet-key:${id}` : `device:${device.assetTag}`;
-    await recordAct(tx, { organisation, at, actor, action: 'enrolment-token-made', target, detail: { id, uses, expiresAt: iso(expiresAt) } });
+    await recordAct(tx, {
+      organisation,
+      at,
+      actor,
+      action: 'enrolment-token-made',
+      target,
+      detail: { id, uses, expiresAt: iso(expiresAt) },
+    });
   });
   const token = formatToken({ id, secret: tokenSecret(keys.tokenKey, id), serverKeyId: keys.keyId });
   return { token, assetTag: device?.assetTag ?? null, expiresAt: iso(expiresAt) };
 }
 
-const Answer = Type.Object({ token: Type.String(), assetTag: Type.Union([Type.String(), Type.Null()]), expiresAt: Type.String() });
+const Answer = Type.Object({
+  token: Type.String(),
+  assetTag: Type.Union([Type.String(), Type.Null()]),
+  expiresAt: Type.String(),
+});
 
 /** Tokens by which devices are enrolled: one for one device, or a fleet key that comes with the installation. */
-export const enrolmentTokenRoutes =
-  (deps: Deps): FastifyPluginAsyncTypebox =>
-  async (app) => {
-    app.post(
-      '/api/v1/devices/:assetTag/enrolment-tokens',
-      {
-        config,
-        schema: {
-          tags,
-          summary: 'Make a single-use token that enrols this device',
-          params: Type.Object({ assetTag: AssetTag }, closed),
-          body: Type.Optional(Type.Union([Type.Null(), Type.Object({ days: Days }, closed)])),
-          response: { 201: Answer },
-        },
+export const enrolmentTokenRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
+  app.post(
+    '/api/v1/devices/:assetTag/enrolment-tokens',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Make a single-use token that enrols this device',
+        params: Type.Object({ assetTag: AssetTag }, closed),
+        body: Type.Optional(Type.Union([Type.Null(), Type.Object({ days: Days }, closed)])),
+        response: { 201: Answer },
       },
-      async (request, reply) => {
-        const caller = callerOf(request);
-        const row = await deviceByTag(deps.db, caller.organisation, request.params.assetTag);
-        if (row === undefined) throw problem('device-unknown', `There is no device ${request.params.assetTag}.`);
-        const device = { id: row.id, assetTag: row.asset_tag };
-        return reply.status(201).send(await makeToken(deps, { caller, device, uses: 1, days: request.body?.days ?? 7 }));
-      },
-    );
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const row = await deviceByTag(deps.db, caller.organisation, request.params.assetTag);
+      if (row === undefined) throw problem('device-unknown', `There is no device ${request.params.assetTag}.`);
+      const device = { id: row.id, assetTag: row.asset_tag };
+      return reply.status(201).send(await makeToken(deps, { caller, device, uses: 1, days: request.body?.days ?? 7 }));
+    },
+  );
 
-    app.post(
-      '/api/v1/enrolment-tokens',
-      {
-        config,
-        schema: {
-          tags,
-          summary: 'Make a fleet key: enrols registered devices by serial number, each once, until it ends or is used up',
-          body: Type.Object({ uses: Type.Integer({ minimum: 1, maximum: 100_000, description: 'a number of devices' }), days: Days }, closed),
-          response: { 201: Answer },
-        },
+  app.post(
+    '/api/v1/enrolment-tokens',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Make a fleet key: enrols registered devices by serial number, each once, until it ends or is used up',
+        body: Type.Object(
+          { uses: Type.Integer({ minimum: 1, maximum: 100_000, description: 'a number of devices' }), days: Days },
+          closed,
+        ),
+        response: { 201: Answer },
       },
-      async (request, reply) => {
-        const { uses, days = 30 } = request.body;
-        return reply.status(201).send(await makeToken(deps, { caller: callerOf(request), device: null, uses, days }));
-      },
-    );
-  };
+    },
+    async (request, reply) => {
+      const { uses, days = 30 } = request.body;
+      return reply.status(201).send(await makeToken(deps, { caller: callerOf(request), device: null, uses, days }));
+    },
+  );
+};

@@ -74,25 +74,27 @@ function timeOf(text: string | undefined): number | undefined {
 }
 
 /** `GET /api/v1/findings`. */
-export const findingRoutes: FastifyPluginAsyncTypebox<{ readonly db: Db }> = async (app, { db }) => {
-  app.get(
-    '/api/v1/findings',
-    {
-      config: { access: 'findings:read' },
-      schema: {
-        tags: ['findings'],
-        summary: 'List the findings in the order of their arrival, newest first',
-        querystring: Filters,
-        response: { 200: pageOf(FindingAnswer) },
+export const findingRoutes =
+  ({ db }: { readonly db: Db }): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/api/v1/findings',
+      {
+        config: { access: 'findings:read' },
+        schema: {
+          tags: ['findings'],
+          summary: 'List the findings in the order of their arrival, newest first',
+          querystring: Filters,
+          response: { 200: pageOf(FindingAnswer) },
+        },
       },
-    },
-    async (request) => {
-      const { cursor, limit: _, since, ...filter } = request.query;
-      const limit = limitOf(request.query);
-      const after = readCursor(cursor, ['number', 'string', 'number', 'number']);
-      const { organisation } = callerOf(request);
-      const rows = await listFindings(db, organisation, { ...filter, since: timeOf(since) }, { limit, after });
-      return toPage(rows, limit, placeOf, presentFinding);
-    },
-  );
-};
+      async (request) => {
+        const { cursor, limit: _, since, ...filter } = request.query;
+        const limit = limitOf(request.query);
+        const after = readCursor(cursor, ['number', 'string', 'number', 'number']);
+        const { organisation } = callerOf(request);
+        const rows = await listFindings(db, organisation, { ...filter, since: timeOf(since) }, { limit, after });
+        return toPage(rows, limit, placeOf, presentFinding);
+      },
+    );
+  };

@@ -1,12 +1,4 @@
-import {
-  bodyHash,
-  type ChainPosition,
-  CheckInHeader,
-  FindingBody,
-  GapBody,
-  LIMITS,
-  linkOf,
-} from '@beadle/shared';
+import { bodyHash, type ChainPosition, CheckInHeader, FindingBody, GapBody, LIMITS, linkOf } from '@beadle/shared';
 import { Compile } from 'typebox/compile';
 
 const headerSchema = Compile(CheckInHeader);
@@ -19,7 +11,9 @@ export interface Item {
   readonly link: string;
   readonly bodyHash: string;
   readonly bytes: Uint8Array;
-  readonly body: { readonly form: 'finding'; readonly finding: FindingBody } | { readonly form: 'gap'; readonly gap: GapBody };
+  readonly body:
+    | { readonly form: 'finding'; readonly finding: FindingBody }
+    | { readonly form: 'gap'; readonly gap: GapBody };
 }
 
 export interface ReadCheckIn {
@@ -65,11 +59,7 @@ function readBody(bytes: Uint8Array): Item['body'] | undefined {
 const followsOn = ({ gap }: GapBody, previous: ChainPosition): boolean =>
   gap.from === previous.sequence + 1 && gap.to >= gap.from && gap.lastLink === previous.link;
 
-function chain(
-  lines: readonly Uint8Array[],
-  header: CheckInHeader,
-  device: string,
-): Item[] | Unreadable {
+function chain(lines: readonly Uint8Array[], header: CheckInHeader, device: string): Item[] | Unreadable {
   const items: Item[] = [];
   let previous: ChainPosition = header.previous;
   for (const [index, bytes] of lines.entries()) {

@@ -46,18 +46,31 @@ async function plan(tx: Tx, key: DeviceKey, device: LockedDevice, { header, item
 }
 
 const concernsBreaches = ({ body }: Item): boolean =>
-  body.form === 'gap' || body.finding.verdict === 'fail' || (body.finding.kind === 'state' && body.finding.verdict !== 'unknown');
+  body.form === 'gap' ||
+  body.finding.verdict === 'fail' ||
+  (body.finding.kind === 'state' && body.finding.verdict !== 'unknown');
 
 /** Every accepted item is held against the breaches, in order, so that a batch means what its findings meant one by one. */
-async function intoBreaches(tx: Tx, key: DeviceKey, device: LockedDevice, items: readonly Item[], deps: IngestDeps, now: number): Promise<void> {
+async function intoBreaches(
+  tx: Tx,
+  key: DeviceKey,
+  device: LockedDevice,
+  items: readonly Item[],
+  deps: IngestDeps,
+  now: number,
+): Promise<void> {
   const concerned = items.filter(concernsBreaches);
   if (concerned.length === 0) return;
-  const open = new Map((await openBreachesOf(tx, key.organisation, key.device)).map((breach) => [keyOf(breach), breach]));
+  const open = new Map(
+    (await openBreachesOf(tx, key.organisation, key.device)).map((breach) => [keyOf(breach), breach]),
+  );
   const about = { organisation: key.organisation, id: key.device, assetTag: device.asset_tag };
   const intake: IntakeDeps = { now, random: deps.random, origin: deps.origin, device: about, open };
   for (const { sequence, body } of concerned) {
     const place = { generation: key.generation, sequence };
-    await (body.form === 'gap' ? takeInGap(tx, { ...place, gap: body.gap }, intake) : takeIn(tx, { ...place, finding: body.finding }, intake));
+    await (body.form === 'gap'
+      ? takeInGap(tx, { ...place, gap: body.gap }, intake)
+      : takeIn(tx, { ...place, finding: body.finding }, intake));
   }
 }
 
@@ -69,7 +82,13 @@ async function mustRestate(tx: Tx, key: DeviceKey, { header }: ReadCheckIn, head
   return true;
 }
 
-async function documentsFor(tx: Tx, device: LockedDevice, read: ReadCheckIn, deps: IngestDeps, now: number): Promise<string[]> {
+async function documentsFor(
+  tx: Tx,
+  device: LockedDevice,
+  read: ReadCheckIn,
+  deps: IngestDeps,
+  now: number,
+): Promise<string[]> {
   const policy = await policyInForce(tx, device.organisation);
   if (policy === undefined || read.header.policySerial >= documentSerial(policy, device, now)) return [];
   return [policyDocumentFor(device, policy, deps.keys.signer, now)];
@@ -77,7 +96,8 @@ async function documentsFor(tx: Tx, device: LockedDevice, read: ReadCheckIn, dep
 
 async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> {
   const device = await lockHead(tx, key);
-  if (device === undefined || device.generation !== key.generation || read.header.generation !== key.generation) return { kind: 'superseded' };
+  if (device === undefined || device.generation !== key.generation || read.header.generation !== key.generation)
+    return { kind: 'superseded' };
   if (counter <= device.counter) return { kind: 'counter-too-low', lastCounter: device.counter };
   const now = deps.clock.now();
   const { accepted, head, matched, repeats } = await plan(tx, key, device, read);

@@ -35,4 +35,5 @@ export function planBatch(head: ChainPosition, previous: ChainPosition, items: r
 }
 
 /** Whether any item may be held already, so that the held links are worth reading. */
-export const mayRepeat = (head: ChainPosition, items: readonly Item[]): boolean => (items[0]?.sequence ?? Infinity) <= head.sequence;
+export const mayRepeat = (head: ChainPosition, items: readonly Item[]): boolean =>
+  (items[0]?.sequence ?? Infinity) <= head.sequence;

@@ -49,7 +49,11 @@ export async function heldLinks(tx: Tx, key: DeviceKey, from: number, to: number
   return new Map(rows.map(({ sequence, link }) => [sequence, link]));
 }
 
-export async function moveHead(tx: Tx, key: DeviceKey, head: { sequence: number; link: string; counter: number }): Promise<void> {
+export async function moveHead(
+  tx: Tx,
+  key: DeviceKey,
+  head: { sequence: number; link: string; counter: number },
+): Promise<void> {
   await tx
     .updateTable('heads')
     .set(head)
@@ -88,15 +92,32 @@ const findingColumns = (finding: FindingBody) => ({
 
 function toRow(key: DeviceKey, item: Item, receivedAt: number): Insertable<FindingTable> {
   const { organisation, device, generation } = key;
-  const place = { organisation, device, generation, sequence: item.sequence, link: item.link, body_hash: item.bodyHash, body: item.bytes, received_at: receivedAt };
+  const place = {
+    organisation,
+    device,
+    generation,
+    sequence: item.sequence,
+    link: item.link,
+    body_hash: item.bodyHash,
+    body: item.bytes,
+    received_at: receivedAt,
+  };
   return item.body.form === 'gap'
     ? { ...place, ...GAP_COLUMNS, at: Date.parse(item.body.gap.at) }
     : { ...place, ...findingColumns(item.body.finding) };
 }
 
-export async function insertFindings(tx: Tx, key: DeviceKey, items: readonly Item[], receivedAt: number): Promise<void> {
+export async function insertFindings(
+  tx: Tx,
+  key: DeviceKey,
+  items: readonly Item[],
+  receivedAt: number,
+): Promise<void> {
   if (items.length === 0) return;
-  await tx.insertInto('findings').values(items.map((item) => toRow(key, item, receivedAt))).execute();
+  await tx
+    .insertInto('findings')
+    .values(items.map((item) => toRow(key, item, receivedAt)))
+    .execute();
 }
 
 /** What the batch leaves each rule and subject at: the last state finding of each. */
@@ -131,7 +152,8 @@ function toState(key: DeviceKey, { sequence, body }: Item): Insertable<StateTabl
   ];
 }
 
-const isEnded = ({ body }: Item): boolean => body.form === 'finding' && endsState(body.finding.verdict, body.finding.reason);
+const isEnded = ({ body }: Item): boolean =>
+  body.form === 'finding' && endsState(body.finding.verdict, body.finding.reason);
 
 export async function keepStates(tx: Tx, key: DeviceKey, items: readonly Item[]): Promise<void> {
   const last = lastStates(items);

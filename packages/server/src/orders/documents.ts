@@ -1,4 +1,12 @@
-import { type DeviceKind, iso, POLICY_TYPE, type PolicyForDevice, type Population, signDocument, type Signer } from '@beadle/shared';
+import {
+  type DeviceKind,
+  iso,
+  POLICY_TYPE,
+  type PolicyForDevice,
+  type Population,
+  signDocument,
+  type Signer,
+} from '@beadle/shared';
 import type { Selectable } from 'kysely';
 import type { DeviceTable } from '../db/schema.ts';
 import type { StoredPolicy } from '../policies/store.ts';
@@ -13,8 +21,11 @@ type Device = Pick<
 >;
 
 /** Rises with the policy, with what the register says of the device, and when the last document grows old. */
-export const documentSerial = (policy: Pick<StoredPolicy, 'serial'>, device: Pick<Device, 'register_version'>, now: number): number =>
-  policy.serial + device.register_version + Math.floor(now / (HOLDS_FOR_MS / 2));
+export const documentSerial = (
+  policy: Pick<StoredPolicy, 'serial'>,
+  device: Pick<Device, 'register_version'>,
+  now: number,
+): number => policy.serial + device.register_version + Math.floor(now / (HOLDS_FOR_MS / 2));
 
 /** The policy as it concerns this device, signed and bound to it, a serial and an end (invariant 5). */
 export function policyDocumentFor(device: Device, policy: StoredPolicy, signer: Signer, now: number): string {

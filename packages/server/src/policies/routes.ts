@@ -30,7 +30,10 @@ const UPLOAD_LIMIT = 1024 * 1024;
 function readUpload(text: string) {
   const reading = readPolicy(text);
   if (reading.ok) return reading.policy;
-  const fields = reading.errors.map(({ line, column, path, expected }) => ({ field: `${line}:${column}: ${path}`, expected }));
+  const fields = reading.errors.map(({ line, column, path, expected }) => ({
+    field: `${line}:${column}: ${path}`,
+    expected,
+  }));
   throw problem('policy-refused', 'The policy has errors; each is named with its line, column and path.', fields);
 }
 
@@ -39,42 +42,44 @@ interface Deps {
   readonly clock: Clock;
 }
 
-export const policyRoutes =
-  (deps: Deps): FastifyPluginAsyncTypebox =>
-  async (app) => {
-    const parser = { parseAs: 'string' as const, bodyLimit: UPLOAD_LIMIT };
-    app.addContentTypeParser(['application/yaml', 'application/x-yaml', 'text/yaml'], parser, (_request, body, done) => done(null, body));
-    reads(app as never, deps);
-    app.post(
-      '/api/v1/policies',
-      {
-        config: { access: 'policies:write' },
-        schema: {
-          tags,
-          summary: 'Upload a policy (application/yaml): it is signed for each device and comes into force',
-          consumes: ['application/yaml'],
-          response: { 200: Policy, 201: Policy },
-        },
+export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
+  const parser = { parseAs: 'string' as const, bodyLimit: UPLOAD_LIMIT };
+  app.addContentTypeParser(['application/yaml', 'application/x-yaml', 'text/yaml'], parser, (_request, body, done) =>
+    done(null, body),
+  );
+  reads(app as never, deps);
+  app.post(
+    '/api/v1/policies',
+    {
+      config: { access: 'policies:write' },
+      schema: {
+        tags,
+        summary: 'Upload a policy (application/yaml): it is signed for each device and comes into force',
+        consumes: ['application/yaml'],
+        response: { 200: Policy, 201: Policy },
       },
-      async (request, reply) => {
-        if (typeof request.body !== 'string') throw problem('unsupported-type', 'Send the policy file as application/yaml.');
-        const caller = callerOf(request);
-        const { organisation } = caller;
-        const at = deps.clock.now();
-        const document = readUpload(request.body);
-        const upload = { organisation, document, source: request.body, by: actorOf(caller), at };
-        const { changed } = await deps.db.transaction().execute(async (tx) => {
-          const put = await putPolicyInForce(tx, upload);
-          const target = `policy:${document.version}`;
-          if (put.changed) await recordAct(tx, { organisation, at, actor: upload.by, action: 'policy-put-in-force', target });
-          return put;
-        });
-        const row = (await listPolicies(deps.db, organisation)).find(({ in_force }) => in_force === 1);
-        if (row === undefined) throw new Error('a policy that was just put in force is not there');
-        return reply.status(changed ? 201 : 200).send(present(row));
-      },
-    );
-  };
+    },
+    async (request, reply) => {
+      if (typeof request.body !== 'string')
+        throw problem('unsupported-type', 'Send the policy file as application/yaml.');
+      const caller = callerOf(request);
+      const { organisation } = caller;
+      const at = deps.clock.now();
+      const document = readUpload(request.body);
+      const upload = { organisation, document, source: request.body, by: actorOf(caller), at };
+      const { changed } = await deps.db.transaction().execute(async (tx) => {
+        const put = await putPolicyInForce(tx, upload);
+        const target = `policy:${document.version}`;
+        if (put.changed)
+          await recordAct(tx, { organisation, at, actor: upload.by, action: 'policy-put-in-force', target });
+        return put;
+      });
+      const row = (await listPolicies(deps.db, organisation)).find(({ in_force }) => in_force === 1);
+      if (row === undefined) throw new Error('a policy that was just put in force is not there');
+      return reply.status(changed ? 201 : 200).send(present(row));
+    },
+  );
+};
 
 function reads(app: Parameters<FastifyPluginAsyncTypebox>[0], { db }: Deps): void {
   const one = async (organisation: string, version: string) => {
@@ -85,7 +90,10 @@ function reads(app: Parameters<FastifyPluginAsyncTypebox>[0], { db }: Deps): voi
   app.get(
     '/api/v1/policies',
     { config: { access: 'policies:read' }, schema: { tags, summary: 'List the policies, the newest first' } },
-    async (request) => ({ items: (await listPolicies(db, callerOf(request).organisation)).map(present), nextCursor: null }),
+    async (request) => ({
+      items: (await listPolicies(db, callerOf(request).organisation)).map(present),
+      nextCursor: null,
+    }),
   );
   app.get(
     '/api/v1/policies/:version',

@@ -36,7 +36,11 @@ export async function policyInForce(db: Db | Tx, organisation: string): Promise<
   return row === undefined ? undefined : open(row);
 }
 
-export async function policyOfVersion(db: Db | Tx, organisation: string, version: string): Promise<StoredPolicy | undefined> {
+export async function policyOfVersion(
+  db: Db | Tx,
+  organisation: string,
+  version: string,
+): Promise<StoredPolicy | undefined> {
   const row = await db
     .selectFrom('policies')
     .select(columns)
@@ -89,7 +93,10 @@ export interface Upload {
  * Puts a policy in force; the same document again changes nothing. Throws `conflict` where its version names another
  * document already: a finding says which version judged it, so that a version must never mean two things.
  */
-export async function putPolicyInForce(tx: Tx, upload: Upload): Promise<{ readonly serial: number; readonly changed: boolean }> {
+export async function putPolicyInForce(
+  tx: Tx,
+  upload: Upload,
+): Promise<{ readonly serial: number; readonly changed: boolean }> {
   const { organisation, document, at } = upload;
   const text = JSON.stringify(document);
   const hash = createHash('sha256').update(text).digest('hex');
@@ -107,7 +114,10 @@ export async function putPolicyInForce(tx: Tx, upload: Upload): Promise<{ readon
     .where('version', '=', document.version)
     .execute();
   if (sameVersion.some((row) => row.hash !== hash)) {
-    throw problem('conflict', `Version ${document.version} is another document already: give the changed policy a new version.`);
+    throw problem(
+      'conflict',
+      `Version ${document.version} is another document already: give the changed policy a new version.`,
+    );
   }
   await tx.updateTable('policies').set({ in_force: 0 }).where('organisation', '=', organisation).execute();
   const serial = Math.max(at, (current?.serial ?? 0) + 1);

@@ -1,0 +1,76 @@
+import type { Clock } from '@beadle/shared';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf, type Caller } from '../access.ts';
+import type { Db } from '../db/database.ts';
+import { ORGANISATION, readOrganisation } from '../organisation/store.ts';
+import { may } from '../people/permissions.ts';
+import type { Shell, Views } from './views.ts';
+
+/** What a person may do to a breach; each acts in the name of the caller, is audited, and refuses with a `Problem`. */
+export interface BreachActs {
+  acknowledge(caller: Caller, ref: string): Promise<void>;
+  close(caller: Caller, ref: string, reason: string): Promise<void>;
+}
+
+export interface PageDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly views: Views;
+  /** Said on every page where the data is invented. */
+  readonly notice?: string | undefined;
+}
+
+interface PageOptions {
+  readonly section?: Shell['section'];
+  readonly status?: number | undefined;
+}
+
+/** What every page has around it. A page that anyone may see is the one council's. */
+async function shellOf(
+  { db, notice }: PageDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  section: Shell['section'],
+): Promise<Shell> {
+  const { caller } = request;
+  const { name, settings } = await readOrganisation(db, caller?.organisation ?? ORGANISATION);
+  return {
+    council: name,
+    marking: settings.marking,
+    contact: settings.contact,
+    notice,
+    nonce: reply.cspNonce.script,
+    caller: caller ?? undefined,
+    csrf: reply.generateCsrf(),
+    section,
+  };
+}
+
+/** Answers with a page. Nothing that has been shown is kept by the browser or a proxy. */
+export async function showPage(
+  deps: PageDeps,
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  view: string,
+  model: object,
+  { section, status = 200 }: PageOptions = {},
+): Promise<FastifyReply> {
+  const shell = await shellOf(deps, request, reply, section);
+  const html = deps.views.render(view, shell, model);
+  return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html);
+}
+
+/** Whether the caller may acknowledge and close breaches. */
+export const mayAct = (request: FastifyRequest): boolean => may(callerOf(request).role, 'breaches:write');
+
+const DAY_MS = 86_400_000;
+
+/** A device that has said nothing for this long is shown as not known. */
+export const SILENT_AFTER = { days: 7, ms: 7 * DAY_MS } as const;
+export const WEEK_MS = 7 * DAY_MS;
+
+/** A link to the same list with other parameters; what is empty is left out. */
+export function linkTo(path: string, parameters: Readonly<Record<string, string | null | undefined>>): string {
+  const given = Object.entries(parameters).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  const query = new URLSearchParams(given).toString();
+  return query === '' ? path : `${path}?${query}`;
+}

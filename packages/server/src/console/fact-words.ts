@@ -1,0 +1,61 @@
+import { humanise, moment, reasonWords, told } from './words.ts';
+
+export interface FactLine {
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A fact as it travels: `{ known }`, or `{ unknown }` with the reason. */
+function settled(fact: unknown): { readonly value: unknown } | { readonly notKnown: string } {
+  if (!isRecord(fact)) return { value: fact };
+  if ('known' in fact) return { value: fact['known'] };
+  return 'unknown' in fact ? { notKnown: reasonWords(String(fact['unknown'])) } : { value: fact };
+}
+
+const GIGABYTE = 1e9;
+
+function valueWords(name: string, value: unknown): string {
+  if (typeof value === 'number' && /(At|since)$/.test(name) && value > 1e11) return moment(value);
+  if (typeof value === 'number' && name === 'bytes') return `${(value / GIGABYTE).toFixed(1)} GB`;
+  if (typeof value === 'number' && name === 'percent') return `${value}%`;
+  return told(value);
+}
+
+/** One line for an item of a list: `Name: C:, state: on`. */
+function itemWords(item: unknown): string {
+  if (!isRecord(item)) return told(item);
+  return Object.entries(item)
+    .map(([name, fact]) => {
+      const found = settled(fact);
+      const words = 'notKnown' in found ? `not known (${found.notKnown})` : valueWords(name, found.value);
+      return `${humanise(name)}: ${words}`;
+    })
+    .join('; ');
+}
+
+const MOST_ITEMS = 20;
+
+function linesOf(name: string, fact: unknown): string[] {
+  const found = settled(fact);
+  if ('notKnown' in found) return [`Not known: ${found.notKnown}`];
+  const { value } = found;
+  if (!Array.isArray(value)) return [isRecord(value) ? itemWords(value) : valueWords(name, value)];
+  if (value.length === 0) return ['None'];
+  const shown = value.slice(0, MOST_ITEMS).map(itemWords);
+  return value.length > MOST_ITEMS ? [...shown, `and ${value.length - MOST_ITEMS} more`] : shown;
+}
+
+/** The facts of one check, as a device sent them last, in words that a person can read. */
+export function factLines(facts: string): FactLine[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(facts);
+  } catch {
+    return [{ name: 'Facts', lines: ['Not known: they could not be understood'] }];
+  }
+  if (!isRecord(value)) return [{ name: 'Facts', lines: [told(value)] }];
+  return Object.entries(value).map(([name, fact]) => ({ name: humanise(name), lines: linesOf(name, fact) }));
+}

@@ -1,0 +1,122 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { callerOf } from '../../access.ts';
+import { recordView } from '../../audit/viewed.ts';
+import { breachOf, Reference } from '../../breaches/read-routes.ts';
+import { reportOn } from '../../breaches/report.ts';
+import { readOrganisation } from '../../organisation/store.ts';
+import { type BreachActs, linkTo, mayAct, type PageDeps, showPage } from '../console.ts';
+
+export interface BreachPageDeps extends PageDeps {
+  readonly acts: BreachActs;
+}
+
+const MOST_REASON = 2000;
+
+/** What the page says after an act, by the word in its address. */
+const DONE: Readonly<Record<string, string>> = {
+  acknowledged: 'You have acknowledged this breach. It is recorded under your name.',
+  closed: 'You have closed this breach. Your reason is in its timeline.',
+};
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+async function reportFor(
+  { db, clock }: PageDeps,
+  request: FastifyRequest,
+  ref: string,
+  action: 'breach-viewed' | 'breach-report-viewed',
+) {
+  const caller = callerOf(request);
+  const breach = await breachOf(db, caller.organisation, ref);
+  await recordView({ db, clock }, caller, action, `breach:${breach.ref}`);
+  const { name, settings } = await readOrganisation(db, caller.organisation);
+  return reportOn(db, breach, { marking: settings.marking, council: name, now: clock.now() });
+}
+
+interface Desk {
+  readonly done?: string | undefined;
+  readonly error?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+async function showDesk(
+  deps: PageDeps,
+  exchange: Exchange,
+  ref: string,
+  { done, error, reason = '' }: Desk = {},
+): Promise<FastifyReply> {
+  const report = await reportFor(deps, exchange.request, ref, 'breach-viewed');
+  const may = mayAct(exchange.request);
+  const model = {
+    report,
+    done: done === undefined ? undefined : DONE[done],
+    error,
+    reason,
+    canAcknowledge: may && report.acknowledgedAt === null && report.status !== 'closed',
+    canClose: may && report.status !== 'closed',
+  };
+  return showPage(deps, exchange, 'breach', model, { section: 'breaches', status: error === undefined ? 200 : 400 });
+}
+
+const pathOf = (ref: string) => `/breaches/${encodeURIComponent(ref)}`;
+
+const Form = Type.Object({}, { additionalProperties: false });
+const CloseForm = Type.Object(
+  { reason: Type.Optional(Type.String({ maxLength: 20_000 })) },
+  { additionalProperties: false },
+);
+
+function reasonProblem(reason: string): string | undefined {
+  if (reason === '') return 'Enter why you are closing this breach';
+  return reason.length > MOST_REASON
+    ? `Why you are closing this breach must be ${MOST_REASON} characters or fewer`
+    : undefined;
+}
+
+/** The desk of one breach, and the acts of a person on it. */
+export const breachPage: FastifyPluginAsyncTypebox<BreachPageDeps> = async (app, { acts, ...deps }) => {
+  const read = { access: 'breaches:read' } as const;
+  const write = { access: 'breaches:write' } as const;
+
+  const Done = Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })) }, { additionalProperties: false });
+  app.get(
+    '/breaches/:ref',
+    { schema: { hide: true, params: Reference, querystring: Done }, config: read },
+    (request, reply) => showDesk(deps, { request, reply }, request.params.ref, { done: request.query.done }),
+  );
+
+  app.get(
+    '/breaches/:ref/report',
+    { schema: { hide: true, params: Reference }, config: read },
+    async (request, reply) => {
+      const report = await reportFor(deps, request, request.params.ref, 'breach-report-viewed');
+      return showPage(deps, { request, reply }, 'report', { report }, { section: 'breaches' });
+    },
+  );
+
+  app.post(
+    '/breaches/:ref/acknowledge',
+    { schema: { hide: true, params: Reference, body: Form }, config: write },
+    async (request, reply) => {
+      await acts.acknowledge(callerOf(request), request.params.ref);
+      return reply.redirect(linkTo(pathOf(request.params.ref), { done: 'acknowledged' }), 303);
+    },
+  );
+
+  app.post(
+    '/breaches/:ref/close',
+    { schema: { hide: true, params: Reference, body: CloseForm }, config: write },
+    async (request, reply) => {
+      const reason = (request.body.reason ?? '').trim();
+      const error = reasonProblem(reason);
+      if (error !== undefined) return showDesk(deps, { request, reply }, request.params.ref, { error, reason });
+      await acts.close(callerOf(request), request.params.ref, reason);
+      return reply.redirect(linkTo(pathOf(request.params.ref), { done: 'closed' }), 303);
+    },
+  );
+};

@@ -1,0 +1,59 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { callerOf } from '../../access.ts';
+import { appearance } from '../../breaches/appearance.ts';
+import { type Duty, newAndSerious, oldestUnacknowledged, openFigures, restoredSince } from '../../breaches/figures.ts';
+import type { BreachView } from '../../breaches/read.ts';
+import { fleetFigures, type RuleFigure, standingByRule, unknownByReason } from '../../devices/figures.ts';
+import { type PageDeps, SILENT_AFTER, showPage, WEEK_MS } from '../console.ts';
+
+const SHOWN = 5;
+
+/** A breach in a list, in words. */
+export const inList = (breach: BreachView) => ({
+  ref: breach.ref,
+  appears: appearance(breach),
+  severity: breach.severity,
+  status: breach.status,
+  lastSeen: breach.last_seen,
+  openedAt: breach.opened_at,
+  count: breach.count,
+});
+
+async function queueOf({ db }: PageDeps, organisation: string, duty: Duty) {
+  const [figures, serious, oldest] = await Promise.all([
+    openFigures(db, organisation, duty),
+    newAndSerious(db, organisation, duty, SHOWN),
+    oldestUnacknowledged(db, organisation, duty),
+  ]);
+  return { ...figures, list: serious.map(inList), oldest: oldest && inList(oldest) };
+}
+
+/** Where each part of a rule's bar begins, of 100. */
+function barOf({ fail, unknown, exempt, pass }: RuleFigure) {
+  const total = fail + unknown + exempt + pass || 1;
+  const parts = { fail: (fail / total) * 100, unknown: (unknown / total) * 100, pass: (pass / total) * 100 };
+  return { ...parts, unknownFrom: parts.fail, passFrom: parts.fail + parts.unknown };
+}
+
+async function modelOf(deps: PageDeps, organisation: string) {
+  const { db, clock } = deps;
+  const now = clock.now();
+  const [officer, ict, fleet, unknowns, rules, better] = await Promise.all([
+    queueOf(deps, organisation, 'holder'),
+    queueOf(deps, organisation, 'ict'),
+    fleetFigures(db, organisation, now - SILENT_AFTER.ms),
+    unknownByReason(db, organisation),
+    standingByRule(db, organisation),
+    restoredSince(db, organisation, now - WEEK_MS),
+  ]);
+  const bars = rules.map((rule) => ({ ...rule, bar: barOf(rule) }));
+  return { officer, ict, fleet, unknowns, rules: bars, better, silentDays: SILENT_AFTER.days };
+}
+
+/** `GET /`: what is new and serious, what waits longest, what is not known, what got better. */
+export const overviewPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
+  app.get('/', { schema: { hide: true }, config: { access: 'console' } }, async (request, reply) => {
+    const model = await modelOf(deps, callerOf(request).organisation);
+    return showPage(deps, { request, reply }, 'overview', model, { section: 'overview' });
+  });
+};

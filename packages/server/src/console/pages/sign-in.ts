@@ -1,0 +1,70 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { ORGANISATION } from '../../organisation/store.ts';
+import { clearSessionCookie, sessionIdOf, setSessionCookie } from '../../people/cookie.ts';
+import { type SignInDeps, signInWithCode, signInWithPassword, signOut } from '../../people/sign-in.ts';
+import type { Settings } from '../../settings.ts';
+import { type PageDeps, showPage } from '../console.ts';
+
+export interface SignInPageDeps extends PageDeps, SignInDeps {
+  readonly settings: Pick<Settings, 'origin'>;
+}
+
+const Form = Type.Object(
+  { name: Type.Optional(Type.String({ maxLength: 200 })), password: Type.Optional(Type.String({ maxLength: 1024 })) },
+  { additionalProperties: false },
+);
+const Code = Type.Object({ code: Type.String({ maxLength: 200 }) });
+const Nothing = Type.Object({}, { additionalProperties: false });
+
+const REFUSED = 'Check the name and the password: they do not fit';
+
+/** Signing in with a name and a password, or with a one-time code; signing out. */
+export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps) => {
+  const { settings } = deps;
+  const config = { access: 'public' } as const;
+  const previousOf = (request: FastifyRequest) => sessionIdOf(request, settings);
+
+  app.get('/sign-in', { schema: { hide: true }, config }, async (request, reply) =>
+    request.caller === null ? showPage(deps, { request, reply }, 'sign-in', {}) : reply.redirect('/', 303),
+  );
+
+  app.post('/sign-in', { schema: { hide: true, body: Form }, config }, async (request, reply) => {
+    const name = (request.body.name ?? '').trim();
+    const given = {
+      organisation: ORGANISATION,
+      name,
+      password: request.body.password ?? '',
+      previous: previousOf(request),
+    };
+    const session = name === '' ? null : await signInWithPassword(deps, given);
+    if (session === null)
+      return showPage(deps, { request, reply }, 'sign-in', { error: REFUSED, name }, { status: 401 });
+    setSessionCookie(reply, settings, session);
+    return reply.redirect('/', 303);
+  });
+
+  // No HEAD: a program that only looks at the address must not use the code up.
+  app.get(
+    '/sign-in/:code',
+    { schema: { hide: true, params: Code }, config, exposeHeadRoute: false },
+    async (request, reply) => {
+      const session = await signInWithCode(deps, { code: request.params.code, previous: previousOf(request) });
+      if (session === null) return showPage(deps, { request, reply }, 'code-used', {}, { status: 401 });
+      setSessionCookie(reply, settings, session);
+      return reply.redirect('/', 303);
+    },
+  );
+
+  app.post(
+    '/sign-out',
+    { schema: { hide: true, body: Nothing }, config: { access: 'console' } },
+    async (request, reply) => {
+      const sessionId = previousOf(request);
+      if (sessionId !== undefined) await signOut(deps, sessionId);
+      clearSessionCookie(reply, settings);
+      return reply.redirect('/sign-in', 303);
+    },
+  );
+};

@@ -1,0 +1,41 @@
+import { humanise, moment, reasonWords, roleWords, told } from './words.ts';
+
+const EVENTS: Readonly<Record<string, string>> = {
+  opened: 'Opened',
+  joined: 'Seen again',
+  notified: 'Message written',
+  escalated: 'Escalated, as nobody acknowledged it',
+  acknowledged: 'Acknowledged',
+  restored: 'Put right: the device keeps to the rule again',
+  closed: 'Closed',
+  reopened: 'Opened again',
+};
+
+export const eventWords = (type: string): string => EVENTS[type] ?? humanise(type);
+
+export const actorWords = (actor: string): string =>
+  actor === 'beadle'
+    ? 'Beadle'
+    : actor.replace(/^(token|cli):/, (_, kind: string) => (kind === 'token' ? 'the program ' : 'the command line of '));
+
+const CHANNELS: Readonly<Record<string, string>> = { mail: 'E-mail', webhook: 'Webhook', file: 'File' };
+export const channelWords = (channel: string): string => CHANNELS[channel] ?? humanise(channel);
+
+/** Ids of rows mean nothing to a reader. */
+const hidden = /(^id|Id|^breach|^notice)$/;
+
+function valueWords(name: string, value: unknown): string {
+  if (name === 'reason' && typeof value === 'string') return reasonWords(value);
+  if (name === 'role' && typeof value === 'string') return roleWords(value);
+  if (typeof value === 'number' && value > 1e12) return moment(value);
+  return told(value);
+}
+
+/** What is on record about an event, one line a value. */
+export function detailLines(detail: unknown): string[] {
+  if (detail === null || detail === undefined) return [];
+  if (typeof detail !== 'object' || Array.isArray(detail)) return [told(detail)];
+  return Object.entries(detail)
+    .filter(([name, value]) => !hidden.test(name) && value !== null)
+    .map(([name, value]) => `${humanise(name)}: ${valueWords(name, value)}`);
+}

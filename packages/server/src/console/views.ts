@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import nunjucks from 'nunjucks';
+import type { Assets } from './assets.ts';
+import { govukFolder } from './stylesheet.ts';
+import * as timeline from './timeline-words.ts';
+import * as words from './words.ts';
+
+/** What the layout needs beside the page's own model. */
+export interface Shell {
+  /** The council's name. */
+  readonly council: string;
+  /** `OFFICIAL`, or what the council marks its documents with. */
+  readonly marking: string;
+  /** Said on every page where the data is invented. */
+  readonly notice?: string | undefined;
+  readonly nonce: string;
+  /** The caller; undefined on pages that anyone may see. */
+  readonly caller?: { readonly name: string; readonly role: string } | undefined;
+  readonly csrf?: string | undefined;
+  /** Which part of the navigation the page is in. */
+  readonly section?: 'overview' | 'breaches' | 'devices' | undefined;
+  readonly contact?: string | undefined;
+}
+
+export interface Views {
+  /** `name` is a file of views/ without its ending. Every value in `model` is escaped. */
+  render(name: string, shell: Shell, model: object): string;
+}
+
+const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
+  day: words.day,
+  moment: words.moment,
+  exactly: words.exactly,
+  daysAgo: words.daysAgo,
+  told: words.told,
+  capital: words.capital,
+  humanise: words.humanise,
+  reasonWords: words.reasonWords,
+  dutyWords: words.dutyWords,
+  roleWords: words.roleWords,
+  counted: words.count,
+  eventWords: timeline.eventWords,
+  actorWords: timeline.actorWords,
+  channelWords: timeline.channelWords,
+  detailLines: timeline.detailLines,
+  label: (value: string, kind: 'severity' | 'status' | 'verdict') => words.labelOf(kind, value),
+  short: (hash: string) => hash.slice(0, 12),
+};
+
+export function createViews({ assets, now }: { readonly assets: Assets; readonly now: () => number }): Views {
+  const folders = [join(import.meta.dirname, 'views'), join(govukFolder, 'dist')];
+  const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(folders), {
+    autoescape: true,
+    trimBlocks: true,
+    lstripBlocks: true,
+  });
+  for (const [name, filter] of Object.entries(FILTERS))
+    environment.addFilter(name, filter as (...given: unknown[]) => unknown);
+  return {
+    render: (name, shell, model) => environment.render(`${name}.njk`, { ...model, shell, assets, now: now() }),
+  };
+}

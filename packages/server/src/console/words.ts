@@ -1,0 +1,117 @@
+import { REASONS } from '@beadle/shared';
+
+/** A time as stored (milliseconds since the epoch) or as on the wire (ISO 8601). */
+export type Time = number | string;
+
+const zone = { timeZone: 'Europe/London' } as const;
+const dayForm = new Intl.DateTimeFormat('en-GB', { ...zone, day: 'numeric', month: 'long', year: 'numeric' });
+const timeForm = new Intl.DateTimeFormat('en-GB', { ...zone, hour: 'numeric', minute: '2-digit', hourCycle: 'h12' });
+const secondForm = new Intl.DateTimeFormat('en-GB', {
+  ...zone,
+  hour: 'numeric',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h12',
+});
+
+/** `4 June 2026`. */
+export const day = (time: Time): string => dayForm.format(new Date(time));
+
+/** `9:32am`, `midday`, `midnight`: the time as GOV.UK's style writes it, on the council's clock. */
+export function timeOfDay(time: Time): string {
+  const text = timeForm.format(new Date(time)).replace(/\s/g, '').toLowerCase();
+  if (text === '12:00pm') return 'midday';
+  return text === '12:00am' ? 'midnight' : text;
+}
+
+/** `4 June 2026 at 9:32am`. */
+export const moment = (time: Time): string => `${day(time)} at ${timeOfDay(time)}`;
+
+/** With seconds, for evidence: `4 June 2026 at 9:32:07am`. */
+export const exactly = (time: Time): string =>
+  `${day(time)} at ${secondForm.format(new Date(time)).replace(/\s/g, '').toLowerCase()}`;
+
+const DAY_MS = 86_400_000;
+
+/** How long ago, by whole days: contact is never shown more closely (invariant 10). */
+export function daysAgo(time: Time, now: number): string {
+  const started = (value: Time) => Math.floor(new Date(value).getTime() / DAY_MS);
+  const days = started(now) - started(time);
+  if (days <= 0) return 'today';
+  return days === 1 ? 'yesterday' : `${days} days ago`;
+}
+
+export const count = (number: number, one: string, many = `${one}s`): string =>
+  `${number} ${number === 1 ? one : many}`;
+
+export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+export function reasonWords(reason: string | null | undefined): string {
+  if (!reason) return '';
+  return Object.hasOwn(REASONS, reason) ? REASONS[reason as keyof typeof REASONS] : reason.replaceAll('-', ' ');
+}
+
+/** `clockSkewSeconds` as `Clock skew seconds`; `laptop-encryption` as `Laptop encryption`. */
+export const humanise = (name: string): string =>
+  capital(
+    name
+      .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+      .replaceAll(/[-_]/g, ' ')
+      .toLowerCase(),
+  );
+
+const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+
+/** One value that a device told, in words. */
+export function told(value: unknown): string {
+  if (value === null || value === undefined) return 'not told';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'string') return ISO.test(value) ? moment(value) : value;
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(told).join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+export interface Label {
+  readonly text: string;
+  /** The tag's colour, which never says anything that its text does not. */
+  readonly colour: string;
+}
+
+const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
+  severity: {
+    critical: { text: 'Critical', colour: 'red' },
+    high: { text: 'High', colour: 'orange' },
+    medium: { text: 'Medium', colour: 'yellow' },
+    low: { text: 'Low', colour: 'blue' },
+    info: { text: 'For information', colour: 'grey' },
+  },
+  status: {
+    suspected: { text: 'Suspected', colour: 'purple' },
+    acknowledged: { text: 'Acknowledged', colour: 'blue' },
+    restored: { text: 'Restored', colour: 'green' },
+    closed: { text: 'Closed', colour: 'grey' },
+  },
+  verdict: {
+    fail: { text: 'Failing', colour: 'red' },
+    unknown: { text: 'Not known', colour: 'yellow' },
+    pass: { text: 'Passing', colour: 'green' },
+    exempt: { text: 'Excused', colour: 'teal' },
+    'not-applicable': { text: 'Not applicable', colour: 'grey' },
+  },
+};
+
+export const labelOf = (kind: 'severity' | 'status' | 'verdict', value: string): Label =>
+  LABELS[kind]?.[value] ?? { text: humanise(value), colour: 'grey' };
+
+/** Whose it is to put right; the two are never added up together. */
+export const dutyWords = (duty: string): string => (duty === 'holder' ? 'The person who holds the device' : 'ICT');
+
+/** `security-analyst` as `Security analyst`; the titles that a council writes with capitals keep them. */
+const TITLES: Readonly<Record<string, string>> = {
+  'information-security-team-leader': 'Information Security Team Leader',
+  'ict-administrator': 'ICT administrator',
+  'ict-operator': 'ICT operator',
+  siro: 'SIRO',
+  'data-protection-officer': 'Data Protection Officer',
+};
+export const roleWords = (role: string): string => TITLES[role] ?? humanise(role);

@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { pino } from 'pino';
+import type { Caller, CallerRole } from '../../src/access.ts';
+import { createApp } from '../../src/app.ts';
+import { answerErrors } from '../../src/app/error-handler.ts';
+import { breachReadRoutes } from '../../src/breaches/read-routes.ts';
+import { type ConsoleDeps, consoleRoutes } from '../../src/console/routes.ts';
+import { type Db, migrate, openDatabase } from '../../src/db/database.ts';
+import { deviceReadRoutes } from '../../src/devices/read-routes.ts';
+import { findingRoutes } from '../../src/findings/routes.ts';
+import { loadKeys } from '../../src/keys.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { ORGANISATION } from '../../src/organisation/store.ts';
+import { createSignInCode } from '../../src/people/sign-in-codes.ts';
+import { readSettings, type Settings } from '../../src/settings.ts';
+import { type FakeClock, fakeClock, seededRandom } from '../app/harness.ts';
+
+export interface ConsoleServer {
+  readonly app: FastifyInstance;
+  readonly db: Db;
+  readonly clock: FakeClock;
+  readonly settings: Settings;
+  /** Acts as they reached the breaches stage, where that stage is not there yet. */
+  readonly acted: { caller: Caller; ref: string; reason?: string }[];
+  code(role: CallerRole, name?: string): Promise<string>;
+  /** Signed in by a one-time code, as a browser would be. */
+  signIn(role: CallerRole, name?: string): Promise<Browser>;
+  close(): Promise<void>;
+}
+
+export interface Browser {
+  readonly cookie: string;
+  get(url: string): Promise<LightMyRequestResponse>;
+  /** With the CSRF token of the page at `from`. */
+  post(url: string, fields: Record<string, string>, from?: string): Promise<LightMyRequestResponse>;
+}
+
+export const form = (fields: Record<string, string>): Pick<InjectOptions, 'headers' | 'payload'> => ({
+  headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' },
+  payload: new URLSearchParams(fields).toString(),
+});
+
+export const csrfIn = (html: string): string => /name="_csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+
+function browserOf(app: FastifyInstance, cookie: string): Browser {
+  const get = (url: string) => app.inject({ url, headers: { cookie, accept: 'text/html' } });
+  return {
+    cookie,
+    get,
+    async post(url, fields, from = '/') {
+      const token = csrfIn((await get(from)).body);
+      const { headers, payload } = form({ ...fields, _csrf: token });
+      return app.inject({ method: 'POST', url, headers: { ...headers, cookie }, payload: payload ?? '' });
+    },
+  };
+}
+
+/** Registers what app.ts does not register itself. */
+async function complete(app: FastifyInstance, deps: Omit<ConsoleDeps, 'errorPages'>): Promise<void> {
+  const has = (url: string) => app.hasRoute({ method: 'GET', url });
+  if (!has('/api/v1/devices')) await app.register(deviceReadRoutes(deps));
+  if (!has('/api/v1/findings')) await app.register(findingRoutes(deps));
+  if (!has('/api/v1/breaches')) await app.register(breachReadRoutes(deps));
+  if (has('/breaches')) return;
+  await app.register(async (scope) => {
+    const errorPages: ConsoleDeps['errorPages'] = { render: null };
+    answerErrors(
+      {
+        setErrorHandler: scope.setErrorHandler.bind(scope),
+        setNotFoundHandler: () => scope,
+      } as unknown as FastifyInstance,
+      errorPages,
+    );
+    await scope.register(consoleRoutes, { ...deps, errorPages });
+  });
+}
+
+export async function startConsoleServer({
+  notice,
+  port,
+  start,
+}: {
+  notice?: string;
+  port?: number;
+  start?: string;
+} = {}): Promise<ConsoleServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'beadle-console-'));
+  const settings = readSettings({
+    environment: {
+      BEADLE_SERVER_DATABASE: join(folder, 'database'),
+      BEADLE_SERVER_ORGANISATION: 'Dacorum Borough Council',
+      ...(port === undefined ? {} : { BEADLE_SERVER_PORT: String(port) }),
+    },
+    workingFolder: folder,
+  });
+  const [clock, random] = [fakeClock(start), seededRandom()];
+  const log = pino({ level: 'silent' });
+  const database = openDatabase(settings.database);
+  const { db } = database;
+  await migrate(db);
+  const keys = loadKeys({ folder: settings.keysFolder, random });
+  const app = await createApp({ database, settings, keys, clock, random, log });
+  const acted: ConsoleServer['acted'] = [];
+  const acts = {
+    acknowledge: async (caller: Caller, ref: string) => void acted.push({ caller, ref }),
+    close: async (caller: Caller, ref: string, reason: string) => void acted.push({ caller, ref, reason }),
+  };
+  await complete(app, { db, clock, random, settings, metrics: createMetrics(), log, acts, notice });
+  await app.ready();
+  const code = async (role: CallerRole, name = 'Ann Officer') => {
+    const made = { organisation: ORGANISATION, name, role, at: clock.now() };
+    return (await db.transaction().execute((tx) => createSignInCode(tx, made, random))).code;
+  };
+  return {
+    app,
+    db,
+    clock,
+    settings,
+    acted,
+    code,
+    async signIn(role, name) {
+      const { headers } = await app.inject(`/sign-in/${await code(role, name)}`);
+      return browserOf(app, String(headers['set-cookie']).split(';')[0] ?? '');
+    },
+    async close() {
+      await app.close();
+      await database.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
