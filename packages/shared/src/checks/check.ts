@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import type { Judgement } from '../findings/finding.ts';
 import { DEVICE_SUBJECT } from '../findings/finding.ts';
-import type { Known, Reason, Severity, Unknown } from '../findings/verdict.ts';
+import { DETAIL_LIMIT, type Known, type Reason, type Severity, type Unknown } from '../findings/verdict.ts';
 
 export const DEVICE_KINDS = ['laptop', 'desktop', 'tablet', 'phone', 'server', 'peripheral', 'other'] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
@@ -97,5 +97,5 @@ export const cannotTell = (input: Base, why: Unknown, subject: string = DEVICE_S
   state(input, 'unknown', {
     subject,
     reason: why.unknown,
-    observed: why.detail === undefined ? {} : { detail: why.detail },
+    observed: why.detail === undefined ? {} : { detail: why.detail.slice(0, DETAIL_LIMIT) },
   });

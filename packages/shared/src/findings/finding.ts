@@ -17,7 +17,7 @@ const Scalar = Type.Union([Type.String({ maxLength: 500 }), Type.Number(), Type.
 export const Observed = Type.Record(
   Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9]{0,39}$' }),
   Type.Union([Scalar, Type.Array(Scalar, { maxItems: 20 })]),
-  { maxProperties: 20 },
+  { maxProperties: 20, additionalProperties: false },
 );
 export type Observed = Static<typeof Observed>;
 

@@ -46,9 +46,12 @@ export interface Unknown {
   readonly detail?: string | undefined;
 }
 
+/** Characters of a detail that travel; what is beyond them is cut off. */
+export const DETAIL_LIMIT = 500;
+
 export const known = <T>(value: T): Known<T> => ({ known: value });
 export const unknown = (reason: Reason, detail?: string): Unknown =>
-  detail === undefined ? { unknown: reason } : { unknown: reason, detail };
+  detail === undefined ? { unknown: reason } : { unknown: reason, detail: detail.slice(0, DETAIL_LIMIT) };
 export const isKnown = <T>(fact: Known<T>): fact is { readonly known: T } => 'known' in fact;
 
 /** Applies `f` to what is known; passes an unknown on. */
@@ -61,7 +64,7 @@ export const KnownOf = <S extends Type.TSchema>(schema: S) =>
   Type.Union([
     Type.Object({ known: schema }, { additionalProperties: false }),
     Type.Object(
-      { unknown: Reason, detail: Type.Optional(Type.String({ maxLength: 500 })) },
+      { unknown: Reason, detail: Type.Optional(Type.String({ maxLength: DETAIL_LIMIT })) },
       { additionalProperties: false },
     ),
   ]);

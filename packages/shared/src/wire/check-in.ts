@@ -33,6 +33,7 @@ export const CheckInHeader = Type.Object(
       Type.Object({ at: IsoTime, facts: Type.Unknown() }, closed),
       {
         maxProperties: 40,
+        additionalProperties: false,
       },
     ),
   },
