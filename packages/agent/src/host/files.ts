@@ -1,4 +1,4 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { constants, open, readdir, stat } from 'node:fs/promises';
 import type { Files } from './source.ts';
 
 const SMALL_FILE_BYTES = 262_144;
@@ -11,7 +11,8 @@ export class NotAFile extends Error {}
  * bounded; a pipe or a device in the file's place is refused, as it might never end.
  */
 export async function readCapped(path: string, limit: number): Promise<string> {
-  const file = await open(path, 'r');
+  // Without waiting for a writer, where the path is a pipe.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!(await file.stat()).isFile()) throw new NotAFile(path);
     const chunks: Buffer[] = [];

@@ -7,12 +7,15 @@ function volumes(blockDevices: unknown, mounts?: unknown): Record<string, string
   const told = { 'linux/block-devices': blockDevices, 'linux/root-mount': mounts };
   const facts = factsOf<{ volumes: { known: Volume[] } | { unknown: string } }>(diskEncryptionLinux, told);
   if (!('known' in facts.volumes)) return { device: facts.volumes.unknown };
-  return Object.fromEntries(facts.volumes.known.map(({ name, state }) => [name, 'known' in state ? state.known : state.unknown]));
+  return Object.fromEntries(
+    facts.volumes.known.map(({ name, state }) => [name, 'known' in state ? state.known : state.unknown]),
+  );
 }
 
 const part = (name: string, rest: object = {}) => row(name, 'part', { pkname: 'sda', ...rest });
 const luks = (name: string, ...children: object[]) => part(name, { fstype: 'crypto_LUKS', children });
-const opened = (name: string, rest: object = {}) => row(name, 'crypt', { kname: 'dm-0', path: `/dev/mapper/${name}`, ...rest });
+const opened = (name: string, rest: object = {}) =>
+  row(name, 'crypt', { kname: 'dm-0', path: `/dev/mapper/${name}`, ...rest });
 
 describe('encryption of volumes on Linux', () => {
   it('is what lies between the file system and the disk: LUKS under LVM under root and swap', () => {
@@ -22,7 +25,10 @@ describe('encryption of volumes on Linux', () => {
       children: [
         part('sda1', { fstype: 'vfat', mountpoints: ['/boot/efi'] }),
         part('sda2', { fstype: 'ext4', mountpoints: ['/boot'] }),
-        luks('sda3', opened('sda3_crypt', { children: [lvm('vg-root', 'dm-1', '/'), lvm('vg-swap', 'dm-2', '[SWAP]')] })),
+        luks(
+          'sda3',
+          opened('sda3_crypt', { children: [lvm('vg-root', 'dm-1', '/'), lvm('vg-swap', 'dm-2', '[SWAP]')] }),
+        ),
       ],
     });
     const mounts = mounted(['/dev/mapper/vg-root', '/'], ['/dev/sda2', '/boot'], ['/dev/sda1', '/boot/efi', 'vfat']);
@@ -34,11 +40,16 @@ describe('encryption of volumes on Linux', () => {
       row('sda', 'disk', { children: [part('sda1', { mountpoints: ['/'] })] }),
       row('sdb', 'disk', { fstype: 'crypto_LUKS', children: [opened('data', { mountpoints: ['/data'] })] }),
     );
-    expect(volumes(disks, mounted(['/dev/sda1', '/'], ['/dev/mapper/data', '/data']))).toEqual({ '/': 'off', '/data': 'on' });
+    expect(volumes(disks, mounted(['/dev/sda1', '/'], ['/dev/mapper/data', '/data']))).toEqual({
+      '/': 'off',
+      '/data': 'on',
+    });
   });
 
   it('is known to be missing without udev’s database, as dm-crypt shows in TYPE', () => {
-    expect(volumes(lsblk(row('vda', 'disk', { mountpoints: ['/'] })), mounted(['/dev/vda', '/']))).toEqual({ '/': 'off' });
+    expect(volumes(lsblk(row('vda', 'disk', { mountpoints: ['/'] })), mounted(['/dev/vda', '/']))).toEqual({
+      '/': 'off',
+    });
   });
 
   it('follows a flat list by the parents’ names', () => {
@@ -48,7 +59,10 @@ describe('encryption of volumes on Linux', () => {
       opened('root', { pkname: 'sda2', mountpoints: ['/'] }),
       part('sda3', { mountpoints: ['/srv'] }),
     );
-    expect(volumes(flat, mounted(['/dev/mapper/root', '/'], ['/dev/sda3', '/srv']))).toEqual({ '/': 'on', '/srv': 'off' });
+    expect(volumes(flat, mounted(['/dev/mapper/root', '/'], ['/dev/sda3', '/srv']))).toEqual({
+      '/': 'on',
+      '/srv': 'off',
+    });
   });
 
   it('cannot tell from a flat list without the parents’ names', () => {
@@ -99,16 +113,29 @@ describe('encryption of volumes on Linux', () => {
       row('loop0', 'loop', { fstype: 'squashfs', mountpoints: ['/snap/core/1'] }),
       row('sr0', 'rom', { fstype: 'iso9660', mountpoints: ['/media/disc'] }),
       row('zram0', 'disk', { mountpoints: ['[SWAP]'] }),
-      row('sdb', 'disk', { tran: 'usb', children: [row('sdb1', 'part', { fstype: 'vfat', mountpoints: ['/media/stick'] })] }),
+      row('sdb', 'disk', {
+        tran: 'usb',
+        children: [row('sdb1', 'part', { fstype: 'vfat', mountpoints: ['/media/stick'] })],
+      }),
       row('nvme0n1', 'disk', { tran: 'nvme', mountpoints: ['/'] }),
     );
-    const mounts = mounted(['/dev/nvme0n1', '/'], ['/dev/loop0', '/snap/core/1', 'squashfs'], ['/dev/sdb1', '/media/stick', 'vfat']);
+    const mounts = mounted(
+      ['/dev/nvme0n1', '/'],
+      ['/dev/loop0', '/snap/core/1', 'squashfs'],
+      ['/dev/sdb1', '/media/stick', 'vfat'],
+    );
     expect(volumes(devices, mounts)).toEqual({ '/': 'off' });
   });
 
   it('knows swap on plain dm-crypt by its type', () => {
     const disk = row('sda', 'disk', {
-      children: [luks('sda1', opened('root', { mountpoints: ['/'] })), part('sda2', { children: [row('swap', 'crypt', { kname: 'dm-3', path: '/dev/mapper/swap', mountpoints: ['[SWAP]'] })] }), part('sda3', { fstype: 'swap', mountpoints: ['[SWAP]'] })],
+      children: [
+        luks('sda1', opened('root', { mountpoints: ['/'] })),
+        part('sda2', {
+          children: [row('swap', 'crypt', { kname: 'dm-3', path: '/dev/mapper/swap', mountpoints: ['[SWAP]'] })],
+        }),
+        part('sda3', { fstype: 'swap', mountpoints: ['[SWAP]'] }),
+      ],
     });
     expect(volumes(lsblk(disk), mounted(['/dev/mapper/root', '/']))).toEqual({
       '/': 'on',

@@ -17,7 +17,10 @@ export const missing: SourceResult = { kind: 'unreadable', reason: 'source-missi
 export type Told = Readonly<Record<string, unknown>>;
 
 const isResult = (value: unknown): value is SourceResult =>
-  typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'output' || value.kind === 'unreadable');
+  typeof value === 'object' &&
+  value !== null &&
+  'kind' in value &&
+  (value.kind === 'output' || value.kind === 'unreadable');
 
 export const resultOf = (value: unknown): SourceResult => {
   if (value === undefined) return missing;
@@ -25,7 +28,8 @@ export const resultOf = (value: unknown): SourceResult => {
   return typeof value === 'string' ? printed(value) : json(value);
 };
 
-export const outputs = (told: Told): Outputs => new Map(Object.entries(told).map(([id, value]) => [id, resultOf(value)]));
+export const outputs = (told: Told): Outputs =>
+  new Map(Object.entries(told).map(([id, value]) => [id, resultOf(value)]));
 
 /** The facts of a collector that has nothing against what it was given. */
 export function factsOf<T>(collector: Collector, told: Told, now = 0): T {
@@ -72,6 +76,8 @@ export const row = (name: string, type: string, rest: object = {}) => ({
   ...rest,
 });
 export const lsblk = (...blockdevices: object[]) => ({ blockdevices });
-export const mounted = (...mounts: (readonly [source: string, target: string, fstype?: string, options?: string])[]) => ({
+export const mounted = (
+  ...mounts: (readonly [source: string, target: string, fstype?: string, options?: string])[]
+) => ({
   filesystems: mounts.map(([source, target, fstype = 'ext4', options = 'rw']) => ({ source, target, fstype, options })),
 });

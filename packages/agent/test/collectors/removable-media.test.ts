@@ -22,9 +22,20 @@ const only = (...args: Parameters<typeof present>) => {
 };
 
 const stick = (rest: object = {}, children: object[] = []) =>
-  row('sdb', 'disk', { rm: true, tran: 'usb', vendor: 'Invented', model: 'Traveller', serial: 'INV0001', size: 4096, children, ...rest });
+  row('sdb', 'disk', {
+    rm: true,
+    tran: 'usb',
+    vendor: 'Invented',
+    model: 'Traveller',
+    serial: 'INV0001',
+    size: 4096,
+    children,
+    ...rest,
+  });
 const record = (path: string, properties: Record<string, string>) =>
-  `P: ${path}\nN: ${path.split('/').at(-1)}\n${Object.entries(properties).map(([name, value]) => `E: ${name}=${value}\n`).join('')}\n`;
+  `P: ${path}\nN: ${path.split('/').at(-1)}\n${Object.entries(properties)
+    .map(([name, value]) => `E: ${name}=${value}\n`)
+    .join('')}\n`;
 const usb = '/devices/pci0/usb1/1-1/1-1:1.0/host0/target0/0/block/sdb';
 
 describe('removable media on Linux', () => {
@@ -71,17 +82,28 @@ describe('removable media on Linux', () => {
     expect(only([stick({ serial: '   ' })], udev)).toMatchObject({ subject: 'INV 0002', serial: 'INV 0002' });
   });
 
-  it.each(['0.0', '0000000000', '  ', 'None', null])('have none where it is %j, and are known by their numbers', (serial) => {
-    const udev = record(usb, { SUBSYSTEM: 'block', DEVTYPE: 'disk', ID_VENDOR_ID: '0951', ID_MODEL_ID: '1666' });
-    expect(only([stick({ serial })], udev)).toMatchObject({ subject: '0951:1666', serial: null });
-    expect(only([stick({ serial })])).toMatchObject({ subject: 'Invented:Traveller', serial: null });
-  });
+  it.each(['0.0', '0000000000', '  ', 'None', null])(
+    'have none where it is %j, and are known by their numbers',
+    (serial) => {
+      const udev = record(usb, { SUBSYSTEM: 'block', DEVTYPE: 'disk', ID_VENDOR_ID: '0951', ID_MODEL_ID: '1666' });
+      expect(only([stick({ serial })], udev)).toMatchObject({ subject: '0951:1666', serial: null });
+      expect(only([stick({ serial })])).toMatchObject({ subject: 'Invented:Traveller', serial: null });
+    },
+  );
 
   it.each([
     ['a LUKS partition only', [row('sdb1', 'part', { fstype: 'crypto_LUKS' })], { known: true }],
     ['BitLocker To Go', [row('sdb1', 'part', { fstype: 'BitLocker' })], { known: true }],
-    ['an opened LUKS partition', [row('sdb1', 'part', { fstype: 'crypto_LUKS', children: [row('c', 'crypt', { fstype: 'ext4' })] })], { known: true }],
-    ['a plain partition beside', [row('sdb1', 'part', { fstype: 'crypto_LUKS' }), row('sdb2', 'part', { fstype: 'exfat' })], { known: false }],
+    [
+      'an opened LUKS partition',
+      [row('sdb1', 'part', { fstype: 'crypto_LUKS', children: [row('c', 'crypt', { fstype: 'ext4' })] })],
+      { known: true },
+    ],
+    [
+      'a plain partition beside',
+      [row('sdb1', 'part', { fstype: 'crypto_LUKS' }), row('sdb2', 'part', { fstype: 'exfat' })],
+      { known: false },
+    ],
     ['no file system told', [row('sdb1', 'part')], { unknown: 'not-told', detail: expect.any(String) }],
   ])('are encrypted or not by what lies on them: %s', (_what, children, encrypted) => {
     expect(only([stick({}, children)])).toMatchObject({ encrypted });
@@ -94,8 +116,19 @@ describe('removable media on Linux', () => {
   });
 
   it('list telephones and cameras as such', () => {
-    const properties = { SUBSYSTEM: 'usb', DEVTYPE: 'usb_device', ID_MTP_DEVICE: '1', ID_SERIAL_SHORT: 'TEL1', ID_VENDOR_ID: '18d1', ID_MODEL_ID: '4ee1' };
-    expect(only([], record('/devices/pci0/usb1/1-2', properties))).toMatchObject({ kind: 'phone', subject: 'TEL1', bytes: null });
+    const properties = {
+      SUBSYSTEM: 'usb',
+      DEVTYPE: 'usb_device',
+      ID_MTP_DEVICE: '1',
+      ID_SERIAL_SHORT: 'TEL1',
+      ID_VENDOR_ID: '18d1',
+      ID_MODEL_ID: '4ee1',
+    };
+    expect(only([], record('/devices/pci0/usb1/1-2', properties))).toMatchObject({
+      kind: 'phone',
+      subject: 'TEL1',
+      bytes: null,
+    });
   });
 
   it('cannot be told where a disk does not say how it is attached or how large it is', () => {

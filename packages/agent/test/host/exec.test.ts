@@ -22,7 +22,8 @@ function source(reads: Partial<CommandSource>, rest: Partial<Source> = {}): Sour
 }
 const sh = (script: string, rest: Partial<Source> = {}, reads: Partial<CommandSource> = {}) =>
   source({ args: ['-c', script], ...reads }, rest);
-const run = (one: Source, parameter?: string, environment = {}) => createExec({ allowed: [one], environment }).run(one, parameter);
+const run = (one: Source, parameter?: string, environment = {}) =>
+  createExec({ allowed: [one], environment }).run(one, parameter);
 
 /** A killed process whose parent is gone may wait to be collected: it no longer runs. */
 const runs = (pid: number) => {
@@ -45,7 +46,11 @@ describe('running a command', () => {
 
   it('hands on nothing of its own environment but what the source names, and one language', async () => {
     const environment = { CUPS_SERVER: 'x:1', SECRET: 'y', LANG: 'de_DE.UTF-8' };
-    const result = await run(source({ files: ['/usr/bin/env'], passes: ['CUPS_SERVER'], env: { A: 'b' } }), undefined, environment);
+    const result = await run(
+      source({ files: ['/usr/bin/env'], passes: ['CUPS_SERVER'], env: { A: 'b' } }),
+      undefined,
+      environment,
+    );
     expect(result.kind === 'output' && result.stdout.trim().split('\n').toSorted()).toEqual([
       'A=b',
       'CUPS_SERVER=x:1',
@@ -83,7 +88,10 @@ describe('running a command', () => {
   });
 
   it('says so where the program is missing', async () => {
-    expect(await run(source({ files: ['/nowhere/program'] }))).toMatchObject({ kind: 'unreadable', reason: 'tool-missing' });
+    expect(await run(source({ files: ['/nowhere/program'] }))).toMatchObject({
+      kind: 'unreadable',
+      reason: 'tool-missing',
+    });
   });
 
   it('says so where the program may not be run', async () => {
@@ -103,7 +111,9 @@ describe('running a command', () => {
   });
 
   it('keeps only the lines that are wanted, however many others there are', async () => {
-    const result = await run(sh('yes private | head -n 100000; echo "usb 1: found"; printf "usb 2"', {}, { keepLines: /^usb/ }));
+    const result = await run(
+      sh('yes private | head -n 100000; echo "usb 1: found"; printf "usb 2"', {}, { keepLines: /^usb/ }),
+    );
     expect(result).toMatchObject({ stdout: 'usb 1: found\nusb 2\n' });
   });
 });
@@ -112,7 +122,11 @@ describe('the list of what may be run', () => {
   it('refuses what is not on it, and starts nothing', async () => {
     const exec = createExec({ allowed: [sh('echo listed')], environment: {} });
     const other = sh('echo listed');
-    expect(await exec.run(other)).toEqual({ kind: 'unreadable', reason: 'access-denied', detail: 'not in the list of sources' });
+    expect(await exec.run(other)).toEqual({
+      kind: 'unreadable',
+      reason: 'access-denied',
+      detail: 'not in the list of sources',
+    });
     expect(exec.started.processes).toBe(0);
   });
 
@@ -123,7 +137,8 @@ describe('the list of what may be run', () => {
   it('takes a parameter of the form that the source allows, as one argument', async () => {
     const one = sh('echo "$0"', {}, { parameter: { prefix: '--after=', pattern: /^[a-z;]+$/ } });
     expect(await run(one, 'a;b')).toMatchObject({ stdout: '--after=a;b\n' });
-    for (const bad of ['A', 'a b', 'a\n', '', '$(id)']) expect(await run(one, bad)).toMatchObject({ reason: 'access-denied' });
+    for (const bad of ['A', 'a b', 'a\n', '', '$(id)'])
+      expect(await run(one, bad)).toMatchObject({ reason: 'access-denied' });
     expect(await run(sh('echo'), 'a')).toMatchObject({ reason: 'access-denied' });
   });
 });
@@ -138,7 +153,11 @@ describe('following a stream', () => {
 
   it('hands on whole lines until it ends', async () => {
     const lines: string[] = [];
-    const ended = await follow(stream('printf "a\\nb"; sleep 0.1; printf "c\\n"'), (line) => lines.push(line), AbortSignal.any([]));
+    const ended = await follow(
+      stream('printf "a\\nb"; sleep 0.1; printf "c\\n"'),
+      (line) => lines.push(line),
+      AbortSignal.any([]),
+    );
     expect(lines).toEqual(['a', 'bc']);
     expect(ended).toEqual({ kind: 'unreadable', reason: 'source-failed' });
   });
@@ -150,7 +169,9 @@ describe('following a stream', () => {
   });
 
   it('says so where the program is missing, or not on the list', async () => {
-    expect(await follow(stream('', ['/nowhere']), () => {}, AbortSignal.any([]))).toMatchObject({ reason: 'tool-missing' });
+    expect(await follow(stream('', ['/nowhere']), () => {}, AbortSignal.any([]))).toMatchObject({
+      reason: 'tool-missing',
+    });
     const exec = createExec({ allowed: [], environment: {} });
     expect(await exec.follow(stream('echo'), () => {}, AbortSignal.any([]))).toMatchObject({ reason: 'access-denied' });
   });

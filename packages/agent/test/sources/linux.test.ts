@@ -16,14 +16,18 @@ describe('the list of sources', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it.each(LINUX_SOURCES.map((source) => [source.id, source] as const))('%s has limits, absolute paths and a reason', (_id, source) => {
-    const { reads } = source;
-    expect(source.why).toMatch(/^[A-Z].*\.$/);
-    expect(source.outputLimitBytes).toBeGreaterThan(0);
-    if (reads.kind !== 'stream') expect(source.timeLimitMs).toBeGreaterThan(0);
-    if (reads.kind === 'command' || reads.kind === 'stream') expect(reads.files.every((path) => isAbsolute(path))).toBe(true);
-    if (reads.kind === 'file') expect(isAbsolute(reads.path)).toBe(true);
-  });
+  it.each(LINUX_SOURCES.map((source) => [source.id, source] as const))(
+    '%s has limits, absolute paths and a reason',
+    (_id, source) => {
+      const { reads } = source;
+      expect(source.why).toMatch(/^[A-Z].*\.$/);
+      expect(source.outputLimitBytes).toBeGreaterThan(0);
+      if (reads.kind !== 'stream') expect(source.timeLimitMs).toBeGreaterThan(0);
+      if (reads.kind === 'command' || reads.kind === 'stream')
+        expect(reads.files.every((path) => isAbsolute(path))).toBe(true);
+      if (reads.kind === 'file') expect(isAbsolute(reads.path)).toBe(true);
+    },
+  );
 
   it('offers nothing on platforms that it does not know', () => {
     expect(sourcesFor('aix')).toEqual([]);
@@ -41,7 +45,9 @@ const made = (tree: Readonly<Record<string, string>>, times: Readonly<Record<str
     },
     modifiedAt: (path) => (path in times ? Promise.resolve(times[path] ?? 0) : fail('ENOENT')),
     list: (path) => {
-      const names = Object.keys(tree).filter((name) => name.startsWith(`${path}/`)).map((name) => name.slice(path.length + 1));
+      const names = Object.keys(tree)
+        .filter((name) => name.startsWith(`${path}/`))
+        .map((name) => name.slice(path.length + 1));
       return names.length > 0 ? Promise.resolve(names) : fail('ENOENT');
     },
   };
@@ -58,7 +64,9 @@ describe('the age of apt’s lists', () => {
 
   it('is that of the stamp of success, else of the folder it fetches into', async () => {
     const times = { [stamp]: 1000, '/var/lib/apt/lists/partial': 5000 };
-    expect(await probe('linux/apt-freshness', made(lists, times))).toEqual({ ListsUpdatedAt: '1970-01-01T00:00:01.000Z' });
+    expect(await probe('linux/apt-freshness', made(lists, times))).toEqual({
+      ListsUpdatedAt: '1970-01-01T00:00:01.000Z',
+    });
     expect(await probe('linux/apt-freshness', made(lists, { '/var/lib/apt/lists/partial': 5000 }))).toEqual({
       ListsUpdatedAt: '1970-01-01T00:00:05.000Z',
     });
