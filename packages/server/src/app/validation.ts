@@ -2,7 +2,6 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
-import Value from 'typebox/value';
 import { type FieldProblem, problem } from '../errors.ts';
 
 const MOST_FIELDS = 20;
@@ -56,6 +55,23 @@ function fieldProblems(schema: TSchema, errors: readonly TLocalizedValidationErr
   return [...fields.values()].slice(0, MOST_FIELDS);
 }
 
+const NUMBER = /^-?(0|[1-9]\d{0,15})(\.\d{1,15})?$/;
+
+/** What a text of a query stands for, as its schema has it; one that stands for nothing stays, for the schema to refuse. */
+function meant(schema: unknown, text: unknown): unknown {
+  if (typeof schema !== 'object' || schema === null || !('type' in schema)) return text;
+  if (schema.type === 'array') return typeof text === 'string' ? [text] : text;
+  if (typeof text !== 'string') return text;
+  if ((schema.type === 'integer' || schema.type === 'number') && NUMBER.test(text)) return Number(text);
+  return schema.type === 'boolean' && /^(true|false)$/.test(text) ? text === 'true' : text;
+}
+
+function fromText(schema: TSchema, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, text]) => [key, meant(partAt(schema, `/${key}`), text)]);
+  return Object.fromEntries(entries);
+}
+
 /**
  * Holds requests against their schemas as they are: nothing is coerced, filled in or stripped. A query and the parts of
  * a path are text by nature, so that numbers and booleans in them are read from text first.
@@ -64,7 +80,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   const compiled = Compile(schema);
   const part = httpPart === 'querystring' ? 'query' : (httpPart ?? 'request');
   return (value: unknown) => {
-    const given = httpPart === 'body' ? value : Value.Convert(schema, structuredClone(value));
+    const given = httpPart === 'body' ? value : fromText(schema, value);
     if (compiled.Check(given)) return { value: given };
     const fields = fieldProblems(schema, compiled.Errors(given), part);
     const words = fields.map(({ field, expected }) => `${field}: expected ${expected}`).join('; ');
