@@ -59,7 +59,12 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
 
   beforeAll(async () => {
     const port = await freePort();
-    server = await startConsoleServer({ port, notice: 'Invented data: no real council, device or person' });
+    // The real date: a browser throws away a cookie that has run out by its own clock.
+    server = await startConsoleServer({
+      port,
+      start: new Date().toISOString(),
+      notice: 'Invented data: no real council, device or person',
+    });
     await seedCouncil(server.db, server.clock.now());
     origin = await server.app.listen({ host: '127.0.0.1', port });
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });

@@ -29,7 +29,7 @@ const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)
 /** One sentence without its full stop: what a breach appears to be about. */
 export function appearance(seen: Seen): string {
   const on = nameOf(seen);
-  if (seen.kind === 'person') return `Somebody reported something about ${on === 'a device' ? seen.subject : on}`;
+  if (seen.kind === 'person') return `Reported by a person: ${seen.subject}`;
   if (seen.kind === 'gap') return capital(`${on} appears to have lost some of its findings before they could be sent`);
   const sentence = SENTENCES[seen.check_name];
   if (sentence === undefined) return capital(`${on} appears not to keep to clause ${seen.clause} (${seen.rule})`);

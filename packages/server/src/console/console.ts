@@ -1,16 +1,10 @@
 import type { Clock } from '@beadle/shared';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf, type Caller } from '../access.ts';
+import { callerOf } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import { ORGANISATION, readOrganisation } from '../organisation/store.ts';
 import { may } from '../people/permissions.ts';
 import type { Shell, Views } from './views.ts';
-
-/** What a person may do to a breach; each acts in the name of the caller, is audited, and refuses with a `Problem`. */
-export interface BreachActs {
-  acknowledge(caller: Caller, ref: string): Promise<void>;
-  close(caller: Caller, ref: string, reason: string): Promise<void>;
-}
 
 export interface PageDeps {
   readonly db: Db;

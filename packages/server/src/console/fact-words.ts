@@ -17,23 +17,30 @@ function settled(fact: unknown): { readonly value: unknown } | { readonly notKno
 
 const GIGABYTE = 1e9;
 
-function valueWords(name: string, value: unknown): string {
+/** A value in words, with the unit that its name tells. */
+export function valueWords(name: string, value: unknown): string {
   if (typeof value === 'number' && /(At|since)$/.test(name) && value > 1e11) return moment(value);
   if (typeof value === 'number' && name === 'bytes') return `${(value / GIGABYTE).toFixed(1)} GB`;
   if (typeof value === 'number' && name === 'percent') return `${value}%`;
   return told(value);
 }
 
-/** One line for an item of a list: `Name: C:, state: on`. */
+const isTold = (fact: unknown): boolean => fact !== null && fact !== undefined;
+
+function partWords([name, fact]: [string, unknown]): string {
+  const found = settled(fact);
+  const words = 'notKnown' in found ? `not known (${found.notKnown})` : valueWords(name, found.value);
+  return `${humanise(name).toLowerCase()}: ${words}`;
+}
+
+/** One line for an item of a list: `C: (role: system; state: on)`. What was not told is left out. */
 function itemWords(item: unknown): string {
   if (!isRecord(item)) return told(item);
-  return Object.entries(item)
-    .map(([name, fact]) => {
-      const found = settled(fact);
-      const words = 'notKnown' in found ? `not known (${found.notKnown})` : valueWords(name, found.value);
-      return `${humanise(name)}: ${words}`;
-    })
-    .join('; ');
+  const lead = ['name', 'title', 'label'].find((key) => typeof item[key] === 'string');
+  const parts = Object.entries(item).filter(([key, fact]) => key !== lead && isTold(fact));
+  const rest = parts.map(partWords).join('; ');
+  if (lead === undefined) return rest;
+  return rest === '' ? told(item[lead]) : `${told(item[lead])} (${rest})`;
 }
 
 const MOST_ITEMS = 20;

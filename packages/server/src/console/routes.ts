@@ -3,7 +3,7 @@ import { breachReportRoutes } from '../breaches/report-routes.ts';
 import type { BreachReport } from '../breaches/report-document.ts';
 import type { Log } from '../log.ts';
 import { loadAssets, serveAssets } from './assets.ts';
-import type { BreachActs, PageDeps } from './console.ts';
+import type { PageDeps } from './console.ts';
 import { accessibilityPage } from './pages/accessibility.ts';
 import { breachPage } from './pages/breach.ts';
 import { breachesPage } from './pages/breaches.ts';
@@ -21,7 +21,6 @@ type ProblemPage = (
 ) => Promise<FastifyReply>;
 
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'> {
-  readonly acts: BreachActs;
   readonly log: Pick<Log, 'warn'>;
   /** Set here, so that people get pages where programs get problem documents. */
   readonly errorPages: { render: ProblemPage | null };
@@ -29,7 +28,7 @@ export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'> {
 
 /** Every page, what they are made of, and the breach report, which is written with the same views. */
 export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) => {
-  const { db, clock, log, errorPages, acts } = deps;
+  const { db, clock, log, errorPages } = deps;
   const warn = (err: unknown) => log.warn({ err }, 'the compiled stylesheet could not be kept');
   const assets = await loadAssets({ warn });
   const views = createViews({ assets, now: () => clock.now() });
@@ -47,7 +46,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(signInPages, { ...deps, views });
   await app.register(overviewPage, page);
   await app.register(breachesPage, page);
-  await app.register(breachPage, { ...page, acts });
+  await app.register(breachPage, page);
   await app.register(devicesPage, page);
   await app.register(devicePage, page);
   await app.register(accessibilityPage, page);

@@ -1,9 +1,11 @@
-import { humanise, moment, reasonWords, roleWords, told } from './words.ts';
+import { humanise, labelOf, moment, reasonWords, roleWords, told } from './words.ts';
 
 const EVENTS: Readonly<Record<string, string>> = {
   opened: 'Opened',
   joined: 'Seen again',
+  reported: 'Reported',
   notified: 'Message written',
+  'notice-queued': 'Message written',
   escalated: 'Escalated, as nobody acknowledged it',
   acknowledged: 'Acknowledged',
   restored: 'Put right: the device keeps to the rule again',
@@ -18,7 +20,7 @@ export const actorWords = (actor: string): string =>
     ? 'Beadle'
     : actor.replace(/^(token|cli):/, (_, kind: string) => (kind === 'token' ? 'the program ' : 'the command line of '));
 
-const CHANNELS: Readonly<Record<string, string>> = { mail: 'E-mail', webhook: 'Webhook', file: 'File' };
+const CHANNELS: Readonly<Record<string, string>> = { mail: 'Email', webhook: 'Webhook', file: 'File' };
 export const channelWords = (channel: string): string => CHANNELS[channel] ?? humanise(channel);
 
 /** Ids of rows mean nothing to a reader. */
@@ -27,9 +29,12 @@ const hidden = /(^id|Id|^breach|^notice)$/;
 function valueWords(name: string, value: unknown): string {
   if (name === 'reason' && typeof value === 'string') return reasonWords(value);
   if (name === 'role' && typeof value === 'string') return roleWords(value);
-  if (typeof value === 'number' && value > 1e12) return moment(value);
-  return told(value);
+  if (name === 'verdict' && typeof value === 'string') return labelOf('verdict', value).text;
+  if (name === 'severity' && typeof value === 'string') return labelOf('severity', value).text;
+  return typeof value === 'number' && value > 1e12 ? moment(value) : told(value);
 }
+
+const NAMES: Readonly<Record<string, string>> = { role: 'To', count: 'Times in all', by: 'By' };
 
 /** What is on record about an event, one line a value. */
 export function detailLines(detail: unknown): string[] {
@@ -37,5 +42,5 @@ export function detailLines(detail: unknown): string[] {
   if (typeof detail !== 'object' || Array.isArray(detail)) return [told(detail)];
   return Object.entries(detail)
     .filter(([name, value]) => !hidden.test(name) && value !== null)
-    .map(([name, value]) => `${humanise(name)}: ${valueWords(name, value)}`);
+    .map(([name, value]) => `${NAMES[name] ?? humanise(name)}: ${valueWords(name, value)}`);
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import nunjucks from 'nunjucks';
 import type { Assets } from './assets.ts';
 import { govukFolder } from './stylesheet.ts';
+import { valueWords } from './fact-words.ts';
 import * as timeline from './timeline-words.ts';
 import * as words from './words.ts';
 
@@ -33,6 +34,8 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   exactly: words.exactly,
   daysAgo: words.daysAgo,
   told: words.told,
+  systemWords: words.systemWords,
+  valueWords: (name: string, value: unknown) => valueWords(name, value),
   capital: words.capital,
   humanise: words.humanise,
   reasonWords: words.reasonWords,

@@ -62,6 +62,11 @@ export const humanise = (name: string): string =>
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 
+const SYSTEMS: Readonly<Record<string, string>> = { win32: 'Windows', darwin: 'macOS', linux: 'Linux' };
+
+/** `win32 10.0.26100` as `Windows 10.0.26100`. */
+export const systemWords = (system: string): string => system.replace(/^\w+/, (name) => SYSTEMS[name] ?? name);
+
 /** One value that a device told, in words. */
 export function told(value: unknown): string {
   if (value === null || value === undefined) return 'not told';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
-import type { Caller, CallerRole } from '../../src/access.ts';
+import type { CallerRole } from '../../src/access.ts';
 import { createApp } from '../../src/app.ts';
 import { answerErrors } from '../../src/app/error-handler.ts';
 import { breachReadRoutes } from '../../src/breaches/read-routes.ts';
@@ -15,6 +15,7 @@ import { loadKeys } from '../../src/keys.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { createSignInCode } from '../../src/people/sign-in-codes.ts';
+import { createToken } from '../../src/people/tokens.ts';
 import { readSettings, type Settings } from '../../src/settings.ts';
 import { type FakeClock, fakeClock, seededRandom } from '../app/harness.ts';
 
@@ -23,9 +24,9 @@ export interface ConsoleServer {
   readonly db: Db;
   readonly clock: FakeClock;
   readonly settings: Settings;
-  /** Acts as they reached the breaches stage, where that stage is not there yet. */
-  readonly acted: { caller: Caller; ref: string; reason?: string }[];
   code(role: CallerRole, name?: string): Promise<string>;
+  /** A request with a token of the role. */
+  as(role: CallerRole, request: InjectOptions): Promise<LightMyRequestResponse>;
   /** Signed in by a one-time code, as a browser would be. */
   signIn(role: CallerRole, name?: string): Promise<Browser>;
   close(): Promise<void>;
@@ -103,12 +104,7 @@ export async function startConsoleServer({
   await migrate(db);
   const keys = loadKeys({ folder: settings.keysFolder, random });
   const app = await createApp({ database, settings, keys, clock, random, log });
-  const acted: ConsoleServer['acted'] = [];
-  const acts = {
-    acknowledge: async (caller: Caller, ref: string) => void acted.push({ caller, ref }),
-    close: async (caller: Caller, ref: string, reason: string) => void acted.push({ caller, ref, reason }),
-  };
-  await complete(app, { db, clock, random, settings, metrics: createMetrics(), log, acts, notice });
+  await complete(app, { db, clock, random, settings, metrics: createMetrics(), log, notice });
   await app.ready();
   const code = async (role: CallerRole, name = 'Ann Officer') => {
     const made = { organisation: ORGANISATION, name, role, at: clock.now() };
@@ -119,8 +115,12 @@ export async function startConsoleServer({
     db,
     clock,
     settings,
-    acted,
     code,
+    async as(role, request) {
+      const made = { organisation: ORGANISATION, role, name: role, expiresAt: null, at: clock.now() };
+      const { token } = await db.transaction().execute((tx) => createToken(tx, made, random));
+      return app.inject({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } });
+    },
     async signIn(role, name) {
       const { headers } = await app.inject(`/sign-in/${await code(role, name)}`);
       return browserOf(app, String(headers['set-cookie']).split(';')[0] ?? '');

@@ -3,14 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { callerOf } from '../../access.ts';
 import { recordView } from '../../audit/viewed.ts';
+import { acknowledgeBreach, closeBreach } from '../../breaches/acts.ts';
 import { breachOf, Reference } from '../../breaches/read-routes.ts';
 import { reportOn } from '../../breaches/report.ts';
 import { readOrganisation } from '../../organisation/store.ts';
-import { type BreachActs, linkTo, mayAct, type PageDeps, showPage } from '../console.ts';
-
-export interface BreachPageDeps extends PageDeps {
-  readonly acts: BreachActs;
-}
+import { linkTo, mayAct, type PageDeps, showPage } from '../console.ts';
 
 const MOST_REASON = 2000;
 
@@ -79,9 +76,10 @@ function reasonProblem(reason: string): string | undefined {
 }
 
 /** The desk of one breach, and the acts of a person on it. */
-export const breachPage: FastifyPluginAsyncTypebox<BreachPageDeps> = async (app, { acts, ...deps }) => {
+export const breachPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
   const read = { access: 'breaches:read' } as const;
   const write = { access: 'breaches:write' } as const;
+  const actDeps = () => ({ db: deps.db, now: deps.clock.now() });
 
   const Done = Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })) }, { additionalProperties: false });
   app.get(
@@ -103,7 +101,7 @@ export const breachPage: FastifyPluginAsyncTypebox<BreachPageDeps> = async (app,
     '/breaches/:ref/acknowledge',
     { schema: { hide: true, params: Reference, body: Form }, config: write },
     async (request, reply) => {
-      await acts.acknowledge(callerOf(request), request.params.ref);
+      await acknowledgeBreach(callerOf(request), request.params.ref, actDeps());
       return reply.redirect(linkTo(pathOf(request.params.ref), { done: 'acknowledged' }), 303);
     },
   );
@@ -115,7 +113,7 @@ export const breachPage: FastifyPluginAsyncTypebox<BreachPageDeps> = async (app,
       const reason = (request.body.reason ?? '').trim();
       const error = reasonProblem(reason);
       if (error !== undefined) return showDesk(deps, { request, reply }, request.params.ref, { error, reason });
-      await acts.close(callerOf(request), request.params.ref, reason);
+      await closeBreach(callerOf(request), request.params.ref, reason, actDeps());
       return reply.redirect(linkTo(pathOf(request.params.ref), { done: 'closed' }), 303);
     },
   );
