@@ -63,14 +63,23 @@ async function putPolicyInForce(client: Client, { policy }: StartSettings): Prom
   try {
     await client.call('POST', '/api/v1/policies', policyInReport(policy), 'application/yaml');
   } catch (error) {
-    if (error instanceof Refused && error.code === 'conflict') return say(`${policy}: ${error.message} The one in force stays.`);
-    if (error instanceof Refused && error.code === 'policy-refused') throw new Error(`${policy}: ${error.message}`, { cause: error });
+    if (error instanceof Refused && error.code === 'conflict')
+      return say(`${policy}: ${error.message} The one in force stays.`);
+    if (error instanceof Refused && error.code === 'policy-refused')
+      throw new Error(`${policy}: ${error.message}`, { cause: error });
     throw error;
   }
 }
 
 /** A tag of this machine's own, from its name. */
-const tagOfThisMachine = () => `THIS-${hostname().split('.')[0]?.replaceAll(/[^A-Za-z0-9-]/g, '-') || 'MACHINE'}`.toUpperCase().slice(0, 60);
+const tagOfThisMachine = () =>
+  `THIS-${
+    hostname()
+      .split('.')[0]
+      ?.replaceAll(/[^A-Za-z0-9-]/g, '-') || 'MACHINE'
+  }`
+    .toUpperCase()
+    .slice(0, 60);
 
 /** This machine in the register, whatever its firmware says it is: a laptop. */
 async function register(client: Client): Promise<string> {
@@ -93,7 +102,10 @@ async function enrolThisMachine(client: Client, settings: StartSettings, origin:
 }
 
 async function signInAddress(client: Client, origin: string): Promise<string> {
-  const { code } = await client.call<{ code: string }>('POST', '/api/v1/sign-in-codes', { name: userInfo().username, role: 'administrator' });
+  const { code } = await client.call<{ code: string }>('POST', '/api/v1/sign-in-codes', {
+    name: userInfo().username,
+    role: 'administrator',
+  });
   return `${origin}/sign-in/${code}`;
 }
 
@@ -110,7 +122,10 @@ async function bringUp(settings: StartSettings, running: ChildProcess[], signal:
   await putPolicyInForce(client, settings);
   await enrolThisMachine(client, settings, origin);
   const agentLog = join(data, 'agent.log');
-  const agent = start({ args: [AGENT, 'run', '--data', join(data, 'agent')], stdio: ['ignore', 'ignore', openSync(agentLog, 'a', 0o600)] });
+  const agent = start({
+    args: [AGENT, 'run', '--data', join(data, 'agent')],
+    stdio: ['ignore', 'ignore', openSync(agentLog, 'a', 0o600)],
+  });
   running.unshift(agent);
   say(`Beadle is ready: ${origin} sign in at ${await signInAddress(client, origin)}`);
   return Promise.race([serverEnded, untilItEnds(agent, 'agent', agentLog)]);

@@ -12,7 +12,8 @@ import type { Host } from './host/host.ts';
 import { type Identity, loadIdentity } from './identity/identity.ts';
 import { createPolicyKeeper } from './orders/policy.ts';
 import { createMemory } from './outbox/memory.ts';
-import { Outbox } from './outbox/outbox.ts';
+import { openOutbox } from './outbox/open.ts';
+import type { Outbox } from './outbox/outbox.ts';
 import { type OpenStore, openStore } from './outbox/store.ts';
 import { createServerTime } from './uplink/server-time.ts';
 import type { Transport } from './uplink/transport.ts';
@@ -37,24 +38,10 @@ const RETRY_MS = 30_000;
 const pause = (signal: AbortSignal, milliseconds = RETRY_MS) =>
   delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
-/** The outbox of this generation. Where the store was lost or damaged, the break is noted and told with the next check-in. */
-function openOutbox(store: OpenStore, identity: Identity, random: Random): Outbox {
-  const outbox = new Outbox({ sql: store.sql, random });
-  const { device, generation } = identity.enrolment;
-  const before = outbox.meta.integer('generation');
-  if (before === generation) return outbox;
-  outbox.transaction(() => {
-    outbox.begin(device, generation);
-    createMemory(store.sql).startAnew();
-    if (before === 0) outbox.meta.set('broken', store.found === 'set-aside' ? 'outbox-corrupt' : 'outbox-lost');
-  });
-  return outbox;
-}
-
 /** Wires one run of the agent on an open store; ends when stopped, or rejects where the store turns out damaged. */
 async function runOn(store: OpenStore, identity: Identity, options: AgentOptions, signal: AbortSignal): Promise<void> {
   const { clock, random, log, host } = options;
-  const outbox = openOutbox(store, identity, random);
+  const outbox = openOutbox(store, identity.enrolment, random);
   const memory = createMemory(store.sql);
   const serverTime = createServerTime(clock, outbox.meta);
   const now = () => serverTime.now();

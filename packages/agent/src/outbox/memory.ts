@@ -78,14 +78,12 @@ export function createMemory(sql: Sql) {
     },
     digest: () =>
       stateDigest(
-        statements.states
-          .all()
-          .map(({ rule, subject, verdict, policy_version }) => ({
-            rule,
-            subject,
-            verdict,
-            policyVersion: policy_version,
-          })),
+        statements.states.all().map(({ rule, subject, verdict, policy_version }) => ({
+          rule,
+          subject,
+          verdict,
+          policyVersion: policy_version,
+        })),
       ),
     conditions: () => new Map(statements.conditions.all().map(({ name, since }) => [name, since])),
     addCondition: (name: string, since: number) => void statements.addCondition.run(name, since),

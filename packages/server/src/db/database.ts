@@ -21,6 +21,8 @@ export type Tx = Transaction<Database>;
 export interface OpenDatabase {
   readonly db: Db;
   readonly engine: 'sqlite';
+  /** Moves what is in the write-ahead log into the database file, so that a copy of the file is whole. */
+  checkpoint(): void;
   close(): Promise<void>;
 }
 
@@ -53,7 +55,12 @@ export function openDatabase(folder: string, plugins: KyselyPlugin[] = []): Open
   const dialect = new SqliteDialect({ database: sqlite });
   dialect.createDriver = () => new ImmediateDriver({ database: sqlite });
   const db = new Kysely<Database>({ dialect, plugins });
-  return { db, engine: 'sqlite', close: () => db.destroy() };
+  return {
+    db,
+    engine: 'sqlite',
+    checkpoint: () => void sqlite.pragma('wal_checkpoint(TRUNCATE)'),
+    close: () => db.destroy(),
+  };
 }
 
 export async function migrate(db: Db): Promise<readonly string[]> {

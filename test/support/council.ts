@@ -1,0 +1,114 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { pino } from 'pino';
+import { createApp } from '../../packages/server/src/app.ts';
+import { type Db, migrate, openDatabase, type OpenDatabase } from '../../packages/server/src/db/database.ts';
+import { loadKeys } from '../../packages/server/src/keys.ts';
+import { ORGANISATION } from '../../packages/server/src/organisation/store.ts';
+import { createToken } from '../../packages/server/src/people/tokens.ts';
+import { readSettings, type Settings } from '../../packages/server/src/settings.ts';
+import type { World } from './clock.ts';
+import { seededRandom } from './clock.ts';
+
+/** A council's server: the real application on a real database file, reached without a socket. */
+export interface Council {
+  readonly folder: string;
+  readonly settings: Settings;
+  readonly db: () => Db;
+  readonly app: () => FastifyInstance;
+  /** A request with an administrator's token. */
+  ask<T = unknown>(
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT',
+    url: string,
+    payload?: unknown,
+    type?: string,
+  ): Promise<{ status: number; body: T }>;
+  /** The notices that have been written, oldest first. */
+  mail(): string[];
+  /** A copy of the database as it is now. */
+  copy(name: string): void;
+  /** Puts the database back to a copy, as a restored backup would. */
+  restore(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function openServer(
+  settings: Settings,
+  world: World,
+  seed: string,
+): Promise<{ app: FastifyInstance; database: OpenDatabase; token: string }> {
+  const [clock, random] = [world.clock(), seededRandom(seed)];
+  const database = openDatabase(settings.database);
+  await migrate(database.db);
+  const keys = loadKeys({ folder: settings.keysFolder, random });
+  const app = await createApp({ database, settings, keys, clock, random, log: pino({ level: 'silent' }) });
+  await app.ready();
+  const made = {
+    organisation: ORGANISATION,
+    role: 'administrator',
+    name: 'test',
+    expiresAt: null,
+    at: clock.now(),
+  } as const;
+  const { token } = await database.db.transaction().execute((tx) => createToken(tx, made, random));
+  return { app, database, token };
+}
+
+export async function createCouncil(world: World): Promise<Council> {
+  const folder = mkdtempSync(join(tmpdir(), 'beadle-council-'));
+  const environment = {
+    BEADLE_SERVER_DATABASE: join(folder, 'database'),
+    BEADLE_SERVER_MAIL_FOLDER: join(folder, 'mail'),
+  };
+  const settings = readSettings({ environment, workingFolder: folder });
+  let starts = 1;
+  let server = await openServer(settings, world, 'server-1');
+  const stop = async () => {
+    await server.app.close();
+    await server.database.close();
+  };
+  return {
+    folder,
+    settings,
+    db: () => server.database.db,
+    app: () => server.app,
+    async ask<T>(method: InjectOptions['method'], url: string, payload?: unknown, type = 'application/json') {
+      const headers = {
+        authorization: `Bearer ${server.token}`,
+        ...(payload === undefined ? {} : { 'content-type': type }),
+      };
+      const response = await server.app.inject({
+        method: method ?? 'GET',
+        url,
+        headers,
+        ...(payload === undefined ? {} : { payload: payload as string | object }),
+      });
+      return { status: response.statusCode, body: (response.body === '' ? undefined : response.json()) as T };
+    },
+    mail() {
+      if (!existsSync(settings.mailFolder)) return [];
+      const files = readdirSync(settings.mailFolder)
+        .filter((name) => name.endsWith('.eml'))
+        .toSorted();
+      return files.map((name) => readFileSync(join(settings.mailFolder, name), 'utf8'));
+    },
+    copy(name) {
+      server.database.checkpoint();
+      mkdirSync(join(folder, 'copies'), { recursive: true });
+      cpSync(settings.database, join(folder, 'copies', name), { recursive: true });
+    },
+    async restore(name) {
+      await stop();
+      rmSync(settings.database, { recursive: true });
+      cpSync(join(folder, 'copies', name), settings.database, { recursive: true });
+      starts += 1;
+      server = await openServer(settings, world, `server-${starts}`);
+    },
+    async close() {
+      await stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,208 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type FindingBody, iso, known, type Observation } from '@beadle/shared';
+import { pino } from 'pino';
+import type { Collector } from '../../packages/agent/src/collectors/collector.ts';
+import { contextOf } from '../../packages/agent/src/cycle/context.ts';
+import { createCycle } from '../../packages/agent/src/cycle/cycle.ts';
+import { createHealth } from '../../packages/agent/src/cycle/health.ts';
+import { stateBody, writeBody } from '../../packages/agent/src/cycle/transitions.ts';
+import type { Host } from '../../packages/agent/src/host/host.ts';
+import { loadIdentity, makeDeviceKey, saveIdentity } from '../../packages/agent/src/identity/identity.ts';
+import { keepEnrolment } from '../../packages/agent/src/orders/keep-enrolment.ts';
+import { createPolicyKeeper } from '../../packages/agent/src/orders/policy.ts';
+import { createMemory } from '../../packages/agent/src/outbox/memory.ts';
+import { openOutbox } from '../../packages/agent/src/outbox/open.ts';
+import { openStore } from '../../packages/agent/src/outbox/store.ts';
+import { enrol } from '../../packages/agent/src/uplink/enrol.ts';
+import { createServerTime } from '../../packages/agent/src/uplink/server-time.ts';
+import type { Transport } from '../../packages/agent/src/uplink/transport.ts';
+import { createUplink } from '../../packages/agent/src/uplink/uplink.ts';
+import { type FakeClock, seededRandom, type World } from './clock.ts';
+import type { Council } from './council.ts';
+
+const SERVER = 'http://127.0.0.1:8420';
+
+/** A transport that hands requests to the application without a socket. */
+export function transportTo(council: Council): Transport {
+  return {
+    async send({ method, path, headers, body }) {
+      const url = new URL(path, SERVER);
+      const response = await council
+        .app()
+        .inject({ method, url: url.pathname, headers: { ...headers, host: url.host }, payload: Buffer.from(body) });
+      return {
+        status: response.statusCode,
+        headers: response.headers as Record<string, string>,
+        body: response.rawPayload,
+      };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** What the made-up machine shows; a test changes it between cycles. */
+export interface Machine {
+  observations: Map<string, Observation>;
+}
+
+const encrypted = (state: 'on' | 'off'): Observation => ({
+  facts: known({ volumes: known([{ name: '/', role: 'system', state: known(state), method: null, percent: null }]) }),
+  events: [],
+});
+
+export interface LaptopOptions {
+  readonly council: Council;
+  readonly world: World;
+  readonly assetTag: string;
+  readonly skew?: number;
+}
+
+/** A device of the council: the real agent but for its machine, its clock and its socket. */
+export async function createLaptop({ council, world, assetTag, skew = 0 }: LaptopOptions) {
+  const data = mkdtempSync(join(tmpdir(), 'beadle-laptop-'));
+  const clock: FakeClock = world.clock(skew);
+  const random = seededRandom(assetTag);
+  const log = pino({ level: 'silent' });
+  const machine: Machine = { observations: new Map([['disk-encryption', encrypted('on')]]) };
+  const collectors: Collector[] = [
+    {
+      check: 'disk-encryption',
+      sources: [],
+      collect: () => machine.observations.get('disk-encryption') ?? encrypted('on'),
+    },
+  ];
+  const host = {
+    platform: 'linux',
+    release: 'test',
+    clock,
+    read: () => Promise.reject(new Error('nothing to read')),
+  } as unknown as Host;
+  const transport = transportTo(council);
+
+  await council.ask('POST', '/api/v1/devices', { assetTag, kind: 'laptop' });
+
+  async function enrolAgain(): Promise<void> {
+    const { body } = await council.ask<{ token: string }>('POST', `/api/v1/devices/${assetTag}/enrolment-tokens`, {});
+    const key = makeDeviceKey();
+    const about = { serialNumber: null, platform: 'linux', release: 'test', agentVersion: '0' } as const;
+    const answer = await enrol(
+      { server: SERVER, token: body.token, key, transport, clock, about },
+      AbortSignal.timeout(5000),
+    );
+    const { documents, serverTime, ...enrolment } = answer;
+    saveIdentity(data, key, { ...enrolment, server: SERVER, enrolledAt: serverTime });
+    keepEnrolment({ data, documents, clock, random, log });
+  }
+  await enrolAgain();
+
+  /** Opens what is on the disk, as a start of the agent does, and runs `work` with it. */
+  async function running<T>(work: (agent: Awaited<ReturnType<typeof open>>) => Promise<T> | T): Promise<T> {
+    const agent = open();
+    try {
+      return await work(agent);
+    } finally {
+      agent.sql.close();
+    }
+  }
+
+  function open() {
+    const identity = loadIdentity(data);
+    if (identity === undefined) throw new Error('not enrolled');
+    const store = openStore(data, clock.now());
+    const outbox = openOutbox(store, identity.enrolment, random);
+    const memory = createMemory(store.sql);
+    const serverTime = createServerTime(clock, outbox.meta);
+    const now = () => serverTime.now();
+    const policies = createPolicyKeeper({ sql: store.sql, identity, now, log });
+    const health = createHealth({ outbox, skewMs: () => serverTime.skewMs(), now });
+    const cycle = createCycle({
+      host,
+      collectors,
+      histories: [],
+      outbox,
+      memory,
+      random,
+      now,
+      policy: () => policies.current()?.policy,
+      device: () => contextOf(policies.current()),
+      health: () => health.observe(),
+      healthTold: () => health.told(),
+    });
+    const uplink = createUplink({
+      transport,
+      clock,
+      identity,
+      outbox,
+      memory,
+      random,
+      serverTime,
+      log,
+      about: { version: '0', platform: 'linux', release: 'test' },
+      onCouncilNetwork: () => null,
+      policySerial: () => policies.serial(),
+      settledAt: () => undefined,
+      accept: (documents) => policies.accept(documents),
+      restate: () =>
+        outbox.append(
+          memory.states().map((row) => writeBody(stateBody(row), random)),
+          now(),
+        ),
+    });
+    return { sql: store.sql, found: store.found, outbox, memory, cycle, uplink, policies, serverTime, identity };
+  }
+
+  /** Checks in until the server has said all it has to say. */
+  async function checkIn(most = 20): Promise<number> {
+    return running(async ({ uplink }) => {
+      for (let count = 1; count <= most; count += 1)
+        if ((await uplink.once(AbortSignal.timeout(5000))) > 0) return count;
+      throw new Error(`${assetTag} still had more to say after ${most} check-ins`);
+    });
+  }
+
+  return {
+    assetTag,
+    data,
+    clock,
+    machine,
+    running,
+    checkIn,
+    enrolAgain,
+    show(state: 'on' | 'off') {
+      machine.observations.set('disk-encryption', encrypted(state));
+    },
+    cycle: () => running(({ cycle }) => cycle.run()),
+    /** Puts numbered findings into the outbox: events that nothing else makes. */
+    keep: (...numbers: number[]) =>
+      running(({ outbox }) =>
+        outbox.append(
+          numbers.map((number) => writeBody(numbered(number, clock.now()), random)),
+          clock.now(),
+        ),
+      ),
+    copy: (name: string) => cpSync(data, join(council.folder, `${assetTag}-${name}`), { recursive: true }),
+    restore(name: string) {
+      rmSync(data, { recursive: true });
+      cpSync(join(council.folder, `${assetTag}-${name}`), data, { recursive: true });
+    },
+    close: () => rmSync(data, { recursive: true }),
+  };
+}
+export type Laptop = Awaited<ReturnType<typeof createLaptop>>;
+
+/** An event that carries a number, so that a test can count what arrived. */
+export const numbered = (number: number, at: number): Omit<FindingBody, 'salt'> => ({
+  rule: 'numbered',
+  clause: '1',
+  check: 'removable-media',
+  subject: `number-${number}`,
+  kind: 'event',
+  at: iso(at),
+  verdict: 'unknown',
+  reason: 'not-told',
+  severity: 'low',
+  observed: { number },
+  policyVersion: 'test',
+});
