@@ -54,8 +54,7 @@ describe('signing in with a password', () => {
   const signIn = (password: string, name = 'A. Officer') =>
     signInWithPassword(deps(), { organisation: ORGANISATION, name, password });
   beforeEach(async () => {
-    const answer = await post('/api/v1/accounts', { name: 'A. Officer', role: 'auditor', password: PASSWORD });
-    expect(answer.statusCode).toBe(201);
+    await post('/api/v1/accounts', { name: 'A. Officer', role: 'auditor', password: PASSWORD });
   });
 
   it('gives a session', async () => {

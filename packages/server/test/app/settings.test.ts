@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/settings.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'beadle-settings-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const read = (environment: Record<string, string> = {}, file?: string) =>
+  readSettings({ environment, file, workingFolder: folder });
+const write = (text: string, name = 'beadle-server.yaml') => writeFileSync(join(folder, name), text);
+
+describe('settings', () => {
+  it('have defaults for a machine of its own', () => {
+    expect(read()).toEqual({
+      database: join(folder, 'data/server'),
+      host: '127.0.0.1',
+      port: 8420,
+      origin: 'http://127.0.0.1:8420',
+      authorities: ['127.0.0.1:8420', 'localhost:8420', '[::1]:8420'],
+      keysFolder: join(folder, 'data/server-keys'),
+      mailFolder: join(folder, 'data/server/mail'),
+      smtp: null,
+      organisation: 'The council',
+      trustedProxies: [],
+      logLevel: 'info',
+      logFile: null,
+    });
+    expect(Object.isFrozen(read())).toBe(true);
+  });
+
+  it('come from the file, and a variable goes before it', () => {
+    write(
+      'port: 9000\norganisation: Dacorum Borough Council\nsmtp: { host: mail.test, from: a@b.test }\nkeysFolder: keys\n',
+    );
+    const settings = read({
+      BEADLE_SERVER_PORT: '9001',
+      BEADLE_SERVER_SMTP_PORT: '25',
+      BEADLE_SERVER_TRUSTED_PROXIES: '10.0.0.1, 10.1.0.0/16',
+      PATH: '/bin',
+    });
+    expect(settings).toMatchObject({
+      port: 9001,
+      organisation: 'Dacorum Borough Council',
+      keysFolder: join(folder, 'keys'),
+    });
+    expect(settings.smtp).toEqual({
+      host: 'mail.test',
+      port: 25,
+      secure: false,
+      user: null,
+      passwordFile: null,
+      from: 'a@b.test',
+    });
+    expect(settings.trustedProxies).toEqual(['10.0.0.1', '10.1.0.0/16']);
+  });
+
+  it('make the authorities of signatures from the origin', () => {
+    expect(read({ BEADLE_SERVER_ORIGIN: 'https://beadle.test', BEADLE_SERVER_HOST: '0.0.0.0' }).authorities).toEqual([
+      'beadle.test',
+    ]);
+    expect(read({ BEADLE_SERVER_HOST: '::1' }).origin).toBe('http://[::1]:8420');
+  });
+
+  const file = 'beadle-server.yaml';
+  it.each([
+    ['prot: 1', {}, `${file}: prot: there is no such setting; expected one of database, host, port`],
+    [
+      'smtp: { host: a, form: a@b.test }',
+      {},
+      `${file}: smtp.form: there is no such setting; expected one of host, port`,
+    ],
+    ['smtp: mail.test', {}, `${file}: smtp: expected settings below it: host, port`],
+    [
+      'smtp: { host: a }',
+      {},
+      `${file}: smtp.from: expected an e-mail address, which is missing; write for example "beadle@council.gov.uk"`,
+    ],
+    ['port: "8420"', {}, `${file}: port: expected a port number from 1 to 65535, not "8420"; write for example 8420`],
+    ['port: [', {}, `${file}: expected valid YAML`],
+    ['port: 1\nport: 2', {}, `${file}: expected valid YAML`],
+    ['- a', {}, `${file}: expected one setting a line`],
+    [
+      '',
+      { BEADLE_SERVER_PROT: '1' },
+      'BEADLE_SERVER_PROT: there is no such setting; expected one of BEADLE_SERVER_DATABASE',
+    ],
+    ['', { BEADLE_SERVER_PORT: '0' }, 'BEADLE_SERVER_PORT: expected a port number from 1 to 65535, not 0'],
+    [
+      '',
+      { BEADLE_SERVER_SMTP_SECURE: 'yes', BEADLE_SERVER_SMTP_HOST: 'a', BEADLE_SERVER_SMTP_FROM: 'a@b.test' },
+      'BEADLE_SERVER_SMTP_SECURE: expected true or false, not "yes"',
+    ],
+    [
+      '',
+      { BEADLE_SERVER_DATABASE: 'postgres://db/beadle' },
+      'BEADLE_SERVER_DATABASE: expected the path of a folder: PostgreSQL is not supported yet',
+    ],
+    [
+      '',
+      { BEADLE_SERVER_ORIGIN: 'https://a.test/path' },
+      'BEADLE_SERVER_ORIGIN: expected http:// or https:// with a host and no path',
+    ],
+    ['', { BEADLE_SERVER_ORIGIN: 'beadle.test' }, 'BEADLE_SERVER_ORIGIN: expected http:// or https://'],
+    [
+      '',
+      { BEADLE_SERVER_TRUSTED_PROXIES: '10.0.0.0/99' },
+      'BEADLE_SERVER_TRUSTED_PROXIES: expected addresses or networks',
+    ],
+    [
+      '',
+      { BEADLE_SERVER_KEYS_FOLDER: 'data/server/keys' },
+      'BEADLE_SERVER_KEYS_FOLDER: expected a folder outside of the database',
+    ],
+    [
+      'smtp: { host: a, from: a@b.test, user: me }',
+      {},
+      `${file}: smtp.user: expected both smtp.user and smtp.passwordFile, or neither`,
+    ],
+    ['logLevel: loud', {}, `${file}: logLevel: expected one of trace, debug, info`],
+  ])('refuse %j %j', (text, environment, words) => {
+    if (text !== '') write(text);
+    expect(() => read(environment)).toThrow(
+      expect.objectContaining({ exitCode: 2, message: expect.stringContaining(words) }),
+    );
+  });
+
+  it('refuse a file that was named and is not there', () => {
+    expect(() => read({}, 'other.yaml')).toThrow(
+      /other\.yaml: cannot be read; give the path of a settings file that exists with --config/,
+    );
+  });
+});

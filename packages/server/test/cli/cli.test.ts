@@ -1,0 +1,284 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import SQLite from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lockFolder } from '../../src/cli/lock.ts';
+import { runCommand } from '../../src/cli/program.ts';
+import { systemClock, systemRandom } from '../../src/system.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'beadle-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const POLICY = `beadlePolicy: 1
+title: Remote and Home Working Policy
+organisation: Dacorum Borough Council
+version: "2026.1"
+effectiveFrom: 2026-11-01
+reviewBy: 2027-11-01
+reportTo: information-security-team-leader
+rules:
+  - { id: tag, clause: "5.6", says: Every device has an asset tag., check: asset-tag, require: { matchRegister: required }, severity: low }
+clauses:
+  - { clause: "5.22", says: Approved backgrounds only., served: procedure }
+`;
+
+interface Result {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(
+  args: readonly string[],
+  options: { stdin?: string; environment?: Record<string, string> } = {},
+): Promise<Result> {
+  const texts = { out: '', err: '' };
+  const into = (name: 'out' | 'err') =>
+    new Writable({
+      write: (chunk, _encoding, done) => {
+        texts[name] += String(chunk);
+        done();
+      },
+    });
+  const exitCode = await runCommand(args, {
+    stdin: Readable.from([options.stdin ?? '']),
+    stdout: into('out'),
+    stderr: into('err'),
+    environment: options.environment ?? {},
+    workingFolder: folder,
+    user: 'root',
+    clock: systemClock,
+    random: systemRandom,
+  });
+  return { exitCode, ...texts };
+}
+const file = (name: string, text: string) => writeFileSync(join(folder, name), text);
+const database = () => join(folder, 'data/server/beadle.db');
+const inDatabase = <T>(work: (db: SQLite.Database) => T): T => {
+  const db = new SQLite(database());
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+};
+
+describe('beadle-server', () => {
+  it.each([
+    ['--help'],
+    ['serve', '--help'],
+    ['token', '--help'],
+    ['token', 'create', '--help'],
+    ['policy', 'validate', '--help'],
+    ['backup', '--help'],
+    ['restore', '--help'],
+    ['audit', 'verify', '--help'],
+    ['account', 'create', '--help'],
+    ['migrate', '--help'],
+  ])('explains %s %s %s', async (...args) => {
+    const { exitCode, out } = await run(args);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^Usage: beadle-server/);
+  });
+
+  it.each([
+    [['nothing']],
+    [['serve', '--fast']],
+    [['token', 'create']],
+    [['backup']],
+    [['token', 'create', '--role', 'boss', '--name', 'x']],
+    [[]],
+  ])('exits with 2 for %j', async (args) => {
+    const { exitCode, out, err } = await run(args);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(err).not.toBe('');
+  });
+
+  it('exits with 2 for bad settings, and makes nothing', async () => {
+    const { exitCode, err } = await run(['migrate'], { environment: { BEADLE_SERVER_PORT: 'x' } });
+    expect({ exitCode, err }).toEqual({
+      exitCode: 2,
+      err: 'beadle-server: BEADLE_SERVER_PORT: expected a port number from 1 to 65535, not "x"; write for example 8420.\n',
+    });
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
+
+  it('reads the settings file that it is given', async () => {
+    file('mine.yaml', 'database: elsewhere\n');
+    expect((await run(['--config', 'mine.yaml', 'migrate'])).exitCode).toBe(0);
+    expect(existsSync(join(folder, 'elsewhere/beadle.db'))).toBe(true);
+  });
+
+  it('says in one line what to do where something is in the way', async () => {
+    file('data', 'a file, not a folder');
+    const { exitCode, err } = await run(['migrate']);
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/^beadle-server: .*data.* is in the way: a folder is needed there\.\n$/);
+  });
+
+  it('migrates once', async () => {
+    expect((await run(['migrate'])).out).toMatch('Applied 0001-start');
+    expect(await run(['migrate'])).toEqual({ exitCode: 0, out: 'The database is up to date.\n', err: '' });
+  });
+});
+
+describe('tokens and accounts', () => {
+  it('are made, listed and revoked, and all of it is in the audit log', async () => {
+    const made = await run(['token', 'create', '--role', 'administrator', '--name', 'fleet']);
+    expect(made).toEqual({ exitCode: 0, out: expect.stringMatching(/^beadle_[A-Za-z0-9_-]{43}\n$/), err: '' });
+    expect((await run(['token', 'list'])).out).toMatch(/administrator +fleet +live\n/);
+    expect((await run(['token', 'revoke', 'fleet'])).out).toMatch(/^Revoked .+ \(fleet\)\.\n$/);
+    expect(JSON.parse((await run(['token', 'list', '--json'])).out)).toMatchObject([
+      { name: 'fleet', state: expect.stringMatching(/^revoked/) },
+    ]);
+    const again = await run(['token', 'revoke', 'fleet']);
+    expect(again).toMatchObject({ exitCode: 1, err: expect.stringContaining('There is no live token') });
+    const actors = inDatabase((db) => db.prepare('select actor, action from audit').raw().all());
+    expect(actors).toEqual([
+      ['cli:root', 'token-made'],
+      ['cli:root', 'token-revoked'],
+    ]);
+    expect((await run(['audit', 'verify'])).out).toMatch(
+      /^The audit log of main is intact: 2 acts, head [0-9a-f]{64}\n$/,
+    );
+  });
+
+  it('asks for an id where two tokens have one name', async () => {
+    for (let index = 0; index < 2; index += 1) await run(['token', 'create', '--role', 'auditor', '--name', 'twin']);
+    expect((await run(['token', 'revoke', 'twin'])).err).toMatch(/2 tokens are named twin: give the id of one/);
+  });
+
+  it('take a password from standard input only', async () => {
+    const args = ['account', 'create', '--name', 'A. Officer', '--role', 'auditor'];
+    expect(await run(args, { stdin: 'correct horse battery\nmore' })).toEqual({
+      exitCode: 0,
+      out: 'Made the account A. Officer (auditor).\n',
+      err: '',
+    });
+    expect(await run(args, { stdin: 'correct horse battery\n' })).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('already'),
+    });
+    expect(await run(['account', 'create', '--name', 'B', '--role', 'auditor'], { stdin: 'short\n' })).toMatchObject({
+      exitCode: 2,
+    });
+    expect(readFileSync(database()).includes('correct horse')).toBe(false);
+  });
+});
+
+describe('audit verify', () => {
+  it('says where the log is broken', async () => {
+    await run(['token', 'create', '--role', 'auditor', '--name', 'a']);
+    await run(['token', 'create', '--role', 'auditor', '--name', 'b']);
+    inDatabase((db) => db.exec("update audit set actor = 'somebody else' where sequence = 2"));
+    expect(await run(['audit', 'verify'])).toEqual({
+      exitCode: 1,
+      out: '',
+      err: 'The audit log of main is broken: act 2 is altered; what is before it is intact.\n',
+    });
+  });
+
+  it('makes no database where there is none', async () => {
+    expect(await run(['audit', 'verify'])).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('There is no database in'),
+    });
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
+});
+
+describe('policy', () => {
+  it('passes a good file', async () => {
+    file('p.yaml', POLICY);
+    expect(await run(['policy', 'validate', 'p.yaml'])).toMatchObject({
+      exitCode: 0,
+      err: '',
+      out: expect.stringContaining('1 rules, no errors'),
+    });
+  });
+
+  it('says file, line, column, path and what was expected, one line an error', async () => {
+    file('p.yaml', POLICY.replace('severity: low', 'severity: mild').replace('check: asset-tag', 'check: tags'));
+    const { exitCode, out, err } = await run(['policy', 'validate', 'p.yaml']);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    const lines = err.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line).toMatch(/^p\.yaml:9:\d+: rules\[0\]\.(severity|check): expected .+/);
+  });
+
+  it('tells a file that is not there', async () => {
+    expect(await run(['policy', 'validate', 'no.yaml'])).toMatchObject({
+      exitCode: 2,
+      err: 'beadle-server: no.yaml: expected a file that can be read (ENOENT).\n',
+    });
+  });
+
+  it('accounts for every clause', async () => {
+    file('p.yaml', POLICY);
+    const { exitCode, out } = await run(['policy', 'coverage', 'p.yaml']);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^5\.6 +kept by rules +tag \(observe\) +Every device has an asset tag\.$/m);
+    expect(out).toMatch(/^5\.22 +by procedure only +Approved backgrounds only\.$/m);
+    expect(JSON.parse((await run(['policy', 'coverage', 'p.yaml', '--json'])).out).clauses).toHaveLength(2);
+  });
+});
+
+describe('backup and restore', () => {
+  const names = async () =>
+    JSON.parse((await run(['token', 'list', '--json'])).out).map(({ name }: { name: string }) => name);
+  beforeEach(async () => {
+    await run(['token', 'create', '--role', 'auditor', '--name', 'before']);
+  });
+
+  it('bring back what was there, and keep what was replaced', async () => {
+    const saved = await run(['backup', 'b.db']);
+    expect(saved).toMatchObject({ exitCode: 0, out: expect.stringContaining('The signing keys are not in it') });
+    expect(statSync(join(folder, 'b.db')).mode & 0o777).toBe(0o600);
+    await run(['token', 'create', '--role', 'auditor', '--name', 'after']);
+    expect(await run(['restore', 'b.db'])).toMatchObject({ exitCode: 1, err: expect.stringContaining('add --force') });
+    expect(await names()).toEqual(['after', 'before']);
+    expect(await run(['restore', 'b.db', '--force'])).toMatchObject({ exitCode: 0, err: '' });
+    expect(await names()).toEqual(['before']);
+    expect(existsSync(`${database()}.replaced`)).toBe(true);
+  });
+
+  it('restore into an empty folder without being forced', async () => {
+    await run(['backup', 'b.db']);
+    const environment = { BEADLE_SERVER_DATABASE: join(folder, 'other') };
+    expect((await run(['restore', 'b.db'], { environment })).exitCode).toBe(0);
+    expect((await run(['token', 'list'], { environment })).out).toContain('before');
+  });
+
+  it('replace no file without being forced', async () => {
+    file('b.db', 'something else');
+    expect(await run(['backup', 'b.db'])).toMatchObject({ exitCode: 1, err: expect.stringContaining('add --force') });
+    expect(readFileSync(join(folder, 'b.db'), 'utf8')).toBe('something else');
+    expect((await run(['backup', 'b.db', '--force'])).exitCode).toBe(0);
+  });
+
+  it.each(['not a database', ''])('take only a whole database for a backup: %j', async (text) => {
+    file('b.db', text);
+    expect(await run(['restore', 'b.db', '--force'])).toMatchObject({
+      exitCode: 1,
+      err: expect.stringMatching(/b\.db is not a whole database of Beadle/),
+    });
+    expect(await names()).toEqual(['before']);
+  });
+
+  it('do not touch a folder that a server uses', async () => {
+    await run(['backup', 'b.db']);
+    const lock = lockFolder(join(folder, 'data/server'), 'taken');
+    expect(await run(['restore', 'b.db', '--force'])).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('A server is using'),
+    });
+    expect((await run(['backup', 'c.db'])).exitCode).toBe(0);
+    lock.release();
+    expect((await run(['restore', 'b.db', '--force'])).exitCode).toBe(0);
+  });
+});
