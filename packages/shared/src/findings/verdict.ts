@@ -43,7 +43,7 @@ export type Known<T> = { readonly known: T } | Unknown;
 export interface Unknown {
   readonly unknown: Reason;
   /** For ICT, in the source's own words; never shown to decide anything. */
-  readonly detail?: string | undefined;
+  readonly detail?: string;
 }
 
 /** Characters of a detail that travel; what is beyond them is cut off. */
