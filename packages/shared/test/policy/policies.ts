@@ -5,8 +5,10 @@ import type { PolicyDocument } from '../../src/policy/document.ts';
 
 export const dacorumText = readFileSync(join(import.meta.dirname, '../../../../policies/dacorum.yaml'), 'utf8');
 
+const reading = readPolicy(dacorumText);
+
+/** The policy of Dacorum, read once. */
 export function dacorum(): PolicyDocument {
-  const reading = readPolicy(dacorumText);
   if (!reading.ok) throw new Error(JSON.stringify(reading.errors));
   return reading.policy;
 }
