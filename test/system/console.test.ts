@@ -77,15 +77,15 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
 
   async function violationsOf(page: Page): Promise<string[]> {
     await page.evaluate(axe);
-    const found = (await page.evaluate(
+    const found = await page.evaluate<Violation[]>(
       'axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)',
-    )) as Violation[];
+    );
     return found.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)}: ${failureSummary}`),
     );
   }
 
-  const widthOf = (page: Page) => page.evaluate('document.documentElement.scrollWidth') as Promise<number>;
+  const widthOf = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth');
 
   async function open(view: (typeof VIEWS)[number], options: { javaScriptEnabled?: boolean } = {}) {
     const { width, height, colorScheme } = view;
@@ -115,7 +115,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     for (const [name, path] of PAGES) {
       await page.goto(`${origin}${path}`);
       await page.screenshot({ path: join(pictures, `${name}-${view.width}-${view.colorScheme}.png`), fullPage: true });
-      expect(await violationsOf(page), name).toEqual([]);
+      expect(await violationsOf(page), `on ${name}`).toEqual([]);
       expect(await widthOf(page), `${name} is wider than the screen`).toBeLessThanOrEqual(view.width);
     }
     expect(complaints).toEqual([]);

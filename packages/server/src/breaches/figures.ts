@@ -16,7 +16,7 @@ const SERIOUS = ['critical', 'high'] as const;
 export async function openFigures(db: Db, organisation: string, duty: Duty): Promise<OpenFigures> {
   const rows = await db
     .selectFrom('breaches')
-    .select(['severity', 'status', (eb) => eb.fn.countAll<number>().as('count')])
+    .select(['severity', 'status', (eb) => eb.fn.countAll().as('count')])
     .where('organisation', '=', organisation)
     .where('duty', '=', duty)
     .where('ended_at', 'is', null)
@@ -67,7 +67,7 @@ export interface Better {
 export async function restoredSince(db: Db, organisation: string, since: number): Promise<Better[]> {
   const rows = await db
     .selectFrom('breaches')
-    .select(['rule', 'clause', 'check_name', 'duty', (eb) => eb.fn.countAll<number>().as('count')])
+    .select(['rule', 'clause', 'check_name', 'duty', (eb) => eb.fn.countAll().as('count')])
     .where('organisation', '=', organisation)
     .where('status', '=', 'restored')
     .where('ended_at', '>=', since)

@@ -69,9 +69,7 @@ export async function listBreaches(
     .limit(limit + 1);
   if (after === undefined) return query.execute();
   return query
-    .where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('breaches.opened_at', 'breaches.id'), '<', tuple(after[0], after[1])),
-    )
+    .where((eb) => eb(eb.refTuple('breaches.opened_at', 'breaches.id'), '<', eb.tuple(after[0], after[1])))
     .execute();
 }
 

@@ -73,7 +73,7 @@ export function told(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return ISO.test(value) ? moment(value) : value;
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(told).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 export interface Label {

@@ -12,11 +12,7 @@ export interface UnknownFigure {
 export async function unknownByReason(db: Db, organisation: string): Promise<UnknownFigure[]> {
   const rows = await db
     .selectFrom('states')
-    .select([
-      'reason',
-      (eb) => eb.fn.count<number>('device').distinct().as('devices'),
-      (eb) => eb.fn.countAll<number>().as('checks'),
-    ])
+    .select(['reason', (eb) => eb.fn.count('device').distinct().as('devices'), (eb) => eb.fn.countAll().as('checks')])
     .where('organisation', '=', organisation)
     .where('verdict', '=', 'unknown')
     .groupBy('reason')
@@ -38,42 +34,45 @@ export interface RuleFigure {
 
 const RANKS = ['pass', 'exempt', 'unknown', 'fail'] as const;
 
+/** The worst verdict of each device for each rule, by its place in `RANKS`. */
+const worstVerdicts = (db: Db, organisation: string) =>
+  db
+    .selectFrom('states')
+    .select((eb) => [
+      'rule',
+      'clause',
+      'device',
+      eb.fn
+        .max<number>(
+          eb
+            .case()
+            .when('verdict', '=', 'fail')
+            .then(3)
+            .when('verdict', '=', 'unknown')
+            .then(2)
+            .when('verdict', '=', 'exempt')
+            .then(1)
+            .else(0)
+            .end(),
+        )
+        .as('rank'),
+    ])
+    .where('organisation', '=', organisation)
+    .where('verdict', '!=', 'not-applicable')
+    .groupBy(['rule', 'clause', 'device'])
+    .as('worst');
+
 /** How every rule stands across the devices, the most failing first. */
 export async function standingByRule(db: Db, organisation: string): Promise<RuleFigure[]> {
   const rows = await db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('states')
-        .select(({ case: when, fn }) => [
-          'rule',
-          'clause',
-          'device',
-          fn
-            .max<number>(
-              when()
-                .when('verdict', '=', 'fail')
-                .then(3)
-                .when('verdict', '=', 'unknown')
-                .then(2)
-                .when('verdict', '=', 'exempt')
-                .then(1)
-                .else(0)
-                .end(),
-            )
-            .as('rank'),
-        ])
-        .where('organisation', '=', organisation)
-        .where('verdict', '!=', 'not-applicable')
-        .groupBy(['rule', 'clause', 'device'])
-        .as('worst'),
-    )
-    .select(['rule', 'clause', 'rank', (eb) => eb.fn.countAll<number>().as('count')])
+    .selectFrom(worstVerdicts(db, organisation))
+    .select(['rule', 'clause', 'rank', (eb) => eb.fn.countAll().as('count')])
     .groupBy(['rule', 'clause', 'rank'])
     .execute();
   const figures = new Map<string, RuleFigure>();
   for (const { rule, clause, rank, count } of rows) {
     const before = figures.get(rule) ?? { rule, clause, fail: 0, unknown: 0, exempt: 0, pass: 0 };
-    const verdict = RANKS[Number(rank)] ?? 'unknown';
+    const verdict = RANKS[rank] ?? 'unknown';
     figures.set(rule, { ...before, [verdict]: before[verdict] + Number(count) });
   }
   return [...figures.values()].toSorted(

@@ -50,7 +50,7 @@ export async function countVerdicts(
   if (devices.length === 0) return new Map();
   const rows = await db
     .selectFrom('states')
-    .select(['device', 'verdict', (eb) => eb.fn.countAll<number>().as('count')])
+    .select(['device', 'verdict', (eb) => eb.fn.countAll().as('count')])
     .where('organisation', '=', organisation)
     .where('device', 'in', [...devices])
     .groupBy(['device', 'verdict'])
@@ -77,18 +77,17 @@ function matching(db: Db, organisation: string, { kind, holder, q, enrolled, ver
   if (holder !== undefined) query = query.where('holder', '=', holder);
   if (q !== undefined) {
     const like = (column: string) => sql<boolean>`lower(${sql.ref(column)}) like ${containing(q)} escape '\\'`;
-    query = query.where(({ or }) => or([like('asset_tag'), like('serial_number')]));
+    query = query.where((eb) => eb.or([like('asset_tag'), like('serial_number')]));
   }
   if (enrolled !== undefined) query = query.where('generation', enrolled ? '>' : '=', 0);
   if (silentSince !== undefined) {
-    query = query.where(({ eb, or }) =>
-      or([eb('last_contact_at', 'is', null), eb('last_contact_at', '<', silentSince)]),
-    );
+    query = query.where((eb) => eb.or([eb('last_contact_at', 'is', null), eb('last_contact_at', '<', silentSince)]));
   }
   if (verdict !== undefined) {
-    query = query.where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('states')
+    query = query.where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('states')
           .select('states.rule')
           .whereRef('states.organisation', '=', 'devices.organisation')
           .whereRef('states.device', '=', 'devices.id')
@@ -116,7 +115,7 @@ export async function listDevices(
 
 export async function countDevices(db: Db, organisation: string, filter: DeviceFilter = {}): Promise<number> {
   const row = await matching(db, organisation, filter)
-    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .select((eb) => eb.fn.countAll().as('count'))
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }

@@ -85,11 +85,11 @@ export async function listFindings(
   if (verdict !== undefined) query = query.where('findings.verdict', '=', verdict);
   if (since !== undefined) query = query.where('findings.received_at', '>=', since);
   if (after !== undefined) {
-    query = query.where(({ eb, refTuple, tuple }) =>
+    query = query.where((eb) =>
       eb(
-        refTuple('findings.received_at', 'findings.device', 'findings.generation', 'findings.sequence'),
+        eb.refTuple('findings.received_at', 'findings.device', 'findings.generation', 'findings.sequence'),
         '<',
-        tuple(after[0], after[1], after[2], after[3]),
+        eb.tuple(after[0], after[1], after[2], after[3]),
       ),
     );
   }

@@ -92,7 +92,7 @@ export async function startConsoleServer({
   const settings = readSettings({
     environment: {
       BEADLE_SERVER_DATABASE: join(folder, 'database'),
-      BEADLE_SERVER_ORGANISATION: 'Dacorum Borough Council',
+      BEADLE_SERVER_ORGANISATION: 'Northmere Borough Council',
       ...(port === undefined ? {} : { BEADLE_SERVER_PORT: String(port) }),
     },
     workingFolder: folder,

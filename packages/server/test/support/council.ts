@@ -238,12 +238,14 @@ async function seedFleet(db: Db, now: number): Promise<void> {
     if (index % 11 === 3) {
       await seedBreach(db, device.id, {
         id: `fleet-b-${index}`,
-        ref: `BR-2026-0000${50 + index}`,
+        ref: `BR-2026-${String(50 + index).padStart(6, '0')}`,
         rule: 'security-updates',
         clause: '5.5',
         check_name: 'patches',
         subject: 'device',
         severity: index % 2 === 0 ? 'high' : 'medium',
+        first_seen: now - (index % 8) * DAY - HOUR,
+        last_seen: now - HOUR,
         opened_at: now - (index % 8) * DAY - HOUR,
         says: 'Devices must be kept up to date.',
       });
@@ -251,13 +253,15 @@ async function seedFleet(db: Db, now: number): Promise<void> {
     if (index % 10 === 6) {
       await seedBreach(db, device.id, {
         id: `better-${index}`,
-        ref: `BR-2026-0000${10 + index / 10}`.replace('.', ''),
+        ref: `BR-2026-${String(200 + index).padStart(6, '0')}`,
         rule: 'security-updates',
         clause: '5.5',
         check_name: 'patches',
         subject: 'device',
         severity: 'medium',
         status: 'restored',
+        first_seen: now - 9 * DAY,
+        last_seen: now - 9 * DAY,
         opened_at: now - 9 * DAY,
         ended_at: now - (index % 4) * DAY,
         says: 'Devices must be kept up to date.',

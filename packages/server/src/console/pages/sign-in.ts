@@ -56,14 +56,18 @@ export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app
       return reply.redirect('/', 303);
     },
   );
+  await app.register(signOutForm, deps);
+};
 
+// Whoever has signed in may sign out, so it asks for what every role may; only then is the form's token checked.
+const signOutForm: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps) => {
   app.post(
     '/sign-out',
-    { schema: { hide: true, body: Nothing }, config: { access: 'console' } },
+    { schema: { hide: true, body: Nothing }, config: { access: 'breaches:report' } },
     async (request, reply) => {
-      const sessionId = previousOf(request);
+      const sessionId = sessionIdOf(request, deps.settings);
       if (sessionId !== undefined) await signOut(deps, sessionId);
-      clearSessionCookie(reply, settings);
+      clearSessionCookie(reply, deps.settings);
       return reply.redirect('/sign-in', 303);
     },
   );
