@@ -142,6 +142,7 @@ describe.skipIf(why !== undefined)(`a real print service${why === undefined ? ''
     await until('a hint', () => hints > 0, 3000);
     stopping.abort();
     await watching;
+    expect(hints).toBeGreaterThan(0);
   });
 
   it('cannot tell once the service has gone', async () => {

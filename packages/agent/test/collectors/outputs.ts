@@ -1,4 +1,6 @@
 import { isKnown } from '@beadle/shared';
+import type { TSchema } from 'typebox';
+import { Value } from 'typebox/value';
 import type { Collector, Outputs } from '../../src/collectors/collector.ts';
 import type { Host, SourceResult } from '../../src/host/host.ts';
 import type { Source } from '../../src/sources/source.ts';
@@ -32,6 +34,8 @@ export const outputs = (told: Told): Outputs =>
   new Map(Object.entries(told).map(([id, value]) => [id, resultOf(value)]));
 
 /** The facts of a collector that has nothing against what it was given. */
+// The caller says which check's facts these are.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function factsOf<T>(collector: Collector, told: Told, now = 0): T {
   const { facts } = collector.collect(outputs(told), now);
   if (!isKnown(facts)) throw new Error(facts.unknown);
@@ -81,3 +85,7 @@ export const mounted = (
 ) => ({
   filesystems: mounts.map(([source, target, fstype = 'ext4', options = 'rw']) => ({ source, target, fstype, options })),
 });
+
+/** What is wrong with facts or an event by the check's schema; nothing is wrong with none. */
+export const errorsOf = (schema: TSchema | undefined, value: unknown): unknown[] =>
+  schema === undefined || value === undefined ? [] : [...Value.Errors(schema, value)];

@@ -24,6 +24,24 @@ function isOnUsb(device: BlockDevice, devices: BlockDevices, seen = new Set<stri
   });
 }
 
+/** What lsblk calls the ways by which a disk is built in; any other word was not understood. */
+const BUILT_IN: ReadonlySet<string> = new Set([
+  'sata',
+  'ata',
+  'nvme',
+  'sas',
+  'spi',
+  'fc',
+  'fcoe',
+  'iscsi',
+  'mmc',
+  'virtio',
+  'pcie',
+  'sbp',
+  'vmbus',
+]);
+const TYPES = /^(part|rom|loop|crypt|lvm|mpath|dm|md|linear|raid\d+|multipath|disk|dmraid|zoned|tape)$/;
+
 const NEVER = /^(loop|ram|zram|sr|nbd|md|dm-|mmcblk\d+(boot|rpmb))/;
 
 /**
@@ -34,10 +52,11 @@ export function isRemovableDisk(
   device: BlockDevice,
   { devices, records, system }: { devices: BlockDevices; records: readonly UdevRecord[]; system: ReadonlySet<string> },
 ): boolean | undefined {
+  if (!TYPES.test(device.type ?? '')) return undefined;
   if (device.type !== 'disk' || NEVER.test(device.kname) || system.has(device.kname)) return false;
   const record = recordOfBlockDevice(records, device.kname);
   if (isOnUsb(device, devices) || isUsbRecord(record) || device.removable === true) return true;
   if (device.kname.startsWith('mmcblk')) return isMemoryCard(device, devices, records);
-  const isTold = (device.transport !== undefined || record !== undefined) && device.removable !== undefined;
-  return isTold ? false : undefined;
+  const isBuiltIn = device.transport === null || BUILT_IN.has(device.transport ?? '');
+  return isBuiltIn && device.removable !== undefined ? false : undefined;
 }

@@ -7,8 +7,14 @@ const INST = /^Inst (\S+)(?: \[([^\]]*)\])? \((\S+) ([^)]*?)(?: \[[^\]]*\])?\)/;
 const SUMMARY =
   /^(\d+) upgraded, (\d+) newly installed, (?:\d+ (?:to )?reinstalled, )?(?:\d+ downgraded, )?(\d+) to remove and (\d+) not upgraded\.?$/m;
 
+const ORIGIN = /^[^:,]+:[^/,]*\/\S+$/;
+
+/**
+ * By its origin or its suite, either of which says so: `Debian-Security:12/stable-security`, `UbuntuESM:…`. Where no
+ * origin is told, nothing says that an update mends no vulnerability.
+ */
 const isSecurity = (origins: string): boolean =>
-  origins.split(',').some((origin) => origin.trim().endsWith('-security') || origin.trim().startsWith('UbuntuESM'));
+  /security|UbuntuESM/i.test(origins) || !origins.split(',').every((origin) => ORIGIN.test(origin.trim()));
 
 function update(name: string, title: string, security: boolean): Update {
   // Debian and Ubuntu tell neither a severity nor, here, the day of release.

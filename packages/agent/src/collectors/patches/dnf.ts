@@ -75,8 +75,8 @@ export function readDnf(result: SourceResult | undefined, product: string): Know
   return mapKnown(textOf(result), (text) => {
     const rows = rowsOf(text);
     if (rows === undefined) return unknown('not-understood', 'not a list of advisories');
-    // CentOS publishes no advisories, so that none is no answer.
-    if (rows.length === 0 && product === 'centos') return unknown('not-told', 'this system publishes no advisories');
+    // CentOS publishes no advisories, and an unnamed system may not either, so that none is no answer.
+    if (rows.length === 0 && ['centos', ''].includes(product)) return unknown('not-told', 'this system publishes no advisories');
     const byAdvisory = new Map<string, Row>();
     for (const row of rows) if (!byAdvisory.has(row.advisory)) byAdvisory.set(row.advisory, row);
     return known(

@@ -37,7 +37,8 @@ function journalOf(result: SourceResult): Known<string> {
   if (/No journal files were (found|opened)/i.test(stderr)) return unknown('history-not-kept', firstLine(stderr));
   // As JSON it says nothing at all where there is no journal, and no kernel keeps quiet.
   const isSilent = result.stdout === '' && stderr.trim() === '';
-  if (result.exitCode !== 0) return unknown(isSilent ? 'history-not-kept' : 'source-failed', firstLine(stderr) || undefined);
+  if (result.exitCode !== 0)
+    return unknown(isSilent ? 'history-not-kept' : 'source-failed', firstLine(stderr) || undefined);
   return known(result.stdout);
 }
 

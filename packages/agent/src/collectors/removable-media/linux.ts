@@ -106,8 +106,9 @@ function present(machine: Machine): Known<Medium[]> {
   const plugged = disks.filter(({ removable }) => removable === true).map(({ device }) => device);
   const sizeless = plugged.find(({ bytes }) => bytes === undefined);
   if (sizeless !== undefined) return unknown('not-understood', `whether ${sizeless.kname} is empty was not told`);
-  // A reader without a card in it is a disk without a size.
-  const media = plugged.filter(({ bytes }) => bytes !== 0).map((device) => storageOf(machine, device));
+  // A reader without a card in it is a disk without a size and without partitions.
+  const filled = plugged.filter(({ bytes, kname }) => bytes !== 0 || childrenOf(machine.devices, kname).length > 0);
+  const media = filled.map((device) => storageOf(machine, device));
   const all = onePerSubject([...media, ...machine.records.filter(isPhone).map(phoneOf)]);
   return all.length > MOST_MEDIA ? unknown('output-too-large', 'too many media') : known(all);
 }
