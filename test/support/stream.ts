@@ -1,0 +1,90 @@
+/**
+ * A device in a process of its own, for the kill test: the real store, outbox and uplink, and numbered findings made one
+ * after the other. `stream.ts DATA LEDGER`: each number is written to the ledger once it has been kept. On SIGTERM it
+ * makes no more, sends what it has and ends.
+ */
+import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import { stateBody, writeBody } from '../../packages/agent/src/cycle/transitions.ts';
+import { systemClock, systemRandom } from '../../packages/agent/src/cli/system.ts';
+import { loadIdentity } from '../../packages/agent/src/identity/identity.ts';
+import { createMemory } from '../../packages/agent/src/outbox/memory.ts';
+import { openOutbox } from '../../packages/agent/src/outbox/open.ts';
+import { openStore, type Sql } from '../../packages/agent/src/outbox/store.ts';
+import { createServerTime } from '../../packages/agent/src/uplink/server-time.ts';
+import { createTransport } from '../../packages/agent/src/uplink/transport.ts';
+import { createUplink } from '../../packages/agent/src/uplink/uplink.ts';
+
+const [data = '', ledger = ''] = process.argv.slice(2);
+
+/** The highest number that was kept, whether or not it was still written down. */
+function lastNumber(sql: Sql): number {
+  const written = existsSync(ledger) ? readFileSync(ledger, 'utf8').trimEnd().split('\n').map(Number) : [];
+  const kept = sql
+    .prepare<[], { number: number | null }>("select max(json_extract(body, '$.observed.number')) as number from outbox")
+    .get();
+  return Math.max(0, kept?.number ?? 0, ...written.slice(-1));
+}
+
+const identity = loadIdentity(data);
+if (identity === undefined) throw new Error(`${data} holds no enrolment`);
+const { sql } = openStore(data, systemClock.now());
+const outbox = openOutbox({ sql, found: 'kept' }, identity.enrolment, systemRandom);
+const memory = createMemory(sql);
+const transport = createTransport(identity.enrolment.server);
+const stop = new AbortController();
+const uplink = createUplink({
+  transport,
+  clock: systemClock,
+  identity,
+  outbox,
+  memory,
+  random: systemRandom,
+  serverTime: createServerTime(systemClock, outbox.meta),
+  log: pino({ level: 'silent' }),
+  about: { version: '0', platform: 'linux', release: 'test' },
+  onCouncilNetwork: () => null,
+  policySerial: () => Number.MAX_SAFE_INTEGER,
+  settledAt: () => undefined,
+  accept: () => undefined,
+  restate: () =>
+    outbox.append(
+      memory.states().map((row) => writeBody(stateBody(row), systemRandom)),
+      Date.now(),
+    ),
+  backOff: { firstMs: 20, mostMs: 200 },
+});
+
+let isStopping = false;
+process.on('SIGTERM', () => (isStopping = true));
+const linking = uplink.run(stop.signal);
+const file = openSync(ledger, 'a');
+for (let number = lastNumber(sql) + 1; !isStopping; number += 1) {
+  const at = new Date().toISOString();
+  const observed = { number };
+  const body = {
+    rule: 'sticks',
+    clause: '1',
+    check: 'removable-media',
+    subject: 'STICK',
+    kind: 'event',
+    at,
+    verdict: 'fail',
+    severity: 'low',
+    observed,
+    policyVersion: '1',
+  } as const;
+  outbox.append([writeBody(body, systemRandom)], Date.now());
+  writeSync(file, `${number}\n`);
+  uplink.wake();
+  await delay(Math.random() * 8);
+}
+while (outbox.waiting().pending > 0) {
+  uplink.hurry();
+  await delay(50);
+}
+stop.abort();
+await linking;
+await transport.close();
+sql.close();
