@@ -2,6 +2,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callerOf, PERMISSIONS } from '../../src/access.ts';
 import { guardAccess } from '../../src/app/access.ts';
+import { limitRates } from '../../src/app/limits.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { CALLER_ROLES, may, PERMITTED } from '../../src/people/permissions.ts';
 import { SESSION, startSession } from '../../src/people/sessions.ts';
@@ -241,6 +242,19 @@ describe('what is logged', () => {
 });
 
 describe('guessing', () => {
+  it('a password is slowed down from the twenty-first within a minute', async () => {
+    const app: FastifyInstance = Fastify();
+    app.decorateRequest('caller', null);
+    await limitRates(app);
+    app.post('/sign-in', () => 'refused');
+    const statuses: number[] = [];
+    for (let count = 0; count < 21; count += 1) {
+      statuses.push((await app.inject({ method: 'POST', url: '/sign-in' })).statusCode);
+    }
+    expect(statuses).toEqual([...Array.from({ length: 20 }, () => 200), 429]);
+    await app.close();
+  });
+
   it('is slowed down, a caller apart from the others', async () => {
     const statuses = new Set<number>();
     for (let count = 0; count < 1201; count += 1)
