@@ -2,6 +2,7 @@ import type { Clock } from '@beadle/shared';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../access.ts';
 import type { Db } from '../db/database.ts';
+import { DEFAULT_SETTINGS } from '../organisation/settings.ts';
 import { ORGANISATION, readOrganisation } from '../organisation/store.ts';
 import { may } from '../people/permissions.ts';
 import type { Shell, Views } from './views.ts';
@@ -17,17 +18,21 @@ export interface PageDeps {
 interface PageOptions {
   readonly section?: Shell['section'];
   readonly status?: number | undefined;
+  /** Answers without the database's words where it does not give them: what has failed may be the database. */
+  readonly evenSo?: boolean;
 }
+
+const UNNAMED = { name: 'The council', settings: DEFAULT_SETTINGS } as const;
 
 /** What every page has around it. A page that anyone may see is the one council's. */
 async function shellOf(
   { db, notice }: PageDeps,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  section: Shell['section'],
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  { section, evenSo = false }: PageOptions,
 ): Promise<Shell> {
   const { caller } = request;
-  const { name, settings } = await readOrganisation(db, caller?.organisation ?? ORGANISATION);
+  const reading = readOrganisation(db, caller?.organisation ?? ORGANISATION);
+  const { name, settings } = await (evenSo ? reading.catch(() => UNNAMED) : reading);
   return {
     council: name,
     marking: settings.marking,
@@ -46,11 +51,15 @@ export async function showPage(
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   view: string,
   model: object,
-  { section, status = 200 }: PageOptions = {},
+  options: PageOptions = {},
 ): Promise<FastifyReply> {
-  const shell = await shellOf(deps, request, reply, section);
+  const shell = await shellOf(deps, { request, reply }, options);
   const html = deps.views.render(view, shell, model);
-  return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(html);
+  return reply
+    .code(options.status ?? 200)
+    .header('cache-control', 'no-store')
+    .type('text/html; charset=utf-8')
+    .send(html);
 }
 
 /** Whether the caller may acknowledge and close breaches. */

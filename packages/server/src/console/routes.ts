@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { breachReportRoutes } from '../breaches/report-routes.ts';
 import type { BreachReport } from '../breaches/report-document.ts';
 import type { Log } from '../log.ts';
@@ -16,9 +16,9 @@ import { createViews } from './views.ts';
 
 type ProblemPage = (
   error: ShownError,
-  request: Parameters<ReturnType<typeof showProblem>>[1],
+  request: FastifyRequest,
   reply: FastifyReply,
-) => Promise<FastifyReply>;
+) => FastifyReply | Promise<FastifyReply>;
 
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'> {
   readonly log: Pick<Log, 'warn'>;

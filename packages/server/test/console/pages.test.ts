@@ -369,3 +369,16 @@ describe('hostile values', () => {
     expect(isHarmless((await officer.get('/')).body)).toBe(true);
   });
 });
+
+describe('when the database fails', () => {
+  it('still answers with a page, and tells nothing of the inside', async () => {
+    const broken = await startConsoleServer();
+    const browser = await broken.signIn('auditor');
+    await broken.db.schema.dropTable('organisations').execute();
+    const { statusCode, body } = await browser.get('/devices');
+    expect(statusCode).toBe(500);
+    expect(body).toContain('Sorry, there is a problem with the service');
+    expect(body).not.toMatch(/sqlite|no such table|node_modules/i);
+    await broken.close();
+  });
+});

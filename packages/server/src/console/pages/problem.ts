@@ -6,6 +6,7 @@ import { type PageDeps, showPage } from '../console.ts';
 export interface ShownError {
   readonly status: number;
   readonly code: ProblemCode;
+  readonly title: string;
   readonly detail: string;
   readonly fields: readonly FieldProblem[];
   readonly requestId: string;
@@ -45,5 +46,5 @@ export const showProblem =
     if (error.status === 401) return reply.redirect('/sign-in', 303);
     const { heading, lines, withNumber = false } = wordsOf(error);
     const model = { heading, lines, requestId: withNumber ? error.requestId : undefined };
-    return showPage(deps, { request, reply }, 'problem', model, { status: error.status });
+    return showPage(deps, { request, reply }, 'problem', model, { status: error.status, evenSo: true });
   };
