@@ -20,8 +20,8 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['console'],
     ['ingest', 'withdrawals'],
     ['breaches', 'authorisations'],
-    ['enrolment', 'policies', 'people', 'notify', 'exhibits', 'orders'],
-    ['devices', 'jobs', 'audit'],
+    ['enrolment', 'policies', 'people', 'notify', 'exhibits', 'orders', 'organisation'],
+    ['devices', 'findings', 'jobs', 'audit'],
     ['db'],
   ],
 };

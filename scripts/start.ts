@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, createClient, Refused } from './start/client.ts';
-import { policyInReport } from './start/policy.ts';
+import { organisationOf, policyInReport } from './start/policy.ts';
 import { run, start, stop, untilItEnds } from './start/processes.ts';
 import { readStartSettings, serverEnvironment, type StartSettings } from './start/settings.ts';
 
@@ -112,7 +112,7 @@ async function signInAddress(client: Client, origin: string): Promise<string> {
 async function bringUp(settings: StartSettings, running: ChildProcess[], signal: AbortSignal): Promise<never> {
   const { data, port } = settings;
   const origin = `http://127.0.0.1:${port}`;
-  const env = serverEnvironment(settings);
+  const env = serverEnvironment(settings, organisationOf(settings.policy));
   const serverLog = join(data, 'server.log');
   const server = start({ args: [SERVER, 'serve'], env, stdio: ['ignore', 'ignore', openSync(serverLog, 'a', 0o600)] });
   running.push(server);

@@ -16,3 +16,9 @@ export function policyInReport(file: string): string {
   }
   return document.toString({ lineWidth: 0 });
 }
+
+/** The council that the policy is of; undefined where the file does not say. */
+export function organisationOf(file: string): string | undefined {
+  const organisation = parseDocument(readFileSync(file, 'utf8')).get('organisation');
+  return typeof organisation === 'string' ? organisation : undefined;
+}

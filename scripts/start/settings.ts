@@ -22,8 +22,12 @@ export function readStartSettings(environment: NodeJS.ProcessEnv, root: string):
 }
 
 /** The server's settings for this run, as the variables that it reads. */
-export function serverEnvironment({ port, data }: StartSettings): Record<string, string> {
+export function serverEnvironment(
+  { port, data }: StartSettings,
+  organisation: string | undefined,
+): Record<string, string> {
   return {
+    ...(organisation === undefined ? {} : { BEADLE_SERVER_ORGANISATION: organisation }),
     BEADLE_SERVER_DATABASE: resolve(data, 'server'),
     BEADLE_SERVER_KEYS_FOLDER: resolve(data, 'server-keys'),
     BEADLE_SERVER_MAIL_FOLDER: resolve(data, 'mail'),

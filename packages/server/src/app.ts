@@ -15,6 +15,7 @@ import { auditRoutes } from './audit/routes.ts';
 import { breachJobs } from './breaches/jobs.ts';
 import { breachReadRoutes } from './breaches/read-routes.ts';
 import { breachRoutes } from './breaches/routes.ts';
+import { consoleRoutes } from './console/routes.ts';
 import type { OpenDatabase } from './db/database.ts';
 import { deviceReadRoutes } from './devices/read-routes.ts';
 import { deviceRoutes } from './devices/routes.ts';
@@ -90,6 +91,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(breachReadRoutes(stage));
   await app.register(breachRoutes, stage);
   await app.register(ingestRoutes, stage);
+  await app.register(consoleRoutes, stage);
   return app;
 }
 

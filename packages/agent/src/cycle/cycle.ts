@@ -70,6 +70,14 @@ function onlyNew(memory: Memory, check: string, events: readonly unknown[]): unk
   });
 }
 
+/** What a log has told, with its true time, is not told again because it is there. */
+function untold(check: string, appeared: readonly unknown[], told: readonly unknown[]): readonly unknown[] {
+  const identify = checkNamed(check)?.identify;
+  if (identify === undefined) return appeared;
+  const keys = new Set(told.map((event) => identify(event as never).key));
+  return appeared.filter((event) => !keys.has(identify(event as never).key));
+}
+
 function remember(memory: Memory, gathered: Gathered, now: number): void {
   for (const [check, { events }] of gathered.observations) {
     const identify = checkNamed(check)?.identify;
@@ -120,7 +128,11 @@ export function createCycle(options: CycleOptions) {
     const observations = new Map(
       [...observed].map(([check, { facts, events }]) => {
         const kept = reads.filter(({ history }) => history.check === check).flatMap((read) => read.events);
-        return [check, { facts, events: onlyNew(memory, check, [...events, ...kept, ...(appeared.get(check) ?? [])]) }];
+        const told = [...events, ...kept];
+        return [
+          check,
+          { facts, events: onlyNew(memory, check, [...told, ...untold(check, appeared.get(check) ?? [], told)]) },
+        ];
       }),
     );
     return { observations, reads };

@@ -1,12 +1,20 @@
-import { type FindingBody, iso, type Random, type RuleJudgement } from '@beadle/shared';
+import { FindingBody, iso, LIMITS, type Random, type RuleJudgement } from '@beadle/shared';
+import Value from 'typebox/value';
 import type { Memory, StateRow } from '../outbox/memory.ts';
 
 export type Body = Omit<FindingBody, 'salt'>;
 
-/** The bytes that the chain covers: the finding with 128 random bits in it. */
+const SUBJECT_LENGTH = 300;
+
+/**
+ * The bytes that the chain covers: the finding with 128 random bits in it. What was observed is left out where it does
+ * not fit the form: a body that the server must refuse would stand in the way of every one behind it.
+ */
 export function writeBody(body: Body, random: Random): Uint8Array {
   const salt = Buffer.from(random.bytes(16)).toString('base64url');
-  return Buffer.from(JSON.stringify({ salt, ...body } satisfies FindingBody));
+  const whole: FindingBody = { salt, ...body, subject: body.subject.slice(0, SUBJECT_LENGTH) };
+  const fits = Value.Check(FindingBody, whole) && JSON.stringify(whole).length <= LIMITS.bodyBytes / 4;
+  return Buffer.from(JSON.stringify(fits ? whole : { ...whole, observed: { leftOut: true } }));
 }
 
 const toBody = (judgement: RuleJudgement, policyVersion: string): Body => ({

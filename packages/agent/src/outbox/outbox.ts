@@ -1,16 +1,14 @@
 import {
   type ChainPosition,
   type CheckInAnswer,
-  bodyHash,
-  type GapBody,
   type GapCause,
   GENESIS,
   iso,
   LIMITS,
-  linkOf,
   type Random,
   START,
 } from '@beadle/shared';
+import { ChainRows, isGap } from './chain-rows.ts';
 import { createMeta, type Meta } from './meta.ts';
 import type { Sql } from './store.ts';
 
@@ -49,30 +47,6 @@ export interface OutboxOptions {
   readonly bounds?: Bounds;
 }
 
-interface Row {
-  readonly sequence: number;
-  readonly link: string;
-  readonly body: Uint8Array;
-}
-
-const prepare = (sql: Sql) => ({
-  insert: sql.prepare('insert into outbox (sequence, link, body) values (?, ?, ?)'),
-  at: sql.prepare<[number], Row>('select sequence, link, body from outbox where sequence = ?'),
-  last: sql.prepare<[], Row>('select sequence, link, body from outbox order by sequence desc limit 1'),
-  after: sql.prepare<[number, number], Row>(
-    'select sequence, link, body from outbox where sequence > ? order by sequence limit ?',
-  ),
-  removeAfter: sql.prepare('delete from outbox where sequence > ?'),
-  acknowledge: sql.prepare('update outbox set acked_at = ? where sequence <= ? and acked_at is null'),
-  forget: sql.prepare('update outbox set acked_at = null where sequence > ?'),
-  expire: sql.prepare('delete from outbox where acked_at is not null and acked_at < ?'),
-  waiting: sql.prepare<[], { pending: number; bytes: number }>(
-    'select count(*) as pending, coalesce(sum(length(body)), 0) as bytes from outbox where acked_at is null',
-  ),
-});
-
-const isGap = (body: Uint8Array): boolean => 'gap' in (JSON.parse(Buffer.from(body).toString()) as object);
-
 /**
  * The device's buffer of findings: on disk before a finding counts as made, chained, and emptied only by the server's
  * signed word (invariants 2 and 3). At most one gap record is pending, and it is the first that is.
@@ -81,15 +55,15 @@ export class Outbox {
   readonly #sql: Sql;
   readonly #random: Random;
   readonly #bounds: Bounds;
-  readonly #statements: ReturnType<typeof prepare>;
+  readonly #chain: ChainRows;
   readonly meta: Meta;
 
   constructor(options: OutboxOptions) {
     this.#sql = options.sql;
     this.#random = options.random;
     this.#bounds = options.bounds ?? BOUNDS;
-    this.#statements = prepare(options.sql);
     this.meta = createMeta(options.sql);
+    this.#chain = new ChainRows(options.sql, this.meta);
   }
 
   /** Runs `work` as one transaction; within another it is part of that one. */
@@ -100,46 +74,40 @@ export class Outbox {
   /** Begins the chain of a new generation; what was not yet sent goes on in it. */
   begin(device: string, generation: number): void {
     this.transaction(() => {
-      const pending = this.#after(this.#acked().sequence);
-      this.#statements.removeAfter.run(-1);
+      const pending = this.#chain.findingsAfter(this.#chain.acked().sequence);
+      this.#chain.removeAfter(-1);
       this.meta.set('device', device);
       this.meta.set('generation', generation);
-      this.#setAcked(START, 0);
-      this.#appendAll(
-        START,
-        pending.filter(({ body }) => !isGap(body)).map(({ body }) => body),
-      );
+      this.#chain.setAcked(START, 0);
+      this.#chain.appendRows(START, pending);
     });
   }
 
   /** Where the chain ends now. */
   position(): ChainPosition {
-    const last = this.#statements.last.get();
-    const acked = this.#acked();
-    return last === undefined || last.sequence < acked.sequence ? acked : { sequence: last.sequence, link: last.link };
+    return this.#chain.end();
   }
 
   /** Appends bodies to the chain; on disk when the surrounding transaction has ended. */
   append(bodies: readonly Uint8Array[], now: number): void {
     if (bodies.length === 0) return;
     this.transaction(() => {
-      this.#appendAll(this.position(), bodies);
+      this.#chain.appendAll(this.#chain.end(), bodies);
       this.#keepBounds(now);
     });
   }
 
   waiting(): Waiting {
-    const { pending = 0, bytes = 0 } = this.#statements.waiting.get() ?? {};
-    return { pending, bytes, dropped: this.meta.integer('dropped') };
+    return { ...this.#chain.waiting(), dropped: this.meta.integer('dropped') };
   }
 
   /** What to send next: the oldest that the server has not acknowledged, within the limits of one check-in. */
   nextBatch(): Batch {
-    const previous = this.#acked();
+    const previous = this.#chain.acked();
     const bodies: Uint8Array[] = [];
     let size = 0;
     let last = previous.sequence;
-    for (const row of this.#statements.after.iterate(previous.sequence, LIMITS.findingsPerCheckIn)) {
+    for (const row of this.#chain.iterateAfter(previous.sequence, LIMITS.findingsPerCheckIn)) {
       size += row.body.length + 1;
       if (size > LIMITS.checkInBytes / 2) break;
       bodies.push(row.body);
@@ -149,130 +117,76 @@ export class Outbox {
   }
 
   /** Applies the server's signed answer to `batch` (docs/protocol.md). `now` in milliseconds. */
-  settle(batch: Batch, answer: Pick<CheckInAnswer, 'head' | 'matched'>, now: number): Settled {
+  settle(batch: Batch, { head, matched }: Pick<CheckInAnswer, 'head' | 'matched'>, now: number): Settled {
     return this.transaction(() => {
-      const { head, matched } = answer;
       const broken = this.meta.text('broken') as GapCause | undefined;
       const asSent = matched === head.sequence && matched === batch.last;
-      if (broken === undefined && (asSent || this.#linkAt(head.sequence) === head.link))
+      if (broken === undefined && (asSent || this.#chain.linkAt(head.sequence) === head.link))
         return this.#settleAt(head, now);
-      if (matched !== null && matched > this.#acked().sequence) {
-        const link = matched === head.sequence ? head.link : (this.#linkAt(matched) ?? GENESIS);
-        this.#setAcked({ sequence: matched, link }, now);
-        if (broken === undefined && matched === batch.last && this.#after(matched, 1).length > 0) return 'more';
+      if (matched !== null && matched > this.#chain.acked().sequence) {
+        const link = matched === head.sequence ? head.link : (this.#chain.linkAt(matched) ?? GENESIS);
+        this.#chain.setAcked({ sequence: matched, link }, now);
+        if (broken === undefined && matched === batch.last && this.#chain.end().sequence > matched) return 'more';
       }
-      const regressed = this.#acked().sequence > head.sequence;
-      this.#writeGap(head, broken ?? (regressed ? 'server-restored' : 'restored-from-older-copy'), null, now);
+      const regressed = this.#chain.acked().sequence > head.sequence;
+      this.#continueBehindGap(head, broken ?? (regressed ? 'server-restored' : 'restored-from-older-copy'), now);
       this.meta.set('broken', undefined);
       return 'gap-written';
     });
   }
 
-  /** The server stood at `head` while more had been acknowledged: it was restored from an older copy. */
+  /** The server has everything up to `head`; where more had been acknowledged, it was restored from an older copy. */
   #settleAt(head: ChainPosition, now: number): Settled {
-    const acked = this.#acked();
+    const acked = this.#chain.acked();
     if (head.sequence < acked.sequence) {
-      this.#statements.forget.run(head.sequence);
+      this.#chain.unacknowledgeAfter(head.sequence);
       this.meta.set('server_restored', JSON.stringify({ from: head.sequence + 1, to: acked.sequence }));
     }
     // Findings dropped while the batch was under way have changed the links behind it.
-    if (this.#linkAt(head.sequence) !== head.link) this.#chainAgainFrom(head);
-    this.#setAcked(head, now);
-    const gapTold = this.#after(head.sequence, 1).every(({ body }) => !isGap(body));
-    if (gapTold) this.meta.set('dropped', undefined);
-    this.#statements.expire.run(now - KEPT_AFTER_ACK_MS);
-    return this.#after(head.sequence, 1).length > 0 ? 'more' : 'settled';
+    if (this.#chain.linkAt(head.sequence) !== head.link) this.#chainAgainFrom(head);
+    this.#chain.setAcked(head, now);
+    const [next] = this.#chain.after(head.sequence, 1);
+    if (next === undefined || !isGap(next.body)) this.meta.set('dropped', undefined);
+    this.#chain.expire(now - KEPT_AFTER_ACK_MS);
+    return next === undefined ? 'settled' : 'more';
   }
 
   /** Continues the chain behind `head` with a gap record; findings that the server does not hold follow it. */
-  #writeGap(head: ChainPosition, cause: GapCause, lost: number | null, now: number): void {
-    const acked = this.#acked().sequence;
-    const kept = this.#after(Math.min(acked, head.sequence)).filter(
-      (row) => !isGap(row.body) && (row.sequence > acked || acked > head.sequence),
-    );
+  #continueBehindGap(head: ChainPosition, cause: GapCause, now: number): void {
+    const acked = this.#chain.acked().sequence;
+    const known = Math.min(acked, head.sequence);
+    const kept = this.#chain.findingsAfter(known).filter((row) => row.sequence > acked || acked > head.sequence);
     const from = head.sequence + 1;
-    const firstKept = kept[0]?.sequence ?? from + 1;
-    const to = Math.max(from, firstKept - 1);
-    this.#statements.removeAfter.run(Math.min(acked, head.sequence));
-    this.#setAcked(head, now);
-    const gap: GapBody = {
-      salt: Buffer.from(this.#random.bytes(16)).toString('base64url'),
-      at: iso(now),
-      gap: { from, to, lastLink: head.link, cause, lost },
-    };
-    const behind = this.#insert(head, to, Buffer.from(JSON.stringify(gap)));
-    this.#appendAll(
-      behind,
-      kept.map(({ body }) => body),
-    );
+    const to = Math.max(from, (kept[0]?.sequence ?? from + 1) - 1);
+    this.#chain.removeAfter(known);
+    this.#chain.setAcked(head, now);
+    const behind = this.#chain.insertGap(head, to, { ...this.#stamp(now), cause, lost: null });
+    this.#chain.appendRows(behind, kept);
   }
 
+  /** Where a bound is reached the oldest pending findings give way to a gap record that counts them. */
   #keepBounds(now: number): void {
-    const { pending, bytes } = this.waiting();
+    const { pending, bytes } = this.#chain.waiting();
     if (pending <= this.#bounds.pendingFindings && bytes <= this.#bounds.pendingBytes) return;
-    const rows = this.#after(this.#acked().sequence).filter(({ body }) => !isGap(body));
+    const acked = this.#chain.acked();
+    const rows = this.#chain.findingsAfter(acked.sequence);
     const dropped = rows.slice(0, Math.max(1, Math.ceil(rows.length * DROPPED_SHARE)));
     const last = dropped.at(-1);
     if (last === undefined) return;
-    const total = this.meta.integer('dropped') + dropped.length;
-    const acked = this.#acked();
-    const kept = rows.slice(dropped.length).map(({ body }) => body);
-    this.#statements.removeAfter.run(acked.sequence);
-    const gap: GapBody = {
-      salt: Buffer.from(this.#random.bytes(16)).toString('base64url'),
-      at: iso(now),
-      gap: { from: acked.sequence + 1, to: last.sequence, lastLink: acked.link, cause: 'bound-reached', lost: total },
-    };
-    const behind = this.#insert(acked, last.sequence, Buffer.from(JSON.stringify(gap)));
-    this.#appendAll(behind, kept);
-    this.meta.set('dropped', total);
+    const lost = this.meta.integer('dropped') + dropped.length;
+    this.#chain.removeAfter(acked.sequence);
+    const behind = this.#chain.insertGap(acked, last.sequence, { ...this.#stamp(now), cause: 'bound-reached', lost });
+    this.#chain.appendRows(behind, rows.slice(dropped.length));
+    this.meta.set('dropped', lost);
   }
 
   #chainAgainFrom(head: ChainPosition): void {
-    const behind = this.#after(head.sequence).filter(({ body }) => !isGap(body));
-    this.#statements.removeAfter.run(head.sequence);
-    this.#appendAll(
-      head,
-      behind.map(({ body }) => body),
-    );
+    const behind = this.#chain.findingsAfter(head.sequence);
+    this.#chain.removeAfter(head.sequence);
+    this.#chain.appendRows(head, behind);
   }
 
-  #appendAll(from: ChainPosition, bodies: readonly Uint8Array[]): void {
-    let position = from;
-    for (const body of bodies) position = this.#insert(position, position.sequence + 1, body);
-  }
-
-  #insert(previous: ChainPosition, sequence: number, body: Uint8Array): ChainPosition {
-    const link = linkOf({
-      previous: previous.link,
-      device: this.meta.text('device') ?? '',
-      generation: this.meta.integer('generation'),
-      sequence,
-      bodyHash: bodyHash(body),
-    });
-    this.#statements.insert.run(sequence, link, body);
-    return { sequence, link };
-  }
-
-  #acked(): ChainPosition {
-    return { sequence: this.meta.integer('acked'), link: this.meta.text('acked_link') ?? GENESIS };
-  }
-
-  #setAcked(position: ChainPosition, now: number): void {
-    const before = this.#acked();
-    if (before.sequence === position.sequence && before.link === position.link) return;
-    this.meta.set('acked', position.sequence);
-    this.meta.set('acked_link', position.link);
-    this.#statements.acknowledge.run(now, position.sequence);
-  }
-
-  #linkAt(sequence: number): string | undefined {
-    const acked = this.#acked();
-    if (sequence === acked.sequence) return acked.link;
-    return sequence === 0 ? GENESIS : this.#statements.at.get(sequence)?.link;
-  }
-
-  #after(sequence: number, limit = -1): Row[] {
-    return this.#statements.after.all(sequence, limit);
+  #stamp(now: number): { readonly salt: string; readonly at: string } {
+    return { salt: Buffer.from(this.#random.bytes(16)).toString('base64url'), at: iso(now) };
   }
 }

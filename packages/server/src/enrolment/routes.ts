@@ -50,10 +50,19 @@ function readRequest(body: unknown): EnrolmentRequest {
   );
 }
 
+/** The form of a key does not say that it is a point of its curve. */
+function keyOf({ key }: EnrolmentRequest) {
+  try {
+    return verifyingKeyOf(key);
+  } catch {
+    throw problem('validation', 'key is not a point of its curve.');
+  }
+}
+
 /** The request holds together: its key signed it, and whoever made it knows the token. Nothing is written before. */
 function verify(request: FastifyRequest, enrolment: EnrolmentRequest, deps: EnrolmentDeps): string {
   const signed = signatureOf(request);
-  const key = verifyingKeyOf(enrolment.key);
+  const key = keyOf(enrolment);
   const genuine =
     signed?.parameters.keyId === key.keyId &&
     isGenuine(request, request.body as Buffer, signed, key, deps.settings.authorities);

@@ -7,19 +7,8 @@ import { documentSerial, policyDocumentFor } from '../orders/documents.ts';
 import { policyInForce } from '../policies/store.ts';
 import type { Item, ReadCheckIn } from './batch.ts';
 import { mayRepeat, type Plan, planBatch } from './plan.ts';
-import {
-  clearStates,
-  currentStates,
-  type DeviceKey,
-  heldLinks,
-  insertFindings,
-  keepContact,
-  keepFacts,
-  keepStates,
-  lockHead,
-  type LockedDevice,
-  moveHead,
-} from './store.ts';
+import { clearStates, currentStates, keepContact, keepFacts, keepStates } from './states.ts';
+import { type DeviceKey, heldLinks, insertFindings, lockHead, type LockedDevice, moveHead } from './store.ts';
 
 export interface IngestDeps {
   readonly db: Db;

@@ -63,8 +63,8 @@ export const GapBody = Type.Object(
     at: IsoTime,
     gap: Type.Object(
       {
-        from: Type.Integer({ minimum: 1 }),
-        to: Type.Integer({ minimum: 1 }),
+        from: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+        to: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
         lastLink: Link,
         cause: Type.Enum(Object.keys(GAP_CAUSES) as GapCause[]),
         /** Findings known to be lost; null where nobody can tell. */

@@ -117,13 +117,15 @@ export const IMPLIED_AGENT_HEALTH: Rule = {
   remedy: 'ICT must find out why the record of this device is broken, or why its clock is wrong.',
 };
 
-/** The rules in force, the implied one included, which a policy may sharpen but not switch off. */
+/** The rules in force, the implied one included, which a policy may sharpen but neither switch off nor narrow. */
 export function rulesOf(policy: Pick<PolicyDocument, 'rules'>): readonly Rule[] {
   const own = policy.rules.some((rule) => rule.check === 'agent-health');
-  const rules = policy.rules.map((rule) =>
-    rule.check === 'agent-health' && rule.mode === 'off' ? { ...rule, mode: 'observe' as const } : rule,
-  );
+  const rules = policy.rules.map((rule) => (rule.check === 'agent-health' ? everywhere(rule) : rule));
   return own ? rules : [...rules, IMPLIED_AGENT_HEALTH];
+}
+
+function everywhere({ covers: _, ...rule }: Rule): Rule {
+  return rule.mode === 'off' ? { ...rule, mode: 'observe' } : rule;
 }
 
 export const modeOf = (rule: Rule): Mode => rule.mode ?? 'observe';

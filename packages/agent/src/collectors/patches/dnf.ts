@@ -76,7 +76,8 @@ export function readDnf(result: SourceResult | undefined, product: string): Know
     const rows = rowsOf(text);
     if (rows === undefined) return unknown('not-understood', 'not a list of advisories');
     // CentOS publishes no advisories, and an unnamed system may not either, so that none is no answer.
-    if (rows.length === 0 && ['centos', ''].includes(product)) return unknown('not-told', 'this system publishes no advisories');
+    if (rows.length === 0 && ['centos', ''].includes(product))
+      return unknown('not-told', 'this system publishes no advisories');
     const byAdvisory = new Map<string, Row>();
     for (const row of rows) if (!byAdvisory.has(row.advisory)) byAdvisory.set(row.advisory, row);
     return known(

@@ -1,0 +1,133 @@
+import { type CheckInHeader, type CurrentState, endsState, type FindingBody } from '@beadle/shared';
+import type { Insertable } from 'kysely';
+import type { Tx } from '../db/database.ts';
+import type { StateTable } from '../db/schema.ts';
+import type { Item } from './batch.ts';
+import type { DeviceKey } from './store.ts';
+
+/** What the batch leaves each rule and subject at: the last state finding of each. */
+export function lastStates(items: readonly Item[]): Item[] {
+  const last = new Map<string, Item>();
+  for (const item of items) {
+    if (item.body.form !== 'finding' || item.body.finding.kind !== 'state') continue;
+    last.set(JSON.stringify([item.body.finding.rule, item.body.finding.subject]), item);
+  }
+  return [...last.values()];
+}
+
+function toState(key: DeviceKey, { sequence, body }: Item): Insertable<StateTable>[] {
+  if (body.form !== 'finding') return [];
+  const { rule, subject, clause, check, verdict, reason, severity, policyVersion, at, observed } = body.finding;
+  return [
+    {
+      organisation: key.organisation,
+      device: key.device,
+      rule,
+      subject,
+      clause,
+      check_name: check,
+      verdict,
+      reason: reason ?? null,
+      severity,
+      policy_version: policyVersion,
+      since: Date.parse(at),
+      sequence,
+      observed: JSON.stringify(observed),
+    },
+  ];
+}
+
+const isEnded = ({ body }: Item): boolean =>
+  body.form === 'finding' && endsState(body.finding.verdict, body.finding.reason);
+
+export async function keepStates(tx: Tx, key: DeviceKey, items: readonly Item[]): Promise<void> {
+  const last = lastStates(items);
+  const holding = last.filter((item) => !isEnded(item)).flatMap((item) => toState(key, item));
+  if (holding.length > 0) {
+    await tx
+      .insertInto('states')
+      .values(holding)
+      .onConflict((conflict) =>
+        conflict.columns(['organisation', 'device', 'rule', 'subject']).doUpdateSet((row) => ({
+          clause: row.ref('excluded.clause'),
+          check_name: row.ref('excluded.check_name'),
+          verdict: row.ref('excluded.verdict'),
+          reason: row.ref('excluded.reason'),
+          severity: row.ref('excluded.severity'),
+          policy_version: row.ref('excluded.policy_version'),
+          since: row.ref('excluded.since'),
+          sequence: row.ref('excluded.sequence'),
+          observed: row.ref('excluded.observed'),
+        })),
+      )
+      .execute();
+  }
+  for (const { body } of last.filter(isEnded)) {
+    if (body.form === 'finding') await dropState(tx, key, body.finding);
+  }
+}
+
+async function dropState(tx: Tx, key: DeviceKey, { rule, subject }: FindingBody): Promise<void> {
+  await tx
+    .deleteFrom('states')
+    .where('organisation', '=', key.organisation)
+    .where('device', '=', key.device)
+    .where('rule', '=', rule)
+    .where('subject', '=', subject)
+    .execute();
+}
+
+export async function currentStates(tx: Tx, key: DeviceKey): Promise<CurrentState[]> {
+  const rows = await tx
+    .selectFrom('states')
+    .select(['rule', 'subject', 'verdict', 'policy_version'])
+    .where('organisation', '=', key.organisation)
+    .where('device', '=', key.device)
+    .execute();
+  return rows.map(({ policy_version, ...row }) => ({ ...row, policyVersion: policy_version }));
+}
+
+/** Before a device states everything again, so that what it no longer has does not stay. */
+export async function clearStates(tx: Tx, key: DeviceKey): Promise<void> {
+  await tx.deleteFrom('states').where('organisation', '=', key.organisation).where('device', '=', key.device).execute();
+}
+
+export async function keepFacts(tx: Tx, key: DeviceKey, facts: CheckInHeader['facts']): Promise<void> {
+  const rows = Object.entries(facts).map(([check, fact]) => ({
+    organisation: key.organisation,
+    device: key.device,
+    check_name: check,
+    at: Date.parse(fact.at),
+    facts: JSON.stringify(fact.facts),
+  }));
+  if (rows.length === 0) return;
+  await tx
+    .insertInto('facts')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['organisation', 'device', 'check_name'])
+        .doUpdateSet((row) => ({ at: row.ref('excluded.at'), facts: row.ref('excluded.facts') })),
+    )
+    .execute();
+}
+
+export async function keepContact(tx: Tx, key: DeviceKey, header: CheckInHeader, now: number): Promise<void> {
+  const { agent, policySerial, onCouncilNetwork } = header;
+  await tx
+    .updateTable('devices')
+    .set({
+      last_contact_at: now,
+      agent_version: agent.version,
+      platform: agent.platform,
+      release: agent.release,
+      policy_serial: policySerial,
+      on_council_network: onCouncilNetwork === null ? null : Number(onCouncilNetwork),
+      clock_skew_ms: Date.parse(header.sentAt) - now,
+      outbox_pending: agent.outbox.pending,
+      outbox_dropped: agent.outbox.dropped,
+    })
+    .where('organisation', '=', key.organisation)
+    .where('id', '=', key.device)
+    .execute();
+}
