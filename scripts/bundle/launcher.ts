@@ -4,8 +4,13 @@
  */
 export const NODE_FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=1', '--disable-sigusr1'] as const;
 
-/** Memory that glibc would otherwise set aside for each thread. */
-const ENVIRONMENT = { MALLOC_ARENA_MAX: '1', UV_THREADPOOL_SIZE: '2' } as const;
+/** Memory that glibc would otherwise set aside for each thread, or keep after a large answer has been read. */
+export const AGENT_ENVIRONMENT = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_TRIM_THRESHOLD_: '65536',
+  UV_THREADPOOL_SIZE: '2',
+} as const;
 
 const REFUSED = [
   'NODE_OPTIONS',
@@ -21,7 +26,7 @@ const REFUSED = [
   'SSLKEYLOGFILE',
 ] as const;
 
-const settings = Object.entries(ENVIRONMENT).map(([name, value]) => `${name}=${value}`);
+const settings = Object.entries(AGENT_ENVIRONMENT).map(([name, value]) => `${name}=${value}`);
 
 const POSIX = `#!/bin/sh
 # Runs the agent under the Node beside it, whatever the environment says of Node.

@@ -1,0 +1,27 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { measureAgent } from './agent.ts';
+import { measureIngest } from './ingest.ts';
+
+/** On the checkout's own disk: a temporary folder is often memory, where nothing is ever written or synced. */
+const build = join(import.meta.dirname, '../../.build');
+const measurements = { agent: measureAgent, ingest: measureIngest } as const;
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !Object.hasOwn(measurements, name));
+if (unknown !== undefined || process.platform !== 'linux') {
+  const names = Object.keys(measurements).join(', ');
+  console.error(
+    unknown === undefined ? 'The bench reads /proc: it runs on Linux.' : `There is no ${unknown}: ${names}.`,
+  );
+  process.exit(2);
+}
+
+mkdirSync(build, { recursive: true });
+const folder = mkdtempSync(join(build, 'bench-'));
+try {
+  for (const [name, measure] of Object.entries(measurements))
+    if (wanted.length === 0 || wanted.includes(name)) await measure(folder);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
