@@ -46,7 +46,7 @@ async function startBeadle(): Promise<{ started: Spawned; origin: string; signIn
     60_000,
   );
   const lines = [...started.output().stdout.matchAll(READY)];
-  expect(lines, started.output().stderr).toHaveLength(1);
+  if (lines.length !== 1) throw new Error(`not one line "Beadle is ready": ${started.output().stderr}`);
   const [, origin = '', signIn = ''] = lines[0] ?? [];
   return { started, origin, signIn };
 }

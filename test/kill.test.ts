@@ -153,7 +153,7 @@ describe('agent and server killed at random moments', () => {
         await (who === 'device' ? startDevice() : startServer());
       }
       device.child.kill('SIGTERM');
-      expect(await device.ended, device.output().stderr).toBe(0);
+      expect({ code: await device.ended, stderr: device.output().stderr }).toEqual({ code: 0, stderr: '' });
       const kept = readFileSync(ledger(), 'utf8').trimEnd().split('\n').map(Number);
       const { numbers, broken, breach } = whatArrived();
       const missing = kept.filter((number) => !new Set(numbers).has(number));

@@ -19,6 +19,7 @@ export interface Council {
   readonly db: () => Db;
   readonly app: () => FastifyInstance;
   /** A request with an administrator's token. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the form of the answer
   ask<T = unknown>(
     method: 'GET' | 'POST' | 'PATCH' | 'PUT',
     url: string,
@@ -74,6 +75,7 @@ export async function createCouncil(world: World): Promise<Council> {
     settings,
     db: () => server.database.db,
     app: () => server.app,
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
     async ask<T>(method: InjectOptions['method'], url: string, payload?: unknown, type = 'application/json') {
       const headers = {
         authorization: `Bearer ${server.token}`,

@@ -18,7 +18,7 @@ import { openStore } from '../../packages/agent/src/outbox/store.ts';
 import { enrol } from '../../packages/agent/src/uplink/enrol.ts';
 import { createServerTime } from '../../packages/agent/src/uplink/server-time.ts';
 import type { Transport } from '../../packages/agent/src/uplink/transport.ts';
-import { createUplink } from '../../packages/agent/src/uplink/uplink.ts';
+import { Uplink } from '../../packages/agent/src/uplink/uplink.ts';
 import { type FakeClock, seededRandom, type World } from './clock.ts';
 import type { Council } from './council.ts';
 
@@ -130,7 +130,7 @@ export async function createLaptop({ council, world, assetTag, skew = 0 }: Lapto
       health: () => health.observe(),
       healthTold: () => health.told(),
     });
-    const uplink = createUplink({
+    const uplink = new Uplink({
       transport,
       clock,
       identity,

@@ -14,7 +14,7 @@ import { openOutbox } from '../../packages/agent/src/outbox/open.ts';
 import { openStore, type Sql } from '../../packages/agent/src/outbox/store.ts';
 import { createServerTime } from '../../packages/agent/src/uplink/server-time.ts';
 import { createTransport } from '../../packages/agent/src/uplink/transport.ts';
-import { createUplink } from '../../packages/agent/src/uplink/uplink.ts';
+import { Uplink } from '../../packages/agent/src/uplink/uplink.ts';
 
 const [data = '', ledger = ''] = process.argv.slice(2);
 
@@ -34,7 +34,7 @@ const outbox = openOutbox({ sql, found: 'kept' }, identity.enrolment, systemRand
 const memory = createMemory(sql);
 const transport = createTransport(identity.enrolment.server);
 const stop = new AbortController();
-const uplink = createUplink({
+const uplink = new Uplink({
   transport,
   clock: systemClock,
   identity,
@@ -56,11 +56,11 @@ const uplink = createUplink({
   backOff: { firstMs: 20, mostMs: 200 },
 });
 
-let isStopping = false;
-process.on('SIGTERM', () => (isStopping = true));
+const stopping = new AbortController();
+process.on('SIGTERM', () => stopping.abort());
 const linking = uplink.run(stop.signal);
 const file = openSync(ledger, 'a');
-for (let number = lastNumber(sql) + 1; !isStopping; number += 1) {
+for (let number = lastNumber(sql) + 1; !stopping.signal.aborted; number += 1) {
   const at = new Date().toISOString();
   const observed = { number };
   const body = {

@@ -5,19 +5,19 @@ import type { Collector, History } from './collectors/collector.ts';
 import { contextOf } from './cycle/context.ts';
 import { createCycle } from './cycle/cycle.ts';
 import { createHealth } from './cycle/health.ts';
-import { createSchedule } from './cycle/schedule.ts';
+import { Schedule } from './cycle/schedule.ts';
 import { stateBody, writeBody } from './cycle/transitions.ts';
 import { faultOf, FAULTS } from './errors.ts';
 import type { Host } from './host/host.ts';
 import { type Identity, loadIdentity } from './identity/identity.ts';
 import { createPolicyKeeper } from './orders/policy.ts';
-import { createMemory } from './outbox/memory.ts';
+import { createMemory, type Memory } from './outbox/memory.ts';
 import { openOutbox } from './outbox/open.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { type OpenStore, openStore } from './outbox/store.ts';
 import { createServerTime } from './uplink/server-time.ts';
 import type { Transport } from './uplink/transport.ts';
-import { createUplink } from './uplink/uplink.ts';
+import { Uplink } from './uplink/uplink.ts';
 import { VERSION } from './version.ts';
 import type { Watcher } from './watch/watcher.ts';
 
@@ -38,8 +38,8 @@ const RETRY_MS = 30_000;
 const pause = (signal: AbortSignal, milliseconds = RETRY_MS) =>
   delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
-/** Wires one run of the agent on an open store; ends when stopped, or rejects where the store turns out damaged. */
-async function runOn(store: OpenStore, identity: Identity, options: AgentOptions, signal: AbortSignal): Promise<void> {
+/** What one run of the agent is made of, on an open store. */
+function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
   const { clock, random, log, host } = options;
   const outbox = openOutbox(store, identity.enrolment, random);
   const memory = createMemory(store.sql);
@@ -58,28 +58,30 @@ async function runOn(store: OpenStore, identity: Identity, options: AgentOptions
     healthTold: () => health.told(),
   });
   const transport = options.transport(identity.enrolment.server);
-  const uplink = createUplink({
-    transport,
-    clock,
-    identity,
-    outbox,
-    memory,
-    random,
-    serverTime,
-    log,
+  const base = { transport, clock, identity, outbox, memory, random, serverTime, log };
+  const uplink = new Uplink({
+    ...base,
     about: { version: VERSION, platform: host.platform, release: host.release },
     onCouncilNetwork: () => null,
     policySerial: () => policies.serial(),
-    settledAt: (serverTime) => outbox.meta.set('checked_in_at', serverTime),
+    settledAt: (time) => outbox.meta.set('checked_in_at', time),
     accept: (documents) => policies.accept(documents) && schedule.want(),
-    restate: () =>
-      outbox.append(
-        memory.states().map((row) => writeBody(stateBody(row), random)),
-        now(),
-      ),
+    restate: () => restate(outbox, memory, random, now()),
     reached: () => schedule.want('agent-health'),
   });
-  const schedule = createSchedule({ ...options, cycle, kept: () => uplink.wake(), resumed: () => uplink.hurry() });
+  const schedule = new Schedule({ ...options, cycle, kept: () => uplink.wake(), resumed: () => uplink.hurry() });
+  return { outbox, transport, uplink, schedule, now };
+}
+
+/** Each current state as a finding again, for a server that has lost count. */
+function restate(outbox: Outbox, memory: Memory, random: Random, now: number): void {
+  const bodies = memory.states().map((row) => writeBody(stateBody(row), random));
+  outbox.append(bodies, now);
+}
+
+/** Runs on an open store; ends when stopped, or rejects where the store turns out damaged. */
+async function runOn(store: OpenStore, identity: Identity, options: AgentOptions, signal: AbortSignal): Promise<void> {
+  const { outbox, transport, uplink, schedule, now } = wire(store, identity, options);
   const aliveAt = outbox.meta.text('alive_at');
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);

@@ -1,8 +1,8 @@
 import {
   appearedEvents,
-  checkNamed,
   type DeviceContext,
   evaluate,
+  identityOf,
   isKnown,
   type Observation,
   type PolicyDocument,
@@ -16,7 +16,7 @@ import type { Host } from '../host/host.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Memory } from '../outbox/memory.ts';
 import { observe, readHistories, type Read } from './observe.ts';
-import { findTransitions, writeBody } from './transitions.ts';
+import { type Body, findTransitions, writeBody } from './transitions.ts';
 
 export interface CycleOptions {
   readonly host: Host;
@@ -57,38 +57,34 @@ function unseenSince(reads: readonly Read[], offSince: number | undefined, now: 
 
 /** Two reports of one event, or one that an earlier cycle has told, are one. */
 function onlyNew(memory: Memory, check: string, events: readonly unknown[]): unknown[] {
-  const identify = checkNamed(check)?.identify;
-  if (identify === undefined) return [...events];
   const taken = new Map<string, number>();
   return events.filter((event) => {
-    const { key, at } = identify(event as never);
-    const name = `${check}/${key}`;
+    const identity = identityOf(check, event);
+    if (identity === undefined) return true;
+    const name = `${check}/${identity.key}`;
     const before = taken.get(name) ?? memory.seenAt(name);
-    if (before !== undefined && Math.abs(at - before) < SAME_EVENT_WITHIN_MS) return false;
-    taken.set(name, at);
+    if (before !== undefined && Math.abs(identity.at - before) < SAME_EVENT_WITHIN_MS) return false;
+    taken.set(name, identity.at);
     return true;
   });
 }
 
 /** What a log has told, with its true time, is not told again because it is there. */
 function untold(check: string, appeared: readonly unknown[], told: readonly unknown[]): readonly unknown[] {
-  const identify = checkNamed(check)?.identify;
-  if (identify === undefined) return appeared;
-  const keys = new Set(told.map((event) => identify(event as never).key));
-  return appeared.filter((event) => !keys.has(identify(event as never).key));
+  const keys = new Set(told.map((event) => identityOf(check, event)?.key));
+  return appeared.filter((event) => !keys.has(identityOf(check, event)?.key ?? ''));
 }
 
 function remember(memory: Memory, gathered: Gathered, now: number): void {
   for (const [check, { events }] of gathered.observations) {
-    const identify = checkNamed(check)?.identify;
-    for (const event of identify === undefined ? [] : events) {
-      const { key, at } = identify?.(event as never) ?? { key: '', at: now };
-      memory.markSeen(`${check}/${key}`, at);
+    for (const event of events) {
+      const identity = identityOf(check, event);
+      if (identity !== undefined) memory.markSeen(`${check}/${identity.key}`, identity.at);
     }
   }
   for (const { history, bookmark } of gathered.reads) {
-    if (bookmark !== undefined && bookmark !== memory.bookmark(history.id)?.position)
-      memory.putBookmark(history.id, bookmark, now);
+    const isNew = bookmark !== undefined && bookmark !== memory.bookmark(history.id)?.position;
+    if (isNew) memory.putBookmark(history.id, bookmark, now);
   }
 }
 
@@ -103,82 +99,77 @@ function keepConditions(memory: Memory, observations: ReadonlyMap<string, Observ
   }
 }
 
+/** What the due checks show, with each event once. */
+async function gather(options: CycleOptions, checks: ReadonlySet<string> | undefined): Promise<Gathered> {
+  const { host, memory } = options;
+  const due = ({ check }: { readonly check: string }) => checks === undefined || checks.has(check);
+  const observed = await observe(host, options.collectors.filter(due), options.now());
+  const reads = await readHistories(host, options.histories.filter(due), (id) => memory.bookmark(id)?.position);
+  if (due({ check: 'agent-health' })) observed.set('agent-health', options.health());
+  const appeared = appearedEvents(observed, memory.conditions(), options.now());
+  const observations = new Map(
+    [...observed].map(([check, { facts, events }]) => {
+      const kept = reads.filter(({ history }) => history.check === check).flatMap((read) => read.events);
+      const told = [...events, ...kept];
+      const all = [...told, ...untold(check, appeared.get(check) ?? [], told)];
+      return [check, { facts, events: onlyNew(memory, check, all) }];
+    }),
+  );
+  return { observations, reads };
+}
+
+function judge(
+  options: CycleOptions,
+  policy: PolicyDocument,
+  gathered: Gathered,
+  offSince: number | undefined,
+): Body[] {
+  const now = options.now();
+  const judgements = evaluate({
+    policy,
+    device: options.device(),
+    observations: gathered.observations,
+    since: options.memory.conditions(),
+    now,
+    unseen: unseenSince(gathered.reads, offSince, now),
+  });
+  const rules = new Set(rulesOf(policy).map(({ id }) => id));
+  return findTransitions(options.memory, { judgements, policyVersion: policy.version, rules, now });
+}
+
+/** Keeps what was gathered and what follows from it; runs within the outbox's transaction. */
+function keep(options: CycleOptions, gathered: Gathered, offSince: number | undefined): CycleResult {
+  const { memory, outbox, random } = options;
+  const now = options.now();
+  outbox.meta.set('alive_at', now);
+  for (const [check, { facts }] of gathered.observations) memory.putFacts(check, facts, now);
+  const policy = options.policy();
+  if (policy === undefined) {
+    // Nothing is judged: no event counts as told, and no bookmark moves but the first.
+    remember(memory, { observations: new Map(), reads: gathered.reads.filter((read) => read.first) }, now);
+    return { findings: 0 };
+  }
+  remember(memory, gathered, now);
+  keepConditions(memory, gathered.observations, now);
+  const bodies = judge(options, policy, gathered, offSince);
+  outbox.append(
+    bodies.map((body) => writeBody(body, random)),
+    now,
+  );
+  if (gathered.observations.has('agent-health')) options.healthTold();
+  return { findings: bodies.length };
+}
+
 /**
  * One cycle: collect, evaluate, keep what changed. The findings, the verdicts they change and the bookmarks they come
  * from are one transaction, so that whatever fails in between is simply found again (invariant 2).
  */
-export function createCycle(options: CycleOptions) {
-  const { host, memory, outbox } = options;
-
-  async function gather(checks: ReadonlySet<string> | undefined): Promise<Gathered> {
-    const due = (check: string) => checks === undefined || checks.has(check);
-    const observed = await observe(
-      host,
-      options.collectors.filter(({ check }) => due(check)),
-      options.now(),
-    );
-    const reads = await readHistories(
-      host,
-      options.histories.filter(({ check }) => due(check)),
-      (id) => memory.bookmark(id)?.position,
-    );
-    if (due('agent-health')) observed.set('agent-health', options.health());
-    const now = options.now();
-    const appeared = appearedEvents(observed, memory.conditions(), now);
-    const observations = new Map(
-      [...observed].map(([check, { facts, events }]) => {
-        const kept = reads.filter(({ history }) => history.check === check).flatMap((read) => read.events);
-        const told = [...events, ...kept];
-        return [
-          check,
-          { facts, events: onlyNew(memory, check, [...told, ...untold(check, appeared.get(check) ?? [], told)]) },
-        ];
-      }),
-    );
-    return { observations, reads };
-  }
-
-  function keep(gathered: Gathered, offSince: number | undefined): CycleResult {
-    const now = options.now();
-    return outbox.transaction(() => {
-      outbox.meta.set('alive_at', now);
-      for (const [check, { facts }] of gathered.observations) memory.putFacts(check, facts, now);
-      const policy = options.policy();
-      // Without a policy nothing is judged, so that no event counts as told and no bookmark moves but the first.
-      remember(
-        memory,
-        policy === undefined
-          ? { ...gathered, observations: new Map(), reads: gathered.reads.filter((read) => read.first) }
-          : gathered,
-        now,
-      );
-      if (policy === undefined) return { findings: 0 };
-      keepConditions(memory, gathered.observations, now);
-      const judgements = evaluate({
-        policy,
-        device: options.device(),
-        observations: gathered.observations,
-        since: memory.conditions(),
-        now,
-        unseen: unseenSince(gathered.reads, offSince, now),
-      });
-      const rules = new Set(rulesOf(policy).map(({ id }) => id));
-      const bodies = findTransitions(memory, { judgements, policyVersion: policy.version, rules, now });
-      outbox.append(
-        bodies.map((body) => writeBody(body, options.random)),
-        now,
-      );
-      if (gathered.observations.has('agent-health')) options.healthTold();
-      return { findings: bodies.length };
-    });
-  }
-
-  return {
-    /** Collects `checks`, or all. `offSince` (milliseconds) is given for the first cycle after a time without any. */
-    async run(checks?: ReadonlySet<string>, offSince?: number): Promise<CycleResult> {
-      return keep(await gather(checks), offSince);
-    },
-  };
-}
+export const createCycle = (options: CycleOptions) => ({
+  /** Collects `checks`, or all. `offSince` (milliseconds) is given for the first cycle after a time without any. */
+  async run(checks?: ReadonlySet<string>, offSince?: number): Promise<CycleResult> {
+    const gathered = await gather(options, checks);
+    return options.outbox.transaction(() => keep(options, gathered, offSince));
+  },
+});
 
 export type Cycle = ReturnType<typeof createCycle>;

@@ -39,18 +39,80 @@ function lookForSleep(clock: Clock, slept: () => void): NodeJS.Timeout {
 }
 
 /** Cycles at their times and when the system pushes something; one at a time, and what comes meanwhile is gathered. */
-export function createSchedule(options: ScheduleOptions) {
-  const { cycle, log } = options;
+export class Schedule {
+  readonly #options: ScheduleOptions;
   /** Checks waiting to be collected; `all` where a full cycle is wanted. */
-  let wanted: Set<string> | 'all' | undefined;
-  let running: Promise<void> | undefined;
+  #wanted: Set<string> | 'all' | undefined;
+  #running: Promise<void> | undefined;
+  /** Set while the schedule runs; before that, what is wanted waits for the first cycle. */
+  #fail: ((error: unknown) => void) | undefined;
 
-  async function runOnce(offSince?: number): Promise<void> {
-    const checks = wanted === 'all' || wanted === undefined ? undefined : wanted;
-    wanted = undefined;
+  constructor(options: ScheduleOptions) {
+    this.#options = options;
+  }
+
+  /** Collects `check`, or everything, as soon as the cycle under way has ended. */
+  want(check?: string): void {
+    if (check === undefined) this.#wanted = 'all';
+    else if (this.#wanted !== 'all') this.#wanted = new Set([...(this.#wanted ?? []), check]);
+    this.#begin();
+  }
+
+  /**
+   * Runs until `signal` aborts; rejects where the store is damaged, or on a bug. `offSince` (milliseconds) is when the
+   * agent last ran.
+   */
+  async run(signal: AbortSignal, offSince?: number): Promise<void> {
+    await this.#cycle(offSince);
+    const { random, clock, watchers, resumed } = this.#options;
+    const stop = new AbortController();
+    const task = schedule(jitteredCron(random), () => this.want(), { noOverlap: true });
+    const sleep = lookForSleep(clock, () => {
+      resumed();
+      this.want();
+    });
+    const until = AbortSignal.any([signal, stop.signal]);
+    const watching = watchers.map((watcher) => watcher.watch(() => this.want(watcher.check), until));
+    try {
+      await this.#untilStopped(signal);
+    } finally {
+      this.#fail = undefined;
+      stop.abort();
+      clearInterval(sleep);
+      await task.destroy();
+      await Promise.all(watching);
+      await this.#running;
+    }
+  }
+
+  #untilStopped(signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#fail = reject;
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+    this.#begin();
+    return promise;
+  }
+
+  #begin(): void {
+    const fail = this.#fail;
+    if (fail === undefined || this.#running !== undefined) return;
+    this.#running = this.#drain()
+      .catch(fail)
+      .finally(() => (this.#running = undefined));
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#wanted !== undefined) await this.#cycle();
+  }
+
+  async #cycle(offSince?: number): Promise<void> {
+    const { cycle, kept, log } = this.#options;
+    const checks = this.#wanted === 'all' ? undefined : this.#wanted;
+    this.#wanted = undefined;
     try {
       const { findings } = await cycle.run(checks, offSince);
-      if (findings > 0) options.kept();
+      if (findings > 0) kept();
     } catch (error) {
       const fault = faultOf(error);
       if (fault === undefined || fault === 'corrupt') throw error;
@@ -58,59 +120,4 @@ export function createSchedule(options: ScheduleOptions) {
       log.error({ fault }, FAULTS[fault]);
     }
   }
-
-  async function drain(): Promise<void> {
-    while (wanted !== undefined) await runOnce();
-  }
-
-  /** Replaced while the schedule runs; before that, what is wanted waits for the first cycle. */
-  let begin = (): void => undefined;
-
-  function want(check?: string): void {
-    if (check === undefined) wanted = 'all';
-    else if (wanted !== 'all') wanted = new Set([...(wanted ?? []), check]);
-    begin();
-  }
-
-  async function untilStopped(signal: AbortSignal): Promise<void> {
-    const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
-    begin = () => {
-      running ??= drain()
-        .catch(reject)
-        .finally(() => (running = undefined));
-    };
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    if (signal.aborted) resolve();
-    begin();
-    await ended;
-  }
-
-  return {
-    /** Collects `check`, or everything, as soon as the cycle under way has ended. */
-    want,
-    /** Runs until `signal` aborts; rejects where the store is damaged, or on a bug. */
-    async run(signal: AbortSignal, offSince?: number): Promise<void> {
-      await runOnce(offSince);
-      const stop = new AbortController();
-      const task = schedule(jitteredCron(options.random), () => want(), { noOverlap: true });
-      const sleep = lookForSleep(options.clock, () => {
-        options.resumed();
-        want();
-      });
-      const until = AbortSignal.any([signal, stop.signal]);
-      const watching = options.watchers.map((watcher) => watcher.watch(() => want(watcher.check), until));
-      try {
-        await untilStopped(signal);
-      } finally {
-        begin = () => undefined;
-        stop.abort();
-        clearInterval(sleep);
-        await task.destroy();
-        await Promise.all(watching);
-        await running;
-      }
-    },
-  };
 }
-
-export type Schedule = ReturnType<typeof createSchedule>;

@@ -70,7 +70,7 @@ export const makeDeviceKey = (): KeyObject => generateKeyPairSync('ed25519').pri
 
 /** Keeps the key (mode 0600) and then the enrolment that makes it valid. */
 export function saveIdentity(data: string, key: KeyObject, enrolment: Enrolment): void {
-  writeDurably(folderOf(data), KEY_FILE, key.export({ type: 'pkcs8', format: 'pem' }).toString());
+  writeDurably(folderOf(data), KEY_FILE, key.export({ type: 'pkcs8', format: 'pem' }));
   writeDurably(folderOf(data), ENROLMENT_FILE, `${JSON.stringify(enrolment, null, 2)}\n`);
 }
 

@@ -1,5 +1,13 @@
 import { gzipSync, zstdCompressSync, constants } from 'node:zlib';
-import { CHECK_IN_TYPE, type Clock, signRequest, type Signer, verifyResponse, type VerifyingKey } from '@beadle/shared';
+import {
+  CHECK_IN_TYPE,
+  type Clock,
+  type RequestSignatureHeaders,
+  signRequest,
+  type Signer,
+  verifyResponse,
+  type VerifyingKey,
+} from '@beadle/shared';
 import type { Transport, TransportResponse } from './transport.ts';
 
 export type Encoding = 'zstd' | 'gzip' | undefined;
@@ -40,26 +48,35 @@ function retryAfter(response: TransportResponse): number | undefined {
   return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 86_400) : undefined;
 }
 
-/**
- * Sends one signed request and reads the signed answer. The counter rises past this device's clock and past every
- * counter used before (invariant 5).
- */
-export async function exchange(
-  options: ExchangeOptions,
-  request: { readonly path: string; readonly body: Uint8Array; readonly encoding: Encoding; readonly type?: string },
-  serverKey: VerifyingKey | ((answer: unknown) => VerifyingKey | undefined),
-  signal: AbortSignal,
-): Promise<Exchanged> {
-  const body = compress(request.body, request.encoding);
+export interface ExchangeRequest {
+  readonly path: string;
+  readonly body: Uint8Array;
+  readonly encoding: Encoding;
+  readonly type?: string;
+}
+
+/** The counter rises past this device's clock and past every counter used before (invariant 5). */
+function sign(options: ExchangeOptions, request: ExchangeRequest, body: Uint8Array): RequestSignatureHeaders {
   const now = options.clock.now();
   const counter = Math.max(options.counter.read() + 1, now);
   options.counter.write(counter);
   const { host } = new URL(options.server);
-  const signed = signRequest(
+  return signRequest(
     { method: 'POST', authority: host, path: request.path, query: '?', contentEncoding: request.encoding, body },
     options.signer,
     { created: Math.max(0, Math.floor(now / 1000)), counter },
   );
+}
+
+/** Sends one signed request and reads the signed answer. */
+export async function exchange(
+  options: ExchangeOptions,
+  request: ExchangeRequest,
+  serverKey: VerifyingKey | ((answer: unknown) => VerifyingKey | undefined),
+  signal: AbortSignal,
+): Promise<Exchanged> {
+  const body = compress(request.body, request.encoding);
+  const signed = sign(options, request, body);
   const headers = {
     'content-type': request.type ?? CHECK_IN_TYPE,
     accept: 'application/json, application/problem+json',
@@ -70,17 +87,11 @@ export async function exchange(
   const response = await options.transport.send({ method: 'POST', path: request.path, headers, body }, signal);
   const answer = parse(response);
   const key = typeof serverKey === 'function' ? serverKey(answer) : serverKey;
-  const genuine =
-    key !== undefined &&
-    verifyResponse(
-      { status: response.status, body: response.body, requestSignature: signed.signature },
-      response.headers,
-      key,
-    );
+  const signable = { status: response.status, body: response.body, requestSignature: signed.signature };
   return {
     status: response.status,
     body: answer,
-    signed: genuine,
+    signed: key !== undefined && verifyResponse(signable, response.headers, key),
     retryAfterSeconds: retryAfter(response),
     sentAtMonotonic,
   };

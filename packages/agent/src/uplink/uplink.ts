@@ -24,91 +24,114 @@ const ENCODINGS: readonly Encoding[] = ['zstd', 'gzip', undefined];
 const waitFor = (milliseconds: number, signal: AbortSignal) =>
   delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
-/** Checks in when there is something to say, and from time to time when there is not, until stopped. */
-export function createUplink(options: UplinkOptions) {
-  const { log, random } = options;
-  const wait = options.wait ?? waitFor;
-  let counter = 0;
-  const whole: CheckInOptions = { ...options, counter: { read: () => counter, write: (value) => (counter = value) } };
-  let encoding = 0;
-  let failures = 0;
-  let wake = new AbortController();
-  let isReached: boolean | undefined;
+type Outcome = CheckedIn | { readonly kind: 'no-answer'; readonly error: unknown };
 
-  function say(outcome: CheckedIn | { kind: 'no-answer'; error: unknown }): void {
-    const fine = outcome.kind === 'settled' || outcome.kind === 'more';
-    if (fine && isReached !== true) {
-      log.info('the server has been reached');
-      options.reached?.();
+/** Checks in when there is something to say, and from time to time when there is not, until stopped. */
+export class Uplink {
+  readonly #options: UplinkOptions;
+  readonly #checkIn: CheckInOptions;
+  #counter = 0;
+  #encoding = 0;
+  #failures = 0;
+  #wake = new AbortController();
+  #isReached: boolean | undefined;
+
+  constructor(options: UplinkOptions) {
+    this.#options = options;
+    const counter = { read: () => this.#counter, write: (value: number) => (this.#counter = value) };
+    this.#checkIn = { ...options, counter };
+  }
+
+  /** There is something new: check in at once, unless the server is being given a rest. */
+  wake(): void {
+    if (this.#failures === 0) this.#wake.abort();
+  }
+
+  /** The network may be back: check in at once, whatever failed before. */
+  hurry(): void {
+    this.#failures = 0;
+    this.#wake.abort();
+  }
+
+  /** Runs until `signal` aborts; rejects where the store is damaged. */
+  async run(signal: AbortSignal): Promise<void> {
+    const wait = this.#options.wait ?? waitFor;
+    while (!signal.aborted) {
+      const pause = await this.once(signal);
+      if (signal.aborted) return;
+      await wait(pause, AbortSignal.any([signal, this.#wake.signal]));
+      if (this.#wake.signal.aborted) await wait(GATHER_MS, signal);
+      this.#wake = new AbortController();
     }
-    if (outcome.kind === 'refused')
-      log.warn({ status: outcome.status, code: outcome.code, detail: outcome.detail }, 'the server refused a check-in');
-    if (outcome.kind === 'not-genuine')
-      log.error('an answer was not signed by the server that this device is enrolled with');
-    if (outcome.kind === 'no-answer' && isReached !== false) {
-      const message = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
-      log.warn(
-        { server: options.identity.enrolment.server, error: message },
-        'the server does not answer: findings are kept and sent later',
-      );
-    }
-    isReached = fine;
   }
 
   /** One check-in, and how long to wait after it, in milliseconds. */
-  async function once(signal: AbortSignal): Promise<number> {
+  async once(signal: AbortSignal): Promise<number> {
     try {
-      const outcome = await checkIn(whole, ENCODINGS[encoding], signal);
-      say(outcome);
-      if (outcome.kind === 'settled' || outcome.kind === 'more') {
-        failures = 0;
-        return outcome.kind === 'more' ? 0 : jittered(outcome.nextSeconds * 1000, random);
-      }
-      if (outcome.kind === 'refused' && outcome.code === 'counter-too-low' && failures === 0) {
-        failures += 1;
-        return 0;
-      }
-      if (outcome.kind === 'refused' && outcome.status === 415 && encoding < ENCODINGS.length - 1) {
-        encoding += 1;
-        return 0;
-      }
-      failures += 1;
-      const backOff = delayAfter(failures, options.backOff ?? BACK_OFF, random);
-      return outcome.kind === 'refused'
-        ? Math.max(backOff, jittered((outcome.retryAfterSeconds ?? 0) * 1000, random))
-        : backOff;
+      const outcome = await checkIn(this.#checkIn, ENCODINGS[this.#encoding], signal);
+      this.#say(outcome);
+      return this.#pauseAfter(outcome);
     } catch (error) {
-      if (signal.aborted) return 0;
-      failures += 1;
       const fault = faultOf(error);
+      if (signal.aborted) return 0;
       if (fault === 'corrupt') throw error;
-      if (fault === undefined) say({ kind: 'no-answer', error });
-      else log.error({ fault }, FAULTS[fault]);
-      return delayAfter(failures, options.backOff ?? BACK_OFF, random);
+      if (fault === undefined) this.#say({ kind: 'no-answer', error });
+      else this.#options.log.error({ fault }, FAULTS[fault]);
+      return this.#backOff();
     }
   }
 
-  return {
-    once: (signal: AbortSignal) => once(signal),
-    /** There is something new: check in at once, unless the server is being given a rest. */
-    wake(): void {
-      if (failures === 0) wake.abort();
-    },
-    /** The network may be back: check in at once, whatever failed before. */
-    hurry(): void {
-      failures = 0;
-      wake.abort();
-    },
-    async run(signal: AbortSignal): Promise<void> {
-      while (!signal.aborted) {
-        const pause = await once(signal);
-        if (signal.aborted) return;
-        await wait(pause, AbortSignal.any([signal, wake.signal]));
-        if (wake.signal.aborted) await wait(GATHER_MS, signal);
-        wake = new AbortController();
-      }
-    },
-  };
-}
+  #pauseAfter(outcome: CheckedIn): number {
+    const { random } = this.#options;
+    switch (outcome.kind) {
+      case 'settled':
+      case 'more':
+        this.#failures = 0;
+        return outcome.kind === 'more' ? 0 : jittered(outcome.nextSeconds * 1000, random);
+      case 'not-genuine':
+        return this.#backOff();
+      case 'refused':
+        if (this.#canMend(outcome)) return 0;
+        return Math.max(this.#backOff(), jittered((outcome.retryAfterSeconds ?? 0) * 1000, random));
+    }
+  }
 
-export type Uplink = ReturnType<typeof createUplink>;
+  /** What the server's refusal itself puts right: a counter that a wrong clock had left behind, an encoding that it lacks. */
+  #canMend({ code, status }: Extract<CheckedIn, { kind: 'refused' }>): boolean {
+    if (code === 'counter-too-low' && this.#failures === 0) {
+      this.#failures += 1;
+      return true;
+    }
+    if (status !== 415 || this.#encoding >= ENCODINGS.length - 1) return false;
+    this.#encoding += 1;
+    return true;
+  }
+
+  #backOff(): number {
+    this.#failures += 1;
+    return delayAfter(this.#failures, this.#options.backOff ?? BACK_OFF, this.#options.random);
+  }
+
+  /** Says when something changes, not each time it is so. */
+  #say(outcome: Outcome): void {
+    const { log, identity, reached } = this.#options;
+    const wasReached = this.#isReached;
+    this.#isReached = outcome.kind === 'settled' || outcome.kind === 'more';
+    if (this.#isReached && wasReached !== true) {
+      log.info('the server has been reached');
+      reached?.();
+    }
+    if (outcome.kind === 'refused') {
+      const { status, code, detail } = outcome;
+      log.warn({ status, code, detail }, 'the server refused a check-in');
+    }
+    if (outcome.kind === 'not-genuine') {
+      log.error('an answer was not signed by the server that this device is enrolled with');
+    }
+    if (outcome.kind === 'no-answer' && wasReached !== false) {
+      const error = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
+      const { server } = identity.enrolment;
+      log.warn({ server, error }, 'the server does not answer: findings are kept and sent later');
+    }
+  }
+}

@@ -72,6 +72,31 @@ export interface PersonReport {
   readonly device: { readonly id: string; readonly assetTag: string } | null;
 }
 
+/** What a person's report and a device's breach have in common; nothing about it has been looked at. */
+const reported = (report: PersonReport, by: string, now: number) => ({
+  device: report.device?.id ?? null,
+  rule: 'reported-by-a-person',
+  subject: report.title,
+  kind: 'person',
+  clause: '4.1',
+  says: 'Any suspected, potential or observed security breach must be reported promptly.',
+  remedy: null,
+  check_name: 'person',
+  duty: 'holder',
+  severity: 'medium',
+  status: 'suspected',
+  count: 1,
+  first_seen: report.happenedAt ?? now,
+  last_seen: report.happenedAt ?? now,
+  opened_at: now,
+  observed: '{}',
+  ended_at: null,
+  notified_at: null,
+  acknowledged_at: null,
+  acknowledged_by: null,
+  report: JSON.stringify({ by, description: report.description, happenedAt: report.happenedAt }),
+});
+
 /** A person reports a suspected, potential or observed breach (clause 4.1). Gives its reference at once. */
 export async function reportBreach(
   caller: Caller,
@@ -82,45 +107,15 @@ export async function reportBreach(
   const { organisation } = caller;
   return db.transaction().execute(async (tx) => {
     const policy = await policyInForce(tx, organisation);
-    const seen = report.happenedAt ?? now;
-    const breach: BreachRow = {
-      organisation,
-      id: newId(now, random),
-      ref: await nextReference(tx, organisation, now),
-      device: report.device?.id ?? null,
-      rule: 'reported-by-a-person',
-      subject: report.title,
-      kind: 'person',
-      clause: '4.1',
-      says: 'Any suspected, potential or observed security breach must be reported promptly.',
-      remedy: null,
-      check_name: 'person',
-      duty: 'holder',
-      severity: 'medium',
-      status: 'suspected',
-      count: 1,
-      first_seen: seen,
-      last_seen: seen,
-      opened_at: now,
-      policy_version: policy?.version ?? '',
-      observed: '{}',
-      ended_at: null,
-      notified_at: null,
-      acknowledged_at: null,
-      acknowledged_by: null,
-      report: JSON.stringify({ by: actor, description: report.description, happenedAt: report.happenedAt }),
-    };
+    const ref = await nextReference(tx, organisation, now);
+    const named = { organisation, id: newId(now, random), ref, policy_version: policy?.version ?? '' };
+    const breach: BreachRow = { ...named, ...reported(report, actor, now) };
     await insertBreach(tx, breach);
     await appendEvent(tx, breach, { at: now, actor, type: 'reported' });
-    const reportTo = policy?.document.reportTo ?? 'information-security-team-leader';
-    const notified = {
-      breach,
-      assetTag: report.device?.assetTag ?? null,
-      reportTo,
-      policyTitle: policy?.document.title ?? 'policy',
-    };
-    await notifyOf(tx, notified, { now, random, origin });
-    await recordAct(tx, { organisation, at: now, actor, action: 'breach-reported', target: `breach:${breach.ref}` });
-    return breach.ref;
+    const { reportTo = 'information-security-team-leader', title: policyTitle = 'policy' } = policy?.document ?? {};
+    const assetTag = report.device?.assetTag ?? null;
+    await notifyOf(tx, { breach, assetTag, reportTo, policyTitle }, { now, random, origin });
+    await recordAct(tx, { organisation, at: now, actor, action: 'breach-reported', target: `breach:${ref}` });
+    return ref;
   });
 }

@@ -104,13 +104,7 @@ export async function tellIct(db: Db, organisation: string, deps: NoticeDeps): P
     const policy = await policyInForce(tx, organisation);
     const role = policy?.document.reportTo ?? 'information-security-team-leader';
     const context = { origin: deps.origin, policyTitle: policy?.document.title ?? 'policy' };
-    const breaches = rows.map(({ asset_tag, ...breach }) => inNotice(breach, asset_tag));
-    await queue(
-      tx,
-      rows.map(({ asset_tag: _, ...breach }) => breach),
-      role,
-      groupedNotice(breaches, context),
-      deps,
-    );
+    const breaches = rows.map((row) => inNotice(row, row.asset_tag));
+    await queue(tx, rows, role, groupedNotice(breaches, context), deps);
   });
 }

@@ -23,6 +23,7 @@ const Ref = Type.Object(
   closed,
 );
 const Done = Type.Object({ ref: Type.String(), status: Type.String() });
+const Reason = Type.Object({ reason: Text(2000, 'why it is closed') }, closed);
 const tags = ['breaches'];
 
 const Report = Type.Object(
@@ -35,8 +36,15 @@ const Report = Type.Object(
   closed,
 );
 
+type App = Parameters<FastifyPluginAsyncTypebox<Deps>>[0];
+
 /** What people do to breaches; reading them is in read-routes.ts. */
-export const breachRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { db, clock, random, settings, wake }) => {
+export const breachRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
+  reporting(app, deps);
+  deciding(app, deps);
+};
+
+function reporting(app: App, { db, clock, random, settings, wake }: Deps): void {
   app.post(
     '/api/v1/breaches',
     {
@@ -60,12 +68,13 @@ export const breachRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { db, c
       return reply.status(201).send({ ref, status: 'suspected' });
     },
   );
+}
+
+function deciding(app: App, { db, clock }: Deps): void {
+  const config = { access: 'breaches:write' } as const;
   app.post(
     '/api/v1/breaches/:ref/acknowledgement',
-    {
-      config: { access: 'breaches:write' },
-      schema: { tags, summary: 'Say that you have seen it', params: Ref, response: { 200: Done } },
-    },
+    { config, schema: { tags, summary: 'Say that you have seen it', params: Ref, response: { 200: Done } } },
     async (request) => {
       await acknowledgeBreach(callerOf(request), request.params.ref, { db, now: clock.now() });
       return { ref: request.params.ref, status: 'acknowledged' };
@@ -73,19 +82,10 @@ export const breachRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { db, c
   );
   app.post(
     '/api/v1/breaches/:ref/closure',
-    {
-      config: { access: 'breaches:write' },
-      schema: {
-        tags,
-        summary: 'End it, with a reason',
-        params: Ref,
-        body: Type.Object({ reason: Text(2000, 'why it is closed') }, closed),
-        response: { 200: Done },
-      },
-    },
+    { config, schema: { tags, summary: 'End it, with a reason', params: Ref, body: Reason, response: { 200: Done } } },
     async (request) => {
       await closeBreach(callerOf(request), request.params.ref, request.body.reason, { db, now: clock.now() });
       return { ref: request.params.ref, status: 'closed' };
     },
   );
-};
+}

@@ -17,15 +17,23 @@ export interface DeviceRoutesDeps {
 
 const config = { access: 'devices:write' } as const;
 const tags = ['devices'];
+const Params = Type.Object({ assetTag: AssetTag }, { additionalProperties: false });
+
+type App = Parameters<FastifyPluginAsyncTypebox<DeviceRoutesDeps>>[0];
 
 /** Registering and changing devices; reading them is in read-routes.ts. */
-export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRoutesDeps> = async (app, { db, clock, random }) => {
-  const answer = async (organisation: string, assetTag: string) => {
-    const device = await readDevice(db, organisation, assetTag);
-    if (device === undefined) throw problem('device-unknown', `There is no device ${assetTag}.`);
-    return presentDevice(device);
-  };
+export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRoutesDeps> = async (app, deps) => {
+  registering(app, deps);
+  changing(app, deps);
+};
 
+async function answer(db: Db, organisation: string, assetTag: string): Promise<DeviceAnswer> {
+  const device = await readDevice(db, organisation, assetTag);
+  if (device === undefined) throw problem('device-unknown', `There is no device ${assetTag}.`);
+  return presentDevice(device);
+}
+
+function registering(app: App, { db, clock, random }: DeviceRoutesDeps): void {
   app.post(
     '/api/v1/devices',
     { config, schema: { tags, summary: 'Register a device', body: NewDevice, response: { 201: DeviceAnswer } } },
@@ -33,47 +41,34 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRoutesDeps> = async (
       const caller = callerOf(request);
       const at = clock.now();
       const { organisation } = caller;
+      const target = `device:${request.body.assetTag}`;
       await db.transaction().execute(async (tx) => {
         await registerDevice(tx, organisation, request.body, { at, random });
-        const target = `device:${request.body.assetTag}`;
         await recordAct(tx, { organisation, at, actor: actorOf(caller), action: 'device-registered', target });
       });
-      return reply.status(201).send(await answer(organisation, request.body.assetTag));
+      return reply.status(201).send(await answer(db, organisation, request.body.assetTag));
     },
   );
+}
 
+function changing(app: App, { db, clock }: DeviceRoutesDeps): void {
+  const summary = 'Change what the register says of a device';
   app.patch(
     '/api/v1/devices/:assetTag',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Change what the register says of a device',
-        params: Type.Object({ assetTag: AssetTag }, { additionalProperties: false }),
-        body: DeviceChange,
-        response: { 200: DeviceAnswer },
-      },
-    },
+    { config, schema: { tags, summary, params: Params, body: DeviceChange, response: { 200: DeviceAnswer } } },
     async (request) => {
       const caller = callerOf(request);
       const { organisation } = caller;
       const { assetTag } = request.params;
       const at = clock.now();
+      const act = { organisation, at, actor: actorOf(caller), action: 'device-changed', target: `device:${assetTag}` };
       await db.transaction().execute(async (tx) => {
         const device = await deviceByTag(tx, organisation, assetTag);
         if (device === undefined) throw problem('device-unknown', `There is no device ${assetTag}.`);
         await changeDevice(tx, organisation, device.id, request.body, at);
-        const detail = { changed: Object.keys(request.body) };
-        await recordAct(tx, {
-          organisation,
-          at,
-          actor: actorOf(caller),
-          action: 'device-changed',
-          target: `device:${assetTag}`,
-          detail,
-        });
+        await recordAct(tx, { ...act, detail: { changed: Object.keys(request.body) } });
       });
-      return answer(organisation, assetTag);
+      return answer(db, organisation, assetTag);
     },
   );
-};
+}

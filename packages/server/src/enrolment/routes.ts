@@ -5,6 +5,7 @@ import {
   iso,
   negotiate,
   PATHS,
+  PROTOCOL_VERSIONS,
   type Random,
   thumbprint,
   verifyingKeyOf,
@@ -12,7 +13,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Value from 'typebox/value';
 import { recordAct } from '../audit/record.ts';
-import type { Db } from '../db/database.ts';
+import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import type { ServerKeys } from '../keys.ts';
 import { mayEnrolRemotely } from '../organisation/settings.ts';
@@ -79,52 +80,42 @@ function verify(request: FastifyRequest, enrolment: EnrolmentRequest, deps: Enro
   return signed.headers.signature;
 }
 
+/** Everything that an enrolment changes, in one transaction. */
+async function admit(tx: Tx, enrolment: EnrolmentRequest, isOwnMachine: boolean, deps: EnrolmentDeps) {
+  const at = deps.clock.now();
+  const device = await redeem(tx, enrolment, at);
+  const { organisation } = device;
+  const council = await readOrganisation(tx, organisation);
+  const remote = mayEnrolRemotely(council.settings);
+  if (!remote.may && !isOwnMachine) {
+    throw problem(
+      'records-missing',
+      `Before devices are enrolled the council must record: ${remote.missing.join('; ')}.`,
+    );
+  }
+  const generation = await beginGeneration(tx, device, enrolment.key, at);
+  const { platform, serialNumber } = enrolment;
+  const act = { organisation, at, actor: `enrolment-token:${enrolment.token}`, action: 'device-enrolled' };
+  const detail = { generation, keyId: thumbprint(enrolment.key), platform, serialNumber };
+  await recordAct(tx, { ...act, target: `device:${device.asset_tag}`, detail });
+  const policy = await policyInForce(tx, organisation);
+  const documents = policy === undefined ? [] : [policyDocumentFor(device, policy, deps.keys.signer, at)];
+  const { id, asset_tag: assetTag } = device;
+  return { device: id, assetTag, generation, organisation: council.name, serverTime: iso(at), documents };
+}
+
 async function enrol(request: FastifyRequest, reply: FastifyReply, deps: EnrolmentDeps): Promise<FastifyReply> {
-  const { db, keys, clock } = deps;
   const enrolment = readRequest(request.body);
   const protocol = negotiate(enrolment.protocol);
   if (protocol === undefined)
-    throw problem('unsupported-protocol', 'This server speaks version 1 of the agent protocol.');
+    throw problem(
+      'unsupported-protocol',
+      `This server speaks version ${PROTOCOL_VERSIONS.join(', ')} of the agent protocol.`,
+    );
   const signature = verify(request, enrolment, deps);
-  const own = isFromOwnMachine(request, deps.settings.trustedProxies);
-  const at = clock.now();
-  const answer = await db.transaction().execute(async (tx): Promise<EnrolmentAnswer> => {
-    const device = await redeem(tx, enrolment, at);
-    const { organisation } = device;
-    const council = await readOrganisation(tx, organisation);
-    const remote = mayEnrolRemotely(council.settings);
-    if (!remote.may && !own)
-      throw problem(
-        'records-missing',
-        `Before devices are enrolled the council must record: ${remote.missing.join('; ')}.`,
-      );
-    const generation = await beginGeneration(tx, device, enrolment.key, at);
-    const detail = {
-      generation,
-      keyId: thumbprint(enrolment.key),
-      platform: enrolment.platform,
-      serialNumber: enrolment.serialNumber,
-    };
-    await recordAct(tx, {
-      organisation,
-      at,
-      actor: `enrolment-token:${enrolment.token}`,
-      action: 'device-enrolled',
-      target: `device:${device.asset_tag}`,
-      detail,
-    });
-    const policy = await policyInForce(tx, organisation);
-    return {
-      protocol,
-      device: device.id,
-      assetTag: device.asset_tag,
-      generation,
-      organisation: council.name,
-      serverKey: keys.publicJwk,
-      serverTime: iso(at),
-      documents: policy === undefined ? [] : [policyDocumentFor(device, policy, keys.signer, at)],
-    };
-  });
+  const isOwnMachine = isFromOwnMachine(request, deps.settings.trustedProxies);
+  const admitted = await deps.db.transaction().execute((tx) => admit(tx, enrolment, isOwnMachine, deps));
+  const answer: EnrolmentAnswer = { protocol, ...admitted, serverKey: deps.keys.publicJwk };
   return answerSigned(reply, { status: 201, body: answer }, signature, deps);
 }
 

@@ -53,50 +53,56 @@ export const devicesBySerial = (tx: Tx, organisation: string, serialNumber: stri
 export const deviceById = (tx: Db | Tx, organisation: string, id: string) =>
   tx.selectFrom('devices').selectAll().where('organisation', '=', organisation).where('id', '=', id).executeTakeFirst();
 
+interface Generation {
+  readonly organisation: string;
+  readonly device: string;
+  readonly generation: number;
+}
+
+/** The device's one key from now on. */
+async function replaceKey(tx: Tx, place: Generation, key: PublicJwk, at: number): Promise<void> {
+  const { organisation, device } = place;
+  await tx
+    .updateTable('device_keys')
+    .set({ revoked_at: at })
+    .where('organisation', '=', organisation)
+    .where('device', '=', device)
+    .where('revoked_at', 'is', null)
+    .execute();
+  const added = await tx
+    .insertInto('device_keys')
+    .values({ ...place, key_id: thumbprint(key), jwk: JSON.stringify(key), registered_at: at, revoked_at: null })
+    .onConflict((conflict) => conflict.column('key_id').doNothing())
+    .executeTakeFirstOrThrow();
+  if (added.numInsertedOrUpdatedRows === 0n) {
+    throw problem('enrolment-refused', 'This key has been enrolled before: make a new one.');
+  }
+}
+
 /**
  * Gives a device a new generation with this key: the keys before it are worth nothing any more, its chain begins anew,
  * and what it last stated is stated again.
  */
 export async function beginGeneration(
   tx: Tx,
-  device: { readonly organisation: string; readonly id: string; readonly generation: number },
+  row: { readonly organisation: string; readonly id: string; readonly generation: number },
   key: PublicJwk,
   at: number,
 ): Promise<number> {
-  const { organisation, id } = device;
-  const generation = device.generation + 1;
+  const { organisation, id: device } = row;
+  const place = { organisation, device, generation: row.generation + 1 };
+  const { generation } = place;
   await tx
     .updateTable('devices')
     .set({ generation, policy_serial: 0 })
     .where('organisation', '=', organisation)
-    .where('id', '=', id)
+    .where('id', '=', device)
     .execute();
-  await tx
-    .updateTable('device_keys')
-    .set({ revoked_at: at })
-    .where('organisation', '=', organisation)
-    .where('device', '=', id)
-    .where('revoked_at', 'is', null)
-    .execute();
-  const added = await tx
-    .insertInto('device_keys')
-    .values({
-      key_id: thumbprint(key),
-      organisation,
-      device: id,
-      generation,
-      jwk: JSON.stringify(key),
-      registered_at: at,
-      revoked_at: null,
-    })
-    .onConflict((conflict) => conflict.column('key_id').doNothing())
-    .executeTakeFirstOrThrow();
-  if (added.numInsertedOrUpdatedRows === 0n)
-    throw problem('enrolment-refused', 'This key has been enrolled before: make a new one.');
+  await replaceKey(tx, place, key, at);
   await tx
     .insertInto('heads')
-    .values({ organisation, device: id, generation, ...START, counter: 0 })
+    .values({ ...place, ...START, counter: 0 })
     .execute();
-  await tx.deleteFrom('states').where('organisation', '=', organisation).where('device', '=', id).execute();
+  await tx.deleteFrom('states').where('organisation', '=', organisation).where('device', '=', device).execute();
   return generation;
 }

@@ -66,46 +66,42 @@ const Answer = Type.Object({
   expiresAt: Type.String(),
 });
 
+type App = Parameters<FastifyPluginAsyncTypebox<Deps>>[0];
+
 /** Tokens by which devices are enrolled: one for one device, or a fleet key that comes with the installation. */
 export const enrolmentTokenRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
+  forOneDevice(app, deps);
+  forAFleet(app, deps);
+};
+
+function forOneDevice(app: App, deps: Deps): void {
+  const params = Type.Object({ assetTag: AssetTag }, closed);
+  const body = Type.Optional(Type.Union([Type.Null(), Type.Object({ days: Days }, closed)]));
+  const summary = 'Make a single-use token that enrols this device';
   app.post(
     '/api/v1/devices/:assetTag/enrolment-tokens',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Make a single-use token that enrols this device',
-        params: Type.Object({ assetTag: AssetTag }, closed),
-        body: Type.Optional(Type.Union([Type.Null(), Type.Object({ days: Days }, closed)])),
-        response: { 201: Answer },
-      },
-    },
+    { config, schema: { tags, summary, params, body, response: { 201: Answer } } },
     async (request, reply) => {
       const caller = callerOf(request);
       const row = await deviceByTag(deps.db, caller.organisation, request.params.assetTag);
       if (row === undefined) throw problem('device-unknown', `There is no device ${request.params.assetTag}.`);
       const device = { id: row.id, assetTag: row.asset_tag };
-      return reply.status(201).send(await makeToken(deps, { caller, device, uses: 1, days: request.body?.days ?? 7 }));
+      const made = await makeToken(deps, { caller, device, uses: 1, days: request.body?.days ?? 7 });
+      return reply.status(201).send(made);
     },
   );
+}
 
+function forAFleet(app: App, deps: Deps): void {
+  const uses = Type.Integer({ minimum: 1, maximum: 100_000, description: 'a number of devices' });
+  const summary =
+    'Make a fleet key: enrols registered devices by serial number, each once, until it ends or is used up';
   app.post(
     '/api/v1/enrolment-tokens',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Make a fleet key: enrols registered devices by serial number, each once, until it ends or is used up',
-        body: Type.Object(
-          { uses: Type.Integer({ minimum: 1, maximum: 100_000, description: 'a number of devices' }), days: Days },
-          closed,
-        ),
-        response: { 201: Answer },
-      },
-    },
+    { config, schema: { tags, summary, body: Type.Object({ uses, days: Days }, closed), response: { 201: Answer } } },
     async (request, reply) => {
-      const { uses, days = 30 } = request.body;
-      return reply.status(201).send(await makeToken(deps, { caller: callerOf(request), device: null, uses, days }));
+      const wanted = { caller: callerOf(request), device: null, uses: request.body.uses };
+      return reply.status(201).send(await makeToken(deps, { ...wanted, days: request.body.days ?? 30 }));
     },
   );
-};
+}

@@ -13,7 +13,7 @@ import { answerSigned, isGenuine, refuseSigned, type SignedRequest, signatureOf 
 import { problem, type ProblemCode } from '../errors.ts';
 import type { IngestRefusal, Metrics } from '../metrics.ts';
 import type { Settings } from '../settings.ts';
-import { readCheckIn } from './batch.ts';
+import { type ReadCheckIn, readCheckIn } from './batch.ts';
 import { ingest, type IngestDeps, type Ingested } from './ingest.ts';
 import { type DeviceKey, keyById } from './store.ts';
 
@@ -77,71 +77,72 @@ const OUTCOMES = {
   }),
 };
 
-export async function ingestRoutes(app: FastifyInstance, deps: IngestRoutesDeps): Promise<void> {
-  const { db, settings, metrics } = deps;
-  const keyFor = createKeyCache(20_000);
-  const ingestDeps: IngestDeps = { ...deps, origin: settings.origin };
+interface Handling extends IngestRoutesDeps {
+  readonly keyFor: ReturnType<typeof createKeyCache>;
+}
 
-  async function authenticate(request: FastifyRequest): Promise<{ key: DeviceKey; signed: SignedRequest }> {
-    const refuse = (detail: string) => {
-      metrics.refused.inc({ reason: 'signature' });
-      return problem('signature-refused', detail);
-    };
-    const signed = signatureOf(request);
-    if (signed === undefined) throw refuse('The request carries no signature of the profile in docs/protocol.md.');
-    const key = await keyById(db, signed.parameters.keyId);
-    if (key === undefined) throw refuse('No device is enrolled with this key, or it has been enrolled again since.');
-    const genuine = isGenuine(
-      request,
-      request.body as Buffer,
-      signed,
-      keyFor(signed.parameters.keyId, key.jwk),
-      settings.authorities,
-    );
-    if (!genuine)
-      throw refuse('The signature does not fit the request as it arrived, or is for another address of this server.');
+/** The key that signed the request, once that is proven; refuses without a word of which devices there are. */
+async function authenticate(
+  request: FastifyRequest,
+  deps: Handling,
+): Promise<{ key: DeviceKey; signed: SignedRequest }> {
+  const refuse = (detail: string) => {
+    deps.metrics.refused.inc({ reason: 'signature' });
+    return problem('signature-refused', detail);
+  };
+  const signed = signatureOf(request);
+  if (signed === undefined) throw refuse('The request carries no signature of the profile in docs/protocol.md.');
+  const { keyId } = signed.parameters;
+  const key = await keyById(deps.db, keyId);
+  if (key === undefined) throw refuse('No device is enrolled with this key, or it has been enrolled again since.');
+  const { authorities } = deps.settings;
+  if (isGenuine(request, request.body as Buffer, signed, deps.keyFor(keyId, key.jwk), authorities))
     return { key, signed };
-  }
+  throw refuse('The signature does not fit the request as it arrived, or is for another address of this server.');
+}
 
-  function refuse(reply: FastifyReply, { counted, ...refusal }: Refusal, signed: SignedRequest): FastifyReply {
+/** The check-in itself, or why it cannot be read. */
+function open(request: FastifyRequest, key: DeviceKey): ReadCheckIn | Refusal {
+  const bytes = decompress(request.body as Buffer, request.headers['content-encoding']);
+  if ('code' in bytes) return bytes;
+  const read = readCheckIn(bytes, key.device);
+  if ('expected' in read) return { code: 'validation', counted: 'form', detail: `Expected ${read.expected}.` };
+  if ((PROTOCOL_VERSIONS as readonly number[]).includes(read.header.protocol)) return read;
+  const detail = `This server speaks version ${PROTOCOL_VERSIONS.join(', ')} of the agent protocol.`;
+  return { code: 'unsupported-protocol', counted: 'protocol', detail };
+}
+
+function refusalOf(outcome: Exclude<Ingested, { kind: 'answer' }>): Refusal {
+  return outcome.kind === 'superseded' ? OUTCOMES.superseded() : OUTCOMES['counter-too-low'](outcome);
+}
+
+async function checkIn(request: FastifyRequest, reply: FastifyReply, deps: Handling): Promise<FastifyReply> {
+  const { metrics } = deps;
+  const { key, signed } = await authenticate(request, deps);
+  const { signature } = signed.headers;
+  const refuse = ({ counted, ...refusal }: Refusal) => {
     metrics.refused.inc({ reason: counted });
-    return refuseSigned(reply, refusal, signed.headers.signature, deps);
-  }
+    return refuseSigned(reply, refusal, signature, deps);
+  };
+  const read = open(request, key);
+  if ('code' in read) return refuse(read);
+  const outcome = await ingest(key, signed.parameters.counter, read, { ...deps, origin: deps.settings.origin });
+  if (outcome.kind !== 'answer') return refuse(refusalOf(outcome));
+  metrics.batches.inc();
+  metrics.findings.inc(outcome.accepted);
+  metrics.repeats.inc(outcome.repeats);
+  if (outcome.accepted > 0) deps.wake();
+  return answerSigned(reply, { status: 200, body: outcome.answer }, signature, deps);
+}
 
-  async function checkIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { key, signed } = await authenticate(request);
-    const bytes = decompress(request.body as Buffer, request.headers['content-encoding']);
-    if ('code' in bytes) return refuse(reply, bytes, signed);
-    const read = readCheckIn(bytes, key.device);
-    if ('expected' in read)
-      return refuse(reply, { code: 'validation', counted: 'form', detail: `Expected ${read.expected}.` }, signed);
-    if (!(PROTOCOL_VERSIONS as readonly number[]).includes(read.header.protocol)) {
-      const detail = `This server speaks version ${PROTOCOL_VERSIONS.join(', ')} of the agent protocol.`;
-      return refuse(reply, { code: 'unsupported-protocol', counted: 'protocol', detail }, signed);
-    }
-    const outcome = await ingest(key, signed.parameters.counter, read, ingestDeps);
-    if (outcome.kind === 'superseded') return refuse(reply, OUTCOMES.superseded(), signed);
-    if (outcome.kind === 'counter-too-low') return refuse(reply, OUTCOMES['counter-too-low'](outcome), signed);
-    metrics.batches.inc();
-    metrics.findings.inc(outcome.accepted);
-    metrics.repeats.inc(outcome.repeats);
-    if (outcome.accepted > 0) deps.wake();
-    return answerSigned(reply, { status: 200, body: outcome.answer }, signed.headers.signature, deps);
-  }
-
+/** Where devices report (docs/protocol.md). The body stays as it was received until its signature has been verified. */
+export async function ingestRoutes(app: FastifyInstance, deps: IngestRoutesDeps): Promise<void> {
+  const handling: Handling = { ...deps, keyFor: createKeyCache(20_000) };
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    CHECK_IN_TYPE,
-    { parseAs: 'buffer', bodyLimit: LIMITS.checkInBytes },
-    (_request, body, done) => done(null, body),
-  );
-  app.post(
-    PATHS.checkIns,
-    {
-      config: { access: 'device' },
-      bodyLimit: LIMITS.checkInBytes,
-      schema: { tags: ['agent'], summary: 'Check in (docs/protocol.md)' },
-    },
-    checkIn,
+  const parser = { parseAs: 'buffer', bodyLimit: LIMITS.checkInBytes } as const;
+  app.addContentTypeParser(CHECK_IN_TYPE, parser, (_request, body, done) => done(null, body));
+  const schema = { tags: ['agent'], summary: 'Check in (docs/protocol.md)' };
+  app.post(PATHS.checkIns, { config: { access: 'device' }, bodyLimit: LIMITS.checkInBytes, schema }, (request, reply) =>
+    checkIn(request, reply, handling),
   );
 }

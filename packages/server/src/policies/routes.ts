@@ -47,7 +47,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
   app.addContentTypeParser(['application/yaml', 'application/x-yaml', 'text/yaml'], parser, (_request, body, done) =>
     done(null, body),
   );
-  reads(app as never, deps);
+  reads(app, deps);
   app.post(
     '/api/v1/policies',
     {

@@ -89,15 +89,27 @@ export interface Upload {
   readonly at: number;
 }
 
+/** A finding says which version judged it, so that a version must never mean two things. */
+async function refuseTwoMeanings(tx: Tx, organisation: string, version: string, hash: string): Promise<void> {
+  const rows = await tx
+    .selectFrom('policies')
+    .select('hash')
+    .where('organisation', '=', organisation)
+    .where('version', '=', version)
+    .execute();
+  if (rows.every((row) => row.hash === hash)) return;
+  throw problem('conflict', `Version ${version} is another document already: give the changed policy a new version.`);
+}
+
 /**
  * Puts a policy in force; the same document again changes nothing. Throws `conflict` where its version names another
- * document already: a finding says which version judged it, so that a version must never mean two things.
+ * document already.
  */
 export async function putPolicyInForce(
   tx: Tx,
   upload: Upload,
 ): Promise<{ readonly serial: number; readonly changed: boolean }> {
-  const { organisation, document, at } = upload;
+  const { organisation, document, source, at } = upload;
   const text = JSON.stringify(document);
   const hash = createHash('sha256').update(text).digest('hex');
   const current = await tx
@@ -107,34 +119,14 @@ export async function putPolicyInForce(
     .where('in_force', '=', 1)
     .executeTakeFirst();
   if (current?.hash === hash) return { serial: current.serial, changed: false };
-  const sameVersion = await tx
-    .selectFrom('policies')
-    .select('hash')
-    .where('organisation', '=', organisation)
-    .where('version', '=', document.version)
-    .execute();
-  if (sameVersion.some((row) => row.hash !== hash)) {
-    throw problem(
-      'conflict',
-      `Version ${document.version} is another document already: give the changed policy a new version.`,
-    );
-  }
+  await refuseTwoMeanings(tx, organisation, document.version, hash);
   await tx.updateTable('policies').set({ in_force: 0 }).where('organisation', '=', organisation).execute();
   const serial = Math.max(at, (current?.serial ?? 0) + 1);
+  const { version, title } = document;
+  const stored = { organisation, serial, version, title, hash, document: text, source, uploaded_at: at };
   await tx
     .insertInto('policies')
-    .values({
-      organisation,
-      serial,
-      version: document.version,
-      title: document.title,
-      hash,
-      document: text,
-      source: upload.source,
-      uploaded_at: at,
-      uploaded_by: upload.by,
-      in_force: 1,
-    })
+    .values({ ...stored, uploaded_by: upload.by, in_force: 1 })
     .execute();
   return { serial, changed: true };
 }

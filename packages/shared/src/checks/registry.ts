@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
 import { agentHealth } from './agent-health.ts';
 import { assetTag } from './asset-tag.ts';
-import type { Check } from './check.ts';
+import type { Check, EventIdentity } from './check.ts';
 import { diskEncryption } from './disk-encryption.ts';
 import { LATER_REQUIRE } from './later.ts';
 import { patches } from './patches.ts';
@@ -15,6 +15,10 @@ const BY_NAME: ReadonlyMap<string, Check> = new Map(
   // The one place where the checks' own types are forgotten: facts are validated by the check's schema before this.
   CHECKS.map((check) => [check.name, check as unknown as Check]),
 );
+
+/** What makes two reports of an event of this check one event; undefined where each is one of its own. */
+export const identityOf = (check: string, event: unknown): EventIdentity | undefined =>
+  BY_NAME.get(check)?.identify?.(event);
 
 export const checkNamed = (name: string): Check | undefined => BY_NAME.get(name);
 

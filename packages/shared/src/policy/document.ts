@@ -124,8 +124,10 @@ export function rulesOf(policy: Pick<PolicyDocument, 'rules'>): readonly Rule[] 
   return own ? rules : [...rules, IMPLIED_AGENT_HEALTH];
 }
 
-function everywhere({ covers: _, ...rule }: Rule): Rule {
-  return rule.mode === 'off' ? { ...rule, mode: 'observe' } : rule;
+function everywhere(rule: Rule): Rule {
+  const whole = { ...rule };
+  delete whole.covers;
+  return whole.mode === 'off' ? { ...whole, mode: 'observe' } : whole;
 }
 
 export const modeOf = (rule: Rule): Mode => rule.mode ?? 'observe';
