@@ -8,7 +8,10 @@ export interface Row {
   readonly body: Uint8Array;
 }
 
-export const isGap = (body: Uint8Array): boolean => 'gap' in (JSON.parse(Buffer.from(body).toString()) as object);
+const gapOf = (body: Uint8Array): GapBody['gap'] | undefined =>
+  (JSON.parse(Buffer.from(body).toString()) as Partial<GapBody>).gap;
+
+export const isGap = (body: Uint8Array): boolean => gapOf(body) !== undefined;
 
 const prepare = (sql: Sql) => ({
   insert: sql.prepare('insert into outbox (sequence, link, body) values (?, ?, ?)'),
@@ -68,6 +71,17 @@ export class ChainRows {
     const acked = this.acked();
     if (sequence === acked.sequence) return acked.link;
     return sequence === 0 ? GENESIS : this.#statements.at.get(sequence)?.link;
+  }
+
+  /**
+   * Whether this chain stands at `head` and goes on from there without a hole: what came before the store was lost, or
+   * was kept for too long, is not here to be sent again.
+   */
+  continuesAt(head: ChainPosition): boolean {
+    if (this.linkAt(head.sequence) !== head.link) return false;
+    const [next] = this.after(head.sequence, 1);
+    if (next === undefined) return this.acked().sequence <= head.sequence;
+    return (gapOf(next.body)?.from ?? next.sequence) === head.sequence + 1;
   }
 
   after(sequence: number, limit = -1): Row[] {

@@ -121,8 +121,7 @@ export class Outbox {
     return this.transaction(() => {
       const broken = this.meta.text('broken') as GapCause | undefined;
       const asSent = matched === head.sequence && matched === batch.last;
-      if (broken === undefined && (asSent || this.#chain.linkAt(head.sequence) === head.link))
-        return this.#settleAt(head, now);
+      if (broken === undefined && (asSent || this.#chain.continuesAt(head))) return this.#settleAt(head, now);
       if (matched !== null && matched > this.#chain.acked().sequence) {
         const link = matched === head.sequence ? head.link : (this.#chain.linkAt(matched) ?? GENESIS);
         this.#chain.setAcked({ sequence: matched, link }, now);

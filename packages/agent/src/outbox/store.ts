@@ -29,6 +29,9 @@ export interface OpenStore {
   readonly found: 'kept' | 'new' | 'set-aside';
 }
 
+/** The tables, on whatever database is handed in (invariant 13). */
+export const createTables = (sql: Sql): void => void sql.exec(SCHEMA);
+
 function open(path: string): Sql {
   const sql = new Database(path);
   try {
@@ -36,7 +39,7 @@ function open(path: string): Sql {
     sql.pragma('synchronous = FULL');
     sql.pragma('cache_size = -512');
     sql.pragma('journal_size_limit = 1048576');
-    sql.exec(SCHEMA);
+    createTables(sql);
     const [check] = sql.pragma('quick_check(1)', { simple: false }) as { quick_check: string }[];
     if (check?.quick_check !== 'ok') throw Object.assign(new Error('damaged'), { code: 'SQLITE_CORRUPT' });
     return sql;
