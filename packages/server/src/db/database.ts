@@ -13,6 +13,7 @@ import {
 import { type MigrationProvider, Migrator } from 'kysely/migration';
 import { start } from './migrations/0001-start.ts';
 import type { Database } from './schema.ts';
+import { keepingStatements } from './statements.ts';
 
 export type Db = Kysely<Database>;
 /** Within a transaction every store function takes this in place of `Db`. */
@@ -52,8 +53,9 @@ export function openDatabase(folder: string, plugins: KyselyPlugin[] = []): Open
   sqlite.pragma('foreign_keys = ON');
   sqlite.pragma('busy_timeout = 5000');
   sqlite.pragma('cache_size = -65536');
-  const dialect = new SqliteDialect({ database: sqlite });
-  dialect.createDriver = () => new ImmediateDriver({ database: sqlite });
+  const database = keepingStatements(sqlite);
+  const dialect = new SqliteDialect({ database });
+  dialect.createDriver = () => new ImmediateDriver({ database });
   const db = new Kysely<Database>({ dialect, plugins });
   return {
     db,
