@@ -2,7 +2,7 @@ import { after, type FindingBody, type GapBody, modeOf, dutyOf, type Role, type 
 import type { Tx } from '../db/database.ts';
 import { newId } from '../ids.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { ruleOfFinding } from '../policies/store.ts';
+import { type FoundRule, ruleOfFinding } from '../policies/store.ts';
 import { type NoticeDeps, notifyOf } from './notices.ts';
 import {
   appendEvent,
@@ -31,6 +31,10 @@ export interface IntakeDeps extends NoticeDeps {
   readonly device: { readonly organisation: string; readonly id: string; readonly assetTag: string };
   /** The device's open breaches, by `keyOf`; kept up to date while a batch is applied. */
   readonly open: Map<string, BreachRow>;
+  /** Rules that have been looked up, where more than one finding is taken in: a batch names the same few. */
+  readonly rules?: Map<string, FoundRule | undefined>;
+  /** Told of each breach that is opened: there may be a notice to send. */
+  readonly opened?: () => void;
 }
 
 /** A state that fails again within this of complying is the same breach, come back. */
@@ -88,6 +92,7 @@ async function open(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
   await linkFinding(tx, breach, { device: device.id, ...place });
   await notifyOf(tx, { ...opening, breach, assetTag: device.assetTag }, deps);
   deps.open.set(keyOf(breach), breach);
+  deps.opened?.();
 }
 
 async function join(tx: Tx, breach: BreachRow, opening: Opening, deps: IntakeDeps): Promise<void> {
@@ -130,10 +135,18 @@ async function restore(tx: Tx, finding: FindingBody, place: Accepted, deps: Inta
   deps.open.delete(keyOf(breach));
 }
 
+async function ruleOf(tx: Tx, finding: FindingBody, { rules, device }: IntakeDeps): Promise<FoundRule | undefined> {
+  const key = JSON.stringify([finding.policyVersion, finding.rule]);
+  if (rules?.has(key) === true) return rules.get(key);
+  const found = await ruleOfFinding(tx, device.organisation, finding);
+  rules?.set(key, found);
+  return found;
+}
+
 async function fail(tx: Tx, accepted: Accepted, deps: IntakeDeps): Promise<void> {
   const { finding, generation, sequence } = accepted;
   const { organisation, id } = deps.device;
-  const known = await ruleOfFinding(tx, organisation, finding);
+  const known = await ruleOf(tx, finding, deps);
   if (known === undefined || modeOf(known.rule) !== 'report') return;
   const at = Date.parse(finding.at);
   const opening: Opening = {

@@ -1,5 +1,6 @@
 import { iso } from '@beadle/shared';
-import type { Insertable, Selectable } from 'kysely';
+import { type Insertable, type Selectable, sql } from 'kysely';
+import { compiledOnce } from '../db/compiled.ts';
 import type { Tx } from '../db/database.ts';
 import type { BreachTable } from '../db/schema.ts';
 
@@ -19,34 +20,42 @@ export async function nextReference(tx: Tx, organisation: string, at: number): P
   return `BR-${year}-${String(value).padStart(6, '0')}`;
 }
 
-export const openBreachesOf = (tx: Tx, organisation: string, device: string): Promise<BreachRow[]> =>
-  tx
+const openQuery = compiledOnce((db, arg: { organisation: string; device: string }) =>
+  db
     .selectFrom('breaches')
     .selectAll()
-    .where('organisation', '=', organisation)
-    .where('device', '=', device)
-    .where('ended_at', 'is', null)
-    .execute();
+    .where('organisation', '=', arg.organisation)
+    .where('device', '=', arg.device)
+    .where('ended_at', 'is', null),
+);
+
+export async function openBreachesOf(tx: Tx, organisation: string, device: string): Promise<BreachRow[]> {
+  const { rows } = await openQuery(tx, { organisation, device });
+  return rows;
+}
+
+type About = Pick<BreachRow, 'organisation' | 'device' | 'rule' | 'subject' | 'kind'>;
+
+const restoredQuery = compiledOnce((db, arg: About & { since: number }) =>
+  db
+    .selectFrom('breaches')
+    .selectAll()
+    .where('organisation', '=', arg.organisation)
+    .where('device', '=', arg.device)
+    .where('rule', '=', arg.rule)
+    .where('subject', '=', arg.subject)
+    .where('kind', '=', arg.kind)
+    .where('status', '=', sql.lit('restored'))
+    .where('ended_at', '>=', arg.since)
+    .orderBy('ended_at', 'desc')
+    .limit(sql.lit(1)),
+);
 
 /** The last breach about the same thing that ended by itself since `since`: it comes back rather than a new one opens. */
-export const restoredSince = (
-  tx: Tx,
-  about: Pick<BreachRow, 'organisation' | 'device' | 'rule' | 'subject' | 'kind'>,
-  since: number,
-): Promise<BreachRow | undefined> =>
-  tx
-    .selectFrom('breaches')
-    .selectAll()
-    .where('organisation', '=', about.organisation)
-    .where('device', '=', about.device)
-    .where('rule', '=', about.rule)
-    .where('subject', '=', about.subject)
-    .where('kind', '=', about.kind)
-    .where('status', '=', 'restored')
-    .where('ended_at', '>=', since)
-    .orderBy('ended_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+export async function restoredSince(tx: Tx, about: About, since: number): Promise<BreachRow | undefined> {
+  const { rows } = await restoredQuery(tx, { ...about, since });
+  return rows[0];
+}
 
 export async function insertBreach(tx: Tx, breach: Insertable<BreachTable>): Promise<void> {
   await tx.insertInto('breaches').values(breach).execute();
@@ -73,40 +82,77 @@ export interface BreachEvent {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
+interface EventRow {
+  readonly organisation: string;
+  readonly breach: string;
+  readonly at: number;
+  readonly actor: string;
+  readonly type: string;
+  readonly detail: string;
+}
+
+const eventInsert = compiledOnce((db, arg: EventRow) =>
+  db.insertInto('breach_events').values((row) => ({
+    organisation: arg.organisation,
+    breach: arg.breach,
+    // The last one by the key: a maximum would look at every event of the breach.
+    sequence: row(
+      row.fn.coalesce(
+        row
+          .selectFrom('breach_events')
+          .select('sequence')
+          .where('organisation', '=', arg.organisation)
+          .where('breach', '=', arg.breach)
+          .orderBy('sequence', 'desc')
+          .limit(sql.lit(1)),
+        sql.lit(0),
+      ),
+      '+',
+      sql.lit(1),
+    ),
+    at: arg.at,
+    actor: arg.actor,
+    type: arg.type,
+    detail: arg.detail,
+  })),
+);
+
 /** Appends to a breach's timeline; nothing in it is ever changed. */
 export async function appendEvent(
   tx: Tx,
   breach: Pick<BreachRow, 'organisation' | 'id'>,
   event: BreachEvent,
 ): Promise<void> {
-  await tx
-    .insertInto('breach_events')
-    .values((row) => ({
-      organisation: breach.organisation,
-      breach: breach.id,
-      sequence: row
-        .selectFrom('breach_events')
-        .select((inner) => inner(inner.fn.coalesce(inner.fn.max<number>('sequence'), inner.val(0)), '+', 1).as('next'))
-        .where('organisation', '=', breach.organisation)
-        .where('breach', '=', breach.id),
-      at: event.at,
-      actor: event.actor,
-      type: event.type,
-      detail: JSON.stringify(event.detail ?? {}),
-    }))
-    .execute();
+  const { at, actor, type, detail = {} } = event;
+  const { organisation, id } = breach;
+  await eventInsert(tx, { organisation, breach: id, at, actor, type, detail: JSON.stringify(detail) });
 }
+
+interface Place {
+  readonly device: string;
+  readonly generation: number;
+  readonly sequence: number;
+}
+
+const findingInsert = compiledOnce((db, arg: Place & { organisation: string; breach: string }) =>
+  db
+    .insertInto('breach_findings')
+    .values({
+      organisation: arg.organisation,
+      breach: arg.breach,
+      device: arg.device,
+      generation: arg.generation,
+      sequence: arg.sequence,
+    })
+    .onConflict((conflict) => conflict.doNothing()),
+);
 
 /** Ties a finding to the breach that rests on it. */
 export async function linkFinding(
   tx: Tx,
   breach: Pick<BreachRow, 'organisation' | 'id'>,
-  finding: { readonly device: string; readonly generation: number; readonly sequence: number },
+  finding: Place,
 ): Promise<void> {
   const { device, generation, sequence } = finding;
-  await tx
-    .insertInto('breach_findings')
-    .values({ organisation: breach.organisation, breach: breach.id, device, generation, sequence })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  await findingInsert(tx, { organisation: breach.organisation, breach: breach.id, device, generation, sequence });
 }

@@ -19,7 +19,14 @@ export interface IngestDeps {
 }
 
 export type Ingested =
-  | { readonly kind: 'answer'; readonly answer: CheckInAnswer; readonly accepted: number; readonly repeats: number }
+  | {
+      readonly kind: 'answer';
+      readonly answer: CheckInAnswer;
+      readonly accepted: number;
+      readonly repeats: number;
+      /** A breach was opened: there may be a notice to send. */
+      readonly opened: boolean;
+    }
   /** The counter was used before; the last one goes back, so that a wrong clock refuses nobody. */
   | { readonly kind: 'counter-too-low'; readonly lastCounter: number }
   /** The key's generation is no longer the device's. */
@@ -39,7 +46,10 @@ const concernsBreaches = ({ body }: Item): boolean =>
   body.finding.verdict === 'fail' ||
   (body.finding.kind === 'state' && body.finding.verdict !== 'unknown');
 
-/** Every accepted item is held against the breaches, in order, so that a batch means what its findings meant one by one. */
+/**
+ * Every accepted item is held against the breaches, in order, so that a batch means what its findings meant one by one.
+ * True where one was opened.
+ */
 async function intoBreaches(
   tx: Tx,
   key: DeviceKey,
@@ -47,20 +57,30 @@ async function intoBreaches(
   items: readonly Item[],
   deps: IngestDeps,
   now: number,
-): Promise<void> {
+): Promise<boolean> {
   const concerned = items.filter(concernsBreaches);
-  if (concerned.length === 0) return;
+  if (concerned.length === 0) return false;
   const open = new Map(
     (await openBreachesOf(tx, key.organisation, key.device)).map((breach) => [keyOf(breach), breach]),
   );
   const about = { organisation: key.organisation, id: key.device, assetTag: device.asset_tag };
-  const intake: IntakeDeps = { now, random: deps.random, origin: deps.origin, device: about, open };
+  let opened = false;
+  const intake: IntakeDeps = {
+    now,
+    random: deps.random,
+    origin: deps.origin,
+    device: about,
+    open,
+    rules: new Map(),
+    opened: () => (opened = true),
+  };
   for (const { sequence, body } of concerned) {
     const place = { generation: key.generation, sequence };
     await (body.form === 'gap'
       ? takeInGap(tx, { ...place, gap: body.gap }, intake)
       : takeIn(tx, { ...place, finding: body.finding }, intake));
   }
+  return opened;
 }
 
 /** True where device and server disagree about what holds now; the server then forgets, to be told anew. */
@@ -92,7 +112,7 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
   const { accepted, head, matched, repeats } = await plan(tx, key, device, read);
   await insertFindings(tx, key, accepted, now);
   await keepStates(tx, key, accepted);
-  await intoBreaches(tx, key, device, accepted, deps, now);
+  const opened = await intoBreaches(tx, key, device, accepted, deps, now);
   await keepFacts(tx, key, read.header.facts);
   await keepContact(tx, key, read.header, now);
   await moveHead(tx, key, { ...head, counter });
@@ -105,7 +125,7 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
     documents: await documentsFor(tx, device, read, deps, now),
     nextCheckInSeconds: CHECK_IN_EVERY_SECONDS,
   };
-  return { kind: 'answer', answer, accepted: accepted.length, repeats };
+  return { kind: 'answer', answer, accepted: accepted.length, repeats, opened };
 }
 
 /**

@@ -131,7 +131,7 @@ async function checkIn(request: FastifyRequest, reply: FastifyReply, deps: Handl
   metrics.batches.inc();
   metrics.findings.inc(outcome.accepted);
   metrics.repeats.inc(outcome.repeats);
-  if (outcome.accepted > 0) deps.wake();
+  if (outcome.opened) deps.wake();
   return answerSigned(reply, { status: 200, body: outcome.answer }, signature, deps);
 }
 

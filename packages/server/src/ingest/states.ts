@@ -1,7 +1,8 @@
 import { type CheckInHeader, type CurrentState, endsState, type FindingBody } from '@beadle/shared';
 import type { Insertable } from 'kysely';
+import { compiledInsert, compiledOnce } from '../db/compiled.ts';
 import type { Tx } from '../db/database.ts';
-import type { StateTable } from '../db/schema.ts';
+import type { DeviceTable, StateTable } from '../db/schema.ts';
 import type { Item } from './batch.ts';
 import type { DeviceKey } from './store.ts';
 
@@ -40,28 +41,42 @@ function toState(key: DeviceKey, { sequence, body }: Item): Insertable<StateTabl
 const isEnded = ({ body }: Item): boolean =>
   body.form === 'finding' && endsState(body.finding.verdict, body.finding.reason);
 
+const PLACE = ['organisation', 'device', 'rule', 'subject'] as const;
+const TOLD = [
+  'clause',
+  'check_name',
+  'verdict',
+  'reason',
+  'severity',
+  'policy_version',
+  'since',
+  'sequence',
+  'observed',
+] as const;
+
+const insertStates = compiledInsert<Insertable<StateTable>>([...PLACE, ...TOLD], (db, rows) =>
+  db
+    .insertInto('states')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns([...PLACE]).doUpdateSet((row) => ({
+        clause: row.ref('excluded.clause'),
+        check_name: row.ref('excluded.check_name'),
+        verdict: row.ref('excluded.verdict'),
+        reason: row.ref('excluded.reason'),
+        severity: row.ref('excluded.severity'),
+        policy_version: row.ref('excluded.policy_version'),
+        since: row.ref('excluded.since'),
+        sequence: row.ref('excluded.sequence'),
+        observed: row.ref('excluded.observed'),
+      })),
+    ),
+);
+
 export async function keepStates(tx: Tx, key: DeviceKey, items: readonly Item[]): Promise<void> {
   const last = lastStates(items);
   const holding = last.filter((item) => !isEnded(item)).flatMap((item) => toState(key, item));
-  if (holding.length > 0) {
-    await tx
-      .insertInto('states')
-      .values(holding)
-      .onConflict((conflict) =>
-        conflict.columns(['organisation', 'device', 'rule', 'subject']).doUpdateSet((row) => ({
-          clause: row.ref('excluded.clause'),
-          check_name: row.ref('excluded.check_name'),
-          verdict: row.ref('excluded.verdict'),
-          reason: row.ref('excluded.reason'),
-          severity: row.ref('excluded.severity'),
-          policy_version: row.ref('excluded.policy_version'),
-          since: row.ref('excluded.since'),
-          sequence: row.ref('excluded.sequence'),
-          observed: row.ref('excluded.observed'),
-        })),
-      )
-      .execute();
-  }
+  if (holding.length > 0) await insertStates(tx, holding);
   for (const { body } of last.filter(isEnded)) {
     if (body.form === 'finding') await dropState(tx, key, body.finding);
   }
@@ -77,13 +92,16 @@ async function dropState(tx: Tx, key: DeviceKey, { rule, subject }: FindingBody)
     .execute();
 }
 
-export async function currentStates(tx: Tx, key: DeviceKey): Promise<CurrentState[]> {
-  const rows = await tx
+const statesQuery = compiledOnce((db, arg: Pick<DeviceKey, 'organisation' | 'device'>) =>
+  db
     .selectFrom('states')
     .select(['rule', 'subject', 'verdict', 'policy_version'])
-    .where('organisation', '=', key.organisation)
-    .where('device', '=', key.device)
-    .execute();
+    .where('organisation', '=', arg.organisation)
+    .where('device', '=', arg.device),
+);
+
+export async function currentStates(tx: Tx, key: DeviceKey): Promise<CurrentState[]> {
+  const { rows } = await statesQuery(tx, key);
   return rows.map(({ policy_version, ...row }) => ({ ...row, policyVersion: policy_version }));
 }
 
@@ -112,22 +130,50 @@ export async function keepFacts(tx: Tx, key: DeviceKey, facts: CheckInHeader['fa
     .execute();
 }
 
-export async function keepContact(tx: Tx, key: DeviceKey, header: CheckInHeader, now: number): Promise<void> {
-  const { agent, policySerial, onCouncilNetwork } = header;
-  await tx
+type Contact = Pick<
+  DeviceTable,
+  | 'last_contact_at'
+  | 'agent_version'
+  | 'platform'
+  | 'release'
+  | 'policy_serial'
+  | 'on_council_network'
+  | 'clock_skew_ms'
+  | 'outbox_pending'
+  | 'outbox_dropped'
+>;
+
+const contactUpdate = compiledOnce((db, arg: Pick<DeviceKey, 'organisation' | 'device'> & Contact) =>
+  db
     .updateTable('devices')
     .set({
-      last_contact_at: now,
-      agent_version: agent.version,
-      platform: agent.platform,
-      release: agent.release,
-      policy_serial: policySerial,
-      on_council_network: onCouncilNetwork === null ? null : Number(onCouncilNetwork),
-      clock_skew_ms: Date.parse(header.sentAt) - now,
-      outbox_pending: agent.outbox.pending,
-      outbox_dropped: agent.outbox.dropped,
+      last_contact_at: arg.last_contact_at,
+      agent_version: arg.agent_version,
+      platform: arg.platform,
+      release: arg.release,
+      policy_serial: arg.policy_serial,
+      on_council_network: arg.on_council_network,
+      clock_skew_ms: arg.clock_skew_ms,
+      outbox_pending: arg.outbox_pending,
+      outbox_dropped: arg.outbox_dropped,
     })
-    .where('organisation', '=', key.organisation)
-    .where('id', '=', key.device)
-    .execute();
+    .where('organisation', '=', arg.organisation)
+    .where('id', '=', arg.device),
+);
+
+export async function keepContact(tx: Tx, key: DeviceKey, header: CheckInHeader, now: number): Promise<void> {
+  const { agent, policySerial, onCouncilNetwork } = header;
+  await contactUpdate(tx, {
+    organisation: key.organisation,
+    device: key.device,
+    last_contact_at: now,
+    agent_version: agent.version,
+    platform: agent.platform,
+    release: agent.release,
+    policy_serial: policySerial,
+    on_council_network: onCouncilNetwork === null ? null : Number(onCouncilNetwork),
+    clock_skew_ms: Date.parse(header.sentAt) - now,
+    outbox_pending: agent.outbox.pending,
+    outbox_dropped: agent.outbox.dropped,
+  });
 }

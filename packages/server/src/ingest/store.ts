@@ -1,5 +1,6 @@
 import type { FindingBody } from '@beadle/shared';
 import type { Insertable } from 'kysely';
+import { compiledInsert, compiledOnce } from '../db/compiled.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { FindingTable } from '../db/schema.ts';
 import type { Item } from './batch.ts';
@@ -12,29 +13,39 @@ export interface DeviceKey {
   readonly jwk: string;
 }
 
-/** The key that is registered under this id and has not been replaced. */
-export const keyById = (db: Db, keyId: string): Promise<DeviceKey | undefined> =>
+const keyQuery = compiledOnce((db, arg: { keyId: string }) =>
   db
     .selectFrom('device_keys')
     .select(['organisation', 'device', 'generation', 'jwk'])
-    .where('key_id', '=', keyId)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
+    .where('key_id', '=', arg.keyId)
+    .where('revoked_at', 'is', null),
+);
 
-/** The device with its head, whose row stays locked until the transaction ends. */
-export const lockHead = (tx: Tx, key: DeviceKey) =>
-  tx
+/** The key that is registered under this id and has not been replaced. */
+export async function keyById(db: Db, keyId: string): Promise<DeviceKey | undefined> {
+  const { rows } = await keyQuery(db, { keyId });
+  return rows[0];
+}
+
+const headQuery = compiledOnce((db, arg: DeviceKey) =>
+  db
     .selectFrom('heads')
     .innerJoin('devices', (join) =>
       join.onRef('devices.organisation', '=', 'heads.organisation').onRef('devices.id', '=', 'heads.device'),
     )
     .selectAll('devices')
     .select(['heads.sequence', 'heads.link', 'heads.counter'])
-    .where('heads.organisation', '=', key.organisation)
-    .where('heads.device', '=', key.device)
-    .where('heads.generation', '=', key.generation)
-    .executeTakeFirst();
-export type LockedDevice = NonNullable<Awaited<ReturnType<typeof lockHead>>>;
+    .where('heads.organisation', '=', arg.organisation)
+    .where('heads.device', '=', arg.device)
+    .where('heads.generation', '=', arg.generation),
+);
+export type LockedDevice = Awaited<ReturnType<typeof headQuery>>['rows'][number];
+
+/** The device with its head, whose row stays locked until the transaction ends. */
+export async function lockHead(tx: Tx, key: DeviceKey): Promise<LockedDevice | undefined> {
+  const { rows } = await headQuery(tx, key);
+  return rows[0];
+}
 
 export async function heldLinks(tx: Tx, key: DeviceKey, from: number, to: number): Promise<HeldLinks> {
   const rows = await tx
@@ -49,18 +60,23 @@ export async function heldLinks(tx: Tx, key: DeviceKey, from: number, to: number
   return new Map(rows.map(({ sequence, link }) => [sequence, link]));
 }
 
-export async function moveHead(
-  tx: Tx,
-  key: DeviceKey,
-  head: { sequence: number; link: string; counter: number },
-): Promise<void> {
-  await tx
+interface Head {
+  readonly sequence: number;
+  readonly link: string;
+  readonly counter: number;
+}
+
+const headUpdate = compiledOnce((db, arg: DeviceKey & Head) =>
+  db
     .updateTable('heads')
-    .set(head)
-    .where('organisation', '=', key.organisation)
-    .where('device', '=', key.device)
-    .where('generation', '=', key.generation)
-    .execute();
+    .set({ sequence: arg.sequence, link: arg.link, counter: arg.counter })
+    .where('organisation', '=', arg.organisation)
+    .where('device', '=', arg.device)
+    .where('generation', '=', arg.generation),
+);
+
+export async function moveHead(tx: Tx, key: DeviceKey, head: Head): Promise<void> {
+  await headUpdate(tx, { ...key, ...head });
 }
 
 const GAP_COLUMNS = {
@@ -107,6 +123,32 @@ function toRow(key: DeviceKey, item: Item, receivedAt: number): Insertable<Findi
     : { ...place, ...findingColumns(item.body.finding) };
 }
 
+const COLUMNS = [
+  'organisation',
+  'device',
+  'generation',
+  'sequence',
+  'link',
+  'body_hash',
+  'body',
+  'received_at',
+  'form',
+  'at',
+  'rule',
+  'clause',
+  'check_name',
+  'subject',
+  'kind',
+  'verdict',
+  'reason',
+  'severity',
+  'policy_version',
+] as const satisfies readonly (keyof Insertable<FindingTable>)[];
+
+const insertRows = compiledInsert<Insertable<FindingTable>>(COLUMNS, (db, rows) =>
+  db.insertInto('findings').values(rows),
+);
+
 export async function insertFindings(
   tx: Tx,
   key: DeviceKey,
@@ -114,8 +156,8 @@ export async function insertFindings(
   receivedAt: number,
 ): Promise<void> {
   if (items.length === 0) return;
-  await tx
-    .insertInto('findings')
-    .values(items.map((item) => toRow(key, item, receivedAt)))
-    .execute();
+  await insertRows(
+    tx,
+    items.map((item) => toRow(key, item, receivedAt)),
+  );
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { IMPLIED_AGENT_HEALTH, type PolicyDocument, type Rule, rulesOf } from '@beadle/shared';
+import { sql } from 'kysely';
+import { compiledOnce } from '../db/compiled.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
 
@@ -19,21 +21,58 @@ export interface PolicySummary {
   readonly in_force: number;
 }
 
-const columns = ['serial', 'version', 'document'] as const;
-const open = (row: { serial: number; version: string; document: string }): StoredPolicy => ({
-  serial: row.serial,
-  version: row.version,
-  document: JSON.parse(row.document) as PolicyDocument,
-});
+interface Found {
+  readonly organisation: string;
+  readonly serial: number;
+  readonly version: string;
+  readonly hash: string;
+}
 
-export async function policyInForce(db: Db | Tx, organisation: string): Promise<StoredPolicy | undefined> {
-  const row = await db
+/** Documents that have been read, by the hash of their text: what a hash names never changes, in whichever database. */
+const documents = new Map<string, PolicyDocument>();
+const MOST_DOCUMENTS = 50;
+
+async function open(db: Db | Tx, found: Found | undefined): Promise<StoredPolicy | undefined> {
+  if (found === undefined) return undefined;
+  const { organisation, serial, version, hash } = found;
+  const known = documents.get(hash);
+  if (known !== undefined) return { serial, version, document: known };
+  const { document: text } = await db
+    .selectFrom('policies')
+    .select('document')
+    .where('organisation', '=', organisation)
+    .where('serial', '=', serial)
+    .executeTakeFirstOrThrow();
+  if (documents.size >= MOST_DOCUMENTS) documents.clear();
+  const document = JSON.parse(text) as PolicyDocument;
+  documents.set(hash, document);
+  return { serial, version, document };
+}
+
+const columns = ['organisation', 'serial', 'version', 'hash'] as const;
+
+const inForce = compiledOnce((db, arg: { organisation: string }) =>
+  db
     .selectFrom('policies')
     .select(columns)
-    .where('organisation', '=', organisation)
-    .where('in_force', '=', 1)
-    .executeTakeFirst();
-  return row === undefined ? undefined : open(row);
+    .where('organisation', '=', arg.organisation)
+    // Written out, so that the partial index serves.
+    .where('in_force', '=', sql.lit(1)),
+);
+
+const ofVersion = compiledOnce((db, arg: { organisation: string; version: string }) =>
+  db
+    .selectFrom('policies')
+    .select(columns)
+    .where('organisation', '=', arg.organisation)
+    .where('version', '=', arg.version)
+    .orderBy('serial', 'desc')
+    .limit(sql.lit(1)),
+);
+
+export async function policyInForce(db: Db | Tx, organisation: string): Promise<StoredPolicy | undefined> {
+  const { rows } = await inForce(db, { organisation });
+  return open(db, rows[0]);
 }
 
 export async function policyOfVersion(
@@ -41,15 +80,8 @@ export async function policyOfVersion(
   organisation: string,
   version: string,
 ): Promise<StoredPolicy | undefined> {
-  const row = await db
-    .selectFrom('policies')
-    .select(columns)
-    .where('organisation', '=', organisation)
-    .where('version', '=', version)
-    .orderBy('serial', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined ? undefined : open(row);
+  const { rows } = await ofVersion(db, { organisation, version });
+  return open(db, rows[0]);
 }
 
 export interface FoundRule {

@@ -316,6 +316,7 @@ const INDEXES: readonly { name: string; on: string; columns: readonly string[]; 
   { name: 'devices_by_serial', on: 'devices', columns: ['organisation', 'serial_number'], unique: false },
   { name: 'findings_by_arrival', on: 'findings', columns: ['organisation', 'received_at'], unique: false },
   { name: 'breaches_by_ref', on: 'breaches', columns: ['organisation', 'ref'], unique: true },
+  { name: 'breaches_by_device', on: 'breaches', columns: ['organisation', 'device', 'ended_at'], unique: false },
   { name: 'breaches_by_opening', on: 'breaches', columns: ['organisation', 'opened_at'], unique: false },
   {
     name: 'breaches_one_open',
