@@ -47,6 +47,13 @@ function findingInWords(body: Body): string {
   return `${WHEN.format(new Date(body.at))}: rule ${body.clause} (${body.rule}), ${body.subject}: ${body.verdict}${why}${seen.length > 0 ? `; seen: ${seen.join(', ')}` : ''}`;
 }
 
+const SHOWN = 600;
+
+const shortened = (text: string): string =>
+  text.length <= SHOWN
+    ? text
+    : `${text.slice(0, SHOWN)} … and ${text.length - SHOWN} more characters; --json shows all`;
+
 function inWords({ findings, facts }: ReturnType<typeof readCollected>): string[] {
   return [
     'What Beadle has sent about this device, or is about to send. Older than 30 days is no longer kept here; the',
@@ -57,7 +64,8 @@ function inWords({ findings, facts }: ReturnType<typeof readCollected>): string[
     '',
     'What the checks last read, sent when it changes and overwritten each time:',
     ...facts.map(
-      ({ check, at, facts: values }) => `  ${check}, ${WHEN.format(new Date(at))}: ${JSON.stringify(values)}`,
+      ({ check, at, facts: values }) =>
+        `  ${check}, ${WHEN.format(new Date(at))}: ${shortened(JSON.stringify(values))}`,
     ),
   ];
 }

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VERSION } from '../../src/version.ts';
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+let folder: string;
+
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'beadle-cli-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function agent(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  return { status, stdout, stderr };
+}
+
+describe('beadle-agent', () => {
+  it('lists its commands, and tells of each what it takes', () => {
+    const { status, stdout } = agent('--help');
+    expect(status).toBe(0);
+    for (const name of ['run', 'enrol', 'check', 'status', 'collected', 'sources']) {
+      expect(stdout).toContain(`  ${name}`);
+      expect(agent(name, '--help')).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining(`Usage: beadle-agent ${name}`),
+      });
+    }
+  });
+
+  it('has the version of its package', () => {
+    const { version } = JSON.parse(readFileSync(join(MAIN, '../../package.json'), 'utf8')) as { version: string };
+    expect([VERSION, agent('--version').stdout.trim()]).toEqual([version, version]);
+  });
+
+  it.each([
+    [['frobnicate'], 'There is no command frobnicate'],
+    [['check', '--policy', '/no/such/file.yaml'], 'cannot be read'],
+    [['check', '--data', '/no/such/folder'], 'No policy is in force'],
+    [['check', '--colour'], '--colour'],
+    [['enrol', '--token', 'x'], '--server URL is missing'],
+    [['enrol', '--server', 'https://a.example'], '--token TOKEN is missing'],
+    [['enrol', '--server', 'http://a.example', '--token', 'x'], 'must begin with https://'],
+    [['enrol', '--server', 'https://a.example', '--token', 'x'], 'not complete'],
+    [['collected', '--data', '/no/such/folder'], 'Nothing has been collected'],
+  ])('refuses %j with exit code 2 and words that help', (args, words) => {
+    const { status, stderr } = agent(...args);
+    expect(stderr).toContain(words);
+    expect(status).toBe(2);
+  });
+
+  it('names each error of a bad policy with its place', () => {
+    const file = join(folder, 'bad.yaml');
+    writeFileSync(file, 'beadlePolicy: 1\ntitle: T\nmood: bad\n');
+    const { status, stderr } = agent('check', '--policy', file);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${file}:3:1: mood: expected no key "mood"`);
+  });
+
+  it('says that a device is not enrolled, for people and for programs', () => {
+    expect(agent('status', '--data', folder)).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('not enrolled'),
+    });
+    expect(JSON.parse(agent('status', '--json', '--data', folder).stdout)).toEqual({ enrolled: false });
+  });
+
+  it('lists everything that it may read, each with its reason', () => {
+    const sources = JSON.parse(agent('sources', '--json').stdout) as { id: string; why: string; reads: string }[];
+    expect(sources.length).toBeGreaterThan(10);
+    expect(sources.every(({ id, why, reads }) => id !== '' && why.length > 10 && reads !== '')).toBe(true);
+  });
+});
