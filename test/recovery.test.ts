@@ -5,7 +5,7 @@ import { arrived, breachesOf } from './support/arrived.ts';
 import { createWorld, type World } from './support/clock.ts';
 import { type Council, createCouncil } from './support/council.ts';
 import { createLaptop, type Laptop } from './support/laptop.ts';
-import { putPolicy } from './support/policy.ts';
+import { policyYaml, putPolicy } from './support/policy.ts';
 
 let world: World;
 let council: Council;
@@ -117,6 +117,19 @@ describe('a server that was restored from an older copy', () => {
     expect(found.chainIntact).toBe(true);
     expect(found.numbers).toEqual([1, 2, 6, 7]);
     expect(found.gaps).toMatchObject([{ cause: 'server-restored', from: 3, to: 5 }]);
+  });
+});
+
+describe('a server that was restored from before the register was changed', () => {
+  it('still gives the device each newer policy', async () => {
+    council.copy('older');
+    world.pass(60_000);
+    await council.ask('PATCH', '/api/v1/devices/DBC-1', { holder: 'A. Person' });
+    await laptop.checkIn();
+    await council.restore('older');
+    await putPolicy(council, policyYaml('2'));
+    await laptop.checkIn();
+    expect(await laptop.running(({ policies }) => policies.current()?.policy.version)).toBe('2');
   });
 });
 

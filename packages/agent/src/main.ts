@@ -57,6 +57,9 @@ function print(text: string, code = 0): number {
   return code;
 }
 
+// Whoever reads only the first lines, as `head` does, has had enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

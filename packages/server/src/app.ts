@@ -53,6 +53,8 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Stands on every page of the console, such as that what it shows is invented. */
+  readonly notice?: string;
 }
 
 /** The whole server but its socket: listens only where it is told to, so that tests use `inject`. */
@@ -91,7 +93,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(breachReadRoutes(stage));
   await app.register(breachRoutes, stage);
   await app.register(ingestRoutes, stage);
-  await app.register(consoleRoutes, stage);
+  await app.register(consoleRoutes, { ...stage, notice: deps.notice });
   return app;
 }
 

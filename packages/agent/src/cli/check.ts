@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import {
   appearedEvents,
   evaluate,
@@ -15,39 +14,45 @@ import {
 } from '@beadle/shared';
 import { contextOf } from '../cycle/context.ts';
 import { observe } from '../cycle/observe.ts';
-import { faultOf, UsageError } from '../errors.ts';
-import { loadIdentity } from '../identity/identity.ts';
+import { UsageError } from '../errors.ts';
+import { loadEnrolment } from '../identity/identity.ts';
 import { createMemory } from '../outbox/memory.ts';
 import { openForReading } from '../outbox/store.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
 import { systemClock } from './system.ts';
 
 interface Kept {
+  readonly enrolled: boolean;
   readonly policy: PolicyForDevice | undefined;
   /** When each timed condition was first seen. */
   readonly conditions: ReadonlyMap<string, number>;
 }
 
-const NOTHING_KEPT: Kept = { policy: undefined, conditions: new Map() };
+const NOTHING_KEPT: Kept = { enrolled: false, policy: undefined, conditions: new Map() };
 
-/** What the service on this device has kept; nothing where there is none, or where this user may not read it. */
+/** What the service on this device has kept; nothing where there is none. */
 function readKept(data: string): Kept {
-  if (!existsSync(join(data, 'outbox.db'))) return NOTHING_KEPT;
+  const server = loadEnrolment(data);
+  const sql = openForReading(data);
+  if (server === undefined || sql === undefined) return NOTHING_KEPT;
   try {
-    const identity = loadIdentity(data);
-    const sql = openForReading(data);
-    try {
-      const row = sql.prepare<[string], { jws: string }>('select jws from documents where type = ?').get(POLICY_TYPE);
-      const expected = { device: identity?.enrolment.device ?? '', atLeast: 0, now: systemClock.now() };
-      const opened =
-        row === undefined || identity === undefined ? undefined : openPolicy(row.jws, identity.serverKey, expected);
-      return { policy: typeof opened === 'object' ? opened : undefined, conditions: createMemory(sql).conditions() };
-    } finally {
-      sql.close();
-    }
+    const row = sql.prepare<[string], { jws: string }>('select jws from documents where type = ?').get(POLICY_TYPE);
+    const expected = { device: server.enrolment.device, atLeast: 0, now: systemClock.now() };
+    const opened = row === undefined ? undefined : openPolicy(row.jws, server.serverKey, expected);
+    const conditions = createMemory(sql).conditions();
+    return { enrolled: true, policy: typeof opened === 'object' ? opened : undefined, conditions };
+  } finally {
+    sql.close();
+  }
+}
+
+/** With a policy of its own the check needs nothing that was kept, and this user may not be allowed to read it. */
+function readKeptIfAllowed(data: string): Kept {
+  try {
+    return readKept(data);
   } catch (error) {
-    if (faultOf(error) === undefined) throw error;
-    return NOTHING_KEPT;
+    if (error instanceof UsageError) return NOTHING_KEPT;
+    throw error;
   }
 }
 
@@ -69,13 +74,16 @@ async function readPolicyFile(file: string): Promise<PolicyDocument> {
 }
 
 /** One cycle on this machine; nothing is kept and nothing is sent. */
-async function judge(policy: PolicyDocument, kept: Kept, data: string): Promise<RuleJudgement[]> {
+async function judge(policy: PolicyDocument, kept: Kept): Promise<RuleJudgement[]> {
   const { thisMachine } = await import('./this-machine.ts');
   const machine = await thisMachine();
   const now = systemClock.now();
   const observed = await observe(machine.host, machine.collectors, now);
-  const enrolled = existsSync(join(data, 'identity', 'enrolment.json'));
-  const health = { enrolled, dropped: known(0), clockSkewMs: { unknown: 'nothing-to-compare' as const } };
+  const health = {
+    enrolled: kept.enrolled,
+    dropped: known(0),
+    clockSkewMs: { unknown: 'nothing-to-compare' as const },
+  };
   observed.set('agent-health', { facts: known(health), events: [] });
   const appeared = appearedEvents(observed, new Map(), now);
   const observations = new Map(
@@ -126,12 +134,12 @@ export const check: Command = {
   async run(args) {
     const { values } = readOptions(args, { ...DATA_OPTION, policy: { type: 'string' }, json: { type: 'boolean' } });
     const data = dataFolder(values);
-    const kept = readKept(data);
+    const kept = values.policy === undefined ? readKept(data) : readKeptIfAllowed(data);
     const policy = values.policy === undefined ? kept.policy?.policy : await readPolicyFile(values.policy);
     if (policy === undefined)
       throw new UsageError('No policy is in force on this device: give one with --policy FILE.');
     const observedAt = iso(systemClock.now());
-    const judgements = byRule(await judge(policy, kept, data));
+    const judgements = byRule(await judge(policy, kept));
     if (values.json === true) {
       const { title, version } = policy;
       printJson({

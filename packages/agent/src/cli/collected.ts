@@ -1,17 +1,15 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { GAP_CAUSES, type GapBody, type FindingBody, REASONS } from '@beadle/shared';
 import { UsageError } from '../errors.ts';
 import { createMemory } from '../outbox/memory.ts';
 import { openForReading } from '../outbox/store.ts';
+import { factsInWords } from './facts-in-words.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
 
 type Body = FindingBody | GapBody;
 
 function readCollected(data: string) {
-  if (!existsSync(join(data, 'outbox.db')))
-    throw new UsageError(`Nothing has been collected: there is no Beadle data in ${data}.`);
   const sql = openForReading(data);
+  if (sql === undefined) throw new UsageError(`Nothing has been collected: there is no Beadle data in ${data}.`);
   try {
     const rows = sql
       .prepare<[], { sequence: number; body: Uint8Array; acked_at: number | null }>(
@@ -47,13 +45,6 @@ function findingInWords(body: Body): string {
   return `${WHEN.format(new Date(body.at))}: rule ${body.clause} (${body.rule}), ${body.subject}: ${body.verdict}${why}${seen.length > 0 ? `; seen: ${seen.join(', ')}` : ''}`;
 }
 
-const SHOWN = 600;
-
-const shortened = (text: string): string =>
-  text.length <= SHOWN
-    ? text
-    : `${text.slice(0, SHOWN)} … and ${text.length - SHOWN} more characters; --json shows all`;
-
 function inWords({ findings, facts }: ReturnType<typeof readCollected>): string[] {
   return [
     'What Beadle has sent about this device, or is about to send. Older than 30 days is no longer kept here; the',
@@ -63,10 +54,10 @@ function inWords({ findings, facts }: ReturnType<typeof readCollected>): string[
     ...findings.map(({ body, sent }) => `  ${sent ? 'sent   ' : 'waiting'} ${findingInWords(body)}`),
     '',
     'What the checks last read, sent when it changes and overwritten each time:',
-    ...facts.map(
-      ({ check, at, facts: values }) =>
-        `  ${check}, ${WHEN.format(new Date(at))}: ${shortened(JSON.stringify(values))}`,
-    ),
+    ...facts.flatMap(({ check, at, facts: values }) => [
+      `  ${check}, ${WHEN.format(new Date(at))}`,
+      ...factsInWords(values).map((line) => `    ${line}`),
+    ]),
   ];
 }
 

@@ -14,12 +14,15 @@ function readsOf({ reads }: Source): string {
   }
 }
 
+const limitOf = ({ timeLimitSeconds }: { readonly timeLimitSeconds: number | null }): string =>
+  timeLimitSeconds === null ? 'runs as long as the agent' : `at most ${timeLimitSeconds} s`;
+
 const describe = (source: Source) => ({
   id: source.id,
   platform: source.platform,
   reads: readsOf(source),
   privilege: source.privilege,
-  timeLimitSeconds: source.timeLimitMs / 1000,
+  timeLimitSeconds: source.reads.kind === 'stream' ? null : source.timeLimitMs / 1000,
   why: source.why,
 });
 
@@ -35,7 +38,7 @@ export const sources: Command = {
     else
       for (const source of described)
         say(
-          `${source.id}\n  ${source.why}\n  reads: ${source.reads}\n  needs: ${source.privilege === 'root' ? 'root' : 'no privilege'}; at most ${source.timeLimitSeconds} s`,
+          `${source.id}\n  ${source.why}\n  reads: ${source.reads}\n  needs: ${source.privilege === 'root' ? 'root' : 'no privilege'}; ${limitOf(source)}`,
         );
     return Promise.resolve(0);
   },

@@ -1,18 +1,16 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { POLICY_TYPE, openPolicy } from '@beadle/shared';
-import { loadIdentity, type Identity } from '../identity/identity.ts';
+import { type KnownServer, loadEnrolment } from '../identity/identity.ts';
 import { createMeta } from '../outbox/meta.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { openForReading, type Sql } from '../outbox/store.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
 import { systemClock, systemRandom } from './system.ts';
 
-function policyOf(sql: Sql, identity: Identity) {
+function policyOf(sql: Sql, { enrolment, serverKey }: KnownServer) {
   const row = sql.prepare<[string], { jws: string }>('select jws from documents where type = ?').get(POLICY_TYPE);
   if (row === undefined) return null;
-  const opened = openPolicy(row.jws, identity.serverKey, {
-    device: identity.enrolment.device,
+  const opened = openPolicy(row.jws, serverKey, {
+    device: enrolment.device,
     atLeast: 0,
     now: systemClock.now(),
   });
@@ -20,13 +18,13 @@ function policyOf(sql: Sql, identity: Identity) {
 }
 
 function readStatus(data: string) {
-  const identity = loadIdentity(data);
+  const identity = loadEnrolment(data);
   if (identity === undefined) return { enrolled: false } as const;
   const { assetTag, organisation, server, generation } = identity.enrolment;
   const base = { enrolled: true, assetTag, organisation, server, generation } as const;
-  if (!existsSync(join(data, 'outbox.db')))
-    return { ...base, lastCheckIn: null, policy: null, outbox: { pending: 0, bytes: 0, dropped: 0 } };
   const sql = openForReading(data);
+  if (sql === undefined)
+    return { ...base, lastCheckIn: null, policy: null, outbox: { pending: 0, bytes: 0, dropped: 0 } };
   try {
     const lastCheckIn = createMeta(sql).text('checked_in_at') ?? null;
     return {

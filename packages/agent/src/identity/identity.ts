@@ -2,7 +2,6 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import {
   chmodSync,
   closeSync,
-  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -45,12 +44,12 @@ const ENROLMENT_FILE = 'enrolment.json';
 const folderOf = (data: string) => join(data, 'identity');
 
 /** Writes a small file so that after a power cut either the old or the new one is there. */
-function writeDurably(folder: string, name: string, content: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+function writeDurably(folder: string, name: string, content: string, mode: number): void {
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
   const temporary = join(folder, `${name}.new`);
-  const file = openSync(temporary, 'w', 0o600);
+  const file = openSync(temporary, 'w', mode);
   try {
-    chmodSync(temporary, 0o600);
+    chmodSync(temporary, mode);
     writeSync(file, content);
     fsyncSync(file);
   } finally {
@@ -68,10 +67,10 @@ function writeDurably(folder: string, name: string, content: string): void {
 /** A new device key, not yet kept: it becomes the device's when `saveIdentity` has written it beside its enrolment. */
 export const makeDeviceKey = (): KeyObject => generateKeyPairSync('ed25519').privateKey;
 
-/** Keeps the key (mode 0600) and then the enrolment that makes it valid. */
+/** Keeps the key (mode 0600) and then the enrolment that makes it valid, which the holder may read. */
 export function saveIdentity(data: string, key: KeyObject, enrolment: Enrolment): void {
-  writeDurably(folderOf(data), KEY_FILE, key.export({ type: 'pkcs8', format: 'pem' }));
-  writeDurably(folderOf(data), ENROLMENT_FILE, `${JSON.stringify(enrolment, null, 2)}\n`);
+  writeDurably(folderOf(data), KEY_FILE, key.export({ type: 'pkcs8', format: 'pem' }), 0o600);
+  writeDurably(folderOf(data), ENROLMENT_FILE, `${JSON.stringify(enrolment, null, 2)}\n`, 0o644);
 }
 
 function refuseReadableByOthers(path: string): void {
@@ -83,17 +82,49 @@ function refuseReadableByOthers(path: string): void {
   );
 }
 
-/** Who this device is; undefined where it has not been enrolled. Throws `UsageError` where the files cannot be trusted. */
-export function loadIdentity(data: string): Identity | undefined {
-  const [keyPath, enrolmentPath] = [join(folderOf(data), KEY_FILE), join(folderOf(data), ENROLMENT_FILE)];
-  if (!existsSync(enrolmentPath) || !existsSync(keyPath)) return undefined;
-  refuseReadableByOthers(keyPath);
+/** What this device is enrolled as, which needs no key: for the commands that the holder may run. */
+export type KnownServer = Pick<Identity, 'enrolment' | 'serverKey'>;
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** The text of a file; undefined where there is none. One that may not be read is not one that is not there. */
+function readIfThere(path: string): string | undefined {
   try {
-    const enrolment: unknown = JSON.parse(readFileSync(enrolmentPath, 'utf8'));
-    if (!Value.Check(Enrolment, enrolment)) throw new Error('not of its form');
-    const signer = signerOf(createPrivateKey(readFileSync(keyPath, 'utf8')));
-    return { enrolment, signer, serverKey: verifyingKeyOf(enrolment.serverKey) };
+    return readFileSync(path, 'utf8');
   } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return undefined;
+    if (codeOf(cause) !== 'EACCES') throw cause;
+    throw new UsageError(`${path} may not be read by you: run this as root, or ask ICT.`, { cause });
+  }
+}
+
+/** Runs `read`; whatever is wrong with the files that it reads is told as what to do about it. */
+function orDamaged<T>(data: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
     throw new UsageError(`${folderOf(data)} is damaged: enrol this device again with a new token from ICT.`, { cause });
   }
+}
+
+/** Undefined where this device has not been enrolled. Throws `UsageError` where the file is damaged or may not be read. */
+export function loadEnrolment(data: string): KnownServer | undefined {
+  const text = readIfThere(join(folderOf(data), ENROLMENT_FILE));
+  if (text === undefined) return undefined;
+  return orDamaged(data, () => {
+    const enrolment: unknown = JSON.parse(text);
+    if (!Value.Check(Enrolment, enrolment)) throw new Error('not of its form');
+    return { enrolment, serverKey: verifyingKeyOf(enrolment.serverKey) };
+  });
+}
+
+/** Who this device is; undefined where it has not been enrolled. Throws `UsageError` where the files cannot be trusted. */
+export function loadIdentity(data: string): Identity | undefined {
+  const path = join(folderOf(data), KEY_FILE);
+  const server = loadEnrolment(data);
+  const key = readIfThere(path);
+  if (server === undefined || key === undefined) return undefined;
+  refuseReadableByOthers(path);
+  return orDamaged(data, () => ({ ...server, signer: signerOf(createPrivateKey(key)) }));
 }

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { faultOf } from '../errors.ts';
+import { faultOf, UsageError } from '../errors.ts';
 
 export type Sql = Database.Database;
 
@@ -65,7 +65,8 @@ function setAside(folder: string, now: number): void {
  * the caller must report. Throws what `faultOf` knows where the folder cannot be used.
  */
 export function openStore(folder: string, now: number): OpenStore {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // The holder may read what has been collected; the key beside it is its own user's only.
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
   const path = join(folder, FILE);
   const existed = existsSync(path);
   try {
@@ -77,7 +78,30 @@ export function openStore(folder: string, now: number): OpenStore {
   }
 }
 
-/** For the commands that only look: changes nothing, and needs the service neither stopped nor running. */
-export function openForReading(folder: string): Sql {
-  return new Database(join(folder, FILE), { readonly: true, fileMustExist: true });
+/** Where the file says that a write-ahead log goes with it (the file format, 1.3.3); 1 says that there is none. */
+const JOURNAL_BYTES = [18, 19] as const;
+
+/**
+ * For the commands that only look: changes nothing, and needs the service neither stopped nor running. While the
+ * service is stopped its folder may be closed to this user's writing, which SQLite wants for a write-ahead log: a copy
+ * in memory does. Undefined where there is no store; throws a `UsageError` where it may not be read.
+ */
+export function openForReading(folder: string): Sql | undefined {
+  const path = join(folder, FILE);
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new UsageError(`${path} may not be read by you: run this as root, or ask ICT.`, { cause: error });
+  }
+  try {
+    const sql = new Database(path, { readonly: true, fileMustExist: true });
+    sql.prepare('select count(*) from meta').get();
+    return sql;
+  } catch (error) {
+    if (faultOf(error) !== 'read-only') throw error;
+    const file = readFileSync(path);
+    for (const byte of JOURNAL_BYTES) file.writeUInt8(1, byte);
+    return new Database(file);
+  }
 }

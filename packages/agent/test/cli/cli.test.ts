@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { publicJwkOf } from '@beadle/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeDeviceKey, saveIdentity } from '../../src/identity/identity.ts';
+import { openStore } from '../../src/outbox/store.ts';
 import { VERSION } from '../../src/version.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
@@ -15,6 +18,19 @@ function agent(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     encoding: 'utf8',
     env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  return { status, stdout, stderr };
+}
+
+/** As somebody who is not the service's user. */
+function asHolder(...args: string[]) {
+  const isRoot = process.getuid?.() === 0;
+  const [program, ...before] = isRoot
+    ? ['/usr/bin/setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath]
+    : [process.execPath];
+  const { status, stdout, stderr } = spawnSync(program ?? '', [...before, MAIN, ...args], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] },
   });
   return { status, stdout, stderr };
 }
@@ -68,6 +84,36 @@ describe('beadle-agent', () => {
     });
     expect(JSON.parse(agent('status', '--json', '--data', folder).stdout)).toEqual({ enrolled: false });
   });
+
+  it.skipIf(process.getuid?.() === 0 && !existsSync('/usr/bin/setpriv'))(
+    'lets the holder see what was collected, while the service runs and while it does not, and never the key',
+    () => {
+      const data = join(folder, 'holder');
+      const { sql } = openStore(data, Date.now());
+      const serverKey = publicJwkOf(makeDeviceKey());
+      const about = {
+        device: 'd',
+        assetTag: 'DBC-1',
+        generation: 1,
+        organisation: 'Council',
+        server: 'http://127.0.0.1:1',
+      };
+      saveIdentity(data, makeDeviceKey(), { ...about, serverKey, protocol: 1, enrolledAt: '2026-11-23T09:00:00.000Z' });
+      chmodSync(folder, 0o755);
+      expect(asHolder('collected', '--data', data)).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining('Findings: 0'),
+      });
+      sql.close();
+      expect(asHolder('collected', '--data', data)).toMatchObject({ status: 0 });
+      expect(asHolder('status', '--data', data)).toMatchObject({ status: 0, stdout: expect.stringContaining('DBC-1') });
+      chmodSync(join(data, 'outbox.db'), 0o600);
+      expect(asHolder('collected', '--data', data)).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('may not be read by you'),
+      });
+    },
+  );
 
   it('lists everything that it may read, each with its reason', () => {
     const sources = JSON.parse(agent('sources', '--json').stdout) as { id: string; why: string; reads: string }[];

@@ -7,6 +7,9 @@ import { type CommandIo, print } from './io.ts';
 import { lockFolder } from './lock.ts';
 import { fileOf, requireDatabase } from './open.ts';
 
+/** More than a council opens between two backups. */
+const REFERENCES_LEFT_OUT = 1000;
+
 export interface CopyOptions {
   readonly force?: boolean | undefined;
 }
@@ -97,6 +100,8 @@ export async function restore(
     io.stdout,
     `Restored ${file} into ${settings.database}.`,
     `The signing keys are not in a backup: the ones in ${settings.keysFolder} are used. Devices that have sent more since then send it again.`,
+    `References of breaches go on ${REFERENCES_LEFT_OUT} higher, so that none is given twice.`,
+    'What was ended since the backup is valid again: revoke tokens and end sessions that must not be.',
   );
   return 0;
 }
@@ -113,4 +118,18 @@ async function replace(settings: Settings, source: SQLite.Database, force: boole
     if (existsSync(`${goal}${ending}`)) renameSync(`${goal}${ending}`, `${goal}.replaced${ending}`);
   }
   await copyWhole(source, goal);
+  leaveGap(goal);
+}
+
+/**
+ * References were given out since the backup and stand in people's mail: a gap is left, so that none is given twice. A
+ * gap can be seen, a reference that means two things cannot.
+ */
+function leaveGap(path: string): void {
+  const database = new SQLite(path);
+  try {
+    database.prepare("update counters set value = value + ? where name like 'breaches-%'").run(REFERENCES_LEFT_OUT);
+  } finally {
+    database.close();
+  }
 }

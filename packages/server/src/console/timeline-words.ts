@@ -4,7 +4,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   opened: 'Opened',
   joined: 'Seen again',
   reported: 'Reported',
-  notified: 'Message written',
+  notified: 'Message sent',
   'notice-queued': 'Message written',
   escalated: 'Escalated, as nobody acknowledged it',
   acknowledged: 'Acknowledged',

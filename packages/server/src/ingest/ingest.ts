@@ -91,6 +91,18 @@ async function mustRestate(tx: Tx, key: DeviceKey, { header }: ReadCheckIn, head
   return true;
 }
 
+/** Raises what the device's documents are numbered by past the one that it has. */
+async function overtake(tx: Tx, device: LockedDevice, ahead: number): Promise<LockedDevice> {
+  const register_version = Math.min(device.register_version + ahead + 1, Number.MAX_SAFE_INTEGER / 2);
+  await tx
+    .updateTable('devices')
+    .set({ register_version })
+    .where('organisation', '=', device.organisation)
+    .where('id', '=', device.id)
+    .execute();
+  return { ...device, register_version };
+}
+
 async function documentsFor(
   tx: Tx,
   device: LockedDevice,
@@ -99,8 +111,12 @@ async function documentsFor(
   now: number,
 ): Promise<string[]> {
   const policy = await policyInForce(tx, device.organisation);
-  if (policy === undefined || read.header.policySerial >= documentSerial(policy, device, now)) return [];
-  return [policyDocumentFor(device, policy, deps.keys.signer, now)];
+  if (policy === undefined) return [];
+  const ahead = read.header.policySerial - documentSerial(policy, device, now);
+  if (ahead === 0) return [];
+  // This server was put back from an older copy: the device takes nothing older than what it has.
+  const behind = ahead > 0 ? await overtake(tx, device, ahead) : device;
+  return [policyDocumentFor(behind, policy, deps.keys.signer, now)];
 }
 
 async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> {
@@ -114,7 +130,7 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
   await keepStates(tx, key, accepted);
   const opened = await intoBreaches(tx, key, device, accepted, deps, now);
   await keepFacts(tx, key, read.header.facts);
-  await keepContact(tx, key, read.header, now);
+  await keepContact(tx, key, read.header, { now, taken: accepted.length + repeats });
   await moveHead(tx, key, { ...head, counter });
   const answer: CheckInAnswer = {
     protocol: PROTOCOL_VERSIONS[0],

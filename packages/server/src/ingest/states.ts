@@ -161,7 +161,18 @@ const contactUpdate = compiledOnce((db, arg: Pick<DeviceKey, 'organisation' | 'd
     .where('id', '=', arg.device),
 );
 
-export async function keepContact(tx: Tx, key: DeviceKey, header: CheckInHeader, now: number): Promise<void> {
+interface Contacted {
+  readonly now: number;
+  /** How many of the findings that the device counts as pending came with this check-in. */
+  readonly taken: number;
+}
+
+export async function keepContact(
+  tx: Tx,
+  key: DeviceKey,
+  header: CheckInHeader,
+  { now, taken }: Contacted,
+): Promise<void> {
   const { agent, policySerial, onCouncilNetwork } = header;
   await contactUpdate(tx, {
     organisation: key.organisation,
@@ -173,7 +184,7 @@ export async function keepContact(tx: Tx, key: DeviceKey, header: CheckInHeader,
     policy_serial: policySerial,
     on_council_network: onCouncilNetwork === null ? null : Number(onCouncilNetwork),
     clock_skew_ms: Date.parse(header.sentAt) - now,
-    outbox_pending: agent.outbox.pending,
+    outbox_pending: Math.max(0, agent.outbox.pending - taken),
     outbox_dropped: agent.outbox.dropped,
   });
 }

@@ -64,7 +64,10 @@ describe('the audit log', () => {
       fc.record({ kind: fc.constant('remove' as const) }),
       fc.record({ kind: fc.constant('swap' as const) }),
     );
-    const acts = fc.array(fc.record({ actor: text, target: text, detail: fc.dictionary(text, text, { maxKeys: 2 }) }), { minLength: 2, maxLength: 6 });
+    const acts = fc.array(fc.record({ actor: text, target: text, detail: fc.dictionary(text, text, { maxKeys: 2 }) }), {
+      minLength: 2,
+      maxLength: 6,
+    });
     await fc.assert(
       fc.asyncProperty(acts, damage, fc.nat(), async (list, harm, where) => {
         await clear();
@@ -74,13 +77,22 @@ describe('the audit log', () => {
         const rows = server.db.updateTable('audit');
         if (harm.kind === 'alter') {
           const value = harm.column === 'at' ? sql`at + 1` : sql`${sql.ref(harm.column)} || 'x'`;
-          await rows.set({ [harm.column]: value }).where('sequence', '=', at).execute();
+          await rows
+            .set({ [harm.column]: value })
+            .where('sequence', '=', at)
+            .execute();
         } else if (harm.kind === 'remove') {
           await server.db.deleteFrom('audit').where('sequence', '=', at).execute();
         } else {
           await rows.set({ sequence: 1000 }).where('sequence', '=', at).execute();
-          await rows.set({ sequence: at }).where('sequence', '=', at + 1).execute();
-          await rows.set({ sequence: at + 1 }).where('sequence', '=', 1000).execute();
+          await rows
+            .set({ sequence: at })
+            .where('sequence', '=', at + 1)
+            .execute();
+          await rows
+            .set({ sequence: at + 1 })
+            .where('sequence', '=', 1000)
+            .execute();
         }
         const reason = harm.kind === 'remove' ? 'missing' : 'altered';
         expect(await verify()).toEqual({ intact: false, sequence: at, reason });
@@ -104,9 +116,20 @@ describe('/api/v1/audit', () => {
     } while (cursor !== null);
     let previous = '0'.repeat(64);
     for (const act of acts.toReversed()) {
-      const fields = [previous, act['organisation'], act['sequence'], act.atMilliseconds, act['actor'], act['action'], act['target'], act['detail']];
+      const fields = [
+        previous,
+        act['organisation'],
+        act['sequence'],
+        act.atMilliseconds,
+        act['actor'],
+        act['action'],
+        act['target'],
+        act['detail'],
+      ];
       const bytes = fields.map(String).map((field) => `${Buffer.byteLength(field)}:${field}\n`);
-      previous = createHash('sha256').update(`beadle-audit-1\n${bytes.join('')}`).digest('hex');
+      previous = createHash('sha256')
+        .update(`beadle-audit-1\n${bytes.join('')}`)
+        .digest('hex');
       expect(act.link).toBe(previous);
     }
     expect(acts).toHaveLength(5);

@@ -38,9 +38,15 @@ afterEach(async () => {
 });
 
 const queue = (job: Partial<NewJob> = {}) =>
-  db.transaction().execute((tx) =>
-    enqueue(tx, { organisation: 'main', kind: 'task', key: 'a', payload: {}, runAt: clock.now(), at: clock.now(), ...job }, random),
-  );
+  db
+    .transaction()
+    .execute((tx) =>
+      enqueue(
+        tx,
+        { organisation: 'main', kind: 'task', key: 'a', payload: {}, runAt: clock.now(), at: clock.now(), ...job },
+        random,
+      ),
+    );
 const rows = () => db.selectFrom('jobs').selectAll().orderBy('id').execute();
 const workerOf = (task: JobKind['run'], forever = false, on: Db = db) =>
   createWorker({ db: on, kinds: { task: { run: task, forever } }, clock, random, log });
@@ -220,12 +226,16 @@ describe('two workers', () => {
 describe('the pause before another attempt', () => {
   it('lies between half of a doubling second and that second, and never above an hour', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (attempts, fraction) => {
-        const delay = retryDelay(attempts, { bytes: random.bytes, fraction: () => fraction });
-        const full = Math.min(1000 * 2 ** (attempts - 1), HOUR);
-        expect(delay).toBeGreaterThanOrEqual(Math.floor(full / 2));
-        expect(delay).toBeLessThanOrEqual(full);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 1000 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (attempts, fraction) => {
+          const delay = retryDelay(attempts, { bytes: random.bytes, fraction: () => fraction });
+          const full = Math.min(1000 * 2 ** (attempts - 1), HOUR);
+          expect(delay).toBeGreaterThanOrEqual(Math.floor(full / 2));
+          expect(delay).toBeLessThanOrEqual(full);
+        },
+      ),
     );
   });
 });

@@ -5,14 +5,8 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { pino } from 'pino';
 import type { CallerRole } from '../../src/access.ts';
 import { createApp } from '../../src/app.ts';
-import { answerErrors } from '../../src/app/error-handler.ts';
-import { breachReadRoutes } from '../../src/breaches/read-routes.ts';
-import { type ConsoleDeps, consoleRoutes } from '../../src/console/routes.ts';
 import { type Db, migrate, openDatabase } from '../../src/db/database.ts';
-import { deviceReadRoutes } from '../../src/devices/read-routes.ts';
-import { findingRoutes } from '../../src/findings/routes.ts';
 import { loadKeys } from '../../src/keys.ts';
-import { createMetrics } from '../../src/metrics.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { createSignInCode } from '../../src/people/sign-in-codes.ts';
 import { createToken } from '../../src/people/tokens.ts';
@@ -59,26 +53,6 @@ function browserOf(app: FastifyInstance, cookie: string): Browser {
   };
 }
 
-/** Registers what app.ts does not register itself. */
-async function complete(app: FastifyInstance, deps: Omit<ConsoleDeps, 'errorPages'>): Promise<void> {
-  const has = (url: string) => app.hasRoute({ method: 'GET', url });
-  if (!has('/api/v1/devices')) await app.register(deviceReadRoutes(deps));
-  if (!has('/api/v1/findings')) await app.register(findingRoutes(deps));
-  if (!has('/api/v1/breaches')) await app.register(breachReadRoutes(deps));
-  if (has('/breaches')) return;
-  await app.register(async (scope) => {
-    const errorPages: ConsoleDeps['errorPages'] = { render: null };
-    answerErrors(
-      {
-        setErrorHandler: scope.setErrorHandler.bind(scope),
-        setNotFoundHandler: () => scope,
-      } as unknown as FastifyInstance,
-      errorPages,
-    );
-    await scope.register(consoleRoutes, { ...deps, errorPages });
-  });
-}
-
 export async function startConsoleServer({
   notice,
   port,
@@ -103,8 +77,8 @@ export async function startConsoleServer({
   const { db } = database;
   await migrate(db);
   const keys = loadKeys({ folder: settings.keysFolder, random });
-  const app = await createApp({ database, settings, keys, clock, random, log });
-  await complete(app, { db, clock, random, settings, metrics: createMetrics(), log, notice });
+  const shown = notice === undefined ? {} : { notice };
+  const app = await createApp({ database, settings, keys, clock, random, log, ...shown });
   await app.ready();
   const code = async (role: CallerRole, name = 'Ann Officer') => {
     const made = { organisation: ORGANISATION, name, role, at: clock.now() };

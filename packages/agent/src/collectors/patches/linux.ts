@@ -25,9 +25,11 @@ function missingOf(outputs: Outputs, byDnf: boolean): Known<Update[]> {
   const updates = byDnf
     ? readDnf(outputOf(outputs, dnfAdvisories), productOf(outputs))
     : readApt(outputOf(outputs, aptPending));
-  return mapKnown(updates, (list) =>
-    list.length > MOST_UPDATES ? unknown('output-too-large', 'too many updates') : known(list),
-  );
+  return mapKnown(updates, (list) => {
+    // What mends no vulnerability is judged by no rule: its name stays on the device (invariant 10).
+    const judged = list.filter(({ security }) => security);
+    return judged.length > MOST_UPDATES ? unknown('output-too-large', 'too many updates') : known(judged);
+  });
 }
 
 function restartOf(outputs: Outputs): Known<boolean> {
