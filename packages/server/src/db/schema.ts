@@ -37,8 +37,9 @@ export interface DeviceTable {
   clock_skew_ms: number | null;
   outbox_pending: number | null;
   outbox_dropped: number | null;
-  /** Raised whenever what the register says of the device changes, so that its documents are made anew. */
-  register_version: number;
+  /** The serial of the last policy document that was signed for it, and a hash of what that says. */
+  document_serial: number;
+  document_hash: string | null;
 }
 
 export interface DeviceKeyTable {

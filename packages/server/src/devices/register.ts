@@ -63,38 +63,25 @@ export async function registerDevice(
       clock_skew_ms: null,
       outbox_pending: null,
       outbox_dropped: null,
-      register_version: at,
+      document_serial: 0,
+      document_hash: null,
     })
     .execute();
   return id;
 }
 
-/** Changes what the register says; what is left out stays. The device is given its documents anew. */
-export async function changeDevice(
-  tx: Tx,
-  organisation: string,
-  id: string,
-  change: DeviceChange,
-  at: number,
-): Promise<void> {
-  await tx
-    .updateTable('devices')
-    .set((row) => ({
-      ...(change.serialNumber === undefined ? {} : { serial_number: change.serialNumber }),
-      ...(change.kind === undefined ? {} : { kind: change.kind }),
-      ...(change.holder === undefined ? {} : { holder: change.holder }),
-      ...(change.population === undefined ? {} : { population: change.population }),
-      ...(change.groups === undefined ? {} : { groups: JSON.stringify(change.groups) }),
-      register_version: row
-        .case()
-        .when('register_version', '<', at)
-        .then(at)
-        .else(row('register_version', '+', 1))
-        .end(),
-    }))
-    .where('organisation', '=', organisation)
-    .where('id', '=', id)
-    .execute();
+/** Changes what the register says; what is left out stays. At its next check-in the device is given its documents anew. */
+export async function changeDevice(tx: Tx, organisation: string, id: string, change: DeviceChange): Promise<void> {
+  const { serialNumber, kind, holder, population, groups } = change;
+  const columns = {
+    ...(serialNumber === undefined ? {} : { serial_number: serialNumber }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(holder === undefined ? {} : { holder }),
+    ...(population === undefined ? {} : { population }),
+    ...(groups === undefined ? {} : { groups: JSON.stringify(groups) }),
+  };
+  if (Object.keys(columns).length === 0) return;
+  await tx.updateTable('devices').set(columns).where('organisation', '=', organisation).where('id', '=', id).execute();
 }
 
 export const deviceByTag = (db: Db | Tx, organisation: string, assetTag: string) =>

@@ -65,7 +65,7 @@ function changing(app: App, { db, clock }: DeviceRoutesDeps): void {
       await db.transaction().execute(async (tx) => {
         const device = await deviceByTag(tx, organisation, assetTag);
         if (device === undefined) throw problem('device-unknown', `There is no device ${assetTag}.`);
-        await changeDevice(tx, organisation, device.id, request.body, at);
+        await changeDevice(tx, organisation, device.id, request.body);
         await recordAct(tx, { ...act, detail: { changed: Object.keys(request.body) } });
       });
       return answer(db, organisation, assetTag);

@@ -18,7 +18,7 @@ import { problem } from '../errors.ts';
 import type { ServerKeys } from '../keys.ts';
 import { mayEnrolRemotely } from '../organisation/settings.ts';
 import { readOrganisation } from '../organisation/store.ts';
-import { policyDocumentFor } from '../orders/documents.ts';
+import { issuePolicy } from '../orders/documents.ts';
 import { policyInForce } from '../policies/store.ts';
 import type { Settings } from '../settings.ts';
 import { provesToken, redeem } from './enrolment.ts';
@@ -99,7 +99,8 @@ async function admit(tx: Tx, enrolment: EnrolmentRequest, isOwnMachine: boolean,
   const detail = { generation, keyId: thumbprint(enrolment.key), platform, serialNumber };
   await recordAct(tx, { ...act, target: `device:${device.asset_tag}`, detail });
   const policy = await policyInForce(tx, organisation);
-  const documents = policy === undefined ? [] : [policyDocumentFor(device, policy, deps.keys.signer, at)];
+  const issue = { signer: deps.keys.signer, now: at };
+  const documents = policy === undefined ? [] : [...(await issuePolicy(tx, device, policy, 0, issue))];
   const { id, asset_tag: assetTag } = device;
   return { device: id, assetTag, generation, organisation: council.name, serverTime: iso(at), documents };
 }

@@ -3,7 +3,7 @@ import { type IntakeDeps, keyOf, takeIn, takeInGap } from '../breaches/intake.ts
 import { openBreachesOf } from '../breaches/store.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { ServerKeys } from '../keys.ts';
-import { documentSerial, policyDocumentFor } from '../orders/documents.ts';
+import { issuePolicy } from '../orders/documents.ts';
 import { policyInForce } from '../policies/store.ts';
 import type { Item, ReadCheckIn } from './batch.ts';
 import { mayRepeat, type Plan, planBatch } from './plan.ts';
@@ -91,32 +91,16 @@ async function mustRestate(tx: Tx, key: DeviceKey, { header }: ReadCheckIn, head
   return true;
 }
 
-/** Raises what the device's documents are numbered by past the one that it has. */
-async function overtake(tx: Tx, device: LockedDevice, ahead: number): Promise<LockedDevice> {
-  const register_version = Math.min(device.register_version + ahead + 1, Number.MAX_SAFE_INTEGER / 2);
-  await tx
-    .updateTable('devices')
-    .set({ register_version })
-    .where('organisation', '=', device.organisation)
-    .where('id', '=', device.id)
-    .execute();
-  return { ...device, register_version };
-}
-
 async function documentsFor(
   tx: Tx,
   device: LockedDevice,
-  read: ReadCheckIn,
-  deps: IngestDeps,
+  { header }: ReadCheckIn,
+  { keys }: IngestDeps,
   now: number,
-): Promise<string[]> {
+): Promise<readonly string[]> {
   const policy = await policyInForce(tx, device.organisation);
   if (policy === undefined) return [];
-  const ahead = read.header.policySerial - documentSerial(policy, device, now);
-  if (ahead === 0) return [];
-  // This server was put back from an older copy: the device takes nothing older than what it has.
-  const behind = ahead > 0 ? await overtake(tx, device, ahead) : device;
-  return [policyDocumentFor(behind, policy, deps.keys.signer, now)];
+  return issuePolicy(tx, device, policy, header.policySerial, { signer: keys.signer, now });
 }
 
 async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> {
@@ -138,7 +122,7 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
     head,
     matched,
     restate: await mustRestate(tx, key, read, head),
-    documents: await documentsFor(tx, device, read, deps, now),
+    documents: [...(await documentsFor(tx, device, read, deps, now))],
     nextCheckInSeconds: CHECK_IN_EVERY_SECONDS,
   };
   return { kind: 'answer', answer, accepted: accepted.length, repeats, opened };

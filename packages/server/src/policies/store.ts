@@ -9,6 +9,8 @@ export interface StoredPolicy {
   /** Rises with each upload, whatever the version is called. */
   readonly serial: number;
   readonly version: string;
+  /** Of the document's text. */
+  readonly hash: string;
   readonly document: PolicyDocument;
 }
 
@@ -36,7 +38,7 @@ async function open(db: Db | Tx, found: Found | undefined): Promise<StoredPolicy
   if (found === undefined) return undefined;
   const { organisation, serial, version, hash } = found;
   const known = documents.get(hash);
-  if (known !== undefined) return { serial, version, document: known };
+  if (known !== undefined) return { serial, version, hash, document: known };
   const { document: text } = await db
     .selectFrom('policies')
     .select('document')
@@ -46,7 +48,7 @@ async function open(db: Db | Tx, found: Found | undefined): Promise<StoredPolicy
   if (documents.size >= MOST_DOCUMENTS) documents.clear();
   const document = JSON.parse(text) as PolicyDocument;
   documents.set(hash, document);
-  return { serial, version, document };
+  return { serial, version, hash, document };
 }
 
 const columns = ['organisation', 'serial', 'version', 'hash'] as const;

@@ -42,7 +42,8 @@ export async function seedDevice(
     clock_skew_ms: 0,
     outbox_pending: 0,
     outbox_dropped: 0,
-    register_version: 1,
+    document_serial: 0,
+    document_hash: null,
     ...given,
   };
   await db.insertInto('devices').values(device).execute();

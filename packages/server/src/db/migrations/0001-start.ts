@@ -43,7 +43,8 @@ const TABLES: readonly Table[] = [
       'integer?:clock_skew_ms',
       'integer?:outbox_pending',
       'integer?:outbox_dropped',
-      'integer:register_version',
+      'integer:document_serial',
+      'text?:document_hash',
     ],
   },
   {
