@@ -16,7 +16,7 @@ export default defineConfig({
     // The runner's summary comes last.
     reporters: ['./test/skipped-reporter.ts', 'default'],
     projects: [
-      { test: project('unit', 10, { include: ['packages/*/test/**/*.test.ts', structure] }) },
+      { test: project('unit', 30, { include: ['packages/*/test/**/*.test.ts', structure] }) },
       { test: project('together', 60, { include: ['test/**/*.test.ts'], exclude: [structure, system] }) },
       // One file at a time: they share this machine's services.
       { test: { ...project('system', 300, { include: [system] }), fileParallelism: false } },

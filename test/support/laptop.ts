@@ -3,22 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FindingBody, iso, known, type Observation } from '@beadle/shared';
 import { pino } from 'pino';
+import { wire } from '../../packages/agent/src/agent.ts';
 import type { Collector } from '../../packages/agent/src/collectors/collector.ts';
-import { contextOf } from '../../packages/agent/src/cycle/context.ts';
-import { createCycle } from '../../packages/agent/src/cycle/cycle.ts';
-import { createHealth } from '../../packages/agent/src/cycle/health.ts';
-import { stateBody, writeBody } from '../../packages/agent/src/cycle/transitions.ts';
+import { writeBody } from '../../packages/agent/src/cycle/transitions.ts';
 import type { Host } from '../../packages/agent/src/host/host.ts';
 import { loadIdentity, makeDeviceKey, saveIdentity } from '../../packages/agent/src/identity/identity.ts';
 import { keepEnrolment } from '../../packages/agent/src/orders/keep-enrolment.ts';
-import { createPolicyKeeper } from '../../packages/agent/src/orders/policy.ts';
-import { createMemory } from '../../packages/agent/src/outbox/memory.ts';
-import { openOutbox } from '../../packages/agent/src/outbox/open.ts';
 import { openStore } from '../../packages/agent/src/outbox/store.ts';
 import { enrol } from '../../packages/agent/src/uplink/enrol.ts';
-import { createServerTime } from '../../packages/agent/src/uplink/server-time.ts';
 import type { Transport } from '../../packages/agent/src/uplink/transport.ts';
-import { Uplink } from '../../packages/agent/src/uplink/uplink.ts';
 import { type FakeClock, seededRandom, type World } from './clock.ts';
 import type { Council } from './council.ts';
 
@@ -111,46 +104,18 @@ export async function createLaptop({ council, world, assetTag, skew = 0 }: Lapto
     const identity = loadIdentity(data);
     if (identity === undefined) throw new Error('not enrolled');
     const store = openStore(data, clock.now());
-    const outbox = openOutbox(store, identity.enrolment, random);
-    const memory = createMemory(store.sql);
-    const serverTime = createServerTime(clock, outbox.meta);
-    const now = () => serverTime.now();
-    const policies = createPolicyKeeper({ sql: store.sql, identity, now, log });
-    const health = createHealth({ outbox, skewMs: () => serverTime.skewMs(), now });
-    const cycle = createCycle({
+    const options = {
+      data,
       host,
+      clock,
+      random,
+      log,
       collectors,
       histories: [],
-      outbox,
-      memory,
-      random,
-      now,
-      policy: () => policies.current()?.policy,
-      device: () => contextOf(policies.current()),
-      health: () => health.observe(),
-      healthTold: () => health.told(),
-    });
-    const uplink = new Uplink({
-      transport,
-      clock,
-      identity,
-      outbox,
-      memory,
-      random,
-      serverTime,
-      log,
-      about: { version: '0', platform: 'linux', release: 'test' },
-      onCouncilNetwork: () => null,
-      policySerial: () => policies.serial(),
-      settledAt: () => undefined,
-      accept: (documents) => policies.accept(documents),
-      restate: () =>
-        outbox.append(
-          memory.states().map((row) => writeBody(stateBody(row), random)),
-          now(),
-        ),
-    });
-    return { sql: store.sql, found: store.found, outbox, memory, cycle, uplink, policies, serverTime, identity };
+      watchers: [],
+      transport: () => transport,
+    };
+    return { sql: store.sql, found: store.found, identity, ...wire(store, identity, options) };
   }
 
   /** Checks in until the server has said all it has to say. */

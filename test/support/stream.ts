@@ -6,15 +6,13 @@
 import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { stateBody, writeBody } from '../../packages/agent/src/cycle/transitions.ts';
+import { writeBody } from '../../packages/agent/src/cycle/transitions.ts';
+import { wire } from '../../packages/agent/src/agent.ts';
+import type { Host } from '../../packages/agent/src/host/host.ts';
 import { systemClock, systemRandom } from '../../packages/agent/src/cli/system.ts';
 import { loadIdentity } from '../../packages/agent/src/identity/identity.ts';
-import { createMemory } from '../../packages/agent/src/outbox/memory.ts';
-import { openOutbox } from '../../packages/agent/src/outbox/open.ts';
 import { openStore, type Sql } from '../../packages/agent/src/outbox/store.ts';
-import { createServerTime } from '../../packages/agent/src/uplink/server-time.ts';
 import { createTransport } from '../../packages/agent/src/uplink/transport.ts';
-import { Uplink } from '../../packages/agent/src/uplink/uplink.ts';
 
 const [data = '', ledger = ''] = process.argv.slice(2);
 
@@ -29,32 +27,22 @@ function lastNumber(sql: Sql): number {
 
 const identity = loadIdentity(data);
 if (identity === undefined) throw new Error(`${data} holds no enrolment`);
-const { sql } = openStore(data, systemClock.now());
-const outbox = openOutbox({ sql, found: 'kept' }, identity.enrolment, systemRandom);
-const memory = createMemory(sql);
-const transport = createTransport(identity.enrolment.server);
-const stop = new AbortController();
-const uplink = new Uplink({
-  transport,
+const store = openStore(data, systemClock.now());
+const { sql } = store;
+const host = { platform: 'linux', release: 'test', clock: systemClock } as unknown as Host;
+const { outbox, uplink, transport } = wire(store, identity, {
+  data,
+  host,
   clock: systemClock,
-  identity,
-  outbox,
-  memory,
   random: systemRandom,
-  serverTime: createServerTime(systemClock, outbox.meta),
   log: pino({ level: 'silent' }),
-  about: { version: '0', platform: 'linux', release: 'test' },
-  onCouncilNetwork: () => null,
-  policySerial: () => Number.MAX_SAFE_INTEGER,
-  settledAt: () => undefined,
-  accept: () => undefined,
-  restate: () =>
-    outbox.append(
-      memory.states().map((row) => writeBody(stateBody(row), systemRandom)),
-      Date.now(),
-    ),
+  collectors: [],
+  histories: [],
+  watchers: [],
+  transport: createTransport,
   backOff: { firstMs: 20, mostMs: 200 },
 });
+const stop = new AbortController();
 
 const stopping = new AbortController();
 process.on('SIGTERM', () => stopping.abort());

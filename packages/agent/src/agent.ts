@@ -15,6 +15,7 @@ import { createMemory, type Memory } from './outbox/memory.ts';
 import { openOutbox } from './outbox/open.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { type OpenStore, openStore } from './outbox/store.ts';
+import type { BackOff } from './uplink/backoff.ts';
 import { createServerTime } from './uplink/server-time.ts';
 import type { Transport } from './uplink/transport.ts';
 import { Uplink } from './uplink/uplink.ts';
@@ -32,14 +33,16 @@ export interface AgentOptions {
   readonly histories: readonly History[];
   readonly watchers: readonly Watcher[];
   readonly transport: (server: string) => Transport;
+  /** How long to leave a server that does not answer alone, if not as long as in the field. */
+  readonly backOff?: BackOff;
 }
 
 const RETRY_MS = 30_000;
 const pause = (signal: AbortSignal, milliseconds = RETRY_MS) =>
   delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
-/** What one run of the agent is made of, on an open store. */
-function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
+/** What one run of the agent is made of, on an open store; `run` of its schedule and its uplink set it going. */
+export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
   const { clock, random, log, host } = options;
   const outbox = openOutbox(store, identity.enrolment, random);
   const memory = createMemory(store.sql);
@@ -61,6 +64,7 @@ function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
   const base = { transport, clock, identity, outbox, memory, random, serverTime, log };
   const uplink = new Uplink({
     ...base,
+    ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
     about: { version: VERSION, platform: host.platform, release: host.release },
     onCouncilNetwork: () => null,
     policySerial: () => policies.serial(),
@@ -70,7 +74,7 @@ function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
     reached: () => schedule.want('agent-health'),
   });
   const schedule = new Schedule({ ...options, cycle, kept: () => uplink.wake(), resumed: () => uplink.hurry() });
-  return { outbox, transport, uplink, schedule, now };
+  return { outbox, memory, policies, cycle, transport, uplink, schedule, now };
 }
 
 /** Each current state as a finding again, for a server that has lost count. */

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { launch } from '../../../scripts/pinned-node.mjs';
+import { launch } from '../../shared/bin/pinned-node.mjs';
 
 await launch(new URL('../src/main.ts', import.meta.url));

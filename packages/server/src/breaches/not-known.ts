@@ -1,4 +1,4 @@
-import type { ReportSources } from './report.ts';
+import type { ReportSources } from './report-sources.ts';
 
 const SKEW_WORTH_SAYING_MS = 60_000;
 

@@ -1,37 +1,11 @@
 import { iso, REASONS } from '@beadle/shared';
-import type { Selectable } from 'kysely';
 import type { Db } from '../db/database.ts';
-import type { DeviceTable } from '../db/schema.ts';
 import { findingsOfBreach, type FindingView } from '../findings/read.ts';
 import { appearance } from './appearance.ts';
 import { notKnownOf } from './not-known.ts';
-import {
-  type BreachEventRow,
-  type BreachView,
-  type HeadRow,
-  type NoticeRow,
-  readBreachEvents,
-  readDeviceOf,
-  readHead,
-  readNotices,
-} from './read.ts';
+import { type BreachView, readBreachEvents, readDeviceOf, readHead, readNotices } from './read.ts';
 import type { BreachReport } from './report-document.ts';
-
-/** Everything that a report is made from. */
-export interface ReportSources {
-  readonly marking: string;
-  readonly council: string;
-  readonly now: number;
-  readonly breach: BreachView;
-  readonly device: Selectable<DeviceTable> | undefined;
-  readonly head: HeadRow | undefined;
-  /** Newest first. */
-  readonly findings: readonly FindingView[];
-  readonly findingsAreWhole: boolean;
-  /** Newest first. */
-  readonly events: readonly BreachEventRow[];
-  readonly notices: readonly NoticeRow[];
-}
+import type { ReportSources } from './report-sources.ts';
 
 /** More findings than this are counted in the report but not listed. */
 const MOST_FINDINGS = 200;

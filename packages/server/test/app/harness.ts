@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,10 @@ import { LOG_OPTIONS } from '../../src/log.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { createToken } from '../../src/people/tokens.ts';
 import { readSettings, type Settings } from '../../src/settings.ts';
+
+import { seededRandom } from '../../../../test/support/clock.ts';
+
+export { seededRandom };
 
 export interface FakeClock extends Clock {
   /** Milliseconds since the epoch. */
@@ -31,19 +34,6 @@ export function fakeClock(start = '2026-06-04T08:32:00Z'): FakeClock {
     },
   };
   return clock;
-}
-
-/** SHA-256 of a seed and a count: the same at every run, and never the same twice in one. */
-export function seededRandom(seed = 'beadle'): Random {
-  let count = 0;
-  const block = () =>
-    createHash('sha256')
-      .update(`${seed}:${(count += 1)}`)
-      .digest();
-  return {
-    bytes: (size) => Buffer.concat(Array.from({ length: Math.ceil(size / 32) }, block)).subarray(0, size),
-    fraction: () => block().readUInt32BE(0) / 2 ** 32,
-  };
 }
 
 export interface TestServer {

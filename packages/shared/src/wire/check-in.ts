@@ -25,7 +25,7 @@ export const CheckInHeader = Type.Object(
       closed,
     ),
     /** The serial of the policy document that the device has; 0 where it has none. */
-    policySerial: Count,
+    policySerial: Type.Integer({ minimum: 0, maximum: 2 ** 48 }),
     onCouncilNetwork: Type.Union([Type.Boolean(), Type.Null()]),
     /** Facts that have changed since the server last had them, by check; one row a check, overwritten. */
     facts: Type.Record(
