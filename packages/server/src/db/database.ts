@@ -6,6 +6,7 @@ import {
   type DatabaseConnection,
   Kysely,
   type KyselyPlugin,
+  type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
   type Transaction,
@@ -36,8 +37,23 @@ const migrations: MigrationProvider = {
  * `busy_timeout` says, where another process (a command beside the server) has written in between.
  */
 class ImmediateDriver extends SqliteDriver {
+  readonly #isInTransaction: () => boolean;
+
+  constructor(database: SqliteDatabase, isInTransaction: () => boolean) {
+    super({ database });
+    this.#isInTransaction = isInTransaction;
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /**
+   * On a full disk SQLite has rolled back already (lang_transaction.html, 2.4): to do so twice is an error, which would
+   * take the place of the one that says why.
+   */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#isInTransaction()) await super.rollbackTransaction(connection);
   }
 }
 
@@ -55,7 +71,7 @@ export function openDatabase(folder: string, plugins: KyselyPlugin[] = []): Open
   sqlite.pragma('cache_size = -65536');
   const database = keepingStatements(sqlite);
   const dialect = new SqliteDialect({ database });
-  dialect.createDriver = () => new ImmediateDriver({ database });
+  dialect.createDriver = () => new ImmediateDriver(database, () => sqlite.inTransaction);
   const db = new Kysely<Database>({ dialect, plugins });
   return {
     db,
