@@ -21,6 +21,8 @@ const BY_CODE: Readonly<Record<string, Explain>> = {
   EACCES: cannotWrite,
   EPERM: cannotWrite,
   EROFS: cannotWrite,
+  // Node's word for a folder that cannot be made on a read-only disk.
+  ENOENT: cannotWrite,
   SQLITE_READONLY: cannotWrite,
   SQLITE_READONLY_DIRECTORY: cannotWrite,
   SQLITE_READONLY_DBMOVED: cannotWrite,
