@@ -34,6 +34,8 @@ async function enrolThisDevice(data: string, server: string, token: string): Pro
     agentVersion: VERSION,
     serialNumber: await serialNumberOf(machine),
   };
+  // Before the token is used up.
+  identity.requireRoom(data);
   const key = identity.makeDeviceKey();
   const transport = createTransport(server);
   try {

@@ -7,7 +7,9 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -43,9 +45,21 @@ const KEY_FILE = 'device-key.pem';
 const ENROLMENT_FILE = 'enrolment.json';
 const folderOf = (data: string) => join(data, 'identity');
 
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** On a read-only disk Node says of a folder that is not there only that it is missing. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+  } catch (cause) {
+    if (codeOf(cause) !== 'ENOENT') throw cause;
+    throw Object.assign(new Error(`${folder} cannot be made`, { cause }), { code: 'EROFS' });
+  }
+}
+
 /** Writes a small file so that after a power cut either the old or the new one is there. */
 function writeDurably(folder: string, name: string, content: string, mode: number): void {
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  makeFolder(folder);
   const temporary = join(folder, `${name}.new`);
   const file = openSync(temporary, 'w', mode);
   try {
@@ -73,6 +87,20 @@ export function saveIdentity(data: string, key: KeyObject, enrolment: Enrolment)
   writeDurably(folderOf(data), ENROLMENT_FILE, `${JSON.stringify(enrolment, null, 2)}\n`, 0o644);
 }
 
+/** More than a key, an enrolment, a policy and an empty store take. */
+const ROOM_BYTES = 262_144;
+
+/** Throws what `faultOf` knows where there is no room to keep an identity, or it may not be written. */
+export function requireRoom(data: string): void {
+  makeFolder(folderOf(data));
+  const path = join(folderOf(data), 'room.new');
+  try {
+    writeFileSync(path, Buffer.alloc(ROOM_BYTES), { mode: 0o600, flush: true });
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
 function refuseReadableByOthers(path: string): void {
   if (process.platform === 'win32') return;
   const mode = statSync(path).mode & 0o777;
@@ -84,8 +112,6 @@ function refuseReadableByOthers(path: string): void {
 
 /** What this device is enrolled as, which needs no key: for the commands that the holder may run. */
 export type KnownServer = Pick<Identity, 'enrolment' | 'serverKey'>;
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** The text of a file; undefined where there is none. One that may not be read is not one that is not there. */
 function readIfThere(path: string): string | undefined {
