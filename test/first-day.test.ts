@@ -34,8 +34,7 @@ async function isUnencrypted(): Promise<boolean> {
   ]);
   await ended;
   const { findings } = JSON.parse(output().stdout) as Checked;
-  // Without an enrolment nothing says that this is a laptop: the rule of laptops cannot tell, the disk can.
-  return findings.some(({ verdict }) => verdict !== 'pass');
+  return findings.some(({ rule, verdict }) => rule === 'laptop-encryption' && verdict === 'fail');
 }
 
 async function startBeadle(): Promise<{ started: Spawned; origin: string; signIn: string }> {

@@ -12,6 +12,7 @@ import {
   REASONS,
   type RuleJudgement,
 } from '@beadle/shared';
+import { chassisKind } from '../collectors/chassis.ts';
 import { contextOf } from '../cycle/context.ts';
 import { observe } from '../cycle/observe.ts';
 import { UsageError } from '../errors.ts';
@@ -92,7 +93,9 @@ async function judge(policy: PolicyDocument, kept: Kept): Promise<RuleJudgement[
       { facts, events: [...events, ...(appeared.get(check) ?? [])] },
     ]),
   );
-  return evaluate({ policy, device: contextOf(kept.policy), observations, since: kept.conditions, now });
+  const context = contextOf(kept.policy);
+  const kind = context.kind ?? (await chassisKind(machine.host)) ?? 'laptop';
+  return evaluate({ policy, device: { ...context, kind }, observations, since: kept.conditions, now });
 }
 
 function byRule(judgements: readonly RuleJudgement[]): RuleJudgement[] {
@@ -129,6 +132,7 @@ export const check: Command = {
   synopsis: '[--policy FILE] [--json] [--data DIR]',
   details: [
     'FILE is judged by whatever its dates; without it the policy that this device was given.',
+    'A device that is in no register is what its firmware says; where that is silent it is judged as a laptop.',
     'Exit code 0: no failing verdict; 1: at least one fail; 2: usage or a bad policy.',
   ],
   async run(args) {
