@@ -50,10 +50,18 @@ export interface LaptopOptions {
   readonly world: World;
   readonly assetTag: string;
   readonly skew?: number;
+  /** How its requests reach the server, if not without a socket. */
+  readonly transport?: Transport;
 }
 
 /** A device of the council: the real agent but for its machine, its clock and its socket. */
-export async function createLaptop({ council, world, assetTag, skew = 0 }: LaptopOptions) {
+export async function createLaptop({
+  council,
+  world,
+  assetTag,
+  skew = 0,
+  transport = transportTo(council),
+}: LaptopOptions) {
   const data = mkdtempSync(join(tmpdir(), 'beadle-laptop-'));
   const clock: FakeClock = world.clock(skew);
   const random = seededRandom(assetTag);
@@ -72,7 +80,6 @@ export async function createLaptop({ council, world, assetTag, skew = 0 }: Lapto
     clock,
     read: () => Promise.reject(new Error('nothing to read')),
   } as unknown as Host;
-  const transport = transportTo(council);
 
   await council.ask('POST', '/api/v1/devices', { assetTag, kind: 'laptop' });
 

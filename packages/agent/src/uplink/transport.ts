@@ -29,14 +29,14 @@ async function systemCertificates(): Promise<{ ca?: string[] }> {
 }
 
 /** The council's proxy, as its own settings (`HTTPS_PROXY`, `NO_PROXY`) name it; the system's certificates are trusted. */
-async function dispatcherFor(origin: URL): Promise<Dispatcher> {
+async function dispatcherFor(origin: URL, timeLimitMs: number): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import('undici');
   const connect = origin.protocol === 'https:' ? await systemCertificates() : {};
   const limits = {
     connections: 1,
     pipelining: 1,
-    headersTimeout: TIME_LIMIT_MS,
-    bodyTimeout: TIME_LIMIT_MS,
+    headersTimeout: timeLimitMs,
+    bodyTimeout: timeLimitMs,
     keepAliveTimeout: 4_000,
   };
   const proxied = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some(
@@ -50,13 +50,13 @@ async function dispatcherFor(origin: URL): Promise<Dispatcher> {
 const single = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value);
 
 /** HTTP(S) to `server`, an origin such as `https://beadle.council.gov.uk`. Loads its parts when first used. */
-export function createTransport(server: string): Transport {
+export function createTransport(server: string, { timeLimitMs = TIME_LIMIT_MS } = {}): Transport {
   const origin = new URL(server);
   let dispatcher: Promise<Dispatcher> | undefined;
   return {
     async send({ method, path, headers, body }, signal) {
-      dispatcher ??= dispatcherFor(origin);
-      const within = AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT_MS)]);
+      dispatcher ??= dispatcherFor(origin, timeLimitMs);
+      const within = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
       const response = await (await dispatcher).request({
         origin: origin.origin,
         method,
