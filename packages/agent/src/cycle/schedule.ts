@@ -44,6 +44,8 @@ export class Schedule {
   /** Checks waiting to be collected; `all` where a full cycle is wanted. */
   #wanted: Set<string> | 'all' | undefined;
   #running: Promise<void> | undefined;
+  /** Given to the first full cycle that can be kept. */
+  #offSince: number | undefined;
   /** Set while the schedule runs; before that, what is wanted waits for the first cycle. */
   #fail: ((error: unknown) => void) | undefined;
 
@@ -63,7 +65,8 @@ export class Schedule {
    * agent last ran.
    */
   async run(signal: AbortSignal, offSince?: number): Promise<void> {
-    await this.#cycle(offSince);
+    this.#offSince = offSince;
+    await this.#cycle();
     const { random, clock, watchers, resumed } = this.#options;
     const stop = new AbortController();
     const task = schedule(jitteredCron(random), () => this.want(), { noOverlap: true });
@@ -106,12 +109,13 @@ export class Schedule {
     while (this.#wanted !== undefined) await this.#cycle();
   }
 
-  async #cycle(offSince?: number): Promise<void> {
+  async #cycle(): Promise<void> {
     const { cycle, kept, log } = this.#options;
     const checks = this.#wanted === 'all' ? undefined : this.#wanted;
     this.#wanted = undefined;
     try {
-      const { findings } = await cycle.run(checks, offSince);
+      const { findings } = await cycle.run(checks, checks === undefined ? this.#offSince : undefined);
+      if (checks === undefined) this.#offSince = undefined;
       if (findings > 0) kept();
     } catch (error) {
       const fault = faultOf(error);

@@ -1,0 +1,38 @@
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import { Schedule } from '../../src/cycle/schedule.ts';
+import { seededRandom } from '../support.ts';
+
+it('tells since when the agent was off to the first full cycle that can be kept, and to no other', async () => {
+  const told: [checks: readonly string[] | 'all', offSince: number | undefined][] = [];
+  const stop = new AbortController();
+  const schedule: Schedule = new Schedule({
+    cycle: {
+      async run(checks, offSince) {
+        told.push([checks === undefined ? 'all' : [...checks], offSince]);
+        const next = [
+          () => schedule.want('printing'),
+          () => schedule.want(),
+          () => schedule.want(),
+          () => stop.abort(),
+        ];
+        queueMicrotask(next[told.length - 1] ?? (() => undefined));
+        if (told.length < 3) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
+        return { findings: 0 };
+      },
+    },
+    watchers: [],
+    clock: { now: () => 0, monotonic: () => 0 },
+    random: seededRandom('schedule'),
+    log: pino({ level: 'silent' }),
+    kept: () => undefined,
+    resumed: () => undefined,
+  });
+  await schedule.run(stop.signal, 1_000);
+  expect(told).toEqual([
+    ['all', 1_000],
+    [['printing'], undefined],
+    ['all', 1_000],
+    ['all', undefined],
+  ]);
+});
