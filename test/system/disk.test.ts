@@ -261,17 +261,16 @@ describe.skipIf(why !== undefined)(`a server whose disk is full${because(why)}`,
   });
 
   it.each([
-    ['read-only', (): void => disk.remount('ro'), 'cannot be read and written'],
-    ['full', (): void => void disk.fill(), 'is full'],
-  ] as const)('does not start on one that is %s, and says why in one line', async (_words, spoil, reason) => {
-    const database = join(folder, 'server');
-    disk = mountDisk(database, 8192);
+    ['read-only', '', (): void => disk.remount('ro'), 'cannot be read and written'],
+    ['read-only, in a folder that is still to be made', 'below', (): void => disk.remount('ro'), 'cannot be read and'],
+    ['full', '', (): void => void disk.fill(), 'is full'],
+  ] as const)('does not start on one that is %s, and says why in one line', async (_words, below, spoil, reason) => {
+    disk = mountDisk(join(folder, 'server'), 8192);
     spoil();
-    const port = '1';
+    const database = join(disk.folder, below);
     const { code, stdout, stderr } = await serveInVain({
       BEADLE_SERVER_DATABASE: database,
       BEADLE_SERVER_KEYS_FOLDER: join(folder, 'keys'),
-      BEADLE_SERVER_PORT: port,
     });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(reason)]);
