@@ -18,6 +18,8 @@ export interface ScheduleOptions {
 }
 
 const CYCLE_EVERY_MINUTES = 15;
+/** What a full disk kept from being kept is found again after this, not only at the next cycle. */
+const RETRY_AFTER_FAULT_MS = 60_000;
 const LOOK_FOR_SLEEP_EVERY_MS = 60_000;
 /** The clock ran on by more than this while the process stood still: the device has slept, or its clock was set. */
 const SLEPT_MS = 90_000;
@@ -44,6 +46,7 @@ export class Schedule {
   /** Checks waiting to be collected; `all` where a full cycle is wanted. */
   #wanted: Set<string> | 'all' | undefined;
   #running: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
   /** Given to the first full cycle that can be kept. */
   #offSince: number | undefined;
   /** Set while the schedule runs; before that, what is wanted waits for the first cycle. */
@@ -82,6 +85,7 @@ export class Schedule {
       this.#fail = undefined;
       stop.abort();
       clearInterval(sleep);
+      clearTimeout(this.#retry);
       await task.destroy();
       await Promise.all(watching);
       await this.#running;
@@ -122,6 +126,8 @@ export class Schedule {
       if (fault === undefined || fault === 'corrupt') throw error;
       // Verdicts, bookmarks and findings are one transaction: the next cycle finds the same again.
       log.error({ fault }, FAULTS[fault]);
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => this.want(), RETRY_AFTER_FAULT_MS).unref();
     }
   }
 }
