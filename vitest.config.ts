@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const structure = 'test/structure.test.ts';
 const system = 'test/system/**/*.test.ts';
+/** Tests that start programs or wait for the operating system, beside the source that they are of. */
+const processes = 'packages/*/test/**/*.process.test.ts';
 
 const project = (name: string, seconds: number, files: { include: string[]; exclude?: string[] }) => ({
   name,
@@ -16,8 +18,14 @@ export default defineConfig({
     // The runner's summary comes last.
     reporters: ['./test/skipped-reporter.ts', 'default'],
     projects: [
-      { test: project('unit', 30, { include: ['packages/*/test/**/*.test.ts', structure] }) },
-      { test: project('together', 60, { include: ['test/**/*.test.ts'], exclude: [structure, system] }) },
+      // In one module graph for each worker: loading the server anew for each file took as long as its tests.
+      {
+        test: {
+          ...project('unit', 30, { include: ['packages/*/test/**/*.test.ts', structure], exclude: [processes] }),
+          isolate: false,
+        },
+      },
+      { test: project('together', 60, { include: ['test/**/*.test.ts', processes], exclude: [structure, system] }) },
       // One file at a time: they share this machine's services.
       { test: { ...project('system', 300, { include: [system] }), fileParallelism: false } },
     ],
