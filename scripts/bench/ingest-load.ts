@@ -57,7 +57,8 @@ function headerOf(device: Named, previous: ChainPosition, state: CheckInHeader['
       release: '6.1.0',
       outbox: { pending: 50, bytes: 20_000, dropped: 0 },
     },
-    policySerial: Number.MAX_SAFE_INTEGER,
+    // The document that came with the enrolment.
+    policySerial: 1,
     onCouncilNetwork: null,
     facts: {},
   };
