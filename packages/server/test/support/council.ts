@@ -106,7 +106,7 @@ async function seedStick(db: Db, now: number): Promise<void> {
   });
   await seedState(db, device.id, {
     rule: 'home-printing',
-    clause: '5.13',
+    clause: '5.14',
     check_name: 'printing',
     subject: 'device',
     verdict: 'unknown',
@@ -229,7 +229,7 @@ async function seedFleet(db: Db, now: number): Promise<void> {
     });
     await seedState(db, device.id, {
       rule: 'home-printing',
-      clause: '5.13',
+      clause: '5.14',
       check_name: 'printing',
       subject: 'device',
       verdict: index % 13 === 4 ? 'unknown' : index % 17 === 1 ? 'exempt' : 'pass',
