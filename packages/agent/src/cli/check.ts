@@ -5,8 +5,6 @@ import {
   iso,
   known,
   onePerSubject,
-  openPolicy,
-  POLICY_TYPE,
   type PolicyDocument,
   type PolicyForDevice,
   REASONS,
@@ -17,6 +15,7 @@ import { contextOf } from '../cycle/context.ts';
 import { observe } from '../cycle/observe.ts';
 import { UsageError } from '../errors.ts';
 import { loadEnrolment } from '../identity/identity.ts';
+import { readKeptPolicy } from '../orders/policy.ts';
 import { createMemory } from '../outbox/memory.ts';
 import { openForReading } from '../outbox/store.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
@@ -37,11 +36,9 @@ function readKept(data: string): Kept {
   const sql = openForReading(data);
   if (server === undefined || sql === undefined) return NOTHING_KEPT;
   try {
-    const row = sql.prepare<[string], { jws: string }>('select jws from documents where type = ?').get(POLICY_TYPE);
-    const expected = { device: server.enrolment.device, atLeast: 0, now: systemClock.now() };
-    const opened = row === undefined ? undefined : openPolicy(row.jws, server.serverKey, expected);
+    const kept = readKeptPolicy(sql, server, systemClock.now());
     const conditions = createMemory(sql).conditions();
-    return { enrolled: true, policy: typeof opened === 'object' ? opened : undefined, conditions };
+    return { enrolled: true, policy: typeof kept === 'object' ? kept : undefined, conditions };
   } finally {
     sql.close();
   }

@@ -1,20 +1,14 @@
-import { POLICY_TYPE, openPolicy } from '@beadle/shared';
 import { type KnownServer, loadEnrolment } from '../identity/identity.ts';
+import { readKeptPolicy } from '../orders/policy.ts';
 import { createMeta } from '../outbox/meta.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { openForReading, type Sql } from '../outbox/store.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
 import { systemClock, systemRandom } from './system.ts';
 
-function policyOf(sql: Sql, { enrolment, serverKey }: KnownServer) {
-  const row = sql.prepare<[string], { jws: string }>('select jws from documents where type = ?').get(POLICY_TYPE);
-  if (row === undefined) return null;
-  const opened = openPolicy(row.jws, serverKey, {
-    device: enrolment.device,
-    atLeast: 0,
-    now: systemClock.now(),
-  });
-  return typeof opened === 'string' ? null : { title: opened.policy.title, version: opened.policy.version };
+function policyOf(sql: Sql, server: KnownServer) {
+  const kept = readKeptPolicy(sql, server, systemClock.now());
+  return typeof kept === 'object' ? { title: kept.policy.title, version: kept.policy.version } : null;
 }
 
 function readStatus(data: string) {

@@ -1,7 +1,21 @@
-import { openPolicy, POLICY_TYPE, type PolicyForDevice } from '@beadle/shared';
+import { type DocumentRefusal, openPolicy, POLICY_TYPE, type PolicyForDevice } from '@beadle/shared';
 import type { Logger } from 'pino';
-import type { Identity } from '../identity/identity.ts';
+import type { Identity, KnownServer } from '../identity/identity.ts';
 import type { Sql } from '../outbox/store.ts';
+
+/**
+ * The policy document on this device, or why it does not hold; undefined where there is none. It is verified each time:
+ * what is on the disk has no authority of its own.
+ */
+export function readKeptPolicy(
+  sql: Sql,
+  { enrolment, serverKey }: KnownServer,
+  now: number,
+): PolicyForDevice | DocumentRefusal | undefined {
+  const stored = sql.prepare<[string], { jws: string }>('select jws from documents where type = ?').get(POLICY_TYPE);
+  if (stored === undefined) return undefined;
+  return openPolicy(stored.jws, serverKey, { device: enrolment.device, atLeast: 0, now });
+}
 
 export interface PolicyKeeperOptions {
   readonly sql: Sql;
@@ -10,12 +24,8 @@ export interface PolicyKeeperOptions {
   readonly log: Logger;
 }
 
-/**
- * Keeps the newest policy document that the pinned server has signed for this device. It is verified again each time
- * it is loaded: what is on the disk has no authority of its own.
- */
+/** Keeps the newest policy document that the pinned server has signed for this device. */
 export function createPolicyKeeper({ sql, identity, now, log }: PolicyKeeperOptions) {
-  const read = sql.prepare<[string], { jws: string }>('select jws from documents where type = ?');
   const write = sql.prepare(
     `insert into documents (type, jws, serial) values (?, ?, ?)
      on conflict (type) do update set jws = excluded.jws, serial = excluded.serial`,
@@ -25,8 +35,7 @@ export function createPolicyKeeper({ sql, identity, now, log }: PolicyKeeperOpti
   let current: PolicyForDevice | undefined;
 
   function load(): void {
-    const stored = read.get(POLICY_TYPE);
-    const opened = stored === undefined ? undefined : open(stored.jws, 0);
+    const opened = readKeptPolicy(sql, identity, now());
     if (typeof opened === 'string')
       log.warn({ refusal: opened }, 'the policy on this device does not hold: a new one is needed');
     current = typeof opened === 'object' ? opened : undefined;

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Clock } from '@beadle/shared';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { callerOf } from '../access.ts';
@@ -8,6 +8,7 @@ import { sessionIdOf } from '../people/cookie.ts';
 import { may } from '../people/permissions.ts';
 import { sessionOf } from '../people/sessions.ts';
 import { callerOfToken } from '../people/tokens.ts';
+import { sameText } from '../same-text.ts';
 import type { Settings } from '../settings.ts';
 
 declare module 'fastify' {
@@ -112,6 +113,3 @@ function takeToken({ body, headers }: FastifyRequest): string {
   delete body._csrf;
   return typeof field === 'string' ? field : '';
 }
-
-const sameText = (a: string, b: string): boolean =>
-  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));

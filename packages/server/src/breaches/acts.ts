@@ -5,7 +5,7 @@ import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { policyInForce } from '../policies/store.ts';
+import { policyInForce, toldFirst } from '../policies/store.ts';
 import { notifyOf } from './notices.ts';
 import { appendEvent, type BreachRow, insertBreach, nextReference, updateBreach } from './store.ts';
 
@@ -112,9 +112,8 @@ export async function reportBreach(
     const breach: BreachRow = { ...named, ...reported(report, actor, now) };
     await insertBreach(tx, breach);
     await appendEvent(tx, breach, { at: now, actor, type: 'reported' });
-    const { reportTo = 'information-security-team-leader', title: policyTitle = 'policy' } = policy?.document ?? {};
     const assetTag = report.device?.assetTag ?? null;
-    await notifyOf(tx, { breach, assetTag, reportTo, policyTitle }, { now, random, origin });
+    await notifyOf(tx, { breach, assetTag, ...toldFirst(policy) }, { now, random, origin });
     await recordAct(tx, { organisation, at: now, actor, action: 'breach-reported', target: `breach:${ref}` });
     return ref;
   });

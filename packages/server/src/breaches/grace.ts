@@ -1,9 +1,8 @@
 import { modeOf } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
 import { ruleOfFinding } from '../policies/store.ts';
-import { keyOf, takeIn } from './intake.ts';
+import { openByKey, takeIn } from './intake.ts';
 import type { NoticeDeps } from './notices.ts';
-import { openBreachesOf } from './store.ts';
 
 export interface GracePayload {
   readonly device: string;
@@ -45,9 +44,7 @@ export async function endGrace(db: Db, organisation: string, payload: GracePaylo
       observed: JSON.parse(state.observed),
       policyVersion: state.policy_version,
     };
-    const open = new Map(
-      (await openBreachesOf(tx, organisation, state.device)).map((breach) => [keyOf(breach), breach]),
-    );
+    const open = await openByKey(tx, organisation, state.device);
     const device = { organisation, id: state.device, assetTag: state.asset_tag };
     await takeIn(tx, { finding, generation: state.generation, sequence: state.sequence }, { ...deps, device, open });
   });

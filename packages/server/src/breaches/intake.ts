@@ -1,4 +1,4 @@
-import { after, type FindingBody, type GapBody, modeOf, dutyOf, type Role, type Rule } from '@beadle/shared';
+import { after, type FindingBody, type GapBody, modeOf, dutyOf } from '@beadle/shared';
 import type { Tx } from '../db/database.ts';
 import { newId } from '../ids.ts';
 import { enqueue } from '../jobs/queue.ts';
@@ -10,6 +10,7 @@ import {
   insertBreach,
   linkFinding,
   nextReference,
+  openBreachesOf,
   restoredSince,
   updateBreach,
 } from './store.ts';
@@ -41,13 +42,15 @@ export interface IntakeDeps extends NoticeDeps {
 const COMES_BACK_WITHIN_MS = 7 * 86_400_000;
 export const GRACE_JOB = 'breach-grace';
 
-export const keyOf = (about: { readonly rule: string; readonly subject: string; readonly kind: string }): string =>
+const keyOf = (about: { readonly rule: string; readonly subject: string; readonly kind: string }): string =>
   JSON.stringify([about.rule, about.subject, about.kind]);
 
-interface Opening {
-  readonly rule: Rule;
-  readonly reportTo: Role;
-  readonly policyTitle: string;
+/** The device's open breaches as `IntakeDeps` wants them. */
+export async function openByKey(tx: Tx, organisation: string, device: string): Promise<Map<string, BreachRow>> {
+  return new Map((await openBreachesOf(tx, organisation, device)).map((breach) => [keyOf(breach), breach]));
+}
+
+interface Opening extends FoundRule {
   readonly subject: string;
   readonly kind: 'state' | 'event' | 'gap';
   readonly severity: string;

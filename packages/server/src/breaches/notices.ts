@@ -3,7 +3,7 @@ import type { Db, Tx } from '../db/database.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { type BreachInNotice, breachNotice, groupedNotice, type NoticeText } from '../notify/messages.ts';
 import { queueNotice } from '../notify/queue.ts';
-import { policyInForce } from '../policies/store.ts';
+import { policyInForce, type ToldFirst, toldFirst } from '../policies/store.ts';
 import { appendEvent, type BreachRow } from './store.ts';
 
 export const ICT_NOTICE_JOB = 'ict-notice';
@@ -18,11 +18,9 @@ export interface NoticeDeps {
   readonly origin: string;
 }
 
-export interface Notified {
+export interface Notified extends ToldFirst {
   readonly breach: BreachRow;
   readonly assetTag: string | null;
-  readonly reportTo: Role;
-  readonly policyTitle: string;
 }
 
 const inNotice = (breach: BreachRow, assetTag: string | null): BreachInNotice => ({
@@ -101,10 +99,8 @@ export async function tellIct(db: Db, organisation: string, deps: NoticeDeps): P
       )
       .orderBy('breaches.opened_at')
       .execute();
-    const policy = await policyInForce(tx, organisation);
-    const role = policy?.document.reportTo ?? 'information-security-team-leader';
-    const context = { origin: deps.origin, policyTitle: policy?.document.title ?? 'policy' };
+    const { reportTo, policyTitle } = toldFirst(await policyInForce(tx, organisation));
     const breaches = rows.map((row) => inNotice(row, row.asset_tag));
-    await queue(tx, rows, role, groupedNotice(breaches, context), deps);
+    await queue(tx, rows, reportTo, groupedNotice(breaches, { origin: deps.origin, policyTitle }), deps);
   });
 }

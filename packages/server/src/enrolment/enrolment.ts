@@ -1,14 +1,11 @@
-import { timingSafeEqual } from 'node:crypto';
 import { type EnrolmentRequest, enrolmentProof, thumbprint, tokenSecret } from '@beadle/shared';
 import type { Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
+import { sameText } from '../same-text.ts';
 import { deviceById, devicesBySerial, tokenById, type TokenRow, useToken } from './store.ts';
 
 /** One sentence for every way in which a token can be wrong, so that nobody learns which tokens exist. */
 const REFUSED = 'This token is not valid here, has been used or has ended. Ask ICT for a new one.';
-
-export const sameText = (a: string, b: string): boolean =>
-  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
 /** Whether the request shows knowledge of the token's secret for this very key. Constant in time. */
 export function provesToken(request: EnrolmentRequest, tokenKey: Uint8Array): boolean {

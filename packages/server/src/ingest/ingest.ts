@@ -1,6 +1,5 @@
 import { type CheckInAnswer, type Clock, iso, PROTOCOL_VERSIONS, type Random, stateDigest } from '@beadle/shared';
-import { type IntakeDeps, keyOf, takeIn, takeInGap } from '../breaches/intake.ts';
-import { openBreachesOf } from '../breaches/store.ts';
+import { type IntakeDeps, openByKey, takeIn, takeInGap } from '../breaches/intake.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { ServerKeys } from '../keys.ts';
 import { issuePolicy } from '../orders/documents.ts';
@@ -60,9 +59,7 @@ async function intoBreaches(
 ): Promise<boolean> {
   const concerned = items.filter(concernsBreaches);
   if (concerned.length === 0) return false;
-  const open = new Map(
-    (await openBreachesOf(tx, key.organisation, key.device)).map((breach) => [keyOf(breach), breach]),
-  );
+  const open = await openByKey(tx, key.organisation, key.device);
   const about = { organisation: key.organisation, id: key.device, assetTag: device.asset_tag };
   let opened = false;
   const intake: IntakeDeps = {

@@ -7,7 +7,7 @@ import type { Item } from './batch.ts';
 import type { DeviceKey } from './store.ts';
 
 /** What the batch leaves each rule and subject at: the last state finding of each. */
-export function lastStates(items: readonly Item[]): Item[] {
+function lastStates(items: readonly Item[]): Item[] {
   const last = new Map<string, Item>();
   for (const item of items) {
     if (item.body.form !== 'finding' || item.body.finding.kind !== 'state') continue;

@@ -86,10 +86,19 @@ export async function policyOfVersion(
   return open(db, rows[0]);
 }
 
-export interface FoundRule {
-  readonly rule: Rule;
+export interface ToldFirst {
   readonly reportTo: PolicyDocument['reportTo'];
   readonly policyTitle: string;
+}
+
+/** Whom the policy names as the first to be told (invariant 7); the Information Security Team Leader where there is none. */
+export function toldFirst(policy: StoredPolicy | undefined): ToldFirst {
+  const { reportTo = 'information-security-team-leader', title: policyTitle = 'policy' } = policy?.document ?? {};
+  return { reportTo, policyTitle };
+}
+
+export interface FoundRule extends ToldFirst {
+  readonly rule: Rule;
 }
 
 /** The rule by which a finding was judged, as its version had it; else as the version in force has it. */
@@ -101,9 +110,9 @@ export async function ruleOfFinding(
   const judged = await policyOfVersion(db, organisation, finding.policyVersion);
   const policy = judged ?? (await policyInForce(db, organisation));
   const rule = policy === undefined ? undefined : rulesOf(policy.document).find(({ id }) => id === finding.rule);
-  const { reportTo = 'information-security-team-leader', title: policyTitle = 'policy' } = policy?.document ?? {};
-  if (rule !== undefined) return { rule, reportTo, policyTitle };
-  return finding.rule === IMPLIED_AGENT_HEALTH.id ? { rule: IMPLIED_AGENT_HEALTH, reportTo, policyTitle } : undefined;
+  const told = toldFirst(policy);
+  if (rule !== undefined) return { rule, ...told };
+  return finding.rule === IMPLIED_AGENT_HEALTH.id ? { rule: IMPLIED_AGENT_HEALTH, ...told } : undefined;
 }
 
 export const listPolicies = (db: Db, organisation: string): Promise<PolicySummary[]> =>
