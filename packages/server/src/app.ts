@@ -81,7 +81,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await protect(app, deps);
   await describeApi(app, settings.origin);
 
-  const lanes = createLanes({ settings, clock, random, metrics, log, pressed: () => app.isUnderPressure() });
+  const { engine } = deps.database;
+  const lanes = createLanes({ engine, settings, clock, random, metrics, log, pressed: () => app.isUnderPressure() });
   const stage = { db, settings, keys, clock, random, log, metrics, errorPages, wake: worker.wake };
   await app.register(healthRoutes, { ...stage, worker });
   await app.register(auditRoutes, stage);

@@ -60,6 +60,7 @@ export class Admission {
   readonly #inHand = new Set<Visitor>();
   readonly #turns = new Map<Visitor, (has: boolean) => void>();
   readonly #working = new Map<Visitor, number>();
+  #isGoingOn = false;
   #bytes = 0;
   #most = 0;
   #shed = 0;
@@ -102,7 +103,7 @@ export class Admission {
     if (!this.#inHand.has(visitor)) return false;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     this.#turns.set(visitor, resolve);
-    this.#giveTurns();
+    this.#goOn();
     return promise;
   }
 
@@ -127,9 +128,15 @@ export class Admission {
     this.#goOn();
   }
 
-  /** Not at once: sockets and people come to their turn between two check-ins. */
+  /**
+   * Not at once, but when every socket that has something has been heard: what waits is then counted here and not in the
+   * kernel, and people and probes come to their turn between two check-ins.
+   */
   #goOn(): void {
+    if (this.#isGoingOn) return;
+    this.#isGoingOn = true;
     setImmediate(() => {
+      this.#isGoingOn = false;
       this.#giveTurns();
       this.#letIn();
     });

@@ -11,6 +11,8 @@ export interface Lanes {
 }
 
 interface LaneOptions {
+  /** Of the database. */
+  readonly engine: string;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly random: Random;
@@ -22,15 +24,16 @@ interface LaneOptions {
 const MEBIBYTE = 1024 * 1024;
 /** An agent gives up after 30 s: who waits and is worked on has its answer well before that. */
 const WAIT_MS = 10_000;
-/** One at a time is written in any case; a few more are verified and unpacked meanwhile. */
-const WORKING = 4;
+/** SQLite writes one at a time in any case, and nothing else happens meanwhile; a server of its own serves several. */
+const WORKING: Readonly<Record<string, number>> = { sqlite: 1 };
+const WORKING_OTHERWISE = 8;
 
-function limitsOfCheckIns({ limits }: Settings): AdmissionLimits {
+function limitsOfCheckIns({ settings: { limits }, engine }: LaneOptions): AdmissionLimits {
   return {
     inHand: limits.checkInsInHand,
     bytes: limits.mebibytesInHand * MEBIBYTE,
     waiting: limits.checkInsWaiting,
-    working: WORKING,
+    working: WORKING[engine] ?? WORKING_OTHERWISE,
     waitMs: WAIT_MS,
     bodyMs: limits.bodyMs,
     patienceMs: limits.patienceMs,
@@ -38,12 +41,12 @@ function limitsOfCheckIns({ limits }: Settings): AdmissionLimits {
 }
 
 /** Enrolments are small and rare, and whoever floods them proves nothing first: a few at a time, in nobody's way. */
-const limitsOfEnrolments = (settings: Settings): AdmissionLimits => ({
-  ...limitsOfCheckIns(settings),
+const limitsOfEnrolments = (options: LaneOptions): AdmissionLimits => ({
+  ...limitsOfCheckIns(options),
   inHand: 64,
   bytes: MEBIBYTE,
   waiting: 256,
-  working: 2,
+  working: 1,
 });
 
 /** Of each what happens once in this time is said in the log; the counts are in the metrics. */
@@ -78,7 +81,8 @@ function measure({ registry }: Metrics, lanes: Lanes): void {
 }
 
 /** The two ways in for devices, apart from each other and from people's. */
-export function createLanes({ settings, clock, random, metrics, log, pressed }: LaneOptions): Lanes {
+export function createLanes(options: LaneOptions): Lanes {
+  const { clock, random, metrics, log, pressed } = options;
   const now = () => clock.monotonic();
   const fraction = () => random.fraction();
   let saidAt = Number.NEGATIVE_INFINITY;
@@ -87,10 +91,10 @@ export function createLanes({ settings, clock, random, metrics, log, pressed }: 
     saidAt = now();
     log.warn('more devices come than can be taken in hand: some are told to come again later');
   };
-  const options = { now, fraction, pressed, shed };
+  const given = { now, fraction, pressed, shed };
   const lanes = {
-    checkIns: new Admission({ ...options, limits: limitsOfCheckIns(settings) }),
-    enrolments: new Admission({ ...options, limits: limitsOfEnrolments(settings) }),
+    checkIns: new Admission({ ...given, limits: limitsOfCheckIns(options) }),
+    enrolments: new Admission({ ...given, limits: limitsOfEnrolments(options) }),
   };
   measure(metrics, lanes);
   return lanes;
