@@ -67,12 +67,15 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await ensureOrganisation(db, { name: settings.organisation, at: clock.now() });
   const metrics = createMetrics();
   const errorPages: ErrorPages = { render: null };
+  const app = createFastify(deps);
+  const { engine } = deps.database;
+  const lanes = createLanes({ engine, settings, clock, random, metrics, log, pressed: () => app.isUnderPressure() });
   const kinds: Readonly<Record<string, JobKind>> = {
     [NOTICE_JOB]: noticeJob({ db, clock, settings }),
     ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),
   };
-  const worker = createWorker({ db, kinds, clock, random, log });
-  const app = createFastify(deps);
+  const busy = () => lanes.checkIns.figures().waitingForTurn > 0;
+  const worker = createWorker({ db, kinds, clock, random, log, busy });
   app.decorate('jobs', worker);
   app.addHook('onClose', () => worker.stop());
 
@@ -81,8 +84,6 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await protect(app, deps);
   await describeApi(app, settings.origin);
 
-  const { engine } = deps.database;
-  const lanes = createLanes({ engine, settings, clock, random, metrics, log, pressed: () => app.isUnderPressure() });
   const stage = { db, settings, keys, clock, random, log, metrics, errorPages, wake: worker.wake };
   await app.register(healthRoutes, { ...stage, worker });
   await app.register(auditRoutes, stage);

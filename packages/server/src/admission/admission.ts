@@ -58,9 +58,11 @@ export class Admission {
   /** Those whose bodies still arrive, and when each is looked at again. */
   readonly #reading = new Map<Visitor, NodeJS.Timeout>();
   readonly #inHand = new Set<Visitor>();
-  readonly #turns = new Map<Visitor, (has: boolean) => void>();
+  readonly #turns = new Map<Visitor, { readonly since: number; readonly resolve: (has: boolean) => void }>();
+  /** Those that are worked on, and since when they wanted to be. */
   readonly #working = new Map<Visitor, number>();
   #isGoingOn = false;
+  #lastEnd = Number.NEGATIVE_INFINITY;
   #bytes = 0;
   #most = 0;
   #shed = 0;
@@ -73,19 +75,27 @@ export class Admission {
   /** As the numbers stand now; `most` is the highest that `inHand` has been, `shed` how many were sent away. */
   figures() {
     const { size: inHand } = this.#inHand;
-    return { inHand, bytes: this.#bytes, waiting: this.#waiting.size, most: this.#most, shed: this.#shed };
+    const waitingForTurn = this.#turns.size;
+    return {
+      inHand,
+      waitingForTurn,
+      bytes: this.#bytes,
+      waiting: this.#waiting.size,
+      most: this.#most,
+      shed: this.#shed,
+    };
   }
 
   /** Sent away at once, where that is certain before anything else is looked at; undefined where it is not. */
   refuse(): Admitted | undefined {
     const { limits, pressed } = this.#options;
-    return this.#waiting.size >= limits.waiting || pressed() ? this.#sendAway() : undefined;
+    const isFull = this.#inHand.size >= limits.inHand && this.#waiting.size >= limits.waiting;
+    return isFull || this.#isTooLong() || pressed() ? this.#sendAway() : undefined;
   }
 
   async ask(visitor: Visitor): Promise<Admitted> {
-    if (this.#waiting.size === 0 && this.#hasRoom(visitor) && !this.#options.pressed()) return this.#take(visitor);
-    const refused = this.refuse();
-    if (refused !== undefined) return refused;
+    if (this.#waiting.size === 0 && this.#hasRoom(visitor)) return this.#take(visitor);
+    if (this.#waiting.size >= this.#options.limits.waiting) return this.#sendAway();
     const { promise, resolve } = Promise.withResolvers<Admitted>();
     const timer = setTimeout(() => this.#stopWaiting(visitor, this.#sendAway()), this.#options.limits.waitMs);
     this.#waiting.set(visitor, { settle: resolve, timer });
@@ -102,7 +112,7 @@ export class Admission {
   async turn(visitor: Visitor): Promise<boolean> {
     if (!this.#inHand.has(visitor)) return false;
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    this.#turns.set(visitor, resolve);
+    this.#turns.set(visitor, { since: this.#options.now(), resolve });
     this.#goOn();
     return promise;
   }
@@ -111,7 +121,10 @@ export class Admission {
   hasWorked(visitor: Visitor): void {
     const since = this.#working.get(visitor);
     if (since === undefined) return;
-    this.#returns.took((this.#options.now() - since) / this.#working.size);
+    const now = this.#options.now();
+    // While others wait, what lies between two ends is what one takes, whatever else the process did meanwhile.
+    this.#returns.took(now - Math.max(since, this.#lastEnd));
+    this.#lastEnd = now;
     this.#working.delete(visitor);
     this.#goOn();
   }
@@ -122,7 +135,7 @@ export class Admission {
     if (!this.#inHand.delete(visitor)) return;
     this.hasBeenRead(visitor);
     this.#bytes -= visitor.bytes;
-    this.#turns.get(visitor)?.(false);
+    this.#turns.get(visitor)?.resolve(false);
     this.#turns.delete(visitor);
     this.hasWorked(visitor);
     this.#goOn();
@@ -140,6 +153,12 @@ export class Admission {
       this.#giveTurns();
       this.#letIn();
     });
+  }
+
+  /** Whoever came last would wait for longer than anybody should, be it that the machine is slow today. */
+  #isTooLong(): boolean {
+    const before = this.#waiting.size + this.#inHand.size - this.#reading.size;
+    return before * this.#returns.each() > this.#options.limits.waitMs;
   }
 
   #hasRoom({ bytes }: Visitor): boolean {
@@ -187,10 +206,10 @@ export class Admission {
   }
 
   #giveTurns(): void {
-    for (const [visitor, resolve] of this.#turns) {
+    for (const [visitor, { since, resolve }] of this.#turns) {
       if (this.#working.size >= this.#options.limits.working) return;
       this.#turns.delete(visitor);
-      this.#working.set(visitor, this.#options.now());
+      this.#working.set(visitor, since);
       resolve(true);
     }
   }

@@ -4,6 +4,8 @@ export interface ReturnTimes {
   next(): number;
   /** How long one request took of the server, in milliseconds. */
   took(milliseconds: number): void;
+  /** What one takes of late, in milliseconds. */
+  each(): number;
 }
 
 interface ReturnTimesOptions {
@@ -14,7 +16,7 @@ interface ReturnTimesOptions {
 /** Before anything has been measured. */
 const FIRST_GUESS_MS = 10;
 /** The weight of the newest measurement. */
-const WEIGHT = 0.05;
+const WEIGHT = 0.1;
 const SOONEST_MS = 1_000;
 /** A place further off than this is not promised: by then everything may be otherwise. */
 const FURTHEST_MS = 120_000;
@@ -32,6 +34,7 @@ export function createReturnTimes({ now, fraction }: ReturnTimesOptions): Return
       booked = Math.min(Math.max(booked, soonest) + each, now() + FURTHEST_MS);
       return Math.ceil(((booked - now()) * (1 + fraction() / 2)) / 1000);
     },
+    each: () => each,
     took(milliseconds) {
       each += (milliseconds - each) * WEIGHT;
     },

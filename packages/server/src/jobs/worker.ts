@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { schedule, type ScheduledTask } from 'node-cron';
 import { LEASE_MS, type RunDeps, runJob } from './run.ts';
 import { forgetDone, leaseDue } from './store.ts';
@@ -14,12 +15,26 @@ export interface JobWorker {
   readonly stop: () => Promise<void>;
 }
 
+/** Whether devices wait for their turn; jobs then leave them the database for a while. */
+export interface WorkerDeps extends RunDeps {
+  readonly busy?: () => boolean;
+}
+
 const AT_ONCE = 8;
+/** Jobs give way for so long before each round, and no longer: a storm of devices may delay a notice, and not keep it. */
+const GIVE_WAY_MS = 250;
+const LOOK_AGAIN_MS = 10;
 const WEEK_MS = 7 * 24 * 3_600_000;
 
-async function runAllDue(deps: RunDeps, stopping: AbortSignal): Promise<number> {
+async function giveWay({ busy, clock }: WorkerDeps): Promise<void> {
+  const until = clock.monotonic() + GIVE_WAY_MS;
+  while (busy?.() === true && clock.monotonic() < until) await delay(LOOK_AGAIN_MS);
+}
+
+async function runAllDue(deps: WorkerDeps, stopping: AbortSignal): Promise<number> {
   let count = 0;
   while (!stopping.aborted) {
+    await giveWay(deps);
     const jobs = await leaseDue(deps.db, { now: deps.clock.now(), leaseMs: LEASE_MS, limit: AT_ONCE });
     if (jobs.length === 0) break;
     await Promise.all(jobs.map((job) => runJob(deps, job)));
@@ -49,7 +64,7 @@ function oneAtATime(work: () => Promise<number>): () => Promise<number> {
   };
 }
 
-export function createWorker(deps: RunDeps): JobWorker {
+export function createWorker(deps: WorkerDeps): JobWorker {
   const stopping = new AbortController();
   let task: ScheduledTask | undefined;
   const runDue = oneAtATime(() => runAllDue(deps, stopping.signal));
