@@ -41,6 +41,8 @@ const RETRY_MS = 30_000;
 const pause = (signal: AbortSignal, milliseconds = RETRY_MS) =>
   delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
+const timeOf = (iso: string | undefined): number | undefined => (iso === undefined ? undefined : Date.parse(iso));
+
 /** What one run of the agent is made of, on an open store; `run` of its schedule and its uplink set it going. */
 export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
   const { clock, random, log, host } = options;
@@ -68,12 +70,18 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     about: { version: VERSION, platform: host.platform, release: host.release },
     onCouncilNetwork: () => null,
     policySerial: () => policies.serial(),
+    contactedAt: timeOf(outbox.meta.text('checked_in_at')),
     settledAt: (time) => outbox.meta.set('checked_in_at', time),
     accept: (documents) => policies.accept(documents) && schedule.want(),
     restate: () => restate(outbox, memory, random, now()),
     reached: () => schedule.want('agent-health'),
   });
-  const schedule = new Schedule({ ...options, cycle, kept: () => uplink.wake(), resumed: () => uplink.hurry() });
+  const schedule = new Schedule({
+    ...options,
+    cycle,
+    kept: (isUrgent) => uplink.wake(isUrgent),
+    resumed: () => uplink.hurry(),
+  });
   return { outbox, memory, policies, cycle, transport, uplink, schedule, now };
 }
 

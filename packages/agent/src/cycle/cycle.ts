@@ -38,6 +38,8 @@ export interface CycleOptions {
 export interface CycleResult {
   /** Findings kept in the outbox. */
   readonly findings: number;
+  /** Something serious is among them, that is not kept waiting for anything. */
+  readonly isUrgent: boolean;
 }
 
 interface Gathered {
@@ -137,6 +139,9 @@ function judge(
   return findTransitions(options.memory, { judgements, policyVersion: policy.version, rules, now });
 }
 
+const isSerious = ({ verdict, severity }: Body): boolean =>
+  verdict === 'fail' && (severity === 'critical' || severity === 'high');
+
 /** Keeps what was gathered and what follows from it; runs within the outbox's transaction. */
 function keep(options: CycleOptions, gathered: Gathered, offSince: number | undefined): CycleResult {
   const { memory, outbox, random } = options;
@@ -147,7 +152,7 @@ function keep(options: CycleOptions, gathered: Gathered, offSince: number | unde
   if (policy === undefined) {
     // Nothing is judged: no event counts as told, and no bookmark moves but the first.
     remember(memory, { observations: new Map(), reads: gathered.reads.filter((read) => read.first) }, now);
-    return { findings: 0 };
+    return { findings: 0, isUrgent: false };
   }
   remember(memory, gathered, now);
   keepConditions(memory, gathered.observations, now);
@@ -157,7 +162,7 @@ function keep(options: CycleOptions, gathered: Gathered, offSince: number | unde
     now,
   );
   if (gathered.observations.has('agent-health')) options.healthTold();
-  return { findings: bodies.length };
+  return { findings: bodies.length, isUrgent: bodies.some(isSerious) };
 }
 
 /**

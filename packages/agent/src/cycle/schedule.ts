@@ -12,7 +12,7 @@ export interface ScheduleOptions {
   readonly random: Random;
   readonly log: Logger;
   /** Called after a cycle that has kept findings. */
-  readonly kept: () => void;
+  readonly kept: (isUrgent: boolean) => void;
   /** Called when the device has slept, or its clock was set. */
   readonly resumed: () => void;
 }
@@ -118,9 +118,9 @@ export class Schedule {
     const checks = this.#wanted === 'all' ? undefined : this.#wanted;
     this.#wanted = undefined;
     try {
-      const { findings } = await cycle.run(checks, checks === undefined ? this.#offSince : undefined);
+      const { findings, isUrgent } = await cycle.run(checks, checks === undefined ? this.#offSince : undefined);
       if (checks === undefined) this.#offSince = undefined;
-      if (findings > 0) kept();
+      if (findings > 0) kept(isUrgent);
     } catch (error) {
       const fault = faultOf(error);
       if (fault === undefined || fault === 'corrupt') throw error;

@@ -18,7 +18,7 @@ it('tells since when the agent was off to the first full cycle that can be kept,
         ];
         queueMicrotask(next[told.length - 1] ?? (() => undefined));
         if (told.length < 3) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
-        return { findings: 0 };
+        return { findings: 0, isUrgent: false };
       },
     },
     watchers: [],

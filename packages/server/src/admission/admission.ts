@@ -1,3 +1,4 @@
+import { Turns } from './turns.ts';
 import { createReturnTimes, type ReturnTimes } from './return-times.ts';
 
 /** What the server takes in hand of one kind of request at a time. Bytes are those that the requests may bring. */
@@ -58,11 +59,7 @@ export class Admission {
   /** Those whose bodies still arrive, and when each is looked at again. */
   readonly #reading = new Map<Visitor, NodeJS.Timeout>();
   readonly #inHand = new Set<Visitor>();
-  readonly #turns = new Map<Visitor, { readonly since: number; readonly resolve: (has: boolean) => void }>();
-  /** Those that are worked on, and since when they wanted to be. */
-  readonly #working = new Map<Visitor, number>();
-  #isGoingOn = false;
-  #lastEnd = Number.NEGATIVE_INFINITY;
+  readonly #turns: Turns<Visitor>;
   #bytes = 0;
   #most = 0;
   #shed = 0;
@@ -70,12 +67,15 @@ export class Admission {
   constructor(options: AdmissionOptions) {
     this.#options = options;
     this.#returns = createReturnTimes(options);
+    const { limits, now } = options;
+    const took = (milliseconds: number) => this.#returns.took(milliseconds);
+    this.#turns = new Turns({ working: limits.working, now, took, given: () => this.#letIn() });
   }
 
   /** As the numbers stand now; `most` is the highest that `inHand` has been, `shed` how many were sent away. */
   figures() {
     const { size: inHand } = this.#inHand;
-    const waitingForTurn = this.#turns.size;
+    const { waiting: waitingForTurn } = this.#turns;
     return {
       inHand,
       waitingForTurn,
@@ -110,23 +110,12 @@ export class Admission {
 
   /** Waits for its turn to be worked on; false where its client has left meanwhile. */
   async turn(visitor: Visitor): Promise<boolean> {
-    if (!this.#inHand.has(visitor)) return false;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    this.#turns.set(visitor, { since: this.#options.now(), resolve });
-    this.#goOn();
-    return promise;
+    return this.#inHand.has(visitor) && this.#turns.of(visitor);
   }
 
   /** Its answer is made: the turn is over, and how slowly the answer is taken is nobody else's loss. */
   hasWorked(visitor: Visitor): void {
-    const since = this.#working.get(visitor);
-    if (since === undefined) return;
-    const now = this.#options.now();
-    // While others wait, what lies between two ends is what one takes, whatever else the process did meanwhile.
-    this.#returns.took(now - Math.max(since, this.#lastEnd));
-    this.#lastEnd = now;
-    this.#working.delete(visitor);
-    this.#goOn();
+    this.#turns.end(visitor);
   }
 
   /** It was answered, or its client has left, at whatever stage. Once is enough; more does no harm. */
@@ -135,24 +124,8 @@ export class Admission {
     if (!this.#inHand.delete(visitor)) return;
     this.hasBeenRead(visitor);
     this.#bytes -= visitor.bytes;
-    this.#turns.get(visitor)?.resolve(false);
-    this.#turns.delete(visitor);
-    this.hasWorked(visitor);
-    this.#goOn();
-  }
-
-  /**
-   * Not at once, but when every socket that has something has been heard: what waits is then counted here and not in the
-   * kernel, and people and probes come to their turn between two check-ins.
-   */
-  #goOn(): void {
-    if (this.#isGoingOn) return;
-    this.#isGoingOn = true;
-    setImmediate(() => {
-      this.#isGoingOn = false;
-      this.#giveTurns();
-      this.#letIn();
-    });
+    this.#turns.leave(visitor);
+    this.#turns.goOn();
   }
 
   /** Whoever came last would wait for longer than anybody should, be it that the machine is slow today. */
@@ -203,14 +176,5 @@ export class Admission {
       else this.#watch(visitor, since);
     };
     this.#reading.set(visitor, setTimeout(look, Math.min(limits.patienceMs, limits.bodyMs)));
-  }
-
-  #giveTurns(): void {
-    for (const [visitor, { since, resolve }] of this.#turns) {
-      if (this.#working.size >= this.#options.limits.working) return;
-      this.#turns.delete(visitor);
-      this.#working.set(visitor, since);
-      resolve(true);
-    }
   }
 }

@@ -26,9 +26,8 @@ const GIVE_WAY_MS = 250;
 const LOOK_AGAIN_MS = 10;
 const WEEK_MS = 7 * 24 * 3_600_000;
 
-async function giveWay({ busy, clock }: WorkerDeps): Promise<void> {
-  const until = clock.monotonic() + GIVE_WAY_MS;
-  while (busy?.() === true && clock.monotonic() < until) await delay(LOOK_AGAIN_MS);
+async function giveWay({ busy = () => false }: WorkerDeps): Promise<void> {
+  for (let looked = 0; looked < GIVE_WAY_MS / LOOK_AGAIN_MS && busy(); looked += 1) await delay(LOOK_AGAIN_MS);
 }
 
 async function runAllDue(deps: WorkerDeps, stopping: AbortSignal): Promise<number> {
