@@ -13,6 +13,7 @@ import {
 } from 'kysely';
 import { type MigrationProvider, Migrator } from 'kysely/migration';
 import { start } from './migrations/0001-start.ts';
+import { reportsByPeople } from './migrations/0002-reports-by-people.ts';
 import type { Database } from './schema.ts';
 import { keepingStatements } from './statements.ts';
 
@@ -29,7 +30,7 @@ export interface OpenDatabase {
 }
 
 const migrations: MigrationProvider = {
-  getMigrations: async () => ({ '0001-start': start('blob') }),
+  getMigrations: async () => ({ '0001-start': start('blob'), '0002-reports-by-people': reportsByPeople }),
 };
 
 /**
