@@ -9,6 +9,7 @@ import { describeApi } from './app/documents.ts';
 import { answerErrors, type ErrorPages } from './app/error-handler.ts';
 import { healthRoutes } from './app/health.ts';
 import { limitRates } from './app/limits.ts';
+import { answerMalformed, refuseConnection } from './app/malformed.ts';
 import { observeRequests } from './app/observe.ts';
 import { validatorCompiler } from './app/validation.ts';
 import { auditRoutes } from './audit/routes.ts';
@@ -110,6 +111,8 @@ function createFastify({ settings, random, log }: AppDeps): FastifyInstance {
     http: { headersTimeout: 15_000 },
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
+    frameworkErrors: answerMalformed,
+    clientErrorHandler: refuseConnection,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   // Of the types that another site's form may send without asking, only the console's own forms are read.

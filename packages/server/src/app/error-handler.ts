@@ -28,11 +28,12 @@ const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   401: 'unauthenticated',
   403: 'not-permitted',
   404: 'not-found',
-  408: 'validation',
+  408: 'too-slow',
   413: 'too-large',
   414: 'too-large',
   415: 'unsupported-type',
   429: 'too-many-requests',
+  431: 'headers-too-large',
 };
 
 /** The disk or the database cannot take anything now; what the client has is worth sending again. */
