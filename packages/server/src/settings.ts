@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import Type, { type Static } from 'typebox';
+import { DEFAULT_LIMITS, type Limits, LimitsFile } from './limits.ts';
 import { type RawSettings, readRaw, type SettingsSource } from './settings-source.ts';
 
 const Path = (example: string) =>
@@ -81,6 +82,7 @@ export const SettingsFile = Type.Object(
       }),
     ),
     logFile: Type.Optional(Path('/var/log/beadle-server.log')),
+    limits: Type.Optional(LimitsFile),
   },
   closed,
 );
@@ -114,6 +116,7 @@ export interface Settings {
   readonly trustedProxies: readonly string[];
   readonly logLevel: NonNullable<SettingsFile['logLevel']>;
   readonly logFile: string | null;
+  readonly limits: Limits;
 }
 
 /** Throws a `StartError` with exit code 2 that names the file's key or the variable, what was expected and what to write. */
@@ -139,6 +142,7 @@ export function readSettings(source: SettingsSource): Settings {
     trustedProxies: Object.freeze(proxiesOf(raw)),
     logLevel: values.logLevel ?? 'info',
     logFile: raw.path('logFile') ?? null,
+    limits: Object.freeze({ ...DEFAULT_LIMITS, ...values.limits }),
   });
 }
 

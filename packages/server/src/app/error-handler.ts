@@ -67,13 +67,15 @@ export function answerErrors(app: FastifyInstance, pages: ErrorPages): void {
     };
     void reply.status(status);
     if (status === 401) void reply.header('www-authenticate', 'Bearer realm="beadle"');
-    if (status === 503) void reply.header('retry-after', '30');
+    if (status === 503) void reply.header('retry-after', String(found.retryAfterSeconds ?? 30));
     if (pages.render !== null && !isForPrograms(request.url)) return pages.render(error, request, reply);
     return sendProblem(error, reply);
   };
   app.setErrorHandler((error, request, reply) => {
     const found = problemOf(error);
-    if (PROBLEMS[found.code].status >= 500) request.log.error({ err: error }, 'a request failed');
+    // Of those sent away there are many; they are counted, and said once.
+    if (PROBLEMS[found.code].status >= 500 && found.code !== 'overloaded')
+      request.log.error({ err: error }, 'a request failed');
     return answer(found, request, reply);
   });
   app.setNotFoundHandler((request, reply) =>

@@ -69,6 +69,7 @@ export function openDatabase(folder: string, plugins: KyselyPlugin[] = []): Open
   sqlite.pragma('synchronous = FULL');
   sqlite.pragma('foreign_keys = ON');
   sqlite.pragma('busy_timeout = 5000');
+  sqlite.pragma('wal_autocheckpoint = 8000');
   sqlite.pragma('cache_size = -65536');
   const database = keepingStatements(sqlite);
   const dialect = new SqliteDialect({ database });

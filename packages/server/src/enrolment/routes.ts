@@ -12,6 +12,8 @@ import {
 } from '@beadle/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Value from 'typebox/value';
+import type { Admission } from '../admission/admission.ts';
+import { admitBy } from '../admission/hooks.ts';
 import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
@@ -32,6 +34,7 @@ export interface EnrolmentDeps {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly random: Random;
+  readonly admission: Admission;
 }
 
 const BODY_LIMIT = 16 * 1024;
@@ -122,6 +125,7 @@ async function enrol(request: FastifyRequest, reply: FastifyReply, deps: Enrolme
 
 /** The one endpoint that a device without an enrolment may use (docs/protocol.md). */
 export async function enrolmentRoutes(app: FastifyInstance, deps: EnrolmentDeps): Promise<void> {
+  admitBy(app, { admission: deps.admission, mostBytes: BODY_LIMIT });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
     done(null, body),

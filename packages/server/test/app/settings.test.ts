@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { readSettings } from '../../src/settings.ts';
 
 let folder = '';
@@ -29,6 +30,7 @@ describe('settings', () => {
       trustedProxies: [],
       logLevel: 'info',
       logFile: null,
+      limits: DEFAULT_LIMITS,
     });
     expect(Object.isFrozen(read())).toBe(true);
   });
