@@ -11,6 +11,7 @@ import { describeApi } from './app/documents.ts';
 import { answerErrors, type ErrorPages } from './app/error-handler.ts';
 import { healthRoutes } from './app/health.ts';
 import { limitRates } from './app/limits.ts';
+import { answerMalformed, refuseConnection } from './app/malformed.ts';
 import { observeRequests } from './app/observe.ts';
 import { PRESSURE, serverOptions } from './app/connections.ts';
 import { validatorCompiler } from './app/validation.ts';
@@ -113,6 +114,8 @@ function createFastify({ settings, random, log }: AppDeps): FastifyInstance {
     ...serverOptions(settings.limits),
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
+    frameworkErrors: answerMalformed,
+    clientErrorHandler: refuseConnection,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = settings.limits.connections;
   app.setValidatorCompiler(validatorCompiler);

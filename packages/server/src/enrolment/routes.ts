@@ -27,6 +27,7 @@ import { provesToken, redeem } from './enrolment.ts';
 import { isFromOwnMachine } from './own-machine.ts';
 import { answerSigned, isGenuine, signatureOf } from './signed-request.ts';
 import { beginGeneration } from './store.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 export interface EnrolmentDeps {
   readonly db: Db;
@@ -118,7 +119,7 @@ async function enrol(request: FastifyRequest, reply: FastifyReply, deps: Enrolme
     );
   const signature = verify(request, enrolment, deps);
   const isOwnMachine = isFromOwnMachine(request, deps.settings.trustedProxies);
-  const admitted = await deps.db.transaction().execute((tx) => admit(tx, enrolment, isOwnMachine, deps));
+  const admitted = await inTransaction(deps.db, (tx) => admit(tx, enrolment, isOwnMachine, deps));
   const answer: EnrolmentAnswer = { protocol, ...admitted, serverKey: deps.keys.publicJwk };
   return answerSigned(reply, { status: 201, body: answer }, signature, deps);
 }
