@@ -6,7 +6,7 @@ import type { Settings } from '../settings.ts';
 import { type CommandIo, print } from './io.ts';
 import { lockFolder } from './lock.ts';
 import { fileOf, requireDatabase } from './open.ts';
-import { isPostgres } from '../db/open.ts';
+import { isPostgres } from '../settings-addresses.ts';
 
 /** More than a council opens between two backups. */
 const REFERENCES_LEFT_OUT = 1000;
