@@ -13,7 +13,7 @@ import { healthRoutes } from './app/health.ts';
 import { limitRates } from './app/limits.ts';
 import { answerMalformed, refuseConnection } from './app/malformed.ts';
 import { observeRequests } from './app/observe.ts';
-import { PRESSURE, serverOptions } from './app/connections.ts';
+import { countConnections, PRESSURE, serverOptions } from './app/connections.ts';
 import { validatorCompiler } from './app/validation.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { breachJobs } from './breaches/jobs.ts';
@@ -70,7 +70,9 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const errorPages: ErrorPages = { render: null };
   const app = createFastify(deps);
   const { engine } = deps.database;
-  const lanes = createLanes({ engine, settings, clock, random, metrics, log, pressed: () => app.isUnderPressure() });
+  const pressed = () => app.isUnderPressure();
+  const connections = countConnections(app.server);
+  const lanes = createLanes({ engine, settings, clock, random, metrics, log, pressed, connections });
   const kinds: Readonly<Record<string, JobKind>> = {
     [NOTICE_JOB]: noticeJob({ db, clock, settings }),
     ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),

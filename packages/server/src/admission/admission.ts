@@ -38,6 +38,8 @@ export interface AdmissionOptions {
   readonly fraction: () => number;
   /** Whether the process as a whole is near its end: then nobody more is taken. */
   readonly pressed: () => boolean;
+  /** How many connections have been made to the process so far. */
+  readonly connections: () => number;
   /** Told of each that is sent away. */
   readonly shed: () => void;
 }
@@ -61,15 +63,17 @@ export class Admission {
   readonly #inHand = new Set<Visitor>();
   readonly #turns: Turns<Visitor>;
   #bytes = 0;
+  #came = 0;
   #most = 0;
   #shed = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
     this.#returns = createReturnTimes(options);
-    const { limits, now } = options;
+    const { limits, now, connections } = options;
     const took = (milliseconds: number) => this.#returns.took(milliseconds);
-    this.#turns = new Turns({ working: limits.working, now, took, given: () => this.#letIn() });
+    const heard = () => connections() + this.#came;
+    this.#turns = new Turns({ working: limits.working, now, took, heard, given: () => this.#letIn() });
   }
 
   /** As the numbers stand now; `most` is the highest that `inHand` has been, `shed` how many were sent away. */
@@ -86,9 +90,10 @@ export class Admission {
     };
   }
 
-  /** Sent away at once, where that is certain before anything else is looked at; undefined where it is not. */
+  /** Called when somebody comes: sent away at once, where that is certain before anything else is looked at. */
   refuse(): Admitted | undefined {
     const { limits, pressed } = this.#options;
+    this.#came += 1;
     const isFull = this.#inHand.size >= limits.inHand && this.#waiting.size >= limits.waiting;
     return isFull || this.#isTooLong() || pressed() ? this.#sendAway() : undefined;
   }

@@ -19,6 +19,7 @@ interface LaneOptions {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly pressed: () => boolean;
+  readonly connections: () => number;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -86,7 +87,7 @@ function measure({ registry }: Metrics, lanes: Lanes): void {
 
 /** The two ways in for devices, apart from each other and from people's. */
 export function createLanes(options: LaneOptions): Lanes {
-  const { clock, random, metrics, log, pressed } = options;
+  const { clock, random, metrics, log, pressed, connections } = options;
   const now = () => clock.monotonic();
   const fraction = () => random.fraction();
   let saidAt = Number.NEGATIVE_INFINITY;
@@ -95,7 +96,7 @@ export function createLanes(options: LaneOptions): Lanes {
     saidAt = now();
     log.warn('more devices come than can be taken in hand: some are told to come again later');
   };
-  const given = { now, fraction, pressed, shed };
+  const given = { now, fraction, pressed, connections, shed };
   const lanes = {
     checkIns: new Admission({ ...given, limits: limitsOfCheckIns(options) }),
     enrolments: new Admission({ ...given, limits: limitsOfEnrolments(options) }),

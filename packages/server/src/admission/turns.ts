@@ -5,9 +5,14 @@ interface TurnsOptions {
   readonly now: () => number;
   /** Told how long each turn took of the process, in milliseconds. */
   readonly took: (milliseconds: number) => void;
+  /** How many connections and requests have come so far. */
+  readonly heard: () => number;
   /** Called each time that turns have been given. */
   readonly given: () => void;
 }
+
+/** Of those who stand outside so many are heard before each turn: a flood of them cannot keep the turns from going on. */
+const HEARD_BEFORE_A_TURN = 64;
 
 /** Whose turn it is to be worked on, first come, first served. */
 export class Turns<Who> {
@@ -53,17 +58,28 @@ export class Turns<Who> {
   }
 
   /**
-   * Not at once, but when every socket that has something has been heard: what waits is then counted here and not in the
-   * kernel, and people and probes are answered between two check-ins.
+   * Not at once, but when everybody outside has been heard: Node takes one new connection each time round its loop, so
+   * that those who come while a turn is worked on would otherwise wait in the kernel, where nobody counts them or
+   * sends them away. People and probes are answered meanwhile.
    */
   goOn(): void {
     if (this.#isGoingOn) return;
     this.#isGoingOn = true;
-    setImmediate(() => {
-      this.#isGoingOn = false;
-      this.#give();
-      this.#options.given();
-    });
+    const { heard } = this.#options;
+    const first = heard();
+    const listen = (before: number) =>
+      setImmediate(() => {
+        const now = heard();
+        if (now !== before && now - first < HEARD_BEFORE_A_TURN) {
+          listen(now);
+          return;
+        }
+        this.#isGoingOn = false;
+        this.#give();
+        this.#options.given();
+      });
+    // Whatever was heard last may have left something to read: at least one time round brings nothing new.
+    listen(Number.NaN);
   }
 
   #give(): void {
