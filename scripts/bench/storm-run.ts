@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Result as FleetResult } from '../fleet/result.ts';
 import { start } from '../start/processes.ts';
 import { type Council, openCouncil } from './council.ts';
+import { processorSeconds } from './proc.ts';
 
 export interface StormPlan {
   readonly folder: string;
@@ -36,6 +37,8 @@ export interface Storm {
   readonly sentAway: number;
   /** The most that were in hand at a time. */
   readonly inHandMost: number;
+  /** Processor time that the server took for it, whatever else ran on the machine. */
+  readonly serverSeconds: number;
 }
 
 const FLEET = join(import.meta.dirname, '../fleet/main.ts');
@@ -73,23 +76,34 @@ function startFleet({ origin, token }: Council, { devices, within, backlog }: St
   return fleet;
 }
 
+interface Played extends Pick<Memory, 'before' | 'peak'> {
+  readonly fleet: FleetResult;
+  readonly serverSeconds: number;
+}
+
 /** What the fleet prints, with the server's memory from the moment at which its clock starts. */
-async function play(council: Council, plan: StormPlan): Promise<{ fleet: FleetResult; before: number; peak: number }> {
+async function play(council: Council, plan: StormPlan): Promise<Played> {
   const pid = council.server.pid ?? 0;
   const child = startFleet(council, plan);
   if (child.stderr === null || child.stdout === null) throw new Error('the fleet could not be started');
-  let [output, before, peak] = ['', 0, () => 0];
+  let [output, before, seconds, peak] = ['', 0, 0, () => 0];
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   createInterface({ input: child.stderr }).on('line', (line) => {
     plan.say(line);
     if (!STARTS.test(line)) return;
     before = residentMebibytes(pid);
+    seconds = processorSeconds(pid);
     peak = watchMemory(pid);
   });
   await once(child, 'close');
   const most = peak();
   if (output === '') throw new Error('the fleet has ended without a result');
-  return { fleet: JSON.parse(output) as FleetResult, before, peak: most };
+  return {
+    fleet: JSON.parse(output) as FleetResult,
+    before,
+    peak: most,
+    serverSeconds: processorSeconds(pid) - seconds,
+  };
 }
 
 /**
@@ -99,14 +113,14 @@ async function play(council: Council, plan: StormPlan): Promise<{ fleet: FleetRe
 export async function runStorm(plan: StormPlan): Promise<Storm> {
   const council = await openCouncil(plan.folder, { database: plan.database, env: plan.env });
   try {
-    const { fleet, before, peak } = await play(council, plan);
+    const { fleet, before, peak, serverSeconds } = await play(council, plan);
     const [sentAway, inHandMost] = [
       await metric(council, 'beadle_shed_total'),
       await metric(council, 'beadle_in_hand_most'),
     ];
     await delay(AFTER_MS);
     const after = residentMebibytes(council.server.pid ?? 0);
-    return { fleet, memory: { before, peak, after }, sentAway, inHandMost };
+    return { fleet, memory: { before, peak, after }, sentAway, inHandMost, serverSeconds };
   } finally {
     await council.stop();
   }

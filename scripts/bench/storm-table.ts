@@ -22,16 +22,25 @@ const round = (value: number) => value.toFixed(0);
 function rowOf(engine: string, { devices, within, backlog }: Wanted, storm: Storm): string {
   const { fleet, memory, sentAway, inHandMost } = storm;
   const accepted = `${fleet.devices - fleet.errors} of ${devices}`;
+  const { before, peak, after } = memory;
   const cells = [
-    ...[engine, `${within} s, ${backlog} d`, accepted, fleet.findings, round(fleet.p50Ms), round(fleet.p99Ms)],
-    ...[sentAway, inHandMost, `${round(memory.before)} / ${round(memory.peak)} / ${round(memory.after)}`],
+    engine,
+    `${within} s, ${backlog} d`,
+    accepted,
+    fleet.findings,
+    round(fleet.p50Ms),
+    round(fleet.p99Ms),
+    sentAway,
+    inHandMost,
+    `${round(before)} / ${round(peak)} / ${round(after)}`,
+    round(storm.serverSeconds),
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
 const HEADING = [
-  '| database | return, away | accepted | findings | p50 ms | p99 ms | sent away | in hand at most | MiB before / peak / after |',
-  '|---|---|---|---|---|---|---|---|---|',
+  '| database | return, away | accepted | findings | p50 ms | p99 ms | sent away | in hand at most | MiB before / peak / after | server processor s |',
+  '|---|---|---|---|---|---|---|---|---|---|',
 ];
 
 interface Wanted {

@@ -21,8 +21,10 @@ export interface WorkerDeps extends RunDeps {
 }
 
 const AT_ONCE = 8;
+/** While devices wait. */
+const AT_ONCE_BUSY = 1;
 /** Jobs give way for so long before each round, and no longer: a storm of devices may delay a notice, and not keep it. */
-const GIVE_WAY_MS = 250;
+const GIVE_WAY_MS = 1_000;
 const LOOK_AGAIN_MS = 10;
 const WEEK_MS = 7 * 24 * 3_600_000;
 
@@ -34,7 +36,8 @@ async function runAllDue(deps: WorkerDeps, stopping: AbortSignal): Promise<numbe
   let count = 0;
   while (!stopping.aborted) {
     await giveWay(deps);
-    const jobs = await leaseDue(deps.db, { now: deps.clock.now(), leaseMs: LEASE_MS, limit: AT_ONCE });
+    const limit = deps.busy?.() === true ? AT_ONCE_BUSY : AT_ONCE;
+    const jobs = await leaseDue(deps.db, { now: deps.clock.now(), leaseMs: LEASE_MS, limit });
     if (jobs.length === 0) break;
     await Promise.all(jobs.map((job) => runJob(deps, job)));
     count += jobs.length;
