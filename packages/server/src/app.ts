@@ -72,7 +72,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const { engine } = deps.database;
   const pressed = () => app.isUnderPressure();
   const connections = countConnections(app.server);
-  const lanes = createLanes({ engine, settings, clock, random, metrics, log, pressed, connections });
+  const lanes = createLanes({ engine, settings, clock, metrics, log, pressed, connections });
   const kinds: Readonly<Record<string, JobKind>> = {
     [NOTICE_JOB]: noticeJob({ db, clock, settings }),
     ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),

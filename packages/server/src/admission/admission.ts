@@ -35,7 +35,6 @@ export interface AdmissionOptions {
   readonly limits: AdmissionLimits;
   /** Milliseconds that only rise. */
   readonly now: () => number;
-  readonly fraction: () => number;
   /** Whether the process as a whole is near its end: then nobody more is taken. */
   readonly pressed: () => boolean;
   /** How many connections have been made to the process so far. */
