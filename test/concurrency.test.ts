@@ -81,6 +81,8 @@ async function addLaptop(assetTag: string, number = 0) {
   const { transport, holding } = line(number);
   const laptop = await createLaptop({ council, world, assetTag, transport });
   laptops.push(laptop);
+  // Not of what enrolment was answered with.
+  statuses = [];
   const once = () => laptop.running(({ uplink }) => uplink.once(AbortSignal.timeout(30_000)));
   return { laptop, once, holding };
 }
@@ -90,7 +92,9 @@ async function untilSent(laptop: Laptop): Promise<void> {
   while ((await laptop.running(({ outbox }) => outbox.waiting().pending)) > 0) await laptop.checkIn();
 }
 
-const all = (requests: readonly Sent[]) => Promise.all(requests.map((each, index) => deliver(instance(index), each)));
+/** One that is still arriving when its device comes again is cut off: it has given up that one, and gets no answer. */
+const all = (requests: readonly Sent[]) =>
+  Promise.allSettled(requests.map((each, index) => deliver(instance(index), each)));
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
 describe('check-ins of one device, all at once', () => {
@@ -153,7 +157,6 @@ describe(`${DEVICES} devices that open a breach at once`, () => {
       laptop.show('off');
       await laptop.cycle();
     }
-    statuses = [];
     await Promise.all(laptops.map(untilSent));
     expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
     const rows = await council.db().selectFrom('breaches').select(['ref', 'count']).orderBy('ref').execute();

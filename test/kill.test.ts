@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '../packages/server/src/db/database.ts';
 import { openDatabase } from '../packages/server/src/db/open.ts';
 import { isOnPostgres } from './support/database.ts';
-import { onServer, type RunningPostgres, startPostgres } from './support/postgres-server.ts';
+import { onServer, type RunningPostgres, startPostgres, takesConnections } from './support/postgres-server.ts';
 import { answers, freePort, type Spawned, spawnNode, until } from './support/processes.ts';
 
 /** How often each is killed: a few times here, `BEADLE_KILLS=200 npm test -- test/kill.test.ts` for the whole of it. */
@@ -62,12 +62,7 @@ async function killBackend(url: string): Promise<void> {
     "select pid from pg_stat_activity where application_name = 'beadle-server' order by random() limit 1";
   const [backend] = await onServer(url, backends);
   if (backend !== undefined) process.kill(Number(backend['pid']), 'SIGKILL');
-  const isUp = () =>
-    onServer(url, 'select 1').then(
-      () => true,
-      () => false,
-    );
-  await until('the recovery', isUp);
+  await until('the recovery', () => takesConnections(url));
 }
 
 async function onDatabase<T>(work: (db: Db) => Promise<T>): Promise<T> {

@@ -27,6 +27,7 @@ export interface RunningPostgres {
   stop(): Promise<void>;
   /** Ends it, as its manual's pages on shutdown have it; `killed` is SIGKILL, by which it cannot tidy up. */
   end(how: keyof typeof ENDS): Promise<void>;
+  isUp(): Promise<boolean>;
   /** Starts it again after `end`; back when it takes connections. */
   begin(): Promise<void>;
 }
@@ -79,8 +80,9 @@ export async function startPostgres({ flags = [], within = tmpdir() }: StartOpti
       () => true,
       () => false,
     );
+  const url = `postgres://beadle:for-tests@127.0.0.1:${port}/`;
   return {
-    url: `postgres://beadle:for-tests@127.0.0.1:${port}/`,
+    url,
     stop: async () => {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -90,6 +92,7 @@ export async function startPostgres({ flags = [], within = tmpdir() }: StartOpti
       process.kill(pid, ENDS[how]);
       await until('the end of PostgreSQL', () => !isThere(pid));
     },
+    isUp: () => takesConnections(url),
     // After SIGKILL those that it had started hold its memory until they have noticed.
     begin: () => until('PostgreSQL', starts),
   };
@@ -107,6 +110,12 @@ export async function onServer(url: string, statement: string): Promise<readonly
     await client.end();
   }
 }
+
+export const takesConnections = (url: string): Promise<boolean> =>
+  onServer(url, 'select 1').then(
+    () => true,
+    () => false,
+  );
 
 /** For all test files of a project: a server, and a migrated database that each test's own is a copy of. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
