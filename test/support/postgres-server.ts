@@ -117,11 +117,17 @@ export const takesConnections = (url: string): Promise<boolean> =>
     () => false,
   );
 
+/** The server that the whole run is for, such as Debian's; else one is started. */
+async function serverOfRun(): Promise<Pick<RunningPostgres, 'url' | 'stop'>> {
+  const url = process.env['BEADLE_TEST_POSTGRES'];
+  return url === undefined ? startPostgres({ flags: HASTE }) : { url, stop: () => Promise.resolve() };
+}
+
 /** For all test files of a project: a server, and a migrated database that each test's own is a copy of. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  let server: RunningPostgres;
+  let server: Awaited<ReturnType<typeof serverOfRun>>;
   try {
-    server = await startPostgres({ flags: HASTE });
+    server = await serverOfRun();
   } catch (error) {
     project.provide('postgres', { missing: error instanceof Error ? error.message : String(error) });
     return () => Promise.resolve();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
@@ -23,6 +23,8 @@ let server: RealServer | undefined;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'beadle-postgres-disk-'));
+  // PostgreSQL runs as another user, and must get through to its disk.
+  chmodSync(folder, 0o711);
 });
 
 afterEach(async () => {
