@@ -12,7 +12,7 @@ const sqlite = '**/*.sqlite.test.ts';
 const withoutDatabase = [
   sqlite,
   'packages/server/test/{cli,console}/{cli,words}.test.ts',
-  'packages/server/test/app/{keys,settings}.test.ts',
+  'packages/server/test/app/{keys,settings,storage}.test.ts',
   'test/docs.test.ts',
   'test/first-day.test.ts',
 ];
@@ -34,11 +34,19 @@ export default defineConfig({
       // In one module graph for each worker: loading the server anew for each file took as long as its tests.
       {
         test: {
-          ...project('unit', 30, { include: ['packages/*/test/**/*.test.ts', structure], exclude: [processes, postgresOnly] }),
+          ...project('unit', 30, {
+            include: ['packages/*/test/**/*.test.ts', structure],
+            exclude: [processes, postgresOnly],
+          }),
           isolate: false,
         },
       },
-      { test: project('together', 60, { include: ['test/**/*.test.ts', processes], exclude: [structure, system, postgresOnly] }) },
+      {
+        test: project('together', 60, {
+          include: ['test/**/*.test.ts', processes],
+          exclude: [structure, system, postgresOnly],
+        }),
+      },
       // The same tests on PostgreSQL: those that have a server's database. What only SQLite can show is in *.sqlite.test.ts.
       {
         test: {

@@ -185,7 +185,9 @@ describe(`${DEVICES} devices that open a breach at once`, () => {
       Promise.all(laptops.slice(0, 20).map(untilSent)),
       ...twenty.map(async (ref) => [
         ...(await twice((who) => ask(who, 'POST', `${path(ref)}/acknowledgement`))),
-        ...(await twice((who) => ask(who, 'POST', `${path(ref)}/closure`, { reason: `Mended by ${who}.` }))).toSorted(),
+        ...(await twice((who) => ask(who, 'POST', `${path(ref)}/closure`, { reason: `Mended by ${who}.` }))).toSorted(
+          (a, b) => a - b,
+        ),
       ]),
     ]);
     expect(acts).toEqual(twenty.map(() => [200, 200, 200, 409]));
