@@ -183,6 +183,7 @@ describe('a PostgreSQL without a connection to spare', () => {
 
 describe('a check-in that is cut short in the database', () => {
   it('has happened not at all where its process is ended in the midst of it', async () => {
+    const before = await linksThere();
     device.keep(5);
     await holdHead();
     const checkIn = device.checkIn();
@@ -190,6 +191,7 @@ describe('a check-in that is cut short in the database', () => {
     await until('the lock', async () => ([waiting] = await backends("wait_event_type = 'Lock'"))[0] !== undefined);
     await onServer(postgres.url, `select pg_terminate_backend(${waiting})`);
     await refusesForNow(checkIn);
+    expect(await linksThere()).toEqual(before);
     await disconnect();
     await everythingArrives();
   });

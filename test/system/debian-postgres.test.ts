@@ -43,10 +43,12 @@ describe.skipIf(why !== undefined)(`Debian's own PostgreSQL${why === undefined ?
   it('serves the main job as the newest one does', async () => {
     const [version] = await onServer(url, 'show server_version');
     const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project=together-postgres'];
-    const run = spawnNode([...vitest, 'test/main-job.test.ts', 'test/recovery.test.ts'], { BEADLE_TEST_POSTGRES: url });
-    const code = await run.ended;
-    const { stdout, stderr } = run.output();
-    expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
+    const suite = spawnNode([...vitest, 'test/main-job.test.ts', 'test/recovery.test.ts'], {
+      BEADLE_TEST_POSTGRES: url,
+    });
+    const code = await suite.ended;
+    const { stdout, stderr } = suite.output();
+    expect({ code, stderr, failed: stdout.match(/FAIL .*/g) }).toEqual({ code: 0, stderr: '', failed: null });
     console.log(`PostgreSQL ${String(version?.['server_version'])}: ${/Tests .*/.exec(stdout)?.[0]}`);
   });
 });
