@@ -10,11 +10,13 @@ const modules = join(root, 'node_modules');
 const vitest = 'node_modules/vitest/vitest.mjs';
 const biome = 'node_modules/@biomejs/biome/bin/biome';
 
+const projects = (...names) => names.map((name) => `--project=${name}`);
+
 const tasks = {
   start: { does: 'the server, and the agent on this machine', runs: ['scripts/start.ts'] },
   test: {
     does: 'every test that needs only npm packages',
-    runs: [vitest, 'run', '--project=unit', '--project=together'],
+    runs: [vitest, 'run', ...projects('unit', 'together', 'unit-postgres', 'together-postgres')],
   },
   'test-system': { does: 'the tests against real system services', runs: ['scripts/test-system.ts'] },
   check: { does: 'formatting, lint, types, structure and unit tests', runs: ['scripts/check.ts'] },

@@ -31,6 +31,10 @@ export interface Council {
   ): Promise<{ status: number; body: T }>;
   /** The notices that have been written, oldest first. */
   mail(): string[];
+  /** Another server on the same database, as where several hosts serve one council; PostgreSQL only. */
+  beside(): Promise<{ readonly app: FastifyInstance; readonly token: string }>;
+  /** The administrator's token of `ask`. */
+  token(): string;
   /** A copy of the database as it is now. */
   copy(name: string): Promise<void>;
   /** Puts the database back to a copy, as a restored backup would. */
@@ -74,9 +78,12 @@ export async function createCouncil(world: World): Promise<Council> {
     starts += 1;
     server = await openServer(settings, world, `server-${starts}`);
   };
+  const others: Awaited<ReturnType<typeof openServer>>[] = [];
   const stop = async () => {
-    await server.app.close();
-    await server.database.close();
+    for (const { app, database } of [server, ...others.splice(0)]) {
+      await app.close();
+      await database.close();
+    }
   };
   return {
     folder,
@@ -104,6 +111,12 @@ export async function createCouncil(world: World): Promise<Council> {
         .toSorted();
       return files.map((name) => readFileSync(join(settings.mailFolder, name), 'utf8'));
     },
+    async beside() {
+      const other = await openServer(settings, world, `beside-${others.length}`);
+      others.push(other);
+      return other;
+    },
+    token: () => server.token,
     async copy(name) {
       server.database.checkpoint();
       // PostgreSQL copies only what nobody is using.

@@ -14,6 +14,7 @@ import { limitRates } from './app/limits.ts';
 import { answerMalformed, refuseConnection } from './app/malformed.ts';
 import { observeRequests } from './app/observe.ts';
 import { countConnections, PRESSURE, serverOptions } from './app/connections.ts';
+import { type Storage, watchStorage } from './app/storage.ts';
 import { validatorCompiler } from './app/validation.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { breachJobs } from './breaches/jobs.ts';
@@ -46,6 +47,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Started by whoever makes the application listen; a test calls `runDue`. */
     jobs: JobWorker;
+    storage: Storage;
   }
 }
 
@@ -80,6 +82,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const busy = () => lanes.checkIns.figures().waitingForTurn > 0;
   const worker = createWorker({ db, kinds, clock, random, log, busy });
   app.decorate('jobs', worker);
+  app.decorate('storage', watchStorage(clock));
   app.addHook('onClose', () => worker.stop());
 
   answerErrors(app, errorPages);

@@ -186,6 +186,8 @@ export async function ingestRoutes(app: FastifyInstance, deps: IngestRoutesDeps)
   const options = { config: { access: 'device' }, bodyLimit: LIMITS.checkInBytes, schema } as const;
   app.post(PATHS.checkIns, options, async (request, reply) => {
     const claim = claims.get(request) ?? (await claimed(request, handling));
-    return checkIn(request, reply, claim, handling);
+    const answered = await checkIn(request, reply, claim, handling);
+    app.storage.worked();
+    return answered;
   });
 }
