@@ -9,6 +9,7 @@ import { explain } from './explain.ts';
 import { type CommandIo, print, settingsFrom } from './io.ts';
 import { openMigrated, requireDatabase, withDatabase } from './open.ts';
 import { policyCoverage, policyValidate } from './policy.ts';
+import { referencesSkip } from './references.ts';
 import { serve } from './serve.ts';
 import { tokenCreate, tokenList, type TokenOptions, tokenRevoke } from './tokens.ts';
 
@@ -111,6 +112,17 @@ function addKeeping(program: Command, run: Settled, io: CommandIo): void {
     .description('put a backup in the place of the database; the server must not run')
     .option('--force', 'replace a database that is there, which is kept beside it')
     .action((file: string, options: CopyOptions) => run((settings) => restore(settings, io, file, options)));
+  program
+    .command('references')
+    .description('the references of breaches, such as BR-2026-000001')
+    .command('skip')
+    .description('leave 1000 out, so that none is given twice after an older copy was put back; restore does it itself')
+    .action(() =>
+      run(async (settings) => {
+        requireDatabase(settings);
+        return withDatabase(settings, io, ({ db }) => referencesSkip(db, io));
+      }),
+    );
 }
 
 /** Runs one command; gives its exit code: 0, 1 where it failed, 2 where it was not understood or its settings are wrong. */
