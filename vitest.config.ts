@@ -7,6 +7,8 @@ const processes = 'packages/*/test/**/*.process.test.ts';
 
 /** Files of tests whose database is SQLite's own file, or which have none. */
 const sqlite = '**/*.sqlite.test.ts';
+/** Files of tests that need PostgreSQL itself. */
+const onlyPostgres = '**/*.postgres.test.ts';
 const withoutDatabase = [
   sqlite,
   'packages/server/test/{cli,console}/{cli,words}.test.ts',
@@ -36,18 +38,29 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { test: project('together', 60, { include: ['test/**/*.test.ts', processes], exclude: [structure, system] }) },
+      {
+        test: project('together', 60, {
+          include: ['test/**/*.test.ts', processes],
+          exclude: [structure, system, onlyPostgres],
+        }),
+      },
       // The same tests on PostgreSQL: those that have a server's database. What only SQLite can show is in *.sqlite.test.ts.
       {
         test: {
-          ...project('unit-postgres', 30, { include: ['packages/server/test/**/*.test.ts'], exclude: [processes, ...withoutDatabase] }),
+          ...project('unit-postgres', 30, {
+            include: ['packages/server/test/**/*.test.ts'],
+            exclude: [processes, ...withoutDatabase],
+          }),
           isolate: false,
           globalSetup: postgres,
         },
       },
       {
         test: {
-          ...project('together-postgres', 90, { include: ['test/*.test.ts'], exclude: [structure, ...withoutDatabase] }),
+          ...project('together-postgres', 90, {
+            include: ['test/*.test.ts'],
+            exclude: [structure, ...withoutDatabase],
+          }),
           globalSetup: postgres,
         },
       },

@@ -129,10 +129,10 @@ async function replace(settings: Settings, source: SQLite.Database, force: boole
 }
 
 async function leaveGap(settings: Settings, io: CommandIo): Promise<void> {
-  const { db, close } = openDatabase(settings.database);
+  const database = openDatabase(settings.database);
   try {
-    await referencesSkip(db, io);
+    await referencesSkip(database.db, io);
   } finally {
-    await close();
+    await database.close();
   }
 }

@@ -7,6 +7,7 @@ import { auditVerify } from './audit.ts';
 import { backup, type CopyOptions, restore } from './backup.ts';
 import { explain } from './explain.ts';
 import { type CommandIo, print, settingsFrom } from './io.ts';
+import { migrateFrom } from './migrate-from.ts';
 import { openMigrated, requireDatabase, withDatabase } from './open.ts';
 import { policyCoverage, policyValidate } from './policy.ts';
 import { referencesSkip } from './references.ts';
@@ -39,14 +40,20 @@ function addServing(program: Command, run: Settled, io: CommandIo): void {
   program
     .command('migrate')
     .description('bring the database up to date, making it where there is none')
-    .action(() =>
-      run(async (settings) => {
-        const { database, migrated } = await openMigrated(settings, io);
-        await database.close();
-        print(io.stdout, migrated.length === 0 ? 'The database is up to date.' : `Applied ${migrated.join(', ')}.`);
-        return 0;
-      }),
+    .option(
+      '--from <FOLDER>',
+      'carry a SQLite database over into PostgreSQL, which must be empty; only reads the folder',
+    )
+    .action((options: { from?: string }) =>
+      run((settings) => (options.from === undefined ? bringUp(settings, io) : migrateFrom(settings, io, options.from))),
     );
+}
+
+async function bringUp(settings: Settings, io: CommandIo): Promise<number> {
+  const { database, migrated } = await openMigrated(settings, io);
+  await database.close();
+  print(io.stdout, migrated.length === 0 ? 'The database is up to date.' : `Applied ${migrated.join(', ')}.`);
+  return 0;
 }
 
 function addPeople(program: Command, run: Settled, io: CommandIo): void {

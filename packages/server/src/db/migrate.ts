@@ -17,3 +17,7 @@ export async function migrate(db: Db): Promise<readonly string[]> {
   if (error !== undefined) throw new Error('the database could not be brought up to date', { cause: error });
   return results.filter((result) => result.status === 'Success').map((result) => result.migrationName);
 }
+
+/** The names of the migrations of this version, in their order. */
+export const migrationsKnown = async (db: Db): Promise<readonly string[]> =>
+  Object.keys(await migrationsOf(db).getMigrations());

@@ -128,6 +128,33 @@ describe('beadle-server', () => {
   });
 });
 
+describe('migrate --from', () => {
+  it('is explained', async () => {
+    expect((await run(['migrate', '--help'])).out).toMatch(/--from <FOLDER> +carry a SQLite database over/);
+  });
+
+  it('carries over into PostgreSQL only', async () => {
+    await run(['migrate']);
+    expect(await run(['migrate', '--from', 'data/server'])).toMatchObject({
+      exitCode: 2,
+      out: '',
+      err: expect.stringContaining('set BEADLE_SERVER_DATABASE to its address'),
+    });
+  });
+});
+
+describe('backup and restore on PostgreSQL', () => {
+  it.each([
+    [['backup', 'b.db'], 'pg_dump --format=custom'],
+    [['restore', 'b.db'], '`beadle-server references skip`'],
+  ])('%j names the tools that do it, without the password', async (args, words) => {
+    const environment = { BEADLE_SERVER_DATABASE: 'postgres://beadle:secret@db.example/beadle' };
+    const { exitCode, err } = await run(args, { environment });
+    expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringContaining(words) });
+    expect(err).not.toContain('secret');
+  });
+});
+
 describe('tokens and accounts', () => {
   it('are made, listed and revoked, and all of it is in the audit log', async () => {
     const made = await run(['token', 'create', '--role', 'administrator', '--name', 'fleet']);
