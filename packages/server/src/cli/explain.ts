@@ -24,7 +24,7 @@ const noDatabase: Explain = ({ databaseName }) =>
 const crowded: Explain = ({ databaseName }) =>
   `${databaseName} takes no more connections: lower BEADLE_SERVER_DATABASE_CONNECTIONS or raise PostgreSQL's max_connections.`;
 const mayNot: Explain = ({ databaseName }) =>
-  `This user may not make or change tables in ${databaseName}: let it own the database.`;
+  `This user may not change tables or rows in ${databaseName}: run \`beadle-server migrate\` as its owner, and give this user what docs/deployment.md says.`;
 
 const BY_CODE: Readonly<Record<string, Explain>> = {
   ENOSPC: full,
