@@ -1,24 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { breachesOf } from './support/arrived.ts';
 import { createWorld } from './support/clock.ts';
 import { type Council, createCouncil } from './support/council.ts';
+import { deploymentSql } from './support/deployment-sql.ts';
 import { createLaptop } from './support/laptop.ts';
 import { putPolicy } from './support/policy.ts';
 import { onServer } from './support/postgres-server.ts';
-import { ROOT, spawnNode } from './support/processes.ts';
+import { spawnNode } from './support/processes.ts';
 
-/** The statements of docs/deployment.md, section 7, as they stand there, on a real server. */
-const [asAdministrator = [], atFirst = [], afterTables = []] = [
-  ...readFileSync(join(ROOT, 'docs/deployment.md'), 'utf8').matchAll(/^```sql\n([\s\S]*?)^```$/gm),
-].map(([, text = '']) =>
-  text
-    .split(';')
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== ''),
-);
+const { asAdministrator, atFirst, afterTables } = deploymentSql();
 
 const server = (): string => {
   const postgres = inject('postgres');
