@@ -41,10 +41,23 @@ async function untilReady(origin: string): Promise<void> {
   throw new Error('the server was not ready within 30 s');
 }
 
-export async function openCouncil(folder: string, nodeOptions: readonly string[] = []): Promise<Council> {
+interface CouncilOptions {
+  readonly nodeOptions?: readonly string[];
+  /** An address of PostgreSQL; otherwise SQLite in the folder. */
+  readonly database?: string | undefined;
+}
+
+export async function openCouncil(
+  folder: string,
+  { nodeOptions = [], database }: CouncilOptions = {},
+): Promise<Council> {
   const settings = { port: await freePort(), data: folder, policy: POLICY };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const env = { ...serverEnvironment(settings, undefined), BEADLE_SERVER_LOG_LEVEL: 'warn' };
+  const env = {
+    ...serverEnvironment(settings, undefined),
+    BEADLE_SERVER_LOG_LEVEL: 'warn',
+    ...(database === undefined ? {} : { BEADLE_SERVER_DATABASE: database }),
+  };
   const origin = `http://127.0.0.1:${settings.port}`;
   const errors = join(folder, 'server-errors.log');
   const server = start({

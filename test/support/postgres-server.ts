@@ -27,8 +27,8 @@ export interface RunningPostgres {
 }
 
 /** One PostgreSQL of the npm package, in a temporary folder, on a free port of loopback, as a user that may run it. */
-export async function startPostgres(flags: readonly string[] = HASTE): Promise<RunningPostgres> {
-  const folder = mkdtempSync(join(tmpdir(), 'beadle-postgres-'));
+export async function startPostgres(flags: readonly string[] = HASTE, within = tmpdir()): Promise<RunningPostgres> {
+  const folder = mkdtempSync(join(within, 'beadle-postgres-'));
   // As root it runs as another user, which makes its folder in this one.
   chmodSync(folder, 0o777);
   const port = await freePort();
