@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import SQLite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Transport } from '../packages/agent/src/uplink/transport.ts';
 import { carryOver } from '../packages/server/src/carry/carry.ts';
 import { lockFolder } from '../packages/server/src/cli/lock.ts';
 import { runCommand } from '../packages/server/src/cli/program.ts';
@@ -15,72 +13,24 @@ import { openDatabase } from '../packages/server/src/db/open.ts';
 import { openSqliteToRead } from '../packages/server/src/db/sqlite.ts';
 import { arrived, breachesOf } from './support/arrived.ts';
 import { createWorld, seededRandom, type World } from './support/clock.ts';
-import { type Council, createCouncil } from './support/council.ts';
-import { emptyPostgres, onSqlite, type TestDatabase } from './support/database.ts';
-import { createLaptop, type Laptop, transportTo } from './support/laptop.ts';
-import { putPolicy } from './support/policy.ts';
+import { emptyPostgres, type TestDatabase } from './support/database.ts';
+import { createLived, type Lived, NUMBERS } from './support/lived.ts';
 import { spawnNode } from './support/processes.ts';
 
-/** More than are copied at once. */
-const NUMBERS = Array.from({ length: 1200 }, (_, index) => index + 1);
-
 const world: World = createWorld();
-const base = mkdtempSync(join(tmpdir(), 'beadle-carry-'));
-/** A council that has lived on SQLite; nothing of it is changed by a test, each has a copy. */
-const lived = join(base, 'lived');
-const laptops: Laptop[] = [];
-let council: Council;
-
-const sqliteCouncil = () => {
-  const kept = onSqlite(lived);
-  return createCouncil(world, { database: { ...kept, drop: () => Promise.resolve() } });
-};
-
-/** Findings, breaches, a gap, a second generation, a person's report, and acts of people. */
-async function live(): Promise<void> {
-  // To the server of the moment: the laptops outlive it.
-  const transport: Transport = {
-    send: (...request) => transportTo(council).send(...request),
-    close: () => Promise.resolve(),
-  };
-  for (const assetTag of ['DBC-1', 'DBC-2']) laptops.push(await createLaptop({ council, world, assetTag, transport }));
-  const [first, second] = laptops as [Laptop, Laptop];
-  await first.keep(...NUMBERS);
-  await first.checkIn();
-  first.show('off');
-  await first.cycle();
-  await first.checkIn();
-  await second.keep(1, 2);
-  await second.checkIn();
-  for (const ending of ['', '-wal', '-shm']) rmSync(join(second.data, `outbox.db${ending}`), { force: true });
-  await second.keep(3);
-  await second.checkIn();
-  await second.enrolAgain();
-  await second.keep(4);
-  await second.checkIn();
-  await council.ask('POST', '/api/v1/breaches', { title: 'A laptop is lost', description: 'It was left on a train.' });
-  await council.ask('POST', '/api/v1/breaches/BR-2026-000001/acknowledgement');
-  await council.app().jobs.runDue();
-}
-
+/** Nothing of it is changed by a test: each has a copy. */
+let lived: Lived;
 beforeAll(async () => {
-  council = await sqliteCouncil();
-  await putPolicy(council);
-  await live();
-  await council.close();
+  lived = await createLived(world);
 });
-
-afterAll(() => {
-  for (const laptop of laptops) laptop.close();
-  rmSync(base, { recursive: true });
-});
+afterAll(() => lived.close());
 
 let target: TestDatabase;
 let folder: string;
 beforeEach(async () => {
   target = await emptyPostgres();
-  folder = join(mkdtempSync(join(base, 'test-')), 'database');
-  cpSync(lived, folder, { recursive: true });
+  folder = join(mkdtempSync(join(lived.base, 'test-')), 'database');
+  cpSync(lived.folder, folder, { recursive: true });
 });
 afterEach(() => target.drop());
 
@@ -97,8 +47,8 @@ async function run(...args: string[]): Promise<{ exitCode: number; out: string; 
     stdin: Readable.from(['']),
     stdout: into('out'),
     stderr: into('err'),
-    environment: { BEADLE_SERVER_DATABASE: target.location, BEADLE_SERVER_KEYS_FOLDER: `${lived}-keys` },
-    workingFolder: base,
+    environment: { BEADLE_SERVER_DATABASE: target.location, BEADLE_SERVER_KEYS_FOLDER: lived.keysFolder },
+    workingFolder: lived.base,
     user: 'root',
     clock: world.clock(),
     random: seededRandom('carry'),
@@ -107,10 +57,12 @@ async function run(...args: string[]): Promise<{ exitCode: number; out: string; 
 }
 const carry = () => run('migrate', '--from', folder);
 
-const hashOf = (): string =>
-  createHash('sha256')
-    .update(readFileSync(join(folder, 'beadle.db')))
-    .digest('hex');
+/** Of the database's file and of what is in its write-ahead log. */
+function hashOf(): string {
+  const hash = createHash('sha256').update(readFileSync(join(folder, 'beadle.db')));
+  const log = join(folder, 'beadle.db-wal');
+  return hash.update(existsSync(log) ? readFileSync(log) : '').digest('hex');
+}
 
 function inSource<T>(work: (db: SQLite.Database) => T): T {
   const db = new SQLite(join(folder, 'beadle.db'));
@@ -175,13 +127,9 @@ describe('what is carried over', () => {
   it('goes on where it was: devices check in, and the next breach has the next reference', async () => {
     expect((await carry()).exitCode).toBe(0);
     const refs = (await rowsIn('breaches')).map((row) => (row as { ref: string }).ref).toSorted();
-    council = await createCouncil(world, {
-      database: { ...target, drop: () => Promise.resolve() },
-      environment: { BEADLE_SERVER_KEYS_FOLDER: `${lived}-keys` },
-      seed: 'carried',
-    });
+    const council = await lived.serve(target);
     try {
-      const [first, second] = laptops as [Laptop, Laptop];
+      const [first, second] = lived.laptops;
       first.copy('before');
       second.copy('before');
       await first.keep(5000);
@@ -210,6 +158,20 @@ describe('what is carried over', () => {
     expect(await rowsIn('organisations')).toHaveLength(1);
   });
 
+  it('is also what a server that was killed had only in its write-ahead log', async () => {
+    const killed = join(folder, '../killed');
+    inSource((db) => {
+      db.pragma('wal_autocheckpoint = 0');
+      db.prepare("update devices set holder = 'only in the log' where asset_tag = 'DBC-1'").run();
+      cpSync(folder, killed, { recursive: true, filter: (path) => !path.endsWith('-shm') });
+    });
+    folder = killed;
+    const before = hashOf();
+    expect((await carry()).exitCode).toBe(0);
+    expect(hashOf()).toBe(before);
+    expect(await rowsIn('devices')).toContainEqual(expect.objectContaining({ holder: 'only in the log' }));
+  });
+
   it('has U+FFFD where an older version kept what PostgreSQL cannot', async () => {
     inSource((db) => db.prepare("update devices set holder = 'A' || char(0) || 'B' where asset_tag = 'DBC-1'").run());
     expect((await carry()).out).toContain('1 texts held what PostgreSQL cannot keep');
@@ -236,7 +198,7 @@ describe('refuses', () => {
       exitCode: 1,
       err: expect.stringContaining('There is no database in'),
     });
-    expect(existsSync(join(base, 'nowhere'))).toBe(false);
+    expect(existsSync(join(lived.base, 'nowhere'))).toBe(false);
   });
 
   it('a target that is not empty, and says so where all is done already', async () => {
@@ -341,7 +303,7 @@ describe('killed', () => {
   it.each(['breaches:', 'findings:', 'states:', 'checking findings', 'following'])(
     'when it has come to "%s", it leaves nothing and can be run again',
     async (line) => {
-      const env = { BEADLE_SERVER_DATABASE: target.location, BEADLE_SERVER_KEYS_FOLDER: `${lived}-keys` };
+      const env = { BEADLE_SERVER_DATABASE: target.location, BEADLE_SERVER_KEYS_FOLDER: lived.keysFolder };
       const { child, ended, output } = spawnNode(['packages/server/src/main.ts', 'migrate', '--from', folder], env);
       child.stderr?.on('data', () => {
         if (output().stderr.includes(line)) child.kill('SIGKILL');
