@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { breachesOf } from './support/arrived.ts';
+import { arrived, breachesOf } from './support/arrived.ts';
 import { createWorld } from './support/clock.ts';
 import { type Council, createCouncil } from './support/council.ts';
 import { deploymentSql } from './support/deployment-sql.ts';
@@ -110,4 +110,21 @@ it('tells the server what to do where the tables are behind', async () => {
   const { stderr } = await command('beadle_server', 'the-servers', 'audit', 'verify');
   expect(stderr).toMatch(/^beadle-server: .* run `beadle-server migrate` as its owner.*\n$/);
   await asRole('beadle_owner', 'the-owners', [`insert into kysely_migration values ('${name}', '2026-11-01')`]);
+});
+
+it('works on while a newer version makes its tables, and does not start again on them', async () => {
+  const laptop = await createLaptop({ council, world, assetTag: 'DBC-2' });
+  await asRole('beadle_owner', 'the-owners', [
+    'begin',
+    'alter table devices add column later text',
+    'create table later (id text)',
+    "insert into kysely_migration values ('9999-later', '2030-01-01')",
+    'commit',
+  ]);
+  await laptop.keep(1, 2);
+  await laptop.checkIn();
+  expect(await arrived(council, 'DBC-2')).toMatchObject({ numbers: [1, 2], chainIntact: true });
+  laptop.close();
+  const { stderr } = await command('beadle_server', 'the-servers', 'audit', 'verify');
+  expect(stderr).toContain('of a newer version of Beadle (9999-later)');
 });

@@ -128,6 +128,18 @@ describe('beadle-server', () => {
   });
 });
 
+describe('a database of a newer version', () => {
+  it('is left alone, and the command says which version it takes', async () => {
+    await run(['migrate']);
+    inDatabase((db) => db.exec("insert into kysely_migration values ('9999-later', '2030-01-01')"));
+    expect(await run(['token', 'list'])).toEqual({
+      exitCode: 1,
+      out: '',
+      err: 'beadle-server: The database is of a newer version of Beadle (9999-later): start that version.\n',
+    });
+  });
+});
+
 describe('migrate --from', () => {
   it('is explained', async () => {
     expect((await run(['migrate', '--help'])).out).toMatch(/--from <FOLDER> +carry a SQLite database over/);
