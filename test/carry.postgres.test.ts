@@ -122,6 +122,7 @@ describe('what is carried over', () => {
     expect(out).toMatch(/^Carried \d+ rows in 20 tables over from .*: both ends are equal, row by row\.$/m);
     expect(out).toMatch(/^The records of 3 enrolments were followed .* main: \d+ acts, head [0-9a-f]{64}\.$/m);
     expect(out).not.toContain('for-tests');
+    expect(out).not.toContain('serving.lock');
   });
 
   it('goes on where it was: devices check in, and the next breach has the next reference', async () => {

@@ -60,7 +60,7 @@ function wordsOf({ tables, mended, chains, audits }: Carried, settings: Settings
   ];
 }
 
-const OF_THE_DATABASE = /^(beadle\.db(-wal|-shm)?|serving\.lock)$/;
+const OF_THE_DATABASE = /^(beadle\.db(-wal|-shm)?|serving\.lock(-journal)?)$/;
 
 /** What lies in the folder or beside it and is not in the database: it stays where it is, and a server needs some of it. */
 function besides({ keysFolder }: Settings, folder: string): string[] {
