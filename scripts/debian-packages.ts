@@ -10,7 +10,7 @@ export const debianPackages = {
   'printer-driver-cups-pdf': 'a local printer without paper',
   'dbus-daemon': 'the bus on which Linux announces media, sessions and sleep',
   udev: 'the device events of removable media',
-  postgresql: "Debian's PostgreSQL, which councils run: an older one than the npm package's",
+  postgresql: 'the database as councils install it, with TLS, roles and pg_dump',
   chromium: 'the browser in which the console is read',
 } as const;
 

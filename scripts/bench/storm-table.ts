@@ -51,7 +51,7 @@ interface Wanted {
 
 async function withDatabase<T>(isPostgres: boolean, work: (database: string | undefined) => Promise<T>): Promise<T> {
   if (!isPostgres) return work(undefined);
-  const postgres = await startPostgres([]);
+  const postgres = await startPostgres();
   try {
     await onServer(postgres.url, 'create database storm');
     return await work(`${postgres.url}storm`);

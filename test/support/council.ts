@@ -13,7 +13,7 @@ import { createToken } from '../../packages/server/src/people/tokens.ts';
 import { readSettings, type Settings } from '../../packages/server/src/settings.ts';
 import type { World } from './clock.ts';
 import { seededRandom } from './clock.ts';
-import { testDatabase } from './database.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
 
 /** A council's server: the real application on a real database file, reached without a socket. */
 export interface Council {
@@ -64,19 +64,31 @@ async function openServer(
   return { app, database, token };
 }
 
-export async function createCouncil(world: World): Promise<Council> {
+export interface CouncilOptions {
+  /** Otherwise one of its own, on the engine of the test's project. */
+  readonly database?: TestDatabase;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What its random numbers are made of, so that two servers on one database do not make the same ids. */
+  readonly seed?: string;
+}
+
+export async function createCouncil(
+  world: World,
+  { database, environment: more, seed = 'server' }: CouncilOptions = {},
+): Promise<Council> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-council-'));
-  const kept = await testDatabase(folder);
+  const kept = database ?? (await testDatabase(folder));
   const environment = {
     BEADLE_SERVER_DATABASE: kept.location,
     BEADLE_SERVER_MAIL_FOLDER: join(folder, 'mail'),
+    ...more,
   };
   const settings = readSettings({ environment, workingFolder: folder });
   let starts = 1;
-  let server = await openServer(settings, world, 'server-1');
+  let server = await openServer(settings, world, `${seed}-1`);
   const start = async () => {
     starts += 1;
-    server = await openServer(settings, world, `server-${starts}`);
+    server = await openServer(settings, world, `${seed}-${starts}`);
   };
   const others: Awaited<ReturnType<typeof openServer>>[] = [];
   const stop = async () => {

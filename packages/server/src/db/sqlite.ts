@@ -10,7 +10,7 @@ import {
   SqliteDialect,
   SqliteDriver,
 } from 'kysely';
-import type { OpenDatabase } from './database.ts';
+import type { Db, OpenDatabase } from './database.ts';
 import type { Database } from './schema.ts';
 import { keepingStatements } from './statements.ts';
 
@@ -62,4 +62,13 @@ export function openSqlite(folder: string, plugins: KyselyPlugin[]): OpenDatabas
     checkpoint: () => void sqlite.pragma('wal_checkpoint(TRUNCATE)'),
     close: () => db.destroy(),
   };
+}
+
+/**
+ * The database in `folder`, which is only read: each transaction sees it as it was at its first query, and what is in the
+ * write-ahead log with it. Throws where there is none (`SQLITE_CANTOPEN`).
+ */
+export function openSqliteToRead(folder: string): Db {
+  const database = new SQLite(join(folder, 'beadle.db'), { readonly: true, fileMustExist: true });
+  return new Kysely<Database>({ dialect: new SqliteDialect({ database }) });
 }
