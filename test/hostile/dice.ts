@@ -8,7 +8,7 @@ export interface Dice {
 }
 
 export function createDice(seed: string, index = 0): Dice {
-  let state = [...`${seed}:${index}`].reduce(
+  let state = Array.from(`${seed}:${index}`).reduce(
     (hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 16_777_619),
     2_166_136_261,
   );

@@ -26,8 +26,8 @@ export interface Fired {
 function* leaks({ answer, caller }: Fired, { a, b, server }: World): Generator<string> {
   const told = `${JSON.stringify(answer.headers)}\n${answer.body}`;
   const isHtml = String(answer.headers['content-type']).startsWith('text/html');
-  for (const [what, form] of INSIDE) {
-    if (form.test(told) && (isHtml || !what.startsWith('hostile'))) yield `the answer holds ${what}`;
+  for (const [what, sign] of INSIDE) {
+    if (sign.test(told) && (isHtml || !what.startsWith('hostile'))) yield `the answer holds ${what}`;
   }
   for (const council of [a, b]) {
     if (caller.organisation !== council.name && told.includes(council.canary)) yield `shows what is ${council.name}'s`;
@@ -49,7 +49,7 @@ function* formOfProblem({ answer }: Fired): Generator<string> {
   if (typeof body['title'] !== 'string' || typeof body['detail'] !== 'string') yield 'a refusal without words';
 }
 
-function* form(fired: Fired): Generator<string> {
+function* shape(fired: Fired): Generator<string> {
   const { answer, shot } = fired;
   if (answer.status >= 500) yield `${answer.status}: ${answer.body.slice(0, 300)}`;
   if (answer.status < 400 || shot.method === 'HEAD') return;
@@ -68,7 +68,7 @@ function* authority({ answer, caller, about, endpoint }: Fired): Generator<strin
 
 /** Everything that is wrong with an answer. */
 export const faultsOf = (fired: Fired, world: World): string[] => [
-  ...form(fired),
+  ...shape(fired),
   ...leaks(fired, world),
   ...authority(fired),
 ];

@@ -39,8 +39,9 @@ function mutateAt(dice: Dice, place: Place): void {
 /** A copy of `value` with a few things changed in it. */
 export function mutated(value: unknown, dice: Dice): unknown {
   const whole: Holder = { root: structuredClone(value) };
-  for (let count = 1 + dice.below(3); count > 0 && 'root' in whole; count -= 1) {
-    mutateAt(dice, dice.pick([...placesIn(whole)]));
+  for (let count = 1 + dice.below(3); count > 0; count -= 1) {
+    const places = [...placesIn(whole)];
+    if (places.length > 0) mutateAt(dice, dice.pick(places));
   }
   return whole['root'];
 }

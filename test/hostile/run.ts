@@ -8,12 +8,15 @@ import { faultOfLine, faultsOf, type Fired } from './judge.ts';
 import { report } from './organisation.ts';
 import { type Server, startServer } from './server.ts';
 import { type Answer, type Caller, inOneLine, type Shot } from './shot.ts';
+import { fireRaw, RAW_ATTACKS, type RawOutcome } from './sockets.ts';
 import { brokenChains, stateOf } from './state.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface Options {
   readonly seed: string;
   readonly requests: number;
+  /** Every so many of the requests one goes over a socket of its own, where it can be malformed. */
+  readonly socketEvery?: number;
   /** Fires this request alone, on a server that has seen nothing else. */
   readonly only?: number | undefined;
   /** Told after each request: how many have been fired. */
@@ -94,7 +97,7 @@ class Run {
       const fired = {
         shot,
         answer,
-        caller: this.#seer(caller, endpoint),
+        caller: this.#seer(caller, shot),
         endpoint,
         about: this.#subject(shot, endpoint),
       };
@@ -108,16 +111,24 @@ class Run {
     }
   }
 
-  /** A device of the first council is told what is that council's. */
-  #seer(caller: Caller, { access }: Endpoint): Caller {
-    return access === 'device' ? { ...caller, organisation: 'a' } : caller;
+  /** What came of a raw attack. */
+  take({ kind, endpoint, statuses, faults }: RawOutcome, index: number): void {
+    for (const status of statuses.length === 0 ? [0] : statuses) this.#count(endpoint, kind, status);
+    for (const fault of faults) this.blame({ index, endpoint, kind, caller: 'a socket', fault });
   }
 
-  /** Whose thing the address names. References are counted in each council: the same may be of both. */
+  /** A device of the first council is told what is that council's. */
+  #seer(caller: Caller, { url }: Shot): Caller {
+    return url.startsWith('/agent/') ? { ...caller, organisation: 'a' } : caller;
+  }
+
+  /** Whose thing the address names. */
   #subject({ url }: Shot, { url: declared }: Endpoint): Fired['about'] {
-    if (!/:(assetTag|id)/.test(declared)) return undefined;
+    if (!/:(assetTag|id|ref|version)/.test(declared)) return undefined;
     const own = (ids: Readonly<Record<string, readonly string[]>>): boolean =>
-      [...(ids['assetTag'] ?? []), ...(ids['id'] ?? [])].some((id) => url.split(/[/?]/).includes(id));
+      ['assetTag', 'id', 'ref', 'version']
+        .flatMap((part) => ids[part] ?? [])
+        .some((id) => url.split(/[/?]/).includes(id));
     if (own(this.#world.b.ids)) return 'b';
     return own(this.#world.a.ids) ? 'a' : undefined;
   }
@@ -175,7 +186,6 @@ interface Watch {
 function watchLog(found: (fault: string) => void): Watch {
   let secrets: readonly string[] = [];
   const onLog = (line: string): void => {
-    if (process.env['SHOW']) console.log(line.slice(0, 1500));
     const fault = faultOfLine(line, secrets);
     if (fault !== undefined) found(fault);
   };
@@ -188,6 +198,13 @@ function watchLog(found: (fault: string) => void): Watch {
   };
 }
 
+async function listen({ app }: Server): Promise<number> {
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const [address] = app.addresses();
+  if (address === undefined || typeof address === 'string') throw new Error('the server does not listen');
+  return address.port;
+}
+
 async function attackAll(
   server: Server,
   world: World,
@@ -197,6 +214,8 @@ async function attackAll(
 ): Promise<Set<string>> {
   const plan = shuffled(planOf(server.endpoints), options.seed);
   const attacked = new Set<string>();
+  const every = options.socketEvery ?? 50;
+  const port = await listen(server);
   const first = options.only ?? 0;
   for (let index = first; index < first + options.requests; index += 1) {
     const [endpoint, attack] = plan[index % plan.length] ?? [];
@@ -205,6 +224,12 @@ async function attackAll(
     server.clock.time += 20;
     if (index % RENEW_EVERY === 0) await world.renew();
     const dice = createDice(options.seed, index);
+    if (index % every === every - 1) {
+      const raw = dice.pick(RAW_ATTACKS);
+      run.take(await fireRaw(port, raw, dice.pick(server.endpoints), world, dice), index);
+      options.progress?.(index - first + 1);
+      continue;
+    }
     await run.fire({ endpoint, world, dice, index, caller: world.callerBy(dice) }, attack);
     attacked.add(nameOf(endpoint));
     options.progress?.(index - first + 1);

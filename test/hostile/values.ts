@@ -75,6 +75,7 @@ export function valueOf(given: unknown, dice: Dice, known: Known, key = ''): unk
       return dice.chance(0.5);
     case 'null':
       return null;
+    case undefined:
     default:
       return dice.pick<unknown>([1, 'text', {}, { a: [1, 2] }, [], null]);
   }

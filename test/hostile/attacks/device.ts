@@ -27,13 +27,8 @@ function hostileFinding(context: Context): unknown {
   );
   const subject = dice.pick(TEXTS).slice(0, 300) || '/';
   const kind = dice.pick(['state', 'event'] as const);
-  const time = dice.pick([
-    at(context),
-    '2026-02-30T00:00:00Z',
-    '2026-13-45T99:99:99Z',
-    '0000-01-01T00:00:00Z',
-    '9999-12-31T23:59:59Z',
-  ]);
+  const odd = ['2026-02-29T00:00:00Z', '2026-13-45T99:99:99Z', '0000-01-01T00:00:00Z', '9999-12-31T23:59:59Z'];
+  const time = dice.chance(0.9) ? at(context) : dice.pick(odd);
   const rule = dice.pick(['laptop-encryption', 'constructor', 'agent-health']);
   return findingOf(saltOf(context), time, { subject, kind, observed: observed as FindingBody['observed'], rule });
 }
@@ -48,26 +43,29 @@ function hostileFacts({ dice }: Context): unknown {
   return value;
 }
 
+/** What the chain will not take, or cannot go on behind. */
+function oddGap(context: Context): unknown {
+  const { sequence, link } = context.world.a.owned.head;
+  const to = context.dice.pick([sequence + 1, sequence + 2 ** 20, 2 ** 53 - 1]);
+  const gap = { from: sequence + 1, to, lastLink: link, cause: 'outbox-lost', lost: context.dice.pick([null, 1e300]) };
+  return { salt: saltOf(context), at: at(context), gap };
+}
+
+/** Mostly of the right form, so that what is in them is taken in. */
 function bodiesOf(context: Context): unknown[] {
-  const { dice, world } = context;
-  const make = (): unknown =>
-    dice.pick<() => unknown>([
-      () => hostileFinding(context),
-      () => ({ ...(valueOf(FindingBody, dice, {}) as object), at: at(context) }),
-      () => mutated(findingOf(saltOf(context), at(context)), dice),
-      () => mutated(valueOf(GapBody, dice, {}), dice),
-    ])();
-  const gap = {
-    from: world.a.owned.head.sequence + 1,
-    to: dice.pick([world.a.owned.head.sequence + 1, 2 ** 53 - 1, 2 ** 40]),
-  };
-  const gapBody = {
-    salt: saltOf(context),
-    at: at(context),
-    gap: { ...gap, lastLink: world.a.owned.head.link, cause: 'outbox-lost', lost: 1e300 },
-  };
-  const rest = Array.from({ length: 1 + dice.below(3) }, make);
-  return dice.chance(0.02) ? [gapBody, ...rest, findingOf(saltOf(context), at(context))] : rest;
+  const { dice } = context;
+  if (dice.chance(0.005))
+    return [oddGap(context), findingOf(saltOf(context), at(context)), findingOf(saltOf(context), at(context))];
+  const bodies: unknown[] = Array.from({ length: dice.below(4) }, () =>
+    dice.chance(0.8) ? hostileFinding(context) : { ...(valueOf(FindingBody, dice, {}) as object), at: at(context) },
+  );
+  if (dice.chance(0.7)) return bodies;
+  const odd = dice.pick<() => unknown>([
+    () => mutated(findingOf(saltOf(context), at(context)), dice),
+    () => mutated(oddGap(context), dice),
+    () => valueOf(GapBody, dice, {}),
+  ]);
+  return [...bodies, odd()];
 }
 
 function headerBy(context: Context, device: Device): unknown {
@@ -81,6 +79,8 @@ function headerBy(context: Context, device: Device): unknown {
   );
   return dice.pick<() => unknown>([
     () => header,
+    () => header,
+    () => ({ ...header, facts }),
     () => ({ ...header, facts }),
     () => ({ ...header, sentAt: dice.pick(TEXTS) }),
     () => mutated({ ...header, facts }, dice),
@@ -215,6 +215,7 @@ function enrolment(context: Context): Shot {
   const stolen = [prefix, id, dice.text('abcdefghijklmnop', secret?.length ?? 43), key].join('.');
   const change = (request: Record<string, unknown>): unknown =>
     dice.pick<() => unknown>([
+      () => request,
       () => mutated(request, dice),
       () => ({ ...request, serialNumber: dice.pick(TEXTS) }),
       () => ({ ...request, token: dice.pick([b.enrolmentTokens.fresh, a.enrolmentTokens.fleet]).split('.')[1] }),
