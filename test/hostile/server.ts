@@ -5,7 +5,10 @@ import type { Clock, Random } from '@beadle/shared';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import { createApp } from '../../packages/server/src/app.ts';
-import { migrate, openDatabase, type OpenDatabase } from '../../packages/server/src/db/database.ts';
+import type { OpenDatabase } from '../../packages/server/src/db/database.ts';
+import { testDatabase } from '../support/database.ts';
+import { migrate } from '../../packages/server/src/db/migrate.ts';
+import { openDatabase } from '../../packages/server/src/db/open.ts';
 import { loadKeys } from '../../packages/server/src/keys.ts';
 import { LOG_OPTIONS } from '../../packages/server/src/log.ts';
 import { readSettings } from '../../packages/server/src/settings.ts';
@@ -58,7 +61,8 @@ function secretsIn(folder: string, tokenKey: Uint8Array): string[] {
 export async function startServer(seed: string, onLog: (line: string) => void): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-hostile-'));
   const mailFolder = join(folder, 'mail');
-  const environment = { BEADLE_SERVER_DATABASE: join(folder, 'database'), BEADLE_SERVER_MAIL_FOLDER: mailFolder };
+  const kept = await testDatabase(folder);
+  const environment = { BEADLE_SERVER_DATABASE: kept.location, BEADLE_SERVER_MAIL_FOLDER: mailFolder };
   const settings = readSettings({ environment, workingFolder: folder });
   const begin = Date.parse('2026-11-23T09:00:00Z');
   const clock = { time: begin, now: () => clock.time, monotonic: () => clock.time - begin };
@@ -85,6 +89,7 @@ export async function startServer(seed: string, onLog: (line: string) => void): 
     close: async () => {
       await app.close();
       await database.close();
+      await kept.drop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
