@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { type Engine, isEngine, openEngine } from './engine.ts';
 import { createMeter } from './heap.ts';
 import { attackServer, type Outcome } from './run.ts';
 
@@ -11,6 +12,7 @@ a laptop who can sign anything. Prints what was answered, the memory that was in
   --requests N   how many requests; 100000 where it is left out
   --seed S       fires the same requests again; made up and shown where it is left out
   --only I       fires request I of the seed alone
+  --database D   sqlite (also where it is left out), or postgres: starts one of its own and ends it
 
 Exit 0: nothing was found; 1: something was; 2: the arguments are wrong.`;
 
@@ -18,6 +20,7 @@ interface Arguments {
   readonly seed: string;
   readonly requests: number;
   readonly only: number | undefined;
+  readonly database: Engine;
 }
 
 const wholeNumber = (text: string | undefined): number | undefined =>
@@ -26,14 +29,16 @@ const wholeNumber = (text: string | undefined): number | undefined =>
 function readArguments(args: readonly string[]): Arguments | 'help' | undefined {
   const text = { type: 'string' } as const;
   try {
-    const options = { requests: text, seed: text, only: text, help: { type: 'boolean', short: 'h' } } as const;
+    const options = { requests: text, seed: text, only: text, database: text, help: { type: 'boolean', short: 'h' } } as const;
     const { values } = parseArgs({ args: [...args], options });
     if (values.help === true) return 'help';
     const requests = wholeNumber(values.requests ?? '100000');
     const only = wholeNumber(values.only);
     if (requests === undefined || requests === 0 || (values.only !== undefined && only === undefined)) return undefined;
+    const { database = 'sqlite' } = values;
+    if (!isEngine(database)) return undefined;
     const seed = values.seed ?? randomBytes(4).toString('hex');
-    return { seed, requests: only === undefined ? requests : 1, only };
+    return { seed, requests: only === undefined ? requests : 1, only, database };
   } catch {
     return undefined;
   }
@@ -60,10 +65,10 @@ function showTable({ table }: Outcome): void {
   for (const [kind, statuses] of byKind) console.log(`  ${kind.padEnd(36)} ${statusesOf(statuses)}`);
 }
 
-function showViolations({ violations }: Outcome, seed: string): void {
+function showViolations({ violations }: Outcome, { seed, database }: Arguments): void {
   for (const { index, endpoint, kind, caller, fault, shot } of violations) {
     console.log(`\nFOUND ${fault}\n  ${endpoint}, ${kind}, ${caller}`);
-    if (shot !== '') console.log(`  npm run hostile -- --seed ${seed} --only ${index}\n  ${shot}`);
+    if (shot !== '') console.log(`  npm run hostile -- --seed ${seed} --database ${database} --only ${index}\n  ${shot}`);
   }
 }
 
@@ -74,17 +79,20 @@ async function main(args: readonly string[]): Promise<number> {
     return given === 'help' ? 0 : 2;
   }
   const { seed, requests } = given;
-  console.error(`Seed ${seed}: ${requests} requests.`);
+  console.error(`Seed ${seed}: ${requests} requests on ${given.database}.`);
   const meter = createMeter(requests);
   const started = performance.now();
-  const outcome = await attackServer({ ...given, progress: meter.after });
+  const engine = await openEngine(given.database);
+  const outcome = await attackServer({ ...given, database: engine.database, progress: meter.after }).finally(
+    engine.stop,
+  );
   showTable(outcome);
-  showViolations(outcome, seed);
+  showViolations(outcome, given);
   const { endpoints, attacked, fired, violations } = outcome;
   const seconds = Math.round((performance.now() - started) / 1000);
   const heap = meter.result();
   console.log(`\nHeap after a collection, in MB, at each tenth: ${heap.megabytes.join(' ')}`);
-  console.log(JSON.stringify({ seed, endpoints, attacked, fired, seconds, ...heap, found: violations.length }));
+  console.log(JSON.stringify({ seed, database: given.database, endpoints, attacked, fired, seconds, ...heap, found: violations.length }));
   return violations.length === 0 && !heap.grows ? 0 : 1;
 }
 

@@ -6,7 +6,7 @@ import type { Context } from './draft.ts';
 import { type Endpoint, nameOf } from './endpoints.ts';
 import { faultOfLine, faultsOf, type Fired } from './judge.ts';
 import { report } from './organisation.ts';
-import { type Server, startServer } from './server.ts';
+import { type Server, type Starting, startServer } from './server.ts';
 import { type Answer, type Caller, inOneLine, type Shot } from './shot.ts';
 import { fireRaw, RAW_ATTACKS, type RawOutcome } from './sockets.ts';
 import { brokenChains, stateOf } from './state.ts';
@@ -19,6 +19,7 @@ export interface Options {
   readonly socketEvery?: number;
   /** Fires this request alone, on a server that has seen nothing else. */
   readonly only?: number | undefined;
+  readonly database?: Starting['database'];
   /** Told after each request: how many have been fired. */
   readonly progress?: (fired: number) => void;
 }
@@ -243,7 +244,7 @@ export async function attackServer(options: Options): Promise<Outcome> {
   const early: string[] = [];
   let blameLine = (fault: string): void => void early.push(fault);
   const watch = watchLog((fault) => blameLine(fault));
-  const server = await startServer(options.seed, watch.onLog);
+  const server = await startServer({ ...options, onLog: watch.onLog });
   const loose = (error: unknown): void =>
     blameLine(`unhandled: ${error instanceof Error ? error.stack : String(error)}`);
   process.on('unhandledRejection', loose);

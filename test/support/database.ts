@@ -15,7 +15,8 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-const onSqlite = (location: string): TestDatabase => {
+/** `location` is a file that need not be there. */
+export const onSqlite = (location: string): TestDatabase => {
   const copies = join(dirname(location), 'copies');
   return {
     location,
@@ -31,7 +32,8 @@ const onSqlite = (location: string): TestDatabase => {
   };
 };
 
-async function onPostgres(url: string): Promise<TestDatabase> {
+/** `url` is that of a server with a template (postgres-server.ts). */
+export async function onPostgres(url: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const copies = new Set<string>();
   const drop = (database: string) => onServer(url, `drop database if exists ${database} with (force)`);

@@ -61,7 +61,10 @@ function measure({ registry }: Metrics, lanes: Lanes): void {
   };
   const gauge = (name: string, help: string, of: 'inHand' | 'most' | 'bytes' | 'waiting') => {
     const made: Gauge<'lane'> = new Gauge({
-      ...{ name, help, labelNames, registers },
+      name,
+      help,
+      labelNames,
+      registers,
       collect: () => each((lane, figures) => made.set(lane, figures[of])),
     });
   };
@@ -72,7 +75,8 @@ function measure({ registry }: Metrics, lanes: Lanes): void {
   const shed: Counter<'lane'> = new Counter({
     name: 'beadle_shed_total',
     help: 'Requests of devices that were sent away with 503, to come again later',
-    ...{ labelNames, registers },
+    labelNames,
+    registers,
     collect: () => {
       shed.reset();
       each((lane, figures) => shed.inc(lane, figures.shed));
