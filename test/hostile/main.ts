@@ -29,7 +29,13 @@ const wholeNumber = (text: string | undefined): number | undefined =>
 function readArguments(args: readonly string[]): Arguments | 'help' | undefined {
   const text = { type: 'string' } as const;
   try {
-    const options = { requests: text, seed: text, only: text, database: text, help: { type: 'boolean', short: 'h' } } as const;
+    const options = {
+      requests: text,
+      seed: text,
+      only: text,
+      database: text,
+      help: { type: 'boolean', short: 'h' },
+    } as const;
     const { values } = parseArgs({ args: [...args], options });
     if (values.help === true) return 'help';
     const requests = wholeNumber(values.requests ?? '100000');
@@ -68,7 +74,8 @@ function showTable({ table }: Outcome): void {
 function showViolations({ violations }: Outcome, { seed, database }: Arguments): void {
   for (const { index, endpoint, kind, caller, fault, shot } of violations) {
     console.log(`\nFOUND ${fault}\n  ${endpoint}, ${kind}, ${caller}`);
-    if (shot !== '') console.log(`  npm run hostile -- --seed ${seed} --database ${database} --only ${index}\n  ${shot}`);
+    if (shot !== '')
+      console.log(`  npm run hostile -- --seed ${seed} --database ${database} --only ${index}\n  ${shot}`);
   }
 }
 
@@ -88,11 +95,23 @@ async function main(args: readonly string[]): Promise<number> {
   );
   showTable(outcome);
   showViolations(outcome, given);
-  const { endpoints, attacked, fired, violations } = outcome;
+  const { endpoints, attacked, fired, slow, violations } = outcome;
   const seconds = Math.round((performance.now() - started) / 1000);
   const heap = meter.result();
   console.log(`\nHeap after a collection, in MB, at each tenth: ${heap.megabytes.join(' ')}`);
-  console.log(JSON.stringify({ seed, database: given.database, endpoints, attacked, fired, seconds, ...heap, found: violations.length }));
+  console.log(
+    JSON.stringify({
+      seed,
+      database: given.database,
+      endpoints,
+      attacked,
+      fired,
+      slow,
+      seconds,
+      ...heap,
+      found: violations.length,
+    }),
+  );
   return violations.length === 0 && !heap.grows ? 0 : 1;
 }
 

@@ -8,6 +8,7 @@ import { faultOfLine, faultsOf, type Fired } from './judge.ts';
 import { report } from './organisation.ts';
 import { type Server, type Starting, startServer } from './server.ts';
 import { type Answer, type Caller, inOneLine, type Shot } from './shot.ts';
+import { besiege } from './siege.ts';
 import { fireRaw, RAW_ATTACKS, type RawOutcome } from './sockets.ts';
 import { brokenChains, stateOf } from './state.ts';
 import { createWorld, type World } from './world.ts';
@@ -37,12 +38,15 @@ export interface Outcome {
   readonly endpoints: number;
   readonly attacked: number;
   readonly fired: number;
+  /** Connections that were held or cut beside all this. */
+  readonly slow: { readonly opened: number; readonly endedByServer: number };
   /** By endpoint, by kind of attack, by status: how many. */
   readonly table: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, number>>>;
   readonly violations: readonly Violation[];
 }
 
 const RENEW_EVERY = 200;
+const STEP_EVERY = 25;
 const MOST_VIOLATIONS = 200;
 
 /** Each endpoint and attack comes in turn, so that none is left out; the rest is thrown. */
@@ -212,17 +216,19 @@ async function attackAll(
   run: Run,
   options: Options,
   at: { index: number },
-): Promise<Set<string>> {
+): Promise<Pick<Outcome, 'slow'> & { readonly attacked: ReadonlySet<string> }> {
   const plan = shuffled(planOf(server.endpoints), options.seed);
   const attacked = new Set<string>();
   const every = options.socketEvery ?? 50;
   const port = await listen(server);
+  const siege = besiege(port, world);
   const first = options.only ?? 0;
   for (let index = first; index < first + options.requests; index += 1) {
     const [endpoint, attack] = plan[index % plan.length] ?? [];
     if (endpoint === undefined || attack === undefined) break;
     at.index = index;
     server.clock.time += 20;
+    if (index % STEP_EVERY === 0) siege.step();
     if (index % RENEW_EVERY === 0) await world.renew();
     const dice = createDice(options.seed, index);
     if (index % every === every - 1) {
@@ -235,7 +241,9 @@ async function attackAll(
     attacked.add(nameOf(endpoint));
     options.progress?.(index - first + 1);
   }
-  return attacked;
+  const { opened, endedByServer, faults } = await siege.end();
+  for (const fault of faults) run.blame({ index: -1, endpoint: 'slow connections', kind: 'siege', caller: '', fault });
+  return { attacked, slow: { opened, endedByServer } };
 }
 
 /** The whole: two councils, every endpoint, every attack in turn, and what holds afterwards. */
@@ -255,11 +263,11 @@ export async function attackServer(options: Options): Promise<Outcome> {
     blameLine = (fault) => run.blame({ index: at.index, endpoint: 'the log', kind: 'log', caller: '', fault });
     for (const fault of early) blameLine(fault);
     await run.begin();
-    const attacked = await attackAll(server, world, run, options, at);
+    const { attacked, slow } = await attackAll(server, world, run, options, at);
     await aftermath(run, world);
     const all = new Set(server.endpoints.map(nameOf));
     const { table, violations } = run;
-    return { endpoints: all.size, attacked: attacked.size, fired: options.requests, table, violations };
+    return { endpoints: all.size, attacked: attacked.size, fired: options.requests, slow, table, violations };
   } finally {
     process.off('unhandledRejection', loose);
     await server.close();

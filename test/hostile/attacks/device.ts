@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { CheckInHeader, FindingBody, GapBody, PATHS, signerOf, type Signer } from '@beadle/shared';
+import { bombOf } from '../bombs.ts';
 import { BODIES, RAW, TEXTS, VALUES } from '../corpus.ts';
 import { type Device, enrolmentShot, findingOf, headerOf, linesOf, newKey, signedShot } from '../device.ts';
 import type { Context } from '../draft.ts';
@@ -149,15 +150,15 @@ function encoded(context: Context): Shot {
   const { dice, world } = context;
   const { signer } = world.a.owned;
   const body = honestBody(context);
-  const zeros = (): Buffer => Buffer.alloc(dice.pick([5, 40]) * MEGABYTE, '\n');
+  const bomb = (coding: 'gzip' | 'zstd'): Buffer => bombOf(coding, dice.pick([5, 40]));
   const [encoding, bytes] = dice.pick<() => readonly [string, Buffer]>([
-    () => ['gzip', gzipSync(zeros(), { level: 1 })],
-    () => ['zstd', zstdCompressSync(zeros())],
+    () => ['gzip', bomb('gzip')],
+    () => ['zstd', bomb('zstd')],
     () => ['zstd', farWindow()],
     () => ['gzip', gzipSync(gzipSync(body))],
-    () => ['gzip', Buffer.concat([gzipSync(body), gzipSync(zeros(), { level: 1 })])],
+    () => ['gzip', Buffer.concat([gzipSync(body), bomb('gzip')])],
     () => ['gzip', Buffer.concat([gzipSync(body), Buffer.from('trailing')])],
-    () => ['zstd', Buffer.concat([zstdCompressSync(body), zstdCompressSync(zeros())])],
+    () => ['zstd', Buffer.concat([zstdCompressSync(body), bomb('zstd')])],
     () => ['gzip', gzipSync(body).subarray(0, 20)],
     () => ['zstd', zstdCompressSync(body).subarray(0, 12)],
     () => ['gzip', zstdCompressSync(body)],
