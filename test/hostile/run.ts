@@ -10,7 +10,7 @@ import { type Server, type Starting, startServer } from './server.ts';
 import { type Answer, type Caller, inOneLine, type Shot } from './shot.ts';
 import { besiege } from './siege.ts';
 import { fireRaw, RAW_ATTACKS, type RawOutcome } from './sockets.ts';
-import { brokenChains, stateOf } from './state.ts';
+import { brokenChains, stateOf, writesOf } from './state.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface Options {
@@ -72,6 +72,7 @@ class Run {
   readonly #table = new Map<string, Map<string, Map<number, number>>>();
   readonly violations: Violation[] = [];
   #state = '';
+  #writes = '';
 
   constructor(world: World) {
     this.#world = world;
@@ -146,6 +147,9 @@ class Run {
 
   /** What was refused has changed nothing. */
   async #compare(answer: Answer, about: Omit<Parameters<Run['blame']>[0], 'fault'>): Promise<void> {
+    const writes = await writesOf(this.#world.server);
+    if (writes === this.#writes) return;
+    this.#writes = writes;
     const state = await stateOf(this.#world.server);
     // The worker beside may have told somebody of a breach, which is an event of it.
     const isSame = state === this.#state || withoutEvents(state) === withoutEvents(this.#state);

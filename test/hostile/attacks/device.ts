@@ -11,7 +11,7 @@ import { valueOf } from '../values.ts';
 import type { Attack } from './attack.ts';
 
 const unknown: Signer = signerOf(newKey());
-const MEGABYTE = 1024 * 1024;
+const tooLarge = Buffer.alloc(4 * 1024 * 1024 + 1, 'x');
 
 const at = ({ world }: Context): string => new Date(world.server.clock.now()).toISOString();
 const counterOf = ({ world }: Context): number => world.server.clock.now();
@@ -189,7 +189,7 @@ function unreadable(context: Context): Shot {
         header,
         Array.from({ length: 501 }, () => 1),
       ),
-    () => Buffer.alloc(4 * MEGABYTE + 1, 'x'),
+    () => tooLarge,
   ])();
   return checkIn(context, world.a.owned.signer, body);
 }
