@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 export interface Heap {
-  /** In use after a collection, at the beginning and at each tenth of the run. */
+  /** In use after a collection, at the beginning and at each twentieth of the run. */
   readonly megabytes: readonly number[];
   /** The slope over the second half, by least squares: bytes a request. */
   readonly bytesPerRequest: number;
@@ -16,7 +16,7 @@ export interface Meter {
 }
 
 const MEGABYTE = 1e6;
-const TENTHS = 10;
+const PARTS = 20;
 /** More than this over the second half is a leak: caches and counters have filled up by then. */
 const MOST_GROWTH = 5 * MEGABYTE;
 
@@ -27,7 +27,7 @@ function slopeOf(points: readonly (readonly [number, number])[]): number {
   return over / points.reduce((sum, [at]) => sum + (at - x) ** 2, 0);
 }
 
-/** Measures the heap ten times over a run of this many requests, and says so on standard error. */
+/** Measures the heap twenty times over a run of this many requests, and says so on standard error. */
 export function createMeter(requests: number): Meter {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
@@ -36,7 +36,7 @@ export function createMeter(requests: number): Meter {
     collect();
     points.push([fired, process.memoryUsage().heapUsed]);
   };
-  const step = Math.max(1, Math.floor(requests / TENTHS));
+  const step = Math.max(1, Math.floor(requests / PARTS));
   return {
     after: (fired) => {
       if (fired % step !== 0 && fired !== 1) return;

@@ -14,6 +14,8 @@ a laptop who can sign anything. Prints what was answered, the memory that was in
   --only I       fires request I of the seed alone
   --database D   sqlite (also where it is left out), or postgres: starts one of its own and ends it
 
+Ctrl-C ends it after the request at hand; what was fired until then is judged.
+
 Exit 0: nothing was found; 1: something was; 2: the arguments are wrong.`;
 
 interface Arguments {
@@ -90,15 +92,16 @@ async function main(args: readonly string[]): Promise<number> {
   const meter = createMeter(requests);
   const started = performance.now();
   const engine = await openEngine(given.database);
-  const outcome = await attackServer({ ...given, database: engine.database, progress: meter.after }).finally(
-    engine.stop,
-  );
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  const options = { ...given, database: engine.database, progress: meter.after, signal: stop.signal };
+  const outcome = await attackServer(options).finally(engine.stop);
   showTable(outcome);
   showViolations(outcome, given);
   const { endpoints, attacked, fired, slow, violations } = outcome;
   const seconds = Math.round((performance.now() - started) / 1000);
   const heap = meter.result();
-  console.log(`\nHeap after a collection, in MB, at each tenth: ${heap.megabytes.join(' ')}`);
+  console.log(`\nHeap after a collection, in MB, at each twentieth: ${heap.megabytes.join(' ')}`);
   console.log(
     JSON.stringify({
       seed,

@@ -21,6 +21,8 @@ export interface Options {
   /** Fires this request alone, on a server that has seen nothing else. */
   readonly only?: number | undefined;
   readonly database?: Starting['database'];
+  /** Ends the run after the request at hand; what was fired until then is judged as a whole run is. */
+  readonly signal?: AbortSignal | undefined;
   /** Told after each request: how many have been fired. */
   readonly progress?: (fired: number) => void;
 }
@@ -220,14 +222,16 @@ async function attackAll(
   run: Run,
   options: Options,
   at: { index: number },
-): Promise<Pick<Outcome, 'slow'> & { readonly attacked: ReadonlySet<string> }> {
+): Promise<Pick<Outcome, 'slow' | 'fired'> & { readonly attacked: ReadonlySet<string> }> {
   const plan = shuffled(planOf(server.endpoints), options.seed);
   const attacked = new Set<string>();
   const every = options.socketEvery ?? 50;
   const port = await listen(server);
   const siege = besiege(port, world);
   const first = options.only ?? 0;
-  for (let index = first; index < first + options.requests; index += 1) {
+  let fired = 0;
+  for (let index = first; index < first + options.requests && options.signal?.aborted !== true; index += 1) {
+    fired += 1;
     const [endpoint, attack] = plan[index % plan.length] ?? [];
     if (endpoint === undefined || attack === undefined) break;
     at.index = index;
@@ -247,7 +251,7 @@ async function attackAll(
   }
   const { opened, endedByServer, faults } = await siege.end();
   for (const fault of faults) run.blame({ index: -1, endpoint: 'slow connections', kind: 'siege', caller: '', fault });
-  return { attacked, slow: { opened, endedByServer } };
+  return { attacked, fired, slow: { opened, endedByServer } };
 }
 
 /** The whole: two councils, every endpoint, every attack in turn, and what holds afterwards. */
@@ -267,11 +271,11 @@ export async function attackServer(options: Options): Promise<Outcome> {
     blameLine = (fault) => run.blame({ index: at.index, endpoint: 'the log', kind: 'log', caller: '', fault });
     for (const fault of early) blameLine(fault);
     await run.begin();
-    const { attacked, slow } = await attackAll(server, world, run, options, at);
+    const { attacked, fired, slow } = await attackAll(server, world, run, options, at);
     await aftermath(run, world);
     const all = new Set(server.endpoints.map(nameOf));
     const { table, violations } = run;
-    return { endpoints: all.size, attacked: attacked.size, fired: options.requests, slow, table, violations };
+    return { endpoints: all.size, attacked: attacked.size, fired, slow, table, violations };
   } finally {
     process.off('unhandledRejection', loose);
     await server.close();
