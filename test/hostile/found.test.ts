@@ -11,7 +11,10 @@ let world: World;
 const errors: string[] = [];
 
 beforeAll(async () => {
-  server = await startServer('found', (line) => void (line.includes('"level":50') && errors.push(line)));
+  server = await startServer({
+    seed: 'found',
+    onLog: (line) => void (line.includes('"level":50') && errors.push(line)),
+  });
   world = await createWorld(server);
 });
 afterAll(() => server.close());

@@ -44,10 +44,13 @@ const settingsOf = (canary: string, { name }: Names) => ({
   contact: name === 'a' ? 'the helpdesk' : canary,
 });
 
-const policyOf = (canary: string) => `beadlePolicy: 1
+/** Each council's own, so that an address tells whose it names. */
+const versionOf = (name: string): string => `1${name}`;
+
+const policyOf = (canary: string, name: string) => `beadlePolicy: 1
 title: Policy ${canary}
 organisation: Council
-version: "1"
+version: "${versionOf(name)}"
 effectiveFrom: 2026-01-01
 reviewBy: 2027-11-01
 reportTo: information-security-team-leader
@@ -151,7 +154,7 @@ async function devicesOf(server: Server, ask: Ask, name: string, canary: string)
     });
     return token(assetTag);
   };
-  const tags = { owned: `OWN-${name}-1`, good: `GOOD-${name}-1` };
+  const tags = { owned: `OWN-${name}-1`, good: `GOOD-${name}-1`, spare: `SPARE-${name}-1` };
   const used = await register(tags.owned);
   const superseded = await enrol(server, used);
   const owned = await enrol(server, await token(tags.owned));
@@ -161,13 +164,24 @@ async function devicesOf(server: Server, ask: Ask, name: string, canary: string)
     if (!(await report(server, device, canary))) throw new Error('a good device was refused');
   }
   const fleet = (await ask('POST', '/api/v1/enrolment-tokens', { uses: 5 }))['token'] ?? '';
-  return { owned, superseded, good, enrolmentTokens: { used, fresh: await token(tags.owned), fleet } };
+  return { owned, superseded, good, enrolmentTokens: { used, fresh: await register(tags.spare), fleet } };
 }
 
 async function cursorsOf(ask: Ask): Promise<string[]> {
   const lists = ['devices', 'findings', 'breaches', 'audit', 'tokens'];
   const pages = await Promise.all(lists.map((list) => ask('GET', `/api/v1/${list}?limit=1`)));
   return pages.map(({ nextCursor }) => nextCursor ?? '').filter((cursor) => cursor !== '');
+}
+
+/** The references of the second council begin far from those of the first: an address tells whose breach it names. */
+async function countFrom({ database, clock }: Server, { name, id }: Names): Promise<void> {
+  if (name === 'a') return;
+  const counter = { organisation: id, name: `breaches-${new Date(clock.now()).getUTCFullYear()}`, value: 500_000 };
+  await database.db
+    .insertInto('counters')
+    .values(counter)
+    .onConflict((conflict) => conflict.columns(['organisation', 'name']).doUpdateSet({ value: counter.value }))
+    .execute();
 }
 
 /** Fills a council through the API, as its people would. */
@@ -177,11 +191,12 @@ export async function fillOrganisation(server: Server, names: Names): Promise<Or
   const tokens = await tokensOf(server, names);
   const ask = askingWith(server, tokens.administrator);
   await ask('PUT', '/api/v1/organisation', settingsOf(canary, names));
-  await ask('POST', '/api/v1/policies', policyOf(canary), 'application/yaml');
+  await ask('POST', '/api/v1/policies', policyOf(canary, name), 'application/yaml');
   const devices = await devicesOf(server, ask, name, canary);
   const password = `pass-${canary}`;
   await ask('POST', '/api/v1/accounts', { name: `account ${canary}`, role: 'auditor', password });
   const victim = await ask('POST', '/api/v1/tokens', { name: `token ${canary}`, role: 'auditor' });
+  await countFrom(server, names);
   const breach = { title: `title ${canary}`, description: `what ${canary}`, device: devices.good.assetTag };
   const [open, closed] = [await ask('POST', '/api/v1/breaches', breach), await ask('POST', '/api/v1/breaches', breach)];
   await ask('POST', `/api/v1/breaches/${closed['ref']}/closure`, { reason: `because ${canary}` });
@@ -205,7 +220,7 @@ export async function fillOrganisation(server: Server, names: Names): Promise<Or
       assetTag: [devices.owned.assetTag, devices.good.assetTag],
       device: [devices.owned.assetTag, devices.good.assetTag],
       id: [victim['id'] ?? ''],
-      version: ['1'],
+      version: [versionOf(name)],
       code: ['x'.repeat(22)],
     },
     cursors: await cursorsOf(ask),

@@ -6,16 +6,23 @@ import type { Context } from './draft.ts';
 import { type Endpoint, nameOf } from './endpoints.ts';
 import { faultOfLine, faultsOf, type Fired } from './judge.ts';
 import { report } from './organisation.ts';
-import { type Server, startServer } from './server.ts';
+import { type Server, type Starting, startServer } from './server.ts';
 import { type Answer, type Caller, inOneLine, type Shot } from './shot.ts';
-import { brokenChains, stateOf } from './state.ts';
+import { besiege } from './siege.ts';
+import { fireRaw, RAW_ATTACKS, type RawOutcome } from './sockets.ts';
+import { brokenChains, stateOf, writesOf } from './state.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface Options {
   readonly seed: string;
   readonly requests: number;
+  /** Every so many of the requests one goes over a socket of its own, where it can be malformed. */
+  readonly socketEvery?: number;
   /** Fires this request alone, on a server that has seen nothing else. */
   readonly only?: number | undefined;
+  readonly database?: Starting['database'];
+  /** Ends the run after the request at hand; what was fired until then is judged as a whole run is. */
+  readonly signal?: AbortSignal | undefined;
   /** Told after each request: how many have been fired. */
   readonly progress?: (fired: number) => void;
 }
@@ -33,12 +40,15 @@ export interface Outcome {
   readonly endpoints: number;
   readonly attacked: number;
   readonly fired: number;
+  /** Connections that were held or cut beside all this. */
+  readonly slow: { readonly opened: number; readonly endedByServer: number };
   /** By endpoint, by kind of attack, by status: how many. */
   readonly table: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, number>>>;
   readonly violations: readonly Violation[];
 }
 
 const RENEW_EVERY = 200;
+const STEP_EVERY = 25;
 const MOST_VIOLATIONS = 200;
 
 /** Each endpoint and attack comes in turn, so that none is left out; the rest is thrown. */
@@ -64,6 +74,7 @@ class Run {
   readonly #table = new Map<string, Map<string, Map<number, number>>>();
   readonly violations: Violation[] = [];
   #state = '';
+  #writes = '';
 
   constructor(world: World) {
     this.#world = world;
@@ -94,7 +105,7 @@ class Run {
       const fired = {
         shot,
         answer,
-        caller: this.#seer(caller, endpoint),
+        caller: this.#seer(caller, shot),
         endpoint,
         about: this.#subject(shot, endpoint),
       };
@@ -108,16 +119,24 @@ class Run {
     }
   }
 
-  /** A device of the first council is told what is that council's. */
-  #seer(caller: Caller, { access }: Endpoint): Caller {
-    return access === 'device' ? { ...caller, organisation: 'a' } : caller;
+  /** What came of a raw attack. */
+  take({ kind, endpoint, statuses, faults }: RawOutcome, index: number): void {
+    for (const status of statuses.length === 0 ? [0] : statuses) this.#count(endpoint, kind, status);
+    for (const fault of faults) this.blame({ index, endpoint, kind, caller: 'a socket', fault });
   }
 
-  /** Whose thing the address names. References are counted in each council: the same may be of both. */
+  /** A device of the first council is told what is that council's. */
+  #seer(caller: Caller, { url }: Shot): Caller {
+    return url.startsWith('/agent/') ? { ...caller, organisation: 'a' } : caller;
+  }
+
+  /** Whose thing the address names. */
   #subject({ url }: Shot, { url: declared }: Endpoint): Fired['about'] {
-    if (!/:(assetTag|id)/.test(declared)) return undefined;
+    if (!/:(assetTag|id|ref|version)/.test(declared)) return undefined;
     const own = (ids: Readonly<Record<string, readonly string[]>>): boolean =>
-      [...(ids['assetTag'] ?? []), ...(ids['id'] ?? [])].some((id) => url.split(/[/?]/).includes(id));
+      ['assetTag', 'id', 'ref', 'version']
+        .flatMap((part) => ids[part] ?? [])
+        .some((id) => url.split(/[/?]/).includes(id));
     if (own(this.#world.b.ids)) return 'b';
     return own(this.#world.a.ids) ? 'a' : undefined;
   }
@@ -130,6 +149,9 @@ class Run {
 
   /** What was refused has changed nothing. */
   async #compare(answer: Answer, about: Omit<Parameters<Run['blame']>[0], 'fault'>): Promise<void> {
+    const writes = await writesOf(this.#world.server);
+    if (writes === this.#writes) return;
+    this.#writes = writes;
     const state = await stateOf(this.#world.server);
     // The worker beside may have told somebody of a breach, which is an event of it.
     const isSame = state === this.#state || withoutEvents(state) === withoutEvents(this.#state);
@@ -175,7 +197,6 @@ interface Watch {
 function watchLog(found: (fault: string) => void): Watch {
   let secrets: readonly string[] = [];
   const onLog = (line: string): void => {
-    if (process.env['SHOW']) console.log(line.slice(0, 1500));
     const fault = faultOfLine(line, secrets);
     if (fault !== undefined) found(fault);
   };
@@ -188,28 +209,49 @@ function watchLog(found: (fault: string) => void): Watch {
   };
 }
 
+async function listen({ app }: Server): Promise<number> {
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const [address] = app.addresses();
+  if (address === undefined || typeof address === 'string') throw new Error('the server does not listen');
+  return address.port;
+}
+
 async function attackAll(
   server: Server,
   world: World,
   run: Run,
   options: Options,
   at: { index: number },
-): Promise<Set<string>> {
+): Promise<Pick<Outcome, 'slow' | 'fired'> & { readonly attacked: ReadonlySet<string> }> {
   const plan = shuffled(planOf(server.endpoints), options.seed);
   const attacked = new Set<string>();
+  const every = options.socketEvery ?? 50;
+  const port = await listen(server);
+  const siege = besiege(port, world);
   const first = options.only ?? 0;
-  for (let index = first; index < first + options.requests; index += 1) {
+  let fired = 0;
+  for (let index = first; index < first + options.requests && options.signal?.aborted !== true; index += 1) {
+    fired += 1;
     const [endpoint, attack] = plan[index % plan.length] ?? [];
     if (endpoint === undefined || attack === undefined) break;
     at.index = index;
     server.clock.time += 20;
+    if (index % STEP_EVERY === 0) siege.step();
     if (index % RENEW_EVERY === 0) await world.renew();
     const dice = createDice(options.seed, index);
+    if (index % every === every - 1) {
+      const raw = dice.pick(RAW_ATTACKS);
+      run.take(await fireRaw(port, raw, dice.pick(server.endpoints), world, dice), index);
+      options.progress?.(index - first + 1);
+      continue;
+    }
     await run.fire({ endpoint, world, dice, index, caller: world.callerBy(dice) }, attack);
     attacked.add(nameOf(endpoint));
     options.progress?.(index - first + 1);
   }
-  return attacked;
+  const { opened, endedByServer, faults } = await siege.end();
+  for (const fault of faults) run.blame({ index: -1, endpoint: 'slow connections', kind: 'siege', caller: '', fault });
+  return { attacked, fired, slow: { opened, endedByServer } };
 }
 
 /** The whole: two councils, every endpoint, every attack in turn, and what holds afterwards. */
@@ -218,7 +260,7 @@ export async function attackServer(options: Options): Promise<Outcome> {
   const early: string[] = [];
   let blameLine = (fault: string): void => void early.push(fault);
   const watch = watchLog((fault) => blameLine(fault));
-  const server = await startServer(options.seed, watch.onLog);
+  const server = await startServer({ ...options, onLog: watch.onLog });
   const loose = (error: unknown): void =>
     blameLine(`unhandled: ${error instanceof Error ? error.stack : String(error)}`);
   process.on('unhandledRejection', loose);
@@ -229,11 +271,11 @@ export async function attackServer(options: Options): Promise<Outcome> {
     blameLine = (fault) => run.blame({ index: at.index, endpoint: 'the log', kind: 'log', caller: '', fault });
     for (const fault of early) blameLine(fault);
     await run.begin();
-    const attacked = await attackAll(server, world, run, options, at);
+    const { attacked, fired, slow } = await attackAll(server, world, run, options, at);
     await aftermath(run, world);
     const all = new Set(server.endpoints.map(nameOf));
     const { table, violations } = run;
-    return { endpoints: all.size, attacked: attacked.size, fired: options.requests, table, violations };
+    return { endpoints: all.size, attacked: attacked.size, fired, slow, table, violations };
   } finally {
     process.off('unhandledRejection', loose);
     await server.close();

@@ -1,18 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as immediate, setTimeout as timeout } from 'node:timers/promises';
 import type { Clock, Random } from '@beadle/shared';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import { createApp } from '../../packages/server/src/app.ts';
 import type { OpenDatabase } from '../../packages/server/src/db/database.ts';
-import { testDatabase } from '../support/database.ts';
 import { migrate } from '../../packages/server/src/db/migrate.ts';
 import { openDatabase } from '../../packages/server/src/db/open.ts';
 import { loadKeys } from '../../packages/server/src/keys.ts';
 import { LOG_OPTIONS } from '../../packages/server/src/log.ts';
 import { readSettings } from '../../packages/server/src/settings.ts';
 import { seededRandom } from '../support/clock.ts';
+import { testDatabase } from '../support/database.ts';
 import { type Endpoint, watchingRoutes } from './endpoints.ts';
 import type { Answer, Shot } from './shot.ts';
 
@@ -43,9 +44,19 @@ function within<T>(work: Promise<T>, what: string): Promise<T> {
   return Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }
 
+/**
+ * Attacker and server share one process: what the one makes of 40 MB keeps the other from its sockets, who then sends
+ * devices away for a moment, rightly. Nothing is learnt from that, so it is waited out.
+ */
+async function atEase(app: FastifyInstance): Promise<void> {
+  await immediate();
+  while (app.isUnderPressure()) await timeout(20);
+}
+
 function fireAt(app: FastifyInstance) {
   return async ({ method, url, headers, payload }: Shot, remoteAddress = '127.0.0.1'): Promise<Answer> => {
     const request = { method, url, headers, remoteAddress, ...(payload === undefined ? {} : { payload }) };
+    await within(atEase(app), 'the server');
     const answer = await within(app.inject(request as InjectOptions), `${method} ${url.slice(0, 200)}`);
     return { status: answer.statusCode, headers: answer.headers, body: answer.body };
   };
@@ -58,10 +69,17 @@ function secretsIn(folder: string, tokenKey: Uint8Array): string[] {
   return [pem, bytes.toString('hex'), bytes.toString('base64url'), bytes.toString('base64').slice(0, 42)];
 }
 
-export async function startServer(seed: string, onLog: (line: string) => void): Promise<Server> {
+export interface Starting {
+  readonly seed: string;
+  readonly onLog: (line: string) => void;
+  /** Makes the database that is attacked; the one of the test's project where it is left out. */
+  readonly database?: typeof testDatabase | undefined;
+}
+
+export async function startServer({ seed, onLog, database: make = testDatabase }: Starting): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-hostile-'));
   const mailFolder = join(folder, 'mail');
-  const kept = await testDatabase(folder);
+  const kept = await make(folder);
   const environment = { BEADLE_SERVER_DATABASE: kept.location, BEADLE_SERVER_MAIL_FOLDER: mailFolder };
   const settings = readSettings({ environment, workingFolder: folder });
   const begin = Date.parse('2026-11-23T09:00:00Z');

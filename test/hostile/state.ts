@@ -2,6 +2,15 @@ import { bodyHash, linkOf, START } from '@beadle/shared';
 import { sql } from 'kysely';
 import type { Server } from './server.ts';
 
+/** Another number wherever a statement may have changed something since: cheap, where to count all rows is not. */
+export async function writesOf({ database }: Server): Promise<string> {
+  const { rows } = await (database.engine === 'sqlite'
+    ? sql<{ writes: number }>`select total_changes() as writes`
+    : sql<{ writes: string }>`select pg_snapshot_xmax(pg_current_snapshot())::text as writes`
+  ).execute(database.db);
+  return String(rows[0]?.writes);
+}
+
 /** What a refused request may not change, in one text. */
 export async function stateOf({ database }: Server): Promise<string> {
   const { rows } = await sql<Record<string, number>>`select

@@ -15,6 +15,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** `location` is a file that need not be there. */
 export const onSqlite = (location: string): TestDatabase => {
   const copies = join(dirname(location), 'copies');
   return {
@@ -31,7 +32,8 @@ export const onSqlite = (location: string): TestDatabase => {
   };
 };
 
-async function onPostgres(url: string, template: string = TEMPLATE): Promise<TestDatabase> {
+/** `url` is that of a server with a template (postgres-server.ts). */
+export async function onPostgres(url: string, template: string = TEMPLATE): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const copies = new Set<string>();
   const drop = (database: string) => onServer(url, `drop database if exists ${database} with (force)`);

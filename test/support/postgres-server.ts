@@ -123,6 +123,14 @@ async function serverOfRun(): Promise<Pick<RunningPostgres, 'url' | 'stop'>> {
   return url === undefined ? startPostgres({ flags: HASTE }) : { url, stop: () => Promise.resolve() };
 }
 
+/** Makes the migrated database that each test's own is a copy of. */
+export async function makeTemplate(url: string): Promise<void> {
+  await onServer(url, `create database ${TEMPLATE}`);
+  const { db, close } = openDatabase(`${url}${TEMPLATE}`);
+  await migrate(db);
+  await close();
+}
+
 /** For all test files of a project: a server, and a migrated database that each test's own is a copy of. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   let server: Awaited<ReturnType<typeof serverOfRun>>;
@@ -132,10 +140,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('postgres', { missing: error instanceof Error ? error.message : String(error) });
     return () => Promise.resolve();
   }
-  await onServer(server.url, `create database ${TEMPLATE}`);
-  const { db, close } = openDatabase(`${server.url}${TEMPLATE}`);
-  await migrate(db);
-  await close();
+  await makeTemplate(server.url);
   project.provide('postgres', { url: server.url });
   return server.stop;
 }

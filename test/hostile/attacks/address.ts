@@ -69,8 +69,8 @@ const spoilt = (url: string, { dice }: Context): string =>
 
 function queryOf(context: Context, draft: Draft): (readonly [string, string])[] {
   const { dice, world } = context;
-  const schema: { properties?: object } | undefined = context.endpoint.schema.querystring;
-  const names = Object.keys(schema?.properties ?? {});
+  const { properties = {} }: { readonly properties?: object } = context.endpoint.schema.querystring ?? {};
+  const names = Object.keys(properties);
   const name =
     names.length > 0 && dice.chance(0.7) ? dice.pick(names) : dice.pick(['limit', 'cursor', '__proto__', 'a[b]']);
   const value = dice.pick(TEXTS);

@@ -1,4 +1,5 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
+import { bombOf } from '../bombs.ts';
 import { BODIES, TEXTS, YAML } from '../corpus.ts';
 import type { Dice } from '../dice.ts';
 import { type Context, draftOf, isForm, toShot, write } from '../draft.ts';
@@ -55,10 +56,9 @@ const FORMS = [
 ];
 
 function bombs({ dice }: Context): { readonly encoding: string; readonly body: Buffer } {
-  const zeros = Buffer.alloc(20 * MEGABYTE);
   return dice.pick([
-    () => ({ encoding: 'gzip', body: gzipSync(zeros, { level: 1 }) }),
-    () => ({ encoding: 'zstd', body: zstdCompressSync(zeros) }),
+    () => ({ encoding: 'gzip', body: bombOf('gzip', 20) }),
+    () => ({ encoding: 'zstd', body: bombOf('zstd', 20) }),
     () => ({
       encoding: dice.pick(['br', 'deflate', 'compress', 'identity', 'gzip, gzip', '*', 'x']),
       body: gzipSync('{}'),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { CheckInHeader, FindingBody, GapBody, PATHS, signerOf, type Signer } from '@beadle/shared';
+import { bombOf } from '../bombs.ts';
 import { BODIES, RAW, TEXTS, VALUES } from '../corpus.ts';
 import { type Device, enrolmentShot, findingOf, headerOf, linesOf, newKey, signedShot } from '../device.ts';
 import type { Context } from '../draft.ts';
@@ -10,7 +11,7 @@ import { valueOf } from '../values.ts';
 import type { Attack } from './attack.ts';
 
 const unknown: Signer = signerOf(newKey());
-const MEGABYTE = 1024 * 1024;
+const tooLarge = Buffer.alloc(4 * 1024 * 1024 + 1, 'x');
 
 const at = ({ world }: Context): string => new Date(world.server.clock.now()).toISOString();
 const counterOf = ({ world }: Context): number => world.server.clock.now();
@@ -27,13 +28,8 @@ function hostileFinding(context: Context): unknown {
   );
   const subject = dice.pick(TEXTS).slice(0, 300) || '/';
   const kind = dice.pick(['state', 'event'] as const);
-  const time = dice.pick([
-    at(context),
-    '2026-02-30T00:00:00Z',
-    '2026-13-45T99:99:99Z',
-    '0000-01-01T00:00:00Z',
-    '9999-12-31T23:59:59Z',
-  ]);
+  const odd = ['2026-02-29T00:00:00Z', '2026-13-45T99:99:99Z', '0000-01-01T00:00:00Z', '9999-12-31T23:59:59Z'];
+  const time = dice.chance(0.9) ? at(context) : dice.pick(odd);
   const rule = dice.pick(['laptop-encryption', 'constructor', 'agent-health']);
   return findingOf(saltOf(context), time, { subject, kind, observed: observed as FindingBody['observed'], rule });
 }
@@ -48,26 +44,29 @@ function hostileFacts({ dice }: Context): unknown {
   return value;
 }
 
+/** What the chain will not take, or cannot go on behind. */
+function oddGap(context: Context): unknown {
+  const { sequence, link } = context.world.a.owned.head;
+  const to = context.dice.pick([sequence + 1, sequence + 2 ** 20, 2 ** 53 - 1]);
+  const gap = { from: sequence + 1, to, lastLink: link, cause: 'outbox-lost', lost: context.dice.pick([null, 1e300]) };
+  return { salt: saltOf(context), at: at(context), gap };
+}
+
+/** Mostly of the right form, so that what is in them is taken in. */
 function bodiesOf(context: Context): unknown[] {
-  const { dice, world } = context;
-  const make = (): unknown =>
-    dice.pick<() => unknown>([
-      () => hostileFinding(context),
-      () => ({ ...(valueOf(FindingBody, dice, {}) as object), at: at(context) }),
-      () => mutated(findingOf(saltOf(context), at(context)), dice),
-      () => mutated(valueOf(GapBody, dice, {}), dice),
-    ])();
-  const gap = {
-    from: world.a.owned.head.sequence + 1,
-    to: dice.pick([world.a.owned.head.sequence + 1, 2 ** 53 - 1, 2 ** 40]),
-  };
-  const gapBody = {
-    salt: saltOf(context),
-    at: at(context),
-    gap: { ...gap, lastLink: world.a.owned.head.link, cause: 'outbox-lost', lost: 1e300 },
-  };
-  const rest = Array.from({ length: 1 + dice.below(3) }, make);
-  return dice.chance(0.02) ? [gapBody, ...rest, findingOf(saltOf(context), at(context))] : rest;
+  const { dice } = context;
+  if (dice.chance(0.005))
+    return [oddGap(context), findingOf(saltOf(context), at(context)), findingOf(saltOf(context), at(context))];
+  const bodies: unknown[] = Array.from({ length: dice.below(4) }, () =>
+    dice.chance(0.8) ? hostileFinding(context) : { ...(valueOf(FindingBody, dice, {}) as object), at: at(context) },
+  );
+  if (dice.chance(0.7)) return bodies;
+  const odd = dice.pick<() => unknown>([
+    () => mutated(findingOf(saltOf(context), at(context)), dice),
+    () => mutated(oddGap(context), dice),
+    () => valueOf(GapBody, dice, {}),
+  ]);
+  return [...bodies, odd()];
 }
 
 function headerBy(context: Context, device: Device): unknown {
@@ -81,6 +80,8 @@ function headerBy(context: Context, device: Device): unknown {
   );
   return dice.pick<() => unknown>([
     () => header,
+    () => header,
+    () => ({ ...header, facts }),
     () => ({ ...header, facts }),
     () => ({ ...header, sentAt: dice.pick(TEXTS) }),
     () => mutated({ ...header, facts }, dice),
@@ -149,15 +150,15 @@ function encoded(context: Context): Shot {
   const { dice, world } = context;
   const { signer } = world.a.owned;
   const body = honestBody(context);
-  const zeros = (): Buffer => Buffer.alloc(dice.pick([5, 40]) * MEGABYTE, '\n');
+  const bomb = (coding: 'gzip' | 'zstd'): Buffer => bombOf(coding, dice.pick([5, 40]));
   const [encoding, bytes] = dice.pick<() => readonly [string, Buffer]>([
-    () => ['gzip', gzipSync(zeros(), { level: 1 })],
-    () => ['zstd', zstdCompressSync(zeros())],
+    () => ['gzip', bomb('gzip')],
+    () => ['zstd', bomb('zstd')],
     () => ['zstd', farWindow()],
     () => ['gzip', gzipSync(gzipSync(body))],
-    () => ['gzip', Buffer.concat([gzipSync(body), gzipSync(zeros(), { level: 1 })])],
+    () => ['gzip', Buffer.concat([gzipSync(body), bomb('gzip')])],
     () => ['gzip', Buffer.concat([gzipSync(body), Buffer.from('trailing')])],
-    () => ['zstd', Buffer.concat([zstdCompressSync(body), zstdCompressSync(zeros())])],
+    () => ['zstd', Buffer.concat([zstdCompressSync(body), bomb('zstd')])],
     () => ['gzip', gzipSync(body).subarray(0, 20)],
     () => ['zstd', zstdCompressSync(body).subarray(0, 12)],
     () => ['gzip', zstdCompressSync(body)],
@@ -188,7 +189,7 @@ function unreadable(context: Context): Shot {
         header,
         Array.from({ length: 501 }, () => 1),
       ),
-    () => Buffer.alloc(4 * MEGABYTE + 1, 'x'),
+    () => tooLarge,
   ])();
   return checkIn(context, world.a.owned.signer, body);
 }
@@ -215,6 +216,7 @@ function enrolment(context: Context): Shot {
   const stolen = [prefix, id, dice.text('abcdefghijklmnop', secret?.length ?? 43), key].join('.');
   const change = (request: Record<string, unknown>): unknown =>
     dice.pick<() => unknown>([
+      () => request,
       () => mutated(request, dice),
       () => ({ ...request, serialNumber: dice.pick(TEXTS) }),
       () => ({ ...request, token: dice.pick([b.enrolmentTokens.fresh, a.enrolmentTokens.fleet]).split('.')[1] }),

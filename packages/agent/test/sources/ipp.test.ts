@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeJobs, encodeGetJobs } from '../../src/sources/linux/ipp.ts';
 
@@ -24,6 +25,16 @@ const answer = Buffer.concat([
   Buffer.from([3]),
 ]);
 
+/** None where the answer is cut short. */
+function valuesIn(bytes: Buffer): (string | number)[] {
+  try {
+    return decodeJobs(bytes).jobs.flatMap((job) => [...job.values()]);
+  } catch (error) {
+    expect(error).toBeInstanceOf(RangeError);
+    return [];
+  }
+}
+
 describe('asking for finished jobs', () => {
   it('asks for numbers, places and times, and never for names', () => {
     const text = encodeGetJobs().toString('latin1');
@@ -45,5 +56,44 @@ describe('asking for finished jobs', () => {
     for (let length = 0; length < answer.length; length += 1) {
       expect(() => decodeJobs(answer.subarray(0, length)), `${length} bytes`).toThrow(RangeError);
     }
+  });
+
+  it('takes any bytes for an answer that is cut short, or for numbers, texts and real times', () => {
+    const attributes = fc
+      .tuple(
+        fc.constantFrom(0x21, 0x23, 0x31, 0x45, 0x13),
+        fc.constantFrom('job-id', 'date-time-at-completed', ''),
+        fc.oneof(fc.uint8Array({ maxLength: 12 }), fc.uint8Array({ minLength: 11, maxLength: 11 })),
+      )
+      .map(([tag, name, value]) => attribute(tag, name, Buffer.from(value)));
+    const head = Buffer.from([2, 0, 0, 0, 0, 0, 0, 1, 2]);
+    const answers = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
+      fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.concat([head, bytes])),
+      fc.array(attributes, { maxLength: 4 }).map((parts) => Buffer.concat([head, ...parts, Buffer.from([3])])),
+    );
+    fc.assert(
+      fc.property(answers, (bytes) => {
+        for (const value of valuesIn(bytes)) {
+          if (typeof value === 'number') expect(Number.isSafeInteger(value)).toBe(true);
+          else if (/^[+-]?\d+-\d\d-\d\dT/.test(value)) expect(value).toMatch(/^\d{4}-.{20}$/);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each([
+    ['month 13', [0x07, 0xea, 13, 22, 10, 0, 0, 5, 0x2b, 1, 30]],
+    ['day 0', [0x07, 0xea, 11, 0, 10, 0, 0, 5, 0x2b, 1, 30]],
+    ['30 February', [0x07, 0xea, 2, 30, 10, 0, 0, 5, 0x2b, 1, 30]],
+    ['hour 24', [0x07, 0xea, 11, 22, 24, 0, 0, 5, 0x2b, 1, 30]],
+    ['year 65535', [0xff, 0xff, 11, 22, 10, 0, 0, 5, 0x2b, 1, 30]],
+    ['year 26', [0, 26, 11, 22, 10, 0, 0, 5, 0x2b, 1, 30]],
+    ['a direction that is none', [0x07, 0xea, 11, 22, 10, 0, 0, 5, 0x20, 1, 30]],
+  ])('takes %s for no time', (_what, bytes) => {
+    const date = attribute(0x31, 'date-time-at-completed', Buffer.from(bytes));
+    const { jobs } = decodeJobs(Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 1, 2]), date, Buffer.from([3])]));
+    expect(jobs.map((job) => [...job])).toEqual([[]]);
   });
 });

@@ -22,9 +22,9 @@ function lineOf(text: string): Line | undefined {
   const [, day, month = '', year, time, hours, minutes] = date;
   const number = String(MONTHS.indexOf(month) + 1).padStart(2, '0');
   const at = Date.parse(`${year}-${number}-${day}T${time}${hours}:${minutes}`);
-  const [, queue, id] = /^(\S+) .*?(\d+) $/.exec(text.slice(0, date.index)) ?? [];
+  const [, queue, id] = /^(\S+) .*?\b(\d{1,10}) $/.exec(text.slice(0, date.index)) ?? [];
   if (queue === undefined || id === undefined || Number.isNaN(at)) return undefined;
-  const [, total] = /^ total (\d+)\b/.exec(text.slice(date.index + date[0].length)) ?? [];
+  const [, total] = /^ total (\d{1,10})\b/.exec(text.slice(date.index + date[0].length)) ?? [];
   return { queue, id: Number(id), at, total: total === undefined ? undefined : Number(total) };
 }
 

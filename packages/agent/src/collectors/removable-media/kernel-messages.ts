@@ -56,9 +56,13 @@ function attach(heard: Heard, text: string): Heard | undefined {
     : { ...heard, hosts: new Map([...heard.hosts].filter(([name]) => name !== taken)) };
 }
 
+/** A stick that claims more than can be counted has told no size. */
+const bytesOf = (count: number): number | null => (Number.isSafeInteger(count) ? count : null);
+
 /** The kernel tells a size only where there is a medium: an empty reader says nothing of the kind. */
 function usbMedium(heard: Heard, text: string) {
-  const [, host, name, blocks, size] = /^sd (\d+):[\d:]+: \[(\w+)\] (\d+) (\d+)-byte logical blocks/.exec(text) ?? [];
+  const [, host, name, blocks, size] =
+    /^sd (\d+):[\d:]+: \[(\w+)\] (\d{1,20}) (\d{1,6})-byte logical blocks/.exec(text) ?? [];
   const port = host === undefined ? undefined : heard.hosts.get(host);
   if (port === undefined || name === undefined || Number(blocks) === 0) return undefined;
   const { serial, vendorAndProduct, manufacturer, product } = heard.ports.get(port) ?? {};
@@ -68,7 +72,7 @@ function usbMedium(heard: Heard, text: string) {
     serial,
     vendorAndProduct,
     model,
-    bytes: Number(blocks) * Number(size),
+    bytes: bytesOf(Number(blocks) * Number(size)),
     encrypted,
     name,
   });

@@ -14,12 +14,19 @@ interface Place {
 
 const START: Place = { cursor: '', ports: [], hosts: [] };
 
+const isListOfPairs = (value: unknown, isOfKind: (part: unknown) => boolean): boolean =>
+  Array.isArray(value) &&
+  value.every((pair: unknown) => Array.isArray(pair) && typeof pair[0] === 'string' && isOfKind(pair[1]));
+
 function placeOf(bookmark: string): Place | undefined {
   if (bookmark === FROM_START) return START;
   try {
     const value: unknown = JSON.parse(bookmark);
     const isPlace =
-      isFields(value) && typeof value.cursor === 'string' && Array.isArray(value.ports) && Array.isArray(value.hosts);
+      isFields(value) &&
+      typeof value.cursor === 'string' &&
+      isListOfPairs(value.ports, (described) => isFields(described)) &&
+      isListOfPairs(value.hosts, (port) => typeof port === 'string');
     return isPlace ? (value as unknown as Place) : undefined;
   } catch {
     return undefined;
@@ -44,13 +51,16 @@ function journalOf(result: SourceResult): Known<string> {
 
 const cursorOf = (journal: string): string | undefined => /^-- cursor: (\S+)\s*$/m.exec(journal)?.[1];
 
+/** Beyond it no time has an ISO 8601 form of four digits a year. */
+const LAST_TIME = Date.UTC(10_000, 0);
+
 /** A message that is not text comes as a list of bytes, and is none of those looked for. */
 function messageOf(line: string): KernelMessage | undefined {
   try {
     const value: unknown = JSON.parse(line);
     if (!isFields(value) || typeof value.MESSAGE !== 'string') return undefined;
     const at = Number(value.__REALTIME_TIMESTAMP) / 1000;
-    return Number.isFinite(at) ? { at: Math.floor(at), text: value.MESSAGE } : undefined;
+    return at >= 0 && at < LAST_TIME ? { at: Math.floor(at), text: value.MESSAGE } : undefined;
   } catch {
     return undefined;
   }

@@ -56,21 +56,20 @@ export function encodeGetJobs(): Buffer {
   ]);
 }
 
-/** RFC 2579 DateAndTime as ISO 8601 in UTC. */
+/** RFC 2579 DateAndTime as ISO 8601 in UTC; undefined where the bytes are no moment of these centuries. */
 function decodeDateTime(bytes: Buffer): string | undefined {
   if (bytes.length !== 11) return undefined;
-  const sign = bytes.readUInt8(8) === 0x2d ? -1 : 1;
-  const offsetMinutes = sign * (bytes.readUInt8(9) * 60 + bytes.readUInt8(10));
-  const [month, day, hour, minute, second, tenths] = [...bytes.subarray(2, 8)] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const local = Date.UTC(bytes.readUInt16BE(0), month - 1, day, hour, minute, second, tenths * 100);
-  return new Date(local - offsetMinutes * 60_000).toISOString();
+  const two = (at: number): string => String(bytes.readUInt8(at)).padStart(2, '0');
+  const date = `${bytes.readUInt16BE(0)}-${two(2)}-${two(3)}`;
+  const offset = `${bytes.toString('latin1', 8, 9)}${two(9)}:${two(10)}`;
+  // A leap second, which RFC 2579 allows, is read as the second before it.
+  const text = `${date}T${two(4)}:${two(5)}:${two(6)}.${bytes.readUInt8(7)}${offset}`;
+  if (!/^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d[+-]\d\d:\d\d$/.test(text)) return undefined;
+  try {
+    return new Date(Temporal.Instant.from(text).epochMilliseconds).toISOString();
+  } catch {
+    return undefined;
+  }
 }
 
 function decodeValue(tag: number, bytes: Buffer): IppValue | undefined {
