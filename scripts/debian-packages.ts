@@ -11,6 +11,11 @@ export const debianPackages = {
   'dbus-daemon': 'the bus on which Linux announces media, sessions and sleep',
   udev: 'the device events of removable media',
   chromium: 'the browser in which the console is read',
+  'qemu-system-x86': 'the virtual laptop that the agent is installed on',
+  mmdebstrap: 'makes the system of that laptop from Debian’s packages',
+  'cryptsetup-bin': 'the header of its encrypted disk',
+  busybox: 'its way to the server, one connection at a time',
+  dosfstools: 'the file systems of its memory sticks',
 } as const;
 
 export type DebianPackage = keyof typeof debianPackages;

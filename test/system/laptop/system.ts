@@ -1,0 +1,87 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { whySkipped } from '../../../scripts/debian-packages.ts';
+import { debootstrapArguments, MIRROR, nameOfSystem, SUITE } from './recipe.ts';
+
+/** Kept between runs: to make a system takes some minutes. */
+const CACHE = process.env['BEADLE_TEST_CACHE'] ?? '/var/cache/beadle-tests';
+const KEPT_UNUSED_MS = 14 * 86_400_000;
+
+/** A line of progress; the runner keeps what goes through the console until a test has ended. */
+export const say = (text: string): void => void process.stdout.write(`laptop: ${text}\n`);
+
+export type Laptops = { readonly system: string } | { readonly why: string };
+
+/** Systems that nobody has used for long, and what was left half made. */
+function tidyCache(): void {
+  for (const path of globSync(join(CACHE, 'laptop-*'))) {
+    if (Date.now() - statSync(path).mtimeMs > KEPT_UNUSED_MS) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+const isReachable = (): Promise<boolean> =>
+  fetch(`${MIRROR}/dists/${SUITE}/InRelease`, { method: 'HEAD', signal: AbortSignal.timeout(20_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+async function build(packages: readonly string[], folder: string): Promise<void> {
+  const part = mkdtempSync(join(CACHE, 'laptop-part-'));
+  try {
+    const log = createWriteStream(join(part, 'log'));
+    const args = [...debootstrapArguments(packages, join(part, 'root'))];
+    const making = spawn('nice', ['mmdebstrap', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    making.stdout.pipe(log, { end: false });
+    making.stderr.pipe(log, { end: false });
+    making.stderr.on('data', (text: Buffer) => {
+      for (const [, step] of text.toString().matchAll(/^I: (.+)$/gm)) say(`  ${step}`);
+    });
+    const [code] = (await once(making, 'close')) as [number | null];
+    await finished(log.end());
+    if (code !== 0) {
+      const { stdout } = spawnSync('tail', ['-n', '20', join(part, 'log')], { encoding: 'utf8' });
+      throw new Error(`mmdebstrap ended with ${code}:\n${stdout}`);
+    }
+    takeOver(part, folder);
+  } finally {
+    rmSync(part, { recursive: true, force: true });
+  }
+}
+
+/** A whole system gets its name in one step. Where another run was quicker, its one serves as well. */
+function takeOver(part: string, folder: string): void {
+  try {
+    renameSync(part, folder);
+  } catch (error) {
+    if (!existsSync(join(folder, 'root'))) throw error;
+  }
+}
+
+/**
+ * The folder of a Debian system for a virtual laptop, with `packages` besides the recipe's own: from the cache, or made
+ * now. `why` says what keeps it from being had here; a recipe that fails is an error.
+ */
+export async function laptopSystem(packages: readonly string[] = []): Promise<Laptops> {
+  const why = whySkipped('qemu-system-x86', 'mmdebstrap', 'cryptsetup-bin', 'busybox', 'dosfstools');
+  if (why !== undefined) return { why };
+  if (process.arch !== 'x64') return { why: 'needs a processor of the laptops’ kind, x86-64, as Node runs in the guest' };
+  mkdirSync(CACHE, { recursive: true });
+  const folder = join(CACHE, nameOfSystem(packages));
+  tidyCache();
+  if (!existsSync(folder)) {
+    if (!(await isReachable())) return { why: `needs ${MIRROR}, which cannot be reached, to make its system from` };
+    say(`making a Debian system in ${folder}, once`);
+    const from = performance.now();
+    await build(packages, folder);
+    say(`made in ${Math.round((performance.now() - from) / 1000)} s`);
+  }
+  utimesSync(folder, new Date(), new Date());
+  return { system: join(folder, 'root') };
+}
+
+/** For what belongs to one laptop. Short: the path of a socket has at most 107 characters. */
+export const laptopFolder = (): string => mkdtempSync(join(tmpdir(), 'beadle-laptop-'));
