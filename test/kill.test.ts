@@ -2,9 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { bodyHash, linkOf, START } from '@beadle/shared';
-import SQLite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NUMBERED_POLICY, whatArrived } from './support/numbered.ts';
 import { answers, freePort, type Spawned, spawnNode, until } from './support/processes.ts';
 
 /** How often each side is killed: a few times here, `BEADLE_KILLS=200 npm test -- test/kill.test.ts` for the whole of it. */
@@ -12,17 +11,6 @@ const KILLS = Number(process.env['BEADLE_KILLS'] ?? 6);
 const MOST_BETWEEN_MS = 250;
 const SERVER = 'packages/server/src/main.ts';
 const AGENT = 'packages/agent/src/main.ts';
-
-const POLICY = `beadlePolicy: 1
-title: Sticks
-organisation: Test Council
-version: "1"
-effectiveFrom: 2026-11-01
-reviewBy: 2027-11-01
-reportTo: information-security-team-leader
-rules:
-  - { id: sticks, clause: "1", says: No sticks., check: removable-media, require: { allow: none }, severity: low, mode: report, duty: ict }
-`;
 
 let folder: string;
 let env: Record<string, string>;
@@ -84,7 +72,7 @@ beforeEach(async () => {
   };
   await startServer();
   const token = await output([SERVER, 'token', 'create', '--role', 'administrator', '--name', 'test'], env);
-  await post(token, '/api/v1/policies', POLICY, 'application/yaml');
+  await post(token, '/api/v1/policies', NUMBERED_POLICY, 'application/yaml');
   await post(token, '/api/v1/devices', { assetTag: 'DBC-1' });
   const enrolment = await post(token, '/api/v1/devices/DBC-1/enrolment-tokens', {});
   await output([
@@ -104,41 +92,6 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-interface Stored {
-  readonly device: string;
-  readonly sequence: number;
-  readonly link: string;
-  readonly body: Buffer;
-}
-
-function whatArrived() {
-  const database = new SQLite(join(folder, 'server/beadle.db'), { readonly: true });
-  const rows = database
-    .prepare<[], Stored>('select device, sequence, link, body from findings order by sequence')
-    .all();
-  const breach = database
-    .prepare<[], { count: number; breaches: number }>('select sum(count) as count, count(*) as breaches from breaches')
-    .get();
-  database.close();
-  let previous = START;
-  const broken = rows.filter((row) => {
-    const link = linkOf({
-      previous: previous.link,
-      device: row.device,
-      generation: 1,
-      sequence: previous.sequence + 1,
-      bodyHash: bodyHash(row.body),
-    });
-    const follows = row.sequence === previous.sequence + 1 && row.link === link;
-    previous = row;
-    return !follows;
-  });
-  const numbers = rows.map(
-    ({ body }) => (JSON.parse(body.toString()) as { observed: { number: number } }).observed.number,
-  );
-  return { numbers, broken: broken.length, breach };
-}
-
 describe('agent and server killed at random moments', () => {
   it(
     `loses nothing and doubles nothing over ${KILLS} kills of each`,
@@ -155,7 +108,7 @@ describe('agent and server killed at random moments', () => {
       device.child.kill('SIGTERM');
       expect({ code: await device.ended, stderr: device.output().stderr }).toEqual({ code: 0, stderr: '' });
       const kept = readFileSync(ledger(), 'utf8').trimEnd().split('\n').map(Number);
-      const { numbers, broken, breach } = whatArrived();
+      const { numbers, broken, breach } = whatArrived(join(folder, 'server'));
       const missing = kept.filter((number) => !new Set(numbers).has(number));
       const twice = numbers.length - new Set(numbers).size;
       const counts = {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleAgent } from '../../../scripts/bundle.ts';
-import { ROOT } from '../../support/processes.ts';
+import { ROOT, until } from '../../support/processes.ts';
 import { makeRootDisk } from './disks.ts';
 import type { Ended } from './guest-commands.ts';
 import { type Firmware, kernelOf, Machine, type MachineOptions, SERVER_IN_GUEST } from './machine.ts';
@@ -51,10 +51,9 @@ export class Laptop {
     return this.#machine;
   }
 
-  /** From its disk, or from a state that was kept. */
-  async start(more: Partial<MachineOptions> = {}): Promise<void> {
+  async start(): Promise<void> {
     const from = performance.now();
-    this.#machine = await Machine.start({ ...this.#options, ...more });
+    this.#machine = await Machine.start(this.#options);
     say(`up after ${((performance.now() - from) / 1000).toFixed(1)} s`);
   }
 
@@ -66,8 +65,8 @@ export class Laptop {
     return this.machine.commands.stdout(command, input);
   }
 
-  async enrol(token: string): Promise<void> {
-    await this.stdout(`${AGENT} enrol --server ${SERVER_IN_GUEST} --allow-plain-http --token -`, token);
+  async enrol(token: string, data = '/var/lib/beadle'): Promise<void> {
+    await this.stdout(`${AGENT} enrol --server ${SERVER_IN_GUEST} --allow-plain-http --data ${data} --token -`, token);
   }
 
   /** Makes a stick of 16 MiB with a file system on it; gives the image's path. */
@@ -93,6 +92,40 @@ export class Laptop {
       await qmp.ask('blockdev-del', { 'node-name': id });
     };
     return { at, pull };
+  }
+
+  /** Plugs a disk in that is none to be pulled, and mounts it. `blockdev` as of QMP's `blockdev-add`, without its name. */
+  async addDisk(blockdev: Readonly<Record<string, unknown>>, folder: string): Promise<() => Promise<void>> {
+    const { qmp } = this.machine;
+    await qmp.ask('blockdev-add', { 'node-name': 'data', ...blockdev });
+    await qmp.ask('device_add', { driver: 'virtio-blk-pci', id: 'data', drive: 'data', serial: 'DATA' });
+    const path = '/dev/disk/by-id/virtio-DATA';
+    await this.stdout(`until [ -e ${path} ]; do sleep 0.05; done; mkdir -p ${folder} && mount ${path} ${folder}`);
+    return async () => {
+      await this.stdout(`umount ${folder}`);
+      const gone = qmp.event('DEVICE_DELETED', ({ device }) => device === 'data');
+      await qmp.ask('device_del', { id: 'data' });
+      await gone;
+      await qmp.ask('blockdev-del', { 'node-name': 'data' });
+    };
+  }
+
+  /** Ends this run and keeps its memory in `path`, to go on from with `resume` as often as is wanted. */
+  async suspendTo(path: string): Promise<void> {
+    const { qmp } = this.machine;
+    await qmp.ask('migrate', { uri: `exec:cat > ${path}` });
+    await until('the state', async () => {
+      const { status } = (await qmp.ask('query-migrate')) as { status: string };
+      if (status === 'failed') throw new Error('the state could not be kept');
+      return status === 'completed';
+    });
+    await this.machine.cut();
+  }
+
+  /** Goes on from a kept state, with the present time. What is then written to the disk that it started from is not kept. */
+  async resume(path: string): Promise<void> {
+    this.#machine = await Machine.start({ ...this.#options, state: path, root: `${this.#options.root},snapshot=on` });
+    await this.stdout(`date --set=@${Date.now() / 1000}`);
   }
 
   async restart(): Promise<void> {

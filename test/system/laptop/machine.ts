@@ -71,7 +71,7 @@ function argumentsOf(options: MachineOptions): string[] {
 export function kernelOf(system: string, commandLine: string): MachineOptions['kernel'] {
   const [image, initrd] = [globSync(join(system, 'boot/vmlinuz-*'))[0], globSync(join(system, 'boot/initrd.img-*'))[0]];
   if (image === undefined || initrd === undefined) throw new Error(`${system} has no kernel`);
-  return { image, initrd, commandLine: `${commandLine} rw console=ttyS0 quiet systemd.show_status=no` };
+  return { image, initrd, commandLine: `${commandLine} rw console=ttyS0 loglevel=4 systemd.show_status=no` };
 }
 
 /** One run of QEMU, from its start or a kept state until it is powered off or cut. */
@@ -98,7 +98,7 @@ export class Machine {
     const ended = once(process, 'exit');
     let errors = '';
     process.stderr.on('data', (text: Buffer) => (errors += text.toString()));
-    if (process.pid !== undefined) setPriority(process.pid, 10);
+    if (process.pid !== undefined) setPriority(process.pid, 5);
     const stop = () => process.kill('SIGKILL');
     try {
       await until('QEMU', () => {
