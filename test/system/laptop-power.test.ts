@@ -63,7 +63,8 @@ describe.skipIf('why' in laptops)(`a laptop whose power is cut while it writes${
     await laptop.addDisk({ driver: 'blklogwrites', file, log: logged }, DATA);
   }
 
-  const writer = () => `/opt/beadle-agent/node /opt/beadle-agent/stream.mjs ${DATA}/device ${PORT} ${kept().at(-1) ?? 0}`;
+  const writer = () =>
+    `/opt/beadle-agent/node /opt/beadle-agent/stream.mjs ${DATA}/device ${PORT} ${kept().at(-1) ?? 0}`;
 
   async function cutWhileWriting(): Promise<Cut & { kept: number }> {
     await start();

@@ -14,7 +14,15 @@ export interface RootDisk {
 export function makeExt4(image: string, bytes: number, from?: string): void {
   writeFileSync(image, '');
   truncateSync(image, bytes);
-  execFileSync('mke2fs', ['-q', '-t', 'ext4', '-E', 'root_owner=0:0', ...(from === undefined ? [] : ['-d', from]), image]);
+  execFileSync('mke2fs', [
+    '-q',
+    '-t',
+    'ext4',
+    '-E',
+    'root_owner=0:0',
+    ...(from === undefined ? [] : ['-d', from]),
+    image,
+  ]);
 }
 
 interface Wanted {

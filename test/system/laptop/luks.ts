@@ -21,7 +21,16 @@ export function encryptImage(image: string, target: string, passphrase: string):
   try {
     // A real derivation costs seconds in an emulated processor, and this passphrase is no secret.
     const quickly = ['--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000'];
-    const format = ['--type', 'luks2', '--cipher', 'aes-xts-plain64', '--key-size', '512', '--sector-size', `${SECTOR}`];
+    const format = [
+      '--type',
+      'luks2',
+      '--cipher',
+      'aes-xts-plain64',
+      '--key-size',
+      '512',
+      '--sector-size',
+      `${SECTOR}`,
+    ];
     const secrets = ['--master-key-file', keyFile, '--key-file', '-'];
     execFileSync('cryptsetup', ['luksFormat', '--batch-mode', ...format, ...quickly, ...secrets, target], {
       input: passphrase,

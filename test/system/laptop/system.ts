@@ -1,6 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -68,7 +78,8 @@ function takeOver(part: string, folder: string): void {
 export async function laptopSystem(packages: readonly string[] = []): Promise<Laptops> {
   const why = whySkipped('qemu-system-x86', 'mmdebstrap', 'cryptsetup-bin', 'busybox', 'dosfstools');
   if (why !== undefined) return { why };
-  if (process.arch !== 'x64') return { why: 'needs a processor of the laptops’ kind, x86-64, as Node runs in the guest' };
+  if (process.arch !== 'x64')
+    return { why: 'needs a processor of the laptops’ kind, x86-64, as Node runs in the guest' };
   mkdirSync(CACHE, { recursive: true });
   const folder = join(CACHE, nameOfSystem(packages));
   tidyCache();

@@ -55,7 +55,13 @@ export async function readHistories(
     const bookmark = bookmarkOf(history.id);
     if (bookmark === undefined) {
       const end = await history.end(host);
-      read.push({ history, events: [], bookmark: isKnown(end) ? end.known : undefined, first: true, whole: isKnown(end) });
+      read.push({
+        history,
+        events: [],
+        bookmark: isKnown(end) ? end.known : undefined,
+        first: true,
+        whole: isKnown(end),
+      });
       continue;
     }
     const whole = !wasOff || (await history.reachesBackTo?.(host, bookmark)) !== false;
