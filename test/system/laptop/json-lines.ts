@@ -7,7 +7,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** A connection to a socket of QEMU on which both sides speak JSON, one object a line. */
 export class JsonLines {
   readonly #socket: Socket;
-  readonly #waiting: ((line: Fields | undefined) => boolean)[] = [];
+  readonly #waiting = new Set<(line: Fields | undefined) => boolean>();
   #rest = '';
 
   private constructor(socket: Socket) {
@@ -32,7 +32,7 @@ export class JsonLines {
   }
 
   #hand(line: Fields | undefined): void {
-    for (const take of [...this.#waiting]) if (take(line)) this.#waiting.splice(this.#waiting.indexOf(take), 1);
+    for (const take of this.#waiting) if (take(line)) this.#waiting.delete(take);
   }
 
   send(message: Fields): void {
@@ -48,7 +48,7 @@ export class JsonLines {
       else return false;
       return true;
     };
-    this.#waiting.push(take);
+    this.#waiting.add(take);
     const late = new AbortController();
     const failing = delay(withinMs, undefined, { signal: late.signal, ref: false }).then(
       () => reject(new Error(`no answer within ${withinMs / 1000} s`)),
@@ -59,8 +59,7 @@ export class JsonLines {
     } finally {
       late.abort();
       await failing;
-      const at = this.#waiting.indexOf(take);
-      if (at >= 0) this.#waiting.splice(at, 1);
+      this.#waiting.delete(take);
     }
   }
 

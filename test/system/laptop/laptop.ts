@@ -154,7 +154,9 @@ export async function makeLaptop(options: LaptopOptions): Promise<Laptop> {
     const { image, kernel } = makeRootDisk(folder, { system, root, ...made });
     rmSync(bundle, { recursive: true });
     return new Laptop(folder, {
-      ...{ folder, firmware, serverPort },
+      folder,
+      firmware,
+      serverPort,
       ...(ledger === undefined ? {} : { ledger }),
       kernel: kernelOf(system, kernel),
       root: `file=${image},format=raw`,

@@ -49,22 +49,22 @@ function argumentsOf(options: MachineOptions): string[] {
   const socket = (name: string) => `socket,id=${name},path=${join(folder, name)},server=on,wait=off`;
   const forward = `guestfwd=tcp:10.0.2.100:80-cmd:/bin/busybox nc 127.0.0.1 ${serverPort}`;
   return [
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-machine', 'pc', '-m', `${MEMORY_MB}`],
+    ['-nodefaults', '-no-user-config', '-display', 'none', '-machine', 'pc', '-m', `${MEMORY_MB}`],
     // Debian's kernels do not start under every hypervisor that offers /dev/kvm: emulated it runs everywhere.
-    ...['-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-rtc', 'base=utc'],
-    ...['-kernel', kernel.image, '-initrd', kernel.initrd, '-append', kernel.commandLine],
-    ...['-smbios', `type=1,manufacturer=Beadle,product=Laptop,serial=${firmware.serialNumber}`],
-    ...['-smbios', `file=${tables}`],
-    ...['-serial', `file:${join(folder, 'console')}`, '-qmp', `unix:${join(folder, 'qmp')},server=on,wait=off`],
-    ...['-drive', `if=none,id=root,cache=unsafe,${root}`, '-device', 'virtio-blk-pci,drive=root,serial=ROOT'],
-    ...['-device', 'virtio-serial-pci', '-chardev', socket('agent')],
-    ...['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
-    ...['-chardev', ledger === undefined ? 'null,id=ledger' : `file,id=ledger,append=on,path=${ledger}`],
-    ...['-device', 'virtserialport,chardev=ledger,name=beadle.ledger'],
-    ...['-netdev', `user,id=net,restrict=on,${forward}`, '-device', 'virtio-net-pci,netdev=net'],
-    ...['-device', 'qemu-xhci,id=xhci', '-device', 'virtio-rng-pci'],
-    ...(state === undefined ? [] : ['-incoming', `exec:cat ${state}`]),
-  ];
+    ['-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-rtc', 'base=utc'],
+    ['-kernel', kernel.image, '-initrd', kernel.initrd, '-append', kernel.commandLine],
+    ['-smbios', `type=1,manufacturer=Beadle,product=Laptop,serial=${firmware.serialNumber}`],
+    ['-smbios', `file=${tables}`],
+    ['-serial', `file:${join(folder, 'console')}`, '-qmp', `unix:${join(folder, 'qmp')},server=on,wait=off`],
+    ['-drive', `if=none,id=root,cache=unsafe,${root}`, '-device', 'virtio-blk-pci,drive=root,serial=ROOT'],
+    ['-device', 'virtio-serial-pci', '-chardev', socket('agent')],
+    ['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
+    ['-chardev', ledger === undefined ? 'null,id=ledger' : `file,id=ledger,append=on,path=${ledger}`],
+    ['-device', 'virtserialport,chardev=ledger,name=beadle.ledger'],
+    ['-netdev', `user,id=net,restrict=on,${forward}`, '-device', 'virtio-net-pci,netdev=net'],
+    ['-device', 'qemu-xhci,id=xhci', '-device', 'virtio-rng-pci'],
+    state === undefined ? [] : ['-incoming', `exec:cat ${state}`],
+  ].flat();
 }
 
 /** The kernel and its initial file system, in a system's folder. */

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   utimesSync,
 } from 'node:fs';
@@ -19,18 +20,37 @@ import { debootstrapArguments, MIRROR, nameOfSystem, SUITE } from './recipe.ts';
 
 /** Kept between runs: to make a system takes some minutes. */
 const CACHE = process.env['BEADLE_TEST_CACHE'] ?? '/var/cache/beadle-tests';
-const KEPT_UNUSED_MS = 14 * 86_400_000;
+/** A run of another checkout, whose recipe may be another one, has long copied its system by then. */
+const LEFT_ALONE_MS = 3_600_000;
+const GIGABYTE = 1024 ** 3;
+/** A system, and the disks of one laptop. */
+const DISK_NEEDED = 5 * GIGABYTE;
+/** One laptop with QEMU's own needs, the server, and the runner. */
+const MEMORY_NEEDED = 2 * GIGABYTE;
 
 /** A line of progress; the runner keeps what goes through the console until a test has ended. */
 export const say = (text: string): void => void process.stdout.write(`laptop: ${text}\n`);
 
 export type Laptops = { readonly system: string } | { readonly why: string };
 
-/** Systems that nobody has used for long, and what was left half made. */
-function tidyCache(): void {
-  for (const path of globSync(join(CACHE, 'laptop-*'))) {
-    if (Date.now() - statSync(path).mtimeMs > KEPT_UNUSED_MS) rmSync(path, { recursive: true, force: true });
+/** Takes away systems made by recipes other than the present one, and what was left half made. */
+function tidyCache(present: string): void {
+  for (const path of globSync(join(CACHE, 'laptop-*')).filter((one) => one !== present)) {
+    if (Date.now() - statSync(path).mtimeMs > LEFT_ALONE_MS) rmSync(path, { recursive: true, force: true });
   }
+}
+
+function whyNotHere(): string | undefined {
+  const why = whySkipped('qemu-system-x86', 'mmdebstrap', 'cryptsetup-bin', 'busybox', 'dosfstools');
+  if (why !== undefined) return why;
+  if (process.arch !== 'x64') return 'needs a processor of the laptops’ kind, x86-64, as Node runs in the guest';
+  if (process.availableMemory() < MEMORY_NEEDED) return `needs ${MEMORY_NEEDED / GIGABYTE} GB of free memory`;
+  mkdirSync(CACHE, { recursive: true });
+  const folder = [CACHE, tmpdir()].find((path) => {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize < DISK_NEEDED;
+  });
+  return folder === undefined ? undefined : `needs ${DISK_NEEDED / GIGABYTE} GB of free space in ${folder}`;
 }
 
 const isReachable = (): Promise<boolean> =>
@@ -39,12 +59,13 @@ const isReachable = (): Promise<boolean> =>
     () => false,
   );
 
-async function build(packages: readonly string[], folder: string): Promise<void> {
+async function build(folder: string): Promise<void> {
   const part = mkdtempSync(join(CACHE, 'laptop-part-'));
   try {
     const log = createWriteStream(join(part, 'log'));
-    const args = [...debootstrapArguments(packages, join(part, 'root'))];
-    const making = spawn('nice', ['mmdebstrap', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const making = spawn('nice', ['mmdebstrap', ...debootstrapArguments(join(part, 'root'))], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     making.stdout.pipe(log, { end: false });
     making.stderr.pipe(log, { end: false });
     making.stderr.on('data', (text: Buffer) => {
@@ -72,22 +93,19 @@ function takeOver(part: string, folder: string): void {
 }
 
 /**
- * The folder of a Debian system for a virtual laptop, with `packages` besides the recipe's own: from the cache, or made
- * now. `why` says what keeps it from being had here; a recipe that fails is an error.
+ * The folder of a Debian system for a virtual laptop: from the cache, or made now. `why` says what keeps it from being
+ * had here; a recipe that fails is an error.
  */
-export async function laptopSystem(packages: readonly string[] = []): Promise<Laptops> {
-  const why = whySkipped('qemu-system-x86', 'mmdebstrap', 'cryptsetup-bin', 'busybox', 'dosfstools');
+export async function laptopSystem(): Promise<Laptops> {
+  const why = whyNotHere();
   if (why !== undefined) return { why };
-  if (process.arch !== 'x64')
-    return { why: 'needs a processor of the laptops’ kind, x86-64, as Node runs in the guest' };
-  mkdirSync(CACHE, { recursive: true });
-  const folder = join(CACHE, nameOfSystem(packages));
-  tidyCache();
+  const folder = join(CACHE, nameOfSystem());
+  tidyCache(folder);
   if (!existsSync(folder)) {
     if (!(await isReachable())) return { why: `needs ${MIRROR}, which cannot be reached, to make its system from` };
     say(`making a Debian system in ${folder}, once`);
     const from = performance.now();
-    await build(packages, folder);
+    await build(folder);
     say(`made in ${Math.round((performance.now() - from) / 1000)} s`);
   }
   utimesSync(folder, new Date(), new Date());

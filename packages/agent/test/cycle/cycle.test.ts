@@ -53,7 +53,9 @@ async function findings(history: History, offSince: number | undefined) {
       { check: 'removable-media', sources: [], collect: () => ({ facts: known({ present: known([]) }), events: [] }) },
     ],
     histories: [history],
-    ...{ outbox, memory, random },
+    outbox,
+    memory,
+    random,
     now: () => Date.UTC(2026, 10, 21),
     policy: () => policy,
     device: () => ({
