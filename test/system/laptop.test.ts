@@ -12,12 +12,12 @@ const START_MS = 600_000;
 
 const isOf = (serial: string) => (finding: Finding) => finding.subject === serial && finding.kind === 'event';
 
-/** When the kernel said something of this form for the first time, in milliseconds of this machine's clock, at the earliest. */
+/** When the kernel last said something of this form, in milliseconds of this machine's clock, at the earliest. */
 async function kernelSaid({ laptop }: Bench, pattern: string): Promise<number> {
   const before = Date.now();
   const up = Number((await laptop.stdout('cut -d" " -f1 /proc/uptime')).trim());
   const message = await laptop.stdout(
-    `journalctl --no-pager -b -o json _TRANSPORT=kernel | grep -m 1 -E '"MESSAGE" *: *"[^"]*${pattern}'`,
+    `journalctl --no-pager -b -o json _TRANSPORT=kernel | grep -E '"MESSAGE" *: *"[^"]*${pattern}' | tail -n 1`,
   );
   const { _SOURCE_MONOTONIC_TIMESTAMP: at } = JSON.parse(message) as { _SOURCE_MONOTONIC_TIMESTAMP: string };
   // The two clocks need not be set alike, nor go alike since the start: the guest's own count of time since then serves.
@@ -44,26 +44,31 @@ describe.skipIf('why' in laptops)(`a laptop whose disk is not encrypted${because
   }, START_MS);
   afterAll(() => bench.stop());
 
-  it('fails the rule, and is known by its firmware', async () => {
+  it('is known by its firmware', async () => {
+    const tag = await bench.arrival('asset-tag', ({ kind }) => kind === 'state');
+    expect(tag).toMatchObject({ verdict: 'pass', reason: null });
+  });
+
+  it('fails the rule', async () => {
     const disk = await bench.arrival(ENCRYPTION, ({ verdict }) => verdict === 'fail');
     say(`plain root: ${disk.rule} ${disk.subject}: ${disk.verdict}`);
     expect(disk).toMatchObject({ subject: '/', kind: 'state', reason: null });
     expect((await bench.findings(ENCRYPTION)).map(({ verdict }) => verdict)).toEqual(['fail']);
   });
 
-  it('tells the server of a stick while it is in', async () => {
-    const { at, pull } = await bench.laptop.plug('WHILE-ON', bench.laptop.stick('while-on'));
-    const found = await bench.arrival(STICKS, isOf('WHILE-ON'));
-    const [usb, disk] = [
-      await kernelSaid(bench, 'SerialNumber: WHILE-ON'),
-      await kernelSaid(bench, '\\[sda\\] .*logical blocks'),
-    ];
-    say(`stick while the agent runs: at the server ${seconds(at, found)} s after it was plugged in,`);
-    say(
-      `  ${seconds(usb, found)} s after the kernel named it, ${seconds(disk, found)} s after the kernel had its disk`,
-    );
-    expect(found.verdict).toBe('fail');
-    await pull();
+  it('tells the server of each stick while it is in', async () => {
+    for (const serial of ['STICK-1', 'STICK-2', 'STICK-3']) {
+      const { at, pull } = await bench.laptop.plug(serial, bench.laptop.stick(serial));
+      const found = await bench.arrival(STICKS, isOf(serial));
+      const [usb, disk] = [
+        await kernelSaid(bench, `SerialNumber: ${serial}`),
+        await kernelSaid(bench, '\\[sd[a-z]\\] .*logical blocks'),
+      ];
+      say(`${serial}, agent running: at the server ${seconds(disk, found)} s after the kernel had its disk,`);
+      say(`  ${seconds(usb, found)} s after it had read its number, ${seconds(at, found)} s after QEMU plugged it in`);
+      expect(found.verdict).toBe('fail');
+      await pull();
+    }
   });
 
   it('tells, once it runs again, of a stick that was there while it did not', async () => {
@@ -89,7 +94,7 @@ describe.skipIf('why' in laptops)(`a laptop whose disk is not encrypted${because
     const found = await bench.arrival(STICKS, ({ reason }) => reason === 'history-not-kept');
     say(`stick while the agent was off, and the log emptied: ${found.verdict} (${found.reason})`);
     expect(found).toMatchObject({ kind: 'event', verdict: 'unknown' });
-    expect((await bench.findings(STICKS)).filter(({ kind }) => kind === 'event')).toHaveLength(3);
+    expect((await bench.findings(STICKS)).filter(({ kind }) => kind === 'event')).toHaveLength(5);
   });
 });
 

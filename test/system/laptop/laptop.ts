@@ -110,6 +110,11 @@ export class Laptop {
     };
   }
 
+  /** Pulls the cable: what the guest sends from now on until its next start reaches nobody. */
+  async unplugNetwork(): Promise<void> {
+    await this.machine.qmp.ask('set_link', { name: 'net', up: false });
+  }
+
   /** Ends this run and keeps its memory in `path`, to go on from with `resume` as often as is wanted. */
   async suspendTo(path: string): Promise<void> {
     const { qmp } = this.machine;

@@ -19,7 +19,9 @@ interface Request {
 }
 
 export interface Cut {
-  /** Writes that reached the disk, those that did not, and those of which a part did. */
+  /** Writes that a flush followed, all of which reached the disk. */
+  readonly flushed: number;
+  /** Of the others: those that reached it all the same, those that did not, and those of which a part did. */
   readonly written: number;
   readonly lost: number;
   readonly torn: number;
@@ -67,18 +69,14 @@ export function cutPower(disk: string, log: string, random: () => number): Cut {
   try {
     const requests = requestsOf(from);
     const flushed = requests.findLastIndex(({ flags }) => (flags & FLUSH) !== 0n);
-    const counts = { written: 0, lost: 0, torn: 0 };
+    const counts = { flushed: 0, written: 0, lost: 0, torn: 0 };
     for (const [index, request] of requests.entries()) {
       if (request.length === 0) continue;
-      const fate = index <= flushed || (request.flags & FUA) !== 0n ? 1 : random() * 3;
-      if (fate < 1) counts.lost += 1;
-      else if (fate < 2) {
-        counts.written += 1;
-        apply(from, to, request, request.length);
-      } else {
-        counts.torn += 1;
-        apply(from, to, request, Math.floor((random() * request.length) / UNIT) * UNIT);
-      }
+      const isSafe = index <= flushed || (request.flags & FUA) !== 0n;
+      const fate = isSafe ? 'flushed' : random() < 1 / 3 ? 'written' : random() < 1 / 2 ? 'lost' : 'torn';
+      counts[fate] += 1;
+      const part = { flushed: 1, written: 1, lost: 0, torn: random() }[fate];
+      apply(from, to, request, Math.floor((part * request.length) / UNIT) * UNIT);
     }
     return counts;
   } finally {
