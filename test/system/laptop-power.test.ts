@@ -12,8 +12,8 @@ import { SERVER_IN_GUEST } from './laptop/machine.ts';
 import { type Cut, cutPower } from './laptop/power-log.ts';
 import { laptopSystem, say } from './laptop/system.ts';
 
-/** A few here; `BEADLE_CUTS=50 npm run test:system -- test/system/laptop-power.test.ts` for the whole of it. */
-const CUTS = Number(process.env['BEADLE_CUTS'] ?? 8);
+/** Some here; `BEADLE_CUTS=50 npm run test:system -- test/system/laptop-power.test.ts` for the whole of it. */
+const CUTS = Number(process.env['BEADLE_CUTS'] ?? 20);
 const MOST_WRITING_MS = 3000;
 const DISK_BYTES = 96 * 1024 * 1024;
 const DATA = '/data';

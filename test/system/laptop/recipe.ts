@@ -42,6 +42,7 @@ export function debootstrapArguments(target: string): string[] {
     `--include=${PACKAGES.join(',')}`,
     ...LEFT_OUT.map((path) => `--dpkgopt=path-exclude=${path}`),
     '--aptopt=Acquire::Languages "none"',
+    '--aptopt=Acquire::Retries "3"',
     // Before the kernel comes, so that its initial file system is made once, and as it shall be.
     `--essential-hook=sync-in "${GUEST_FILES}" /`,
     '--essential-hook=chmod -R go-w "$1/etc"',

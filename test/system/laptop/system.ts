@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { whySkipped } from '../../../scripts/debian-packages.ts';
+import { whyNoMounts } from '../fixtures/disk.ts';
 import { debootstrapArguments, MIRROR, nameOfSystem, SUITE } from './recipe.ts';
 
 /** Kept between runs: to make a system takes some minutes. */
@@ -41,7 +42,9 @@ function tidyCache(present: string): void {
 }
 
 function whyNotHere(): string | undefined {
-  const why = whySkipped('qemu-system-x86', 'mmdebstrap', 'cryptsetup-bin', 'busybox', 'dosfstools');
+  const tools = ['qemu-system-x86', 'mmdebstrap', 'debian-archive-keyring', 'cryptsetup-bin', 'busybox'] as const;
+  // Debian's packages look at /proc and /dev when they are installed.
+  const why = whySkipped(...tools, 'e2fsprogs', 'dosfstools') ?? whyNoMounts();
   if (why !== undefined) return why;
   if (process.arch !== 'x64') return 'needs a processor of the laptops’ kind, x86-64, as Node runs in the guest';
   if (process.availableMemory() < MEMORY_NEEDED) return `needs ${MEMORY_NEEDED / GIGABYTE} GB of free memory`;
