@@ -49,11 +49,11 @@ interface Gathered {
 
 type Unseen = ReadonlyMap<string, { readonly from: number; readonly to: number }>;
 
-/** Checks with logs of which none could be read: what happened while the agent was off can no longer be known. */
+/** Checks with logs of which none tells all of it: what happened while the agent was off can no longer be known. */
 function unseenSince(reads: readonly Read[], offSince: number | undefined, now: number): Unseen {
   if (offSince === undefined) return new Map();
   const checks = new Set(reads.map(({ history }) => history.check));
-  for (const read of reads) if (read.bookmark !== undefined) checks.delete(read.history.check);
+  for (const read of reads) if (read.whole) checks.delete(read.history.check);
   return new Map([...checks].map((check) => [check, { from: offSince, to: now }]));
 }
 
@@ -102,11 +102,18 @@ function keepConditions(memory: Memory, observations: ReadonlyMap<string, Observ
 }
 
 /** What the due checks show, with each event once. */
-async function gather(options: CycleOptions, checks: ReadonlySet<string> | undefined): Promise<Gathered> {
+async function gather(
+  options: CycleOptions,
+  checks: ReadonlySet<string> | undefined,
+  wasOff: boolean,
+): Promise<Gathered> {
   const { host, memory } = options;
   const due = ({ check }: { readonly check: string }) => checks === undefined || checks.has(check);
   const observed = await observe(host, options.collectors.filter(due), options.now());
-  const reads = await readHistories(host, options.histories.filter(due), (id) => memory.bookmark(id)?.position);
+  const reads = await readHistories(host, options.histories.filter(due), {
+    bookmarkOf: (id) => memory.bookmark(id)?.position,
+    wasOff,
+  });
   if (due({ check: 'agent-health' })) observed.set('agent-health', options.health());
   const appeared = appearedEvents(observed, memory.conditions(), options.now());
   const observations = new Map(
@@ -172,7 +179,7 @@ function keep(options: CycleOptions, gathered: Gathered, offSince: number | unde
 export const createCycle = (options: CycleOptions) => ({
   /** Collects `checks`, or all. `offSince` (milliseconds) is given for the first cycle after a time without any. */
   async run(checks?: ReadonlySet<string>, offSince?: number): Promise<CycleResult> {
-    const gathered = await gather(options, checks);
+    const gathered = await gather(options, checks, offSince !== undefined);
     return options.outbox.transaction(() => keep(options, gathered, offSince));
   },
 });

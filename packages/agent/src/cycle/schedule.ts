@@ -69,25 +69,35 @@ export class Schedule {
    */
   async run(signal: AbortSignal, offSince?: number): Promise<void> {
     this.#offSince = offSince;
-    await this.#cycle();
-    const { random, clock, watchers, resumed } = this.#options;
     const stop = new AbortController();
+    const until = AbortSignal.any([signal, stop.signal]);
+    const { watchers } = this.#options;
+    // Before the first cycle, which may take long: what comes after it has looked, and before they listen, nobody would tell.
+    const watching = watchers.map((watcher) => watcher.watch(() => this.want(watcher.check), until));
+    try {
+      await this.#cycle();
+      await this.#onTime(signal);
+    } finally {
+      stop.abort();
+      await Promise.all(watching);
+    }
+  }
+
+  /** Cycles at their times, and for what is wanted, until `signal` aborts. */
+  async #onTime(signal: AbortSignal): Promise<void> {
+    const { random, clock, resumed } = this.#options;
     const task = schedule(jitteredCron(random), () => this.want(), { noOverlap: true });
     const sleep = lookForSleep(clock, () => {
       resumed();
       this.want();
     });
-    const until = AbortSignal.any([signal, stop.signal]);
-    const watching = watchers.map((watcher) => watcher.watch(() => this.want(watcher.check), until));
     try {
       await this.#untilStopped(signal);
     } finally {
       this.#fail = undefined;
-      stop.abort();
       clearInterval(sleep);
       clearTimeout(this.#retry);
       await task.destroy();
-      await Promise.all(watching);
       await this.#running;
     }
   }

@@ -36,3 +36,36 @@ it('tells since when the agent was off to the first full cycle that can be kept,
     ['all', undefined],
   ]);
 });
+
+it('looks again at what has changed while the first cycle was still under way', async () => {
+  const told: (readonly string[] | 'all')[] = [];
+  const stop = new AbortController();
+  let plugIn = () => {};
+  const schedule = new Schedule({
+    cycle: {
+      run(checks) {
+        told.push(checks === undefined ? 'all' : [...checks]);
+        if (checks === undefined) plugIn();
+        else stop.abort();
+        return Promise.resolve({ findings: 0 });
+      },
+    },
+    watchers: [
+      {
+        id: 'test/sticks',
+        check: 'removable-media',
+        watch(changed) {
+          plugIn = changed;
+          return Promise.resolve();
+        },
+      },
+    ],
+    clock: { now: () => 0, monotonic: () => 0 },
+    random: seededRandom('schedule'),
+    log: pino({ level: 'silent' }),
+    kept: () => undefined,
+    resumed: () => undefined,
+  });
+  await schedule.run(stop.signal);
+  expect(told).toEqual(['all', ['removable-media']]);
+});
