@@ -95,7 +95,7 @@ class Device {
   }
 
   get outbox(): Outbox {
-    this.#outbox ??= openOutbox({ sql: this.#sql, found: 'new' }, { device: DEVICE, generation: 1 }, random);
+    this.#outbox ??= openOutbox({ sql: this.#sql, found: 'new' }, { device: DEVICE, generation: 1 }, { random });
     return this.#outbox;
   }
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, formatToken, type PolicyDocument, type Random, tokenSecret } from '@beadle/shared';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -84,6 +84,7 @@ export class SimulatedServer {
     cpSync(options.ground.settings.database, this.#path, { recursive: true });
   }
 
+  /** The folder of its database. */
   get #path(): string {
     return join(this.#options.folder, 'server');
   }
@@ -123,9 +124,10 @@ export class SimulatedServer {
 
   /** The process ends where it stands, or is ended; `start` begins anew from what is on the disk. */
   async crash(): Promise<void> {
-    await this.#database?.close();
-    this.#database = undefined;
-    this.#app = undefined;
+    const [database, app] = [this.#database, this.#app];
+    [this.#database, this.#app] = [undefined, undefined];
+    await app?.close();
+    await database?.close();
   }
 
   async ask(path: string, headers: Readonly<Record<string, string>>, payload: Uint8Array): Promise<Answered> {
@@ -177,6 +179,10 @@ export class SimulatedServer {
     rmSync(`${this.#path}.copy`, { recursive: true, force: true });
     cpSync(this.#path, `${this.#path}.copy`, { recursive: true });
     await this.start();
+  }
+
+  get hasCopy(): boolean {
+    return existsSync(`${this.#path}.copy`);
   }
 
   async restore(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Random } from '@beadle/shared';
 import { createMemory } from './memory.ts';
-import { Outbox } from './outbox.ts';
+import { type Bounds, Outbox } from './outbox.ts';
 import type { OpenStore } from './store.ts';
 
 /**
@@ -10,9 +10,9 @@ import type { OpenStore } from './store.ts';
 export function openOutbox(
   store: OpenStore,
   enrolment: { readonly device: string; readonly generation: number },
-  random: Random,
+  { random, bounds }: { readonly random: Random; readonly bounds?: Bounds | undefined },
 ): Outbox {
-  const outbox = new Outbox({ sql: store.sql, random });
+  const outbox = new Outbox({ sql: store.sql, random, bounds });
   const before = outbox.meta.integer('generation');
   if (before === enrolment.generation) return outbox;
   outbox.transaction(() => {

@@ -44,7 +44,7 @@ export type Settled = 'more' | 'settled' | 'gap-written';
 export interface OutboxOptions {
   readonly sql: Sql;
   readonly random: Random;
-  readonly bounds?: Bounds;
+  readonly bounds?: Bounds | undefined;
 }
 
 /**
