@@ -23,9 +23,10 @@ export async function runCycle(simulation: Simulation, device: Device): Promise<
   const { agent } = device;
   const { running } = agent;
   if (running === undefined) return;
-  const version = running.policies.current()?.policy.version;
+  let version: string | undefined;
   let fault: unknown;
   try {
+    version = running.policies.current()?.policy.version;
     await running.cycle.run();
   } catch (error) {
     fault = error;
@@ -41,33 +42,22 @@ export async function checkIn(simulation: Simulation, device: Device): Promise<n
   const { agent } = device;
   const { running } = agent;
   if (running === undefined) return 1;
-  const acked = running.outbox.nextBatch().previous;
+  const before = agent.place();
   const pause = await running.uplink.once(new AbortController().signal);
   if (simulation.serverDisk.isDead) await simulation.restartServer();
   simulation.afterFault(device);
   simulation.look(device);
-  const after = agent.running?.outbox.nextBatch().previous;
-  if (after === undefined || (after.sequence === acked.sequence && after.link === acked.link)) return pause;
+  const after = agent.place();
+  const { device: id, generation, acked } = after;
+  if (agent.running === undefined || (acked.sequence === before.acked.sequence && acked.link === before.acked.link)) return pause;
   must(agent.lastAnswerWasGenuine, 'an answer that was not the server’s own has moved what is acknowledged');
-  const { device: id, generation } = loadPlace(device);
-  const held = after.sequence === 0 ? after.link : simulation.observer.linkAt(id, generation, after.sequence);
-  must(held === after.link, `${agent.assetTag} takes ${after.sequence} for acknowledged, which the server does not hold`);
+  const held = acked.sequence === 0 ? acked.link : simulation.observer.linkAt(id, generation, acked.sequence);
+  must(held === acked.link, `${agent.assetTag} takes ${acked.sequence} for acknowledged, which the server does not hold`);
   return pause;
 }
 
-function loadPlace({ agent }: Device) {
-  const meta = agent.running?.outbox.meta;
-  return { device: meta?.text('device') ?? '', generation: meta?.integer('generation') ?? 0 };
-}
-
 function plugIn({ world }: Simulation, { agent }: Device): void {
-  const { machine, running, assetTag } = agent;
-  let mustBeTold = false;
-  try {
-    mustBeTold = running?.memory.bookmark('simulated/log') !== undefined;
-  } catch {
-    // Its disk has failed: whether it had a bookmark cannot be known from here.
-  }
+  const { machine, assetTag, hasBookmark: mustBeTold } = agent;
   machine.plugs.push({ serial: `${assetTag}-${machine.plugs.length}`, at: agent.clock.now(), mustBeTold });
   world.count('stick plugged in');
 }

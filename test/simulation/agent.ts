@@ -43,6 +43,7 @@ export class SimulatedAgent {
   readonly #setting: AgentSetting;
   readonly #transport: ReturnType<Network['transport']>;
   #running: Running | undefined;
+  #plain: Sql | undefined;
 
   constructor(setting: AgentSetting) {
     this.#setting = setting;
@@ -81,11 +82,13 @@ export class SimulatedAgent {
       keepEnrolment({ sql: store.sql, identity: requireIdentity(this.data), documents, random, log });
     } finally {
       store.sql.close();
+      this.#plain = undefined;
     }
   }
 
   #openStore(): OpenStore {
     const store = openStore(this.data, this.clock.now());
+    this.#plain = store.sql;
     return { ...store, sql: agentThrough(this.disk, store.sql) };
   }
 
@@ -113,6 +116,7 @@ export class SimulatedAgent {
       this.#running = { ...wired, sql: store.sql, identity, keyId: identity.signer.keyId };
     } catch (error) {
       store.sql.close();
+      this.#plain = undefined;
       throw error;
     }
   }
@@ -121,13 +125,30 @@ export class SimulatedAgent {
   stop(): void {
     this.#running?.sql.close();
     this.#running = undefined;
+    this.#plain = undefined;
     this.disk.mend();
   }
 
-  /** Everything in the outbox, read past all faults. */
+  /** Reads the store past all faults. */
+  #read = <T>(query: string): T[] => this.#plain?.prepare<[], T>(query).all() ?? [];
+  #meta = (name: string) => this.#read<{ name: string; value: string }>('select name, value from meta').find((row) => row.name === name)?.value;
+
+  get hasBookmark(): boolean {
+    return this.#read('select id from bookmarks').length > 0;
+  }
+  /** Where its chain is, and up to where it takes it to be acknowledged. */
+  place() {
+    return {
+      device: this.#meta('device') ?? '',
+      generation: Number(this.#meta('generation') ?? 0),
+      acked: { sequence: Number(this.#meta('acked') ?? 0), link: this.#meta('acked_link') ?? '' },
+    };
+  }
+
+  /** Everything in the outbox. */
   kept(): Kept[] {
-    const rows = this.#running?.sql.prepare<[], { sequence: number; body: Uint8Array }>('select sequence, body from outbox order by sequence');
-    return (rows?.all() ?? []).map(({ sequence, body }) => ({ sequence, text: Buffer.from(body).toString() }));
+    const rows = this.#read<{ sequence: number; body: Uint8Array }>('select sequence, body from outbox order by sequence');
+    return rows.map(({ sequence, body }) => ({ sequence, text: Buffer.from(body).toString() }));
   }
 
   /** The store file is removed, overwritten, or the whole folder put back as it once was. */

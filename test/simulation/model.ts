@@ -102,7 +102,7 @@ export class BreachModel {
     const rule = this.#ruleAt(body.policyVersion, body.rule, row.received_at);
     const key = keyOf(row.device, body.rule, body.subject, body.kind);
     if (rule === undefined) return;
-    const at = Date.parse(body.at);
+    const at = Math.min(Date.parse(body.at), row.received_at);
     if (body.kind === 'state') this.#failing.set(key, { finding: body, place, rule, at });
     if (modeOf(rule) !== 'report') return;
     const waits = body.kind === 'state' && rule.grace !== undefined && after(at, rule.grace) > row.received_at;

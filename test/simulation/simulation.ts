@@ -129,7 +129,7 @@ export class Simulation {
   #serverForgot({ agent, ledger }: Device): void {
     ledger.causes.add('server-restored').add('restored-from-older-copy');
     const known = this.observer.devices().find((row) => row.asset_tag === agent.assetTag);
-    const generation = agent.running?.outbox.meta.integer('generation') ?? 0;
+    const generation = agent.place().generation;
     if (known === undefined || known.generation < generation || agent.running === undefined) {
       const held = saltsHeld(this.observer, known?.id ?? '');
       ledger.excuse((salt) => !held.has(salt));

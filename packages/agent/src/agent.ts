@@ -46,7 +46,7 @@ const pause = (signal: AbortSignal, milliseconds = RETRY_MS) =>
 /** What one run of the agent is made of, on an open store; `run` of its schedule and its uplink set it going. */
 export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
   const { clock, random, log, host } = options;
-  const outbox = openOutbox(store, identity.enrolment, { random, bounds: options.bounds });
+  const outbox = openOutbox(store, identity.enrolment, { random, bounds: options.bounds, now: clock.now() });
   const memory = createMemory(store.sql);
   const serverTime = createServerTime(clock, outbox.meta);
   const now = () => serverTime.now();

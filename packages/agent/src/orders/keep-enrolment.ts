@@ -15,13 +15,13 @@ export function keepEnrolment(options: {
   readonly log: Logger;
 }): void {
   const { sql, identity, documents, random, log } = options;
+  const serverTime = Date.parse(identity.enrolment.enrolledAt);
   const outbox = new Outbox({ sql, random });
   outbox.transaction(() => {
-    outbox.begin(identity.enrolment.device, identity.enrolment.generation);
+    outbox.begin(identity.enrolment.device, identity.enrolment.generation, serverTime);
     createMemory(sql).startAnew();
     sql.exec('delete from documents');
     outbox.meta.set('skew_ms', undefined);
   });
-  const serverTime = Date.parse(identity.enrolment.enrolledAt);
   createPolicyKeeper({ sql, identity, now: () => serverTime, log }).accept(documents);
 }

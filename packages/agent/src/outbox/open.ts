@@ -10,13 +10,13 @@ import type { OpenStore } from './store.ts';
 export function openOutbox(
   store: OpenStore,
   enrolment: { readonly device: string; readonly generation: number },
-  { random, bounds }: { readonly random: Random; readonly bounds?: Bounds | undefined },
+  { random, bounds, now }: { readonly random: Random; readonly bounds?: Bounds | undefined; readonly now: number },
 ): Outbox {
   const outbox = new Outbox({ sql: store.sql, random, bounds });
   const before = outbox.meta.integer('generation');
   if (before === enrolment.generation) return outbox;
   outbox.transaction(() => {
-    outbox.begin(enrolment.device, enrolment.generation);
+    outbox.begin(enrolment.device, enrolment.generation, now);
     createMemory(store.sql).startAnew();
     if (before === 0) outbox.meta.set('broken', store.found === 'set-aside' ? 'outbox-corrupt' : 'outbox-lost');
   });
