@@ -61,6 +61,7 @@ export class BreachModel {
     const received = new Set(observer.findings().map((row) => `${row.device} ${row.received_at}`));
     type Step = { readonly at: number; readonly run: () => void };
     const steps: Step[] = observer.findings().map((row) => ({ at: row.received_at, run: () => this.#finding(row) }));
+    for (const { device, registered_at: at } of observer.enrolments()) steps.push({ at, run: () => this.#beginsAnew(device) });
     for (const act of acts) {
       const row = breachOf.get(act.breach);
       must(row !== undefined, `an event of a breach that is not there: ${act.breach}`);
@@ -70,6 +71,11 @@ export class BreachModel {
       if (['opened', 'joined', 'reopened'].includes(act.type) && !isByFinding) steps.push({ at: act.at, run: () => this.#graceEnds(key, act) });
     }
     for (const step of steps.toSorted((a, b) => a.at - b.at)) step.run();
+  }
+
+  /** A device that is enrolled states everything anew: what it failed before says nothing of now. */
+  #beginsAnew(device: string): void {
+    for (const key of this.#failing.keys()) if ((JSON.parse(key) as string[])[0] === device) this.#failing.delete(key);
   }
 
   #close(key: string, at: number): void {

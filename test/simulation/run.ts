@@ -63,13 +63,17 @@ async function calmDown(simulation: Simulation): Promise<void> {
     simulation.start(device);
     await enrolIfNeeded(simulation, device);
   }
-  for (let round = 0; round < 12; round += 1) {
+  for (let round = 0, before = ''; round < 16; round += 1) {
     world.pass(2 * HOUR);
     for (const device of devices) {
       await runCycle(simulation, device);
       for (let count = 0; count < 20 && (await checkIn(simulation, device)) === 0; count += 1);
     }
+    world.pass(1);
     await simulation.server.runJobs();
+    const now = JSON.stringify(simulation.observer.sizes());
+    if (round >= 5 && now === before) return;
+    before = now;
   }
 }
 
