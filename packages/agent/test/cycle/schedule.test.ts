@@ -47,7 +47,7 @@ it('looks again at what has changed while the first cycle was still under way', 
         told.push(checks === undefined ? 'all' : [...checks]);
         if (checks === undefined) plugIn();
         else stop.abort();
-        return Promise.resolve({ findings: 0 });
+        return Promise.resolve({ findings: 0, isUrgent: false });
       },
     },
     watchers: [

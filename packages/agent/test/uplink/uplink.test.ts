@@ -33,7 +33,7 @@ interface Wait {
 /** An uplink whose server answers each request with 503, and whose waits end when the test says so, or are woken. */
 function createBusy({ contactedAt, retryAfter = '7' }: { contactedAt?: number; retryAfter?: string } = {}) {
   const outbox = new Outbox({ sql, random: seededRandom('outbox') });
-  outbox.begin('device-1', 1);
+  outbox.begin('device-1', 1, 0);
   const clock = world.clock();
   const waits: Wait[] = [];
   let [requests, told] = [0, () => undefined as void];

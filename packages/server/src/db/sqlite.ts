@@ -43,7 +43,11 @@ class ImmediateDriver extends SqliteDriver {
  * Opens the SQLite database in `folder`, which is made where it is missing. `synchronous=FULL`: what has been
  * acknowledged to a device has reached the disk. Throws where the folder cannot be written.
  */
-export function openSqlite(folder: string, plugins: KyselyPlugin[]): OpenDatabase {
+export function openSqlite(
+  folder: string,
+  plugins: KyselyPlugin[],
+  through: (database: SqliteDatabase) => SqliteDatabase = (database) => database,
+): OpenDatabase {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const sqlite = new SQLite(join(folder, 'beadle.db'));
   sqlite.pragma('journal_mode = WAL');
@@ -52,7 +56,7 @@ export function openSqlite(folder: string, plugins: KyselyPlugin[]): OpenDatabas
   sqlite.pragma('busy_timeout = 5000');
   sqlite.pragma('wal_autocheckpoint = 8000');
   sqlite.pragma('cache_size = -65536');
-  const database = keepingStatements(sqlite);
+  const database = keepingStatements(through(sqlite));
   const dialect = new SqliteDialect({ database });
   dialect.createDriver = () => new ImmediateDriver(database, () => sqlite.inTransaction);
   const db = new Kysely<Database>({ dialect, plugins });
