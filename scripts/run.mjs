@@ -24,7 +24,10 @@ const tasks = {
   bench: { does: 'measures, one JSON object per line', runs: ['scripts/bench/main.ts'] },
   hostile: { does: 'attacks the server with hostile requests', runs: ['test/hostile/main.ts'] },
   fleet: { does: 'plays many devices against a server; --help tells how', runs: ['scripts/fleet/main.ts'] },
-  simulate: { does: 'agents and a server under one seed, with every fault; --help tells how', runs: ['test/simulation/main.ts'] },
+  simulate: {
+    does: 'agents and a server under one seed, with every fault; --help tells how',
+    runs: ['test/simulation/main.ts'],
+  },
   bundle: { does: 'builds the agent as it is installed', runs: ['scripts/bundle.ts'] },
 };
 

@@ -95,7 +95,11 @@ class Device {
   }
 
   get outbox(): Outbox {
-    this.#outbox ??= openOutbox({ sql: this.#sql, found: 'new' }, { device: DEVICE, generation: 1 }, { random, now: 0 });
+    this.#outbox ??= openOutbox(
+      { sql: this.#sql, found: 'new' },
+      { device: DEVICE, generation: 1 },
+      { random, now: 0 },
+    );
     return this.#outbox;
   }
 

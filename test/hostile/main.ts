@@ -95,7 +95,8 @@ async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   const options = { ...given, database: engine.database, progress: meter.after, signal: stop.signal };
-  const outcome = await attackServer(options).finally(engine.stop);
+  const outcome = await attackServer(options);
+  await engine.stop();
   showTable(outcome);
   showViolations(outcome, given);
   const { endpoints, attacked, fired, slow, violations } = outcome;

@@ -33,7 +33,8 @@ export async function runCycle(simulation: Simulation, device: Device): Promise<
   }
   simulation.afterFault(device, fault);
   for (const body of simulation.look(device)) {
-    if (body.gap === undefined) must(body.policyVersion === version, `judged by version ${body.policyVersion} while ${version} was in force`);
+    if (body.gap === undefined)
+      must(body.policyVersion === version, `judged by version ${body.policyVersion} while ${version} was in force`);
   }
 }
 
@@ -49,10 +50,14 @@ export async function checkIn(simulation: Simulation, device: Device): Promise<n
   simulation.look(device);
   const after = agent.place();
   const { device: id, generation, acked } = after;
-  if (agent.running === undefined || (acked.sequence === before.acked.sequence && acked.link === before.acked.link)) return pause;
+  if (agent.running === undefined || (acked.sequence === before.acked.sequence && acked.link === before.acked.link))
+    return pause;
   must(agent.lastAnswerWasGenuine, 'an answer that was not the server’s own has moved what is acknowledged');
   const held = acked.sequence === 0 ? acked.link : simulation.observer.linkAt(id, generation, acked.sequence);
-  must(held === acked.link, `${agent.assetTag} takes ${acked.sequence} for acknowledged, which the server does not hold`);
+  must(
+    held === acked.link,
+    `${agent.assetTag} takes ${acked.sequence} for acknowledged, which the server does not hold`,
+  );
   return pause;
 }
 
@@ -82,7 +87,12 @@ function restoreFolder(simulation: Simulation, device: Device): void {
   simulation.start(device);
 }
 
-async function byAPerson({ server, observer, dice, ...simulation }: Pick<Simulation, 'server' | 'observer' | 'dice' | 'withServer'>): Promise<void> {
+async function byAPerson({
+  server,
+  observer,
+  dice,
+  ...simulation
+}: Pick<Simulation, 'server' | 'observer' | 'dice' | 'withServer'>): Promise<void> {
   const refs = observer.openRefs();
   if (refs.length === 0) return;
   const ref = dice.pick(refs);
@@ -97,23 +107,82 @@ export const ACTS: readonly Weighted[] = [
   { name: 'cycle', weight: 14, act: runCycle },
   { name: 'check-in', weight: 18, act: async (simulation, device) => void (await checkIn(simulation, device)) },
   { name: 'stick', weight: 8, act: plugIn },
-  { name: 'encryption', weight: 6, act: ({ dice }, { agent }) => void (agent.machine.encryption = dice.pick(['on', 'off', 'off', 'unreadable'])) },
+  {
+    name: 'encryption',
+    weight: 6,
+    act: ({ dice }, { agent }) => void (agent.machine.encryption = dice.pick(['on', 'off', 'off', 'unreadable'])),
+  },
   { name: 'jobs', weight: 6, act: async (simulation) => void (await simulation.withServer(simulation.server.runJobs)) },
   { name: 'policy', weight: 3, act: (simulation) => simulation.newPolicy() },
-  { name: 'person', weight: 3, act: (simulation) => byAPerson({ server: simulation.server, observer: simulation.observer, dice: simulation.dice, withServer: (work) => simulation.withServer(work) }) },
+  {
+    name: 'person',
+    weight: 3,
+    act: (simulation) =>
+      byAPerson({
+        server: simulation.server,
+        observer: simulation.observer,
+        dice: simulation.dice,
+        withServer: (work) => simulation.withServer(work),
+      }),
+  },
   { name: 'enrol again', weight: 1, isFault: true, act: (simulation, device) => simulation.enrol(device) },
-  { name: 'late message', weight: 4, isFault: true, act: (simulation) => simulation.withServer(() => simulation.network.deliverLate()).then(() => undefined) },
-  { name: 'log unreadable', weight: 2, isFault: true, act: ({ dice }, { agent }) => void (agent.machine.logReadable = dice.chance(0.5)) },
-  { name: 'clock set', weight: 2, isFault: true, act: ({ dice }, { agent }) => void (agent.clock.skew = dice.pick([0, HOUR, -HOUR, -9 * 24 * HOUR, 400 * 24 * HOUR])) },
-  { name: 'server clock set', weight: 1, isFault: true, act: ({ dice, serverClock }) => void (serverClock.skew += dice.below(2 * HOUR)) },
-  { name: 'agent disk', weight: 5, isFault: true, act: (simulation, { agent }) => agent.disk.failAt(someStatements(simulation), crashOrFull(simulation)) },
-  { name: 'agent disk mended', weight: 4, act: (simulation, device) => (device.agent.stop(), simulation.start(device)) },
+  {
+    name: 'late message',
+    weight: 4,
+    isFault: true,
+    act: (simulation) => simulation.withServer(() => simulation.network.deliverLate()).then(() => undefined),
+  },
+  {
+    name: 'log unreadable',
+    weight: 2,
+    isFault: true,
+    act: ({ dice }, { agent }) => void (agent.machine.logReadable = dice.chance(0.5)),
+  },
+  {
+    name: 'clock set',
+    weight: 2,
+    isFault: true,
+    act: ({ dice }, { agent }) =>
+      void (agent.clock.skew = dice.pick([0, HOUR, -HOUR, -9 * 24 * HOUR, 400 * 24 * HOUR])),
+  },
+  {
+    name: 'server clock set',
+    weight: 1,
+    isFault: true,
+    act: ({ dice, serverClock }) => void (serverClock.skew += dice.below(2 * HOUR)),
+  },
+  {
+    name: 'agent disk',
+    weight: 5,
+    isFault: true,
+    act: (simulation, { agent }) => agent.disk.failAt(someStatements(simulation), crashOrFull(simulation)),
+  },
+  {
+    name: 'agent disk mended',
+    weight: 4,
+    act: (simulation, device) => (device.agent.stop(), simulation.start(device)),
+  },
   { name: 'store lost', weight: 1, isFault: true, act: loseStore },
-  { name: 'folder copied', weight: 1, isFault: true, act: (simulation, device) => (simulation.look(device), device.agent.copyFolder(), simulation.start(device)) },
+  {
+    name: 'folder copied',
+    weight: 1,
+    isFault: true,
+    act: (simulation, device) => (simulation.look(device), device.agent.copyFolder(), simulation.start(device)),
+  },
   { name: 'folder restored', weight: 1, isFault: true, act: restoreFolder },
-  { name: 'server disk', weight: 6, isFault: true, act: (simulation) => simulation.serverDisk.failAt(someStatements(simulation), crashOrFull(simulation)) },
+  {
+    name: 'server disk',
+    weight: 6,
+    isFault: true,
+    act: (simulation) => simulation.serverDisk.failAt(someStatements(simulation), crashOrFull(simulation)),
+  },
   { name: 'server restarted', weight: 3, act: (simulation) => simulation.restartServer() },
   { name: 'server copied', weight: 1, isFault: true, act: (simulation) => simulation.copyServer() },
   { name: 'server restored', weight: 1, isFault: true, act: (simulation) => simulation.restoreServer() },
-  { name: 'mail', weight: 1, isFault: true, act: (simulation) => void (simulation.mailFails = simulation.dice.pick([0, 0.5])) },
+  {
+    name: 'mail',
+    weight: 1,
+    isFault: true,
+    act: (simulation) => void (simulation.mailFails = simulation.dice.pick([0, 0.5])),
+  },
 ];

@@ -2,7 +2,13 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } fro
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { wire } from '../../packages/agent/src/agent.ts';
-import { type Identity, loadIdentity, makeDeviceKey, requireIdentity, saveIdentity } from '../../packages/agent/src/identity/identity.ts';
+import {
+  type Identity,
+  loadIdentity,
+  makeDeviceKey,
+  requireIdentity,
+  saveIdentity,
+} from '../../packages/agent/src/identity/identity.ts';
 import { keepEnrolment } from '../../packages/agent/src/orders/keep-enrolment.ts';
 import type { Bounds } from '../../packages/agent/src/outbox/outbox.ts';
 import { type OpenStore, openStore, type Sql } from '../../packages/agent/src/outbox/store.ts';
@@ -131,7 +137,8 @@ export class SimulatedAgent {
 
   /** Reads the store past all faults. */
   #read = <T>(query: string): T[] => this.#plain?.prepare<[], T>(query).all() ?? [];
-  #meta = (name: string) => this.#read<{ name: string; value: string }>('select name, value from meta').find((row) => row.name === name)?.value;
+  #meta = (name: string) =>
+    this.#read<{ name: string; value: string }>('select name, value from meta').find((row) => row.name === name)?.value;
 
   get hasBookmark(): boolean {
     return this.#read('select id from bookmarks').length > 0;
@@ -147,7 +154,9 @@ export class SimulatedAgent {
 
   /** Everything in the outbox. */
   kept(): Kept[] {
-    const rows = this.#read<{ sequence: number; body: Uint8Array }>('select sequence, body from outbox order by sequence');
+    const rows = this.#read<{ sequence: number; body: Uint8Array }>(
+      'select sequence, body from outbox order by sequence',
+    );
     return rows.map(({ sequence, body }) => ({ sequence, text: Buffer.from(body).toString() }));
   }
 

@@ -19,6 +19,9 @@ export class Ledger {
   /** A loss that the chain must tell, unless the device is enrolled anew first. */
   mustTellLoss = false;
   #rollbacks = 0;
+  get isRolledBack(): boolean {
+    return this.#rollbacks > 0;
+  }
 
   /** Looks at the outbox: what is in it now counts as kept. Gives what was not there before. */
   look(rows: readonly Kept[]): Body[] {
@@ -60,7 +63,9 @@ export class Ledger {
   checkPlugs(agent: SimulatedAgent): number {
     let untold = 0;
     for (const { serial, mustBeTold } of agent.machine.plugs) {
-      const told = [...this.entries.values()].filter(({ body }) => body.rule === RULES.STICKS && body.subject === serial);
+      const told = [...this.entries.values()].filter(
+        ({ body }) => body.rule === RULES.STICKS && body.subject === serial,
+      );
       const times = new Set(told.map(({ body }) => body.salt)).size;
       if (mustBeTold && times === 0) untold += 1;
       must(times <= 1 + this.#rollbacks, `${agent.assetTag}: the stick ${serial} was told ${times} times`);

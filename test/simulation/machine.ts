@@ -52,7 +52,14 @@ export class Machine {
   }
 
   #arrival({ serial, at }: Plug) {
-    const medium = { subject: serial, serial, kind: 'storage', model: null, bytes: null, encrypted: unknown('not-told') };
+    const medium = {
+      subject: serial,
+      serial,
+      kind: 'storage',
+      model: null,
+      bytes: null,
+      encrypted: unknown('not-told'),
+    };
     return { at: iso(at), medium };
   }
 }

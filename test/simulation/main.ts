@@ -35,16 +35,25 @@ const progress = (text: string): void => {
 
 async function seeds({ seeds: wanted, first, workers }: Options): Promise<boolean> {
   let done = 0;
-  const { seeds: ran, violations, counts } = await runMany({
-    ...{ first, seeds: wanted, workers },
+  const {
+    seeds: ran,
+    violations,
+    counts,
+  } = await runMany({
+    first,
+    seeds: wanted,
+    workers,
     each: ({ seed, violation }) => {
       done += 1;
       progress(`${done} of ${wanted} seeds`);
-      if (violation !== undefined) console.log(`seed ${seed}: ${violation}\n  again: npm run simulate -- --seeds 1 --seed ${seed}`);
+      if (violation !== undefined)
+        console.log(`seed ${seed}: ${violation}\n  again: npm run simulate -- --seeds 1 --seed ${seed}`);
     },
   });
   progress('');
-  console.log(JSON.stringify({ simulation: 'seeds', first, seeds: ran, violations: violations.length, happened: counts }));
+  console.log(
+    JSON.stringify({ simulation: 'seeds', first, seeds: ran, violations: violations.length, happened: counts }),
+  );
   return violations.length === 0;
 }
 
@@ -64,7 +73,13 @@ async function mutants({ seeds: most, first, workers }: Options): Promise<boolea
   return table.every((row) => row.seeds !== null);
 }
 
-const options = { seeds: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' }, workers: { type: 'string' }, mutants: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+const options = {
+  seeds: { type: 'string', default: '1000' },
+  seed: { type: 'string', default: '1' },
+  workers: { type: 'string' },
+  mutants: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options });

@@ -29,7 +29,9 @@ export async function runMany({ first, seeds, workers, mutant, untilFound = fals
   const isOver = () => next >= first + seeds || (untilFound && violations.length > 0);
   const work = () =>
     new Promise<void>((resolve, reject) => {
-      const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: mutant === undefined ? {} : { mutant } });
+      const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+        workerData: mutant === undefined ? {} : { mutant },
+      });
       worker.on('error', reject).on('exit', () => resolve());
       worker.on('message', (message: Outcome | 'ready') => {
         if (message !== 'ready') {

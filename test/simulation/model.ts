@@ -1,4 +1,13 @@
-import { after, type FindingBody, type GapBody, IMPLIED_AGENT_HEALTH, modeOf, type PolicyDocument, type Rule, rulesOf } from '@beadle/shared';
+import {
+  after,
+  type FindingBody,
+  type GapBody,
+  IMPLIED_AGENT_HEALTH,
+  modeOf,
+  type PolicyDocument,
+  type Rule,
+  rulesOf,
+} from '@beadle/shared';
 import type { BreachEventTable } from '../../packages/server/src/db/schema.ts';
 import type { FindingRow, Observer } from './observer.ts';
 import { must } from './violation.ts';
@@ -26,7 +35,8 @@ interface Failing {
   readonly at: number;
 }
 
-const keyOf = (device: string, rule: string, subject: string, kind: string) => JSON.stringify([device, rule, subject, kind]);
+const keyOf = (device: string, rule: string, subject: string, kind: string) =>
+  JSON.stringify([device, rule, subject, kind]);
 
 /**
  * What breaches there must be, worked out anew from the findings that the server holds and from what people did, in the
@@ -39,7 +49,9 @@ export class BreachModel {
   readonly #inForce: readonly { readonly at: number; readonly document: PolicyDocument }[];
 
   constructor(observer: Observer) {
-    const policies = observer.policies().map((row) => ({ at: row.uploaded_at, document: JSON.parse(row.document) as PolicyDocument }));
+    const policies = observer
+      .policies()
+      .map((row) => ({ at: row.uploaded_at, document: JSON.parse(row.document) as PolicyDocument }));
     this.#versions = new Map(policies.map(({ document }) => [document.version, document]));
     this.#inForce = policies;
     this.#replay(observer);
@@ -61,14 +73,16 @@ export class BreachModel {
     const received = new Set(observer.findings().map((row) => `${row.device} ${row.received_at}`));
     type Step = { readonly at: number; readonly run: () => void };
     const steps: Step[] = observer.findings().map((row) => ({ at: row.received_at, run: () => this.#finding(row) }));
-    for (const { device, registered_at: at } of observer.enrolments()) steps.push({ at, run: () => this.#beginsAnew(device) });
+    for (const { device, registered_at: at } of observer.enrolments())
+      steps.push({ at, run: () => this.#beginsAnew(device) });
     for (const act of acts) {
       const row = breachOf.get(act.breach);
       must(row !== undefined, `an event of a breach that is not there: ${act.breach}`);
       const key = keyOf(row.device ?? '', row.rule, row.subject, row.kind);
       if (act.type === 'closed') steps.push({ at: act.at, run: () => this.#close(key, act.at) });
       const isByFinding = received.has(`${row.device} ${act.at}`);
-      if (['opened', 'joined', 'reopened'].includes(act.type) && !isByFinding) steps.push({ at: act.at, run: () => this.#graceEnds(key, act) });
+      if (['opened', 'joined', 'reopened'].includes(act.type) && !isByFinding)
+        steps.push({ at: act.at, run: () => this.#graceEnds(key, act) });
     }
     for (const step of steps.toSorted((a, b) => a.at - b.at)) step.run();
   }
@@ -131,14 +145,34 @@ export class BreachModel {
 
   #openOrJoin(
     device: string,
-    seen: { rule: Rule; subject: string; kind: string; place: string; at: number; severity: string; version: string; now: number },
+    seen: {
+      rule: Rule;
+      subject: string;
+      kind: string;
+      place: string;
+      at: number;
+      severity: string;
+      version: string;
+      now: number;
+    },
   ): void {
     const { rule, subject, kind, place, at, severity, version, now } = seen;
     const key = keyOf(device, rule.id, subject, kind);
-    const back = (one: ModelBreach) => kind === 'state' && one.key === key && one.status === 'restored' && (one.endedAt ?? 0) >= now - WEEK_MS;
+    const back = (one: ModelBreach) =>
+      kind === 'state' && one.key === key && one.status === 'restored' && (one.endedAt ?? 0) >= now - WEEK_MS;
     const before = this.#open(key) ?? this.breaches.findLast(back);
     if (before === undefined) {
-      const breach = { key, device, rule, openedAt: now, policyVersion: version, severity, count: 1, lastSeen: at, findings: new Set([place]) };
+      const breach = {
+        key,
+        device,
+        rule,
+        openedAt: now,
+        policyVersion: version,
+        severity,
+        count: 1,
+        lastSeen: at,
+        findings: new Set([place]),
+      };
       this.breaches.push({ ...breach, endedAt: undefined, status: 'open' });
       return;
     }
@@ -151,11 +185,16 @@ export class BreachModel {
     before.endedAt = undefined;
   }
 
-  /** Whatever fails, in a rule that reports and whose grace has ended, has a breach. */
-  checkGraces(now: number): void {
+  /** Whatever fails, in a rule that reports and whose grace has ended, has a breach; `holds` where it is still so. */
+  checkGraces(now: number, holds: (key: string) => boolean): void {
     for (const [key, { rule, at }] of this.#failing) {
-      if (modeOf(rule) !== 'report' || (rule.grace !== undefined && after(at, rule.grace) > now - 86_400_000 / 4)) continue;
-      must(this.breaches.some((one) => one.key === key && one.lastSeen >= at), `it fails and there is no breach: ${key}`);
+      if (!holds(key)) continue;
+      if (modeOf(rule) !== 'report' || (rule.grace !== undefined && after(at, rule.grace) > now - 86_400_000 / 4))
+        continue;
+      must(
+        this.breaches.some((one) => one.key === key && one.lastSeen >= at),
+        `it fails and there is no breach: ${key}`,
+      );
     }
   }
 }

@@ -6,13 +6,24 @@ import type { Answered, SimulatedServer } from './server.ts';
 import { must } from './violation.ts';
 import type { World } from './world.ts';
 
-export const FATES = ['request-lost', 'answer-lost', 'doubled', 'late', 'request-altered', 'answer-altered', 'forged', 'old-answer'] as const;
+export const FATES = [
+  'request-lost',
+  'answer-lost',
+  'doubled',
+  'late',
+  'request-altered',
+  'answer-altered',
+  'forged',
+  'old-answer',
+] as const;
 type Fate = (typeof FATES)[number] | 'fine';
 
 interface NetworkOptions {
   readonly world: World;
   readonly dice: Dice;
-  readonly server: () => { readonly program: SimulatedServer; readonly observer: Observer; readonly isDead: () => boolean } | undefined;
+  readonly server: () =>
+    | { readonly program: SimulatedServer; readonly observer: Observer; readonly isDead: () => boolean }
+    | undefined;
   /** How likely each fate is in this run. */
   readonly odds: Readonly<Partial<Record<Fate, number>>>;
 }
@@ -102,7 +113,10 @@ export class Network {
     const { dice } = this.#options;
     if (dice.chance(0.2)) this.#keepLate(request);
     if (fate === 'request-lost') return undefined;
-    if (fate === 'late') return void this.#keepLate(request);
+    if (fate === 'late') {
+      this.#keepLate(request);
+      return undefined;
+    }
     if (fate === 'request-altered') return this.#deliver(this.#alteredRequest(request), true);
     if (fate === 'forged') return this.#forged();
     if (fate === 'old-answer') return this.#lastAnswer;

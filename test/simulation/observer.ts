@@ -1,6 +1,12 @@
 import SQLite from 'better-sqlite3';
 import { join } from 'node:path';
-import type { BreachEventTable, BreachFindingTable, BreachTable, FindingTable, NoticeTable } from '../../packages/server/src/db/schema.ts';
+import type {
+  BreachEventTable,
+  BreachFindingTable,
+  BreachTable,
+  FindingTable,
+  NoticeTable,
+} from '../../packages/server/src/db/schema.ts';
 
 export type FindingRow = FindingTable & { readonly rowid: number };
 
@@ -34,25 +40,39 @@ export class Observer {
     )[0];
   heads = () => this.#all<Head>('select * from heads order by device, generation');
   devices = () =>
-    this.#all<{ id: string; asset_tag: string; generation: number }>('select id, asset_tag, generation from devices order by asset_tag');
-  enrolments = () => this.#all<{ device: string; registered_at: number }>('select device, registered_at from device_keys');
+    this.#all<{ id: string; asset_tag: string; generation: number }>(
+      'select id, asset_tag, generation from devices order by asset_tag',
+    );
+  enrolments = () =>
+    this.#all<{ device: string; registered_at: number }>('select device, registered_at from device_keys');
   findings = () => this.#all<FindingRow>('select rowid, * from findings order by rowid');
   linkAt = (device: string, generation: number, sequence: number) =>
-    this.#all<{ link: string }>('select link from findings where device = ? and generation = ? and sequence = ?', device, generation, sequence)[0]?.link;
+    this.#all<{ link: string }>(
+      'select link from findings where device = ? and generation = ? and sequence = ?',
+      device,
+      generation,
+      sequence,
+    )[0]?.link;
   states = (device: string) =>
     this.#all<{ rule: string; subject: string; verdict: string; policy_version: string; since: number }>(
       'select rule, subject, verdict, policy_version, since from states where device = ? order by rule, subject',
       device,
     );
   breaches = () => this.#all<BreachTable>('select * from breaches order by opened_at, rowid');
-  openRefs = () => this.#all<{ ref: string }>("select ref from breaches where status <> 'closed' order by ref").map(({ ref }) => ref);
+  openRefs = () =>
+    this.#all<{ ref: string }>("select ref from breaches where status <> 'closed' order by ref").map(({ ref }) => ref);
   events = () => this.#all<BreachEventTable>('select * from breach_events order by breach, sequence');
   breachFindings = () => this.#all<BreachFindingTable>('select * from breach_findings');
   notices = () => this.#all<NoticeTable>('select * from notices order by created_at, id');
-  jobsLeft = () => this.#all<{ kind: string; run_at: number; status: string }>("select kind, run_at, status from jobs where status <> 'done'");
+  jobsLeft = () =>
+    this.#all<{ kind: string; run_at: number; status: string }>(
+      "select kind, run_at, status from jobs where status <> 'done'",
+    );
   /** How much there is of everything: where that stays, nothing happens any more. */
   sizes = () =>
-    this.#all("select (select count(*) from findings) as findings, (select count(*) from breach_events) as events, (select count(*) from jobs where status <> 'done') as jobs");
+    this.#all(
+      "select (select count(*) from findings) as findings, (select count(*) from breach_events) as events, (select count(*) from jobs where status <> 'done') as jobs",
+    );
   policies = () =>
     this.#all<{ version: string; document: string; in_force: number; uploaded_at: number }>(
       'select version, document, in_force, uploaded_at from policies order by serial',

@@ -18,11 +18,33 @@ export function policyOf(version: number, dice: Dice): PolicyDocument {
   const mode = () => (dice.chance(0.75) ? ('report' as const) : ('observe' as const));
   const disks = { volumes: 'fixed', protection: 'on' } as const;
   const rules: Rule[] = [
-    { ...base(version, STICKS), check: 'removable-media', require: { allow: 'none' }, severity: 'high', mode: mode(), duty: 'holder' },
-    { ...base(version, ENCRYPTION), check: 'disk-encryption', require: disks, severity: dice.pick(['critical', 'medium']), mode: mode(), duty: 'ict' },
+    {
+      ...base(version, STICKS),
+      check: 'removable-media',
+      require: { allow: 'none' },
+      severity: 'high',
+      mode: mode(),
+      duty: 'holder',
+    },
+    {
+      ...base(version, ENCRYPTION),
+      check: 'disk-encryption',
+      require: disks,
+      severity: dice.pick(['critical', 'medium']),
+      mode: mode(),
+      duty: 'ict',
+    },
   ];
   if (dice.chance(0.7))
-    rules.push({ ...base(version, GRACE), check: 'disk-encryption', require: disks, severity: 'medium', mode: mode(), duty: 'ict', grace: 'PT6H' });
+    rules.push({
+      ...base(version, GRACE),
+      check: 'disk-encryption',
+      require: disks,
+      severity: 'medium',
+      mode: mode(),
+      duty: 'ict',
+      grace: 'PT6H',
+    });
   return {
     beadlePolicy: 1,
     title: 'Simulated policy',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { GapBody } from '@beadle/shared';
 import { verifyAudit } from '../../packages/server/src/audit/verify.ts';
 import { ORGANISATION } from '../../packages/server/src/organisation/store.ts';
 import { ACTS, checkIn, runCycle } from './acts.ts';
@@ -23,7 +24,9 @@ function drawActs({ dice }: Simulation) {
   const total = acts.reduce((sum, { weight }) => sum + weight, 0);
   return () => {
     let at = dice.fraction() * total;
-    return acts.find(({ weight }) => (at -= weight) < 0) ?? (acts[0] as (typeof acts)[number]);
+    const drawn = acts.find(({ weight }) => (at -= weight) < 0);
+    must(drawn !== undefined, 'the weights do not add up');
+    return drawn;
   };
 }
 
@@ -38,7 +41,13 @@ async function live(simulation: Simulation): Promise<void> {
     world.count(name);
     await act(simulation, device);
     const waiting = device.agent.running === undefined ? '-' : device.agent.kept().length;
-    world.note(name, device.agent.assetTag, waiting, simulation.observer.findings().length, simulation.observer.breaches().length);
+    world.note(
+      name,
+      device.agent.assetTag,
+      waiting,
+      simulation.observer.findings().length,
+      simulation.observer.breaches().length,
+    );
   }
 }
 
@@ -84,23 +93,40 @@ function checkDevice(simulation: Simulation, { agent, ledger }: Device): void {
   const { device, generation } = running.identity.enrolment;
   const { pending } = running.outbox.waiting();
   must(pending === 0, `${assetTag} still has ${pending} findings to send`);
-  const held = saltsHeld(observer, device);
+  const held = saltsHeld(observer, device, ledger.isRolledBack);
   const rows = observer.findings().filter((row) => row.device === device);
-  const gaps = rows.filter(({ form }) => form === 'gap').map((row) => JSON.parse(Buffer.from(row.body ?? '').toString()).gap as { cause: never; lost: number | null });
-  for (const { cause } of gaps) must(ledger.causes.has(cause), `${assetTag} says ${cause}, and nothing of the kind has happened`);
+  const gaps = rows
+    .filter(({ form }) => form === 'gap')
+    .map((row) => JSON.parse(Buffer.from(row.body ?? '').toString()).gap as GapBody['gap']);
+  for (const { cause } of gaps)
+    must(ledger.causes.has(cause), `${assetTag} says ${cause}, and nothing of the kind has happened`);
   const missing = [...ledger.entries].filter(([salt, entry]) => !entry.excused && !held.has(salt));
   const counted = gaps.reduce((sum, { lost }) => sum + (lost ?? 0), 0);
   const untold = ledger.checkPlugs(agent);
   const isUncounted = gaps.some(({ lost }) => lost === null);
-  must(isUncounted || missing.length + untold <= counted, `${assetTag}: ${missing.length} findings and ${untold} sticks never arrived, and the gap records tell of ${counted}`);
+  must(
+    isUncounted || missing.length + untold <= counted,
+    `${assetTag}: ${missing.length} findings and ${untold} sticks never arrived, and the gap records tell of ${counted}`,
+  );
   if (ledger.mustTellLoss) must(gaps.length > 0, `${assetTag} lost its store and its chain does not say so`);
-  const states = running.memory.states().map(({ rule, subject, verdict, policy_version }) => [rule, subject, verdict, policy_version].join(' '));
-  const told = observer.states(device).map(({ rule, subject, verdict, policy_version }) => [rule, subject, verdict, policy_version].join(' '));
-  must(states.toSorted().join('\n') === told.toSorted().join('\n'), `${assetTag} is in another state than the server says: ${states.join('; ')} / ${told.join('; ')}`);
+  const states = running.memory
+    .states()
+    .map(({ rule, subject, verdict, policy_version }) => [rule, subject, verdict, policy_version].join(' '));
+  const told = observer
+    .states(device)
+    .map(({ rule, subject, verdict, policy_version }) => [rule, subject, verdict, policy_version].join(' '));
+  must(
+    states.toSorted().join('\n') === told.toSorted().join('\n'),
+    `${assetTag} is in another state than the server says: ${states.join('; ')} / ${told.join('; ')}`,
+  );
   const version = policyInForce(observer)?.version;
-  must(running.policies.current()?.policy.version === version, `${assetTag} judges by ${running.policies.current()?.policy.version}, not by ${version}`);
+  must(
+    running.policies.current()?.policy.version === version,
+    `${assetTag} judges by ${running.policies.current()?.policy.version}, not by ${version}`,
+  );
   const judged = observer.states(device).filter(({ verdict }) => verdict !== 'unknown');
-  for (const row of judged) must(row.policy_version === version, `${row.rule} is judged by version ${row.policy_version}, not by ${version}`);
+  for (const row of judged)
+    must(row.policy_version === version, `${row.rule} is judged by version ${row.policy_version}, not by ${version}`);
   must(generation > 0, 'enrolled');
 }
 
@@ -110,7 +136,8 @@ async function checkAll(simulation: Simulation): Promise<void> {
   for (const device of devices) checkDevice(simulation, device);
   checkBreaches(observer, serverClock.now());
   checkNotices(observer);
-  for (const { id } of observer.notices()) must(simulation.hasLeft(id), `the notice ${id} is said to be sent and never left`);
+  for (const { id } of observer.notices())
+    must(simulation.hasLeft(id), `the notice ${id} is said to be sent and never left`);
   const stuck = observer.jobsLeft().filter(({ run_at }) => run_at <= serverClock.now());
   must(stuck.length === 0, `jobs are left: ${JSON.stringify(stuck)}`);
   const audit = await verifyAudit(server.db, ORGANISATION);
@@ -131,7 +158,12 @@ export async function runSeed(seed: number, ground: Ground): Promise<Outcome> {
     await calmDown(simulation);
     await checkAll(simulation);
   } catch (error) {
-    violation = error instanceof Violation ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    violation =
+      error instanceof Violation
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error);
   } finally {
     await simulation.end().catch((error: unknown) => (violation ??= String(error)));
   }

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { Caller } from '../../packages/server/src/access.ts';
 import { createLanes } from '../../packages/server/src/admission/lanes.ts';
 import { answerErrors } from '../../packages/server/src/app/error-handler.ts';
+import { watchStorage } from '../../packages/server/src/app/storage.ts';
 import { recordAct } from '../../packages/server/src/audit/record.ts';
 import { acknowledgeBreach, closeBreach } from '../../packages/server/src/breaches/acts.ts';
 import { breachJobs } from '../../packages/server/src/breaches/jobs.ts';
@@ -37,7 +38,10 @@ export interface Ground {
 
 export async function prepareGround(memory: string, random: Random): Promise<Ground> {
   const folder = mkdtempSync(join(memory, 'beadle-simulation-'));
-  const settings = readSettings({ environment: { BEADLE_SERVER_DATABASE: join(folder, 'empty') }, workingFolder: folder });
+  const settings = readSettings({
+    environment: { BEADLE_SERVER_DATABASE: join(folder, 'empty') },
+    workingFolder: folder,
+  });
   const keys = loadKeys({ folder: settings.keysFolder, random });
   const database = openDatabase(settings.database);
   await migrate(database.db);
@@ -100,10 +104,19 @@ export class SimulatedServer {
     this.#database = openDatabase(this.#path, { through: serverThrough(disk) });
     this.#workers = [this.#worker(), this.#worker()];
     const app = Fastify({ loggerInstance: log, genReqId: () => Buffer.from(random.bytes(8)).toString('hex') });
+    app.decorate('storage', watchStorage(clock));
     answerErrors(app as unknown as FastifyInstance, { render: null });
     const metrics = createMetrics();
     const { settings, keys } = ground;
-    const lanes = createLanes({ engine: 'sqlite', settings, clock, metrics, log, pressed: () => false });
+    const lanes = createLanes({
+      engine: 'sqlite',
+      settings,
+      clock,
+      metrics,
+      log,
+      pressed: () => false,
+      connections: () => 0,
+    });
     const stage = { db: this.db, settings, keys, clock, random, metrics, wake: () => undefined };
     await app.register(enrolmentRoutes, { ...stage, admission: lanes.enrolments });
     await app.register(ingestRoutes, { ...stage, admission: lanes.checkIns });
@@ -156,7 +169,13 @@ export class SimulatedServer {
       if (device === undefined) throw new Error(`${assetTag} is not registered`);
       const ends = { expires_at: at + 86_400_000, uses_left: 1, createdAt: at, createdBy: 'simulation' };
       await addToken(tx, { organisation: ORGANISATION, id, device: device.id, ...ends });
-      await recordAct(tx, { organisation: ORGANISATION, at, actor: 'simulation', action: 'enrolment-token-made', target: assetTag });
+      await recordAct(tx, {
+        organisation: ORGANISATION,
+        at,
+        actor: 'simulation',
+        action: 'enrolment-token-made',
+        target: assetTag,
+      });
     });
     return formatToken({ id, secret: tokenSecret(ground.keys.tokenKey, id), serverKeyId: ground.keys.keyId });
   }
@@ -165,7 +184,13 @@ export class SimulatedServer {
     const at = this.#options.clock.now();
     await inTransaction(this.db, async (tx) => {
       await putPolicyInForce(tx, { organisation: ORGANISATION, document, source: '', by: 'simulation', at });
-      await recordAct(tx, { organisation: ORGANISATION, at, actor: 'simulation', action: 'policy-put-in-force', target: document.version });
+      await recordAct(tx, {
+        organisation: ORGANISATION,
+        at,
+        actor: 'simulation',
+        action: 'policy-put-in-force',
+        target: document.version,
+      });
     });
   }
 

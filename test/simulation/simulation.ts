@@ -45,10 +45,19 @@ export class Simulation {
     this.folder = mkdtempSync(join(ground.folder, 'run-'));
     const { world, dice } = this;
     const random = createDice(seed, 1).random;
-    this.server = new SimulatedServer({ ground, folder: this.folder, clock: this.serverClock, random, disk: this.serverDisk, send: this.#send });
+    this.server = new SimulatedServer({
+      ground,
+      folder: this.folder,
+      clock: this.serverClock,
+      random,
+      disk: this.serverDisk,
+      send: this.#send,
+    });
     const odds = Object.fromEntries(FATES.map((fate) => [fate, dice.chance(0.6) ? dice.fraction() * 0.2 : 0]));
     const server = () =>
-      this.#observer === undefined ? undefined : { program: this.server, observer: this.#observer, isDead: () => this.serverDisk.isDead };
+      this.#observer === undefined
+        ? undefined
+        : { program: this.server, observer: this.#observer, isDead: () => this.serverDisk.isDead };
     this.network = new Network({ world, dice, server, odds });
     const count = 1 + dice.below(3);
     const bounds = dice.chance(0.25) ? SMALL : undefined;
@@ -131,7 +140,7 @@ export class Simulation {
     const known = this.observer.devices().find((row) => row.asset_tag === agent.assetTag);
     const generation = agent.place().generation;
     if (known === undefined || known.generation < generation || agent.running === undefined) {
-      const held = saltsHeld(this.observer, known?.id ?? '');
+      const held = saltsHeld(this.observer, known?.id ?? '', ledger.isRolledBack);
       ledger.excuse((salt) => !held.has(salt));
       ledger.mustTellLoss = false;
     }
@@ -155,13 +164,24 @@ export class Simulation {
       ledger.mustTellLoss = false;
       this.world.count('enrolled');
     } catch (error) {
-      const isExpected = error instanceof UsageError || isDiskFault(error) || (error instanceof Error && error.message === 'no answer');
+      const isExpected =
+        error instanceof UsageError || isDiskFault(error) || (error instanceof Error && error.message === 'no answer');
       if (!isExpected) throw error;
     }
     // Cut off between its key and its store, an enrolment is finished by the service at its start.
     agent.stop();
     if (this.serverDisk.isDead) await this.restartServer();
     this.start(device);
+    this.#forgetWhatServerForgot(device);
+  }
+
+  /** What a server from an older copy has lost is not sent again in a new chain: only what waits goes on. */
+  #forgetWhatServerForgot(device: Device): void {
+    const { agent, ledger } = device;
+    if (!ledger.causes.has('server-restored')) return;
+    const held = this.arrived(device);
+    const waiting = new Set(agent.kept().map(({ text }) => (JSON.parse(text) as { salt: string }).salt));
+    ledger.excuse((salt) => !held.has(salt) && !waiting.has(salt));
   }
 
   /** Starts the service, as systemd would: again and again, until it runs. */
@@ -185,7 +205,7 @@ export class Simulation {
 
   /** Ends the service wherever its disk's fault has left it, and starts it again. */
   afterFault(device: Device, error?: unknown): void {
-    if (error !== undefined && !isDiskFault(error)) throw error;
+    if (error !== undefined && !isDiskFault(error)) throw new Error('not a fault of the disk', { cause: error });
     if (device.agent.disk.isDead || error instanceof Crash) {
       this.world.count('agent crashed');
       device.agent.stop();
@@ -193,9 +213,9 @@ export class Simulation {
     }
   }
 
-  arrived = ({ agent }: Device): Set<string> => {
+  arrived = ({ agent, ledger }: Device): Set<string> => {
     const row = this.observer.devices().find(({ asset_tag }) => asset_tag === agent.assetTag);
-    return saltsHeld(this.observer, row?.id ?? '');
+    return saltsHeld(this.observer, row?.id ?? '', ledger.isRolledBack);
   };
 
   async end(): Promise<void> {

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { existsSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { MUTANTS } from './mutants.ts';
 import { plant } from './plant.ts';
 
@@ -14,18 +14,23 @@ const mutant = MUTANTS.find((one) => one.name === name);
 if (mutant !== undefined) plant(mutant);
 
 // Loaded only now, with the fault in it.
-const [{ prepareGround }, { runSeed }, { createDice }] = await Promise.all([import('./server.ts'), import('./run.ts'), import('./dice.ts')]);
+const [{ prepareGround }, { runSeed }, { createDice }] = await Promise.all([
+  import('./server.ts'),
+  import('./run.ts'),
+  import('./dice.ts'),
+]);
 
 /** Memory where there is some to be had: what is tested is the order of things, not the disk's speed. */
 const ground = await prepareGround(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), createDice(7).random);
 const port = parentPort;
 if (port === null) throw new Error('to be started as a worker thread');
-port.on('message', async (seed: number | 'end') => {
+async function answer(seed: number | 'end', to: MessagePort): Promise<void> {
   if (seed === 'end') {
     ground.close();
-    port.close();
+    to.close();
     return;
   }
-  port.postMessage(await runSeed(seed, ground));
-});
+  to.postMessage(await runSeed(seed, ground));
+}
+port.on('message', (seed: number | 'end') => void answer(seed, port));
 port.postMessage('ready');

@@ -92,9 +92,9 @@ export async function createCouncil(
   };
   const others: Awaited<ReturnType<typeof openServer>>[] = [];
   const stop = async () => {
-    for (const { app, database } of [server, ...others.splice(0)]) {
+    for (const { app, database: open } of [server, ...others.splice(0)]) {
       await app.close();
-      await database.close();
+      await open.close();
     }
   };
   return {

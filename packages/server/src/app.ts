@@ -63,6 +63,16 @@ export interface AppDeps {
   readonly notice?: string;
 }
 
+/** The worker of all jobs, which give way while devices wait. */
+function createJobs({ database: { db }, settings, clock, random, log }: AppDeps, busy: () => boolean): JobWorker {
+  const kinds: Readonly<Record<string, JobKind>> = {
+    [NOTICE_JOB]: noticeJob({ db, clock, settings }),
+    ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),
+  };
+  const worker = createWorker({ db, kinds, clock, random, log, busy });
+  return worker;
+}
+
 /** The whole server but its socket: listens only where it is told to, so that tests use `inject`. */
 export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const { settings, keys, clock, random, log } = deps;
@@ -75,12 +85,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const pressed = () => app.isUnderPressure();
   const connections = countConnections(app.server);
   const lanes = createLanes({ engine, settings, clock, metrics, log, pressed, connections });
-  const kinds: Readonly<Record<string, JobKind>> = {
-    [NOTICE_JOB]: noticeJob({ db, clock, settings }),
-    ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),
-  };
-  const busy = () => lanes.checkIns.figures().waitingForTurn > 0;
-  const worker = createWorker({ db, kinds, clock, random, log, busy });
+  const worker = createJobs(deps, () => lanes.checkIns.figures().waitingForTurn > 0);
   app.decorate('jobs', worker);
   app.decorate('storage', watchStorage(clock));
   app.addHook('onClose', () => worker.stop());

@@ -3,7 +3,7 @@ import type { Tx } from '../db/database.ts';
 import { newId } from '../ids.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { type FoundRule, ruleOfFinding } from '../policies/store.ts';
-import { type NoticeDeps, notifyOf } from './notices.ts';
+import { gatherForIct, type NoticeDeps, notifyOf } from './notices.ts';
 import {
   appendEvent,
   type BreachRow,
@@ -113,6 +113,8 @@ async function join(tx: Tx, breach: BreachRow, opening: Opening, deps: IntakeDep
   await updateBreach(tx, breach, change);
   const type = breach.ended_at === null ? 'joined' : 'reopened';
   await appendEvent(tx, breach, { at: deps.now, actor: 'beadle', type, detail: { count: change.count } });
+  // It may have ended before its first message was due.
+  if (type === 'reopened') await gatherForIct(tx, breach.organisation, deps);
   deps.open.set(keyOf(breach), { ...breach, ...change });
 }
 

@@ -11,5 +11,8 @@ export interface OpenOptions extends PostgresOptions {
 }
 
 /** Opens the database that `location` names (`BEADLE_SERVER_DATABASE`). PostgreSQL is asked when it is first used. */
-export const openDatabase = (location: string, { plugins = [], through, ...options }: OpenOptions = {}): OpenDatabase =>
+export const openDatabase = (
+  location: string,
+  { plugins = [], through, ...options }: OpenOptions = {},
+): OpenDatabase =>
   isPostgres(location) ? openPostgres(location, plugins, options) : openSqlite(location, plugins, through);
