@@ -10,7 +10,7 @@ import {
   saveIdentity,
 } from '../../packages/agent/src/identity/identity.ts';
 import { keepEnrolment } from '../../packages/agent/src/orders/keep-enrolment.ts';
-import type { Bounds } from '../../packages/agent/src/outbox/outbox.ts';
+import type { Bounds } from '../../packages/agent/src/outbox/bounds.ts';
 import { type OpenStore, openStore, type Sql } from '../../packages/agent/src/outbox/store.ts';
 import { enrol } from '../../packages/agent/src/uplink/enrol.ts';
 import { faultOf } from '../../packages/agent/src/errors.ts';

@@ -1,6 +1,7 @@
 import type { Random } from '@beadle/shared';
 import { createMemory } from './memory.ts';
-import { type Bounds, Outbox } from './outbox.ts';
+import type { Bounds } from './bounds.ts';
+import { Outbox } from './outbox.ts';
 import type { OpenStore } from './store.ts';
 
 /**

@@ -3,27 +3,18 @@ import {
   type CheckInAnswer,
   type GapCause,
   GENESIS,
-  iso,
   LIMITS,
   type Random,
   START,
 } from '@beadle/shared';
+import { BOUNDS, type Bounds, gapStamp, Losses } from './bounds.ts';
 import { ChainRows } from './chain-rows.ts';
 import { createMeta, type Meta } from './meta.ts';
 import { faultOf } from '../errors.ts';
 import type { Sql } from './store.ts';
 
-/** What the outbox holds at the most before the oldest unsent findings give way, which is counted and reported. */
-export interface Bounds {
-  readonly pendingBytes: number;
-  readonly pendingFindings: number;
-}
-export const BOUNDS: Bounds = { pendingBytes: 48 * 1024 * 1024, pendingFindings: 100_000 };
-
 /** How long what the server has is kept for sending it again, should the server lose it. */
 const KEPT_AFTER_ACK_MS = 30 * 86_400_000;
-/** When a bound is reached, this part of the pending findings gives way at once, so that it is not reached each time. */
-const DROPPED_SHARE = 0.1;
 
 export interface Batch {
   readonly previous: ChainPosition;
@@ -56,16 +47,16 @@ export interface OutboxOptions {
 export class Outbox {
   readonly #sql: Sql;
   readonly #random: Random;
-  readonly #bounds: Bounds;
   readonly #chain: ChainRows;
+  readonly #losses: Losses;
   readonly meta: Meta;
 
   constructor(options: OutboxOptions) {
     this.#sql = options.sql;
     this.#random = options.random;
-    this.#bounds = options.bounds ?? BOUNDS;
     this.meta = createMeta(options.sql);
     this.#chain = new ChainRows(options.sql, this.meta);
+    this.#losses = new Losses(this.#chain, this.meta, { bounds: options.bounds ?? BOUNDS, random: options.random });
   }
 
   /** Runs `work` as one transaction; within another it is part of that one. */
@@ -83,7 +74,7 @@ export class Outbox {
       this.meta.set('generation', generation);
       this.meta.set('offered', undefined);
       this.#chain.setAcked(START, 0);
-      this.#chain.appendRows(lost === 0 ? START : this.#insertBoundGap(START, lost, lost, now), pending);
+      this.#chain.appendRows(lost === 0 ? START : this.#losses.record(START, { to: lost, lost, now }), pending);
     });
   }
 
@@ -97,7 +88,7 @@ export class Outbox {
     if (bodies.length === 0) return;
     this.transaction(() => {
       this.#chain.appendAll(this.#chain.end(), bodies);
-      this.#keepBounds(now);
+      this.#losses.keepBounds(now);
     });
   }
 
@@ -162,7 +153,7 @@ export class Outbox {
     }
     this.#chain.setAcked(head, now);
     const [next] = this.#chain.after(head.sequence, 1);
-    if (head.sequence >= this.meta.integer('gap_at')) this.#allLossIsTold();
+    this.#losses.toldUpTo(head.sequence);
     this.#chain.expire(now - KEPT_AFTER_ACK_MS);
     return next === undefined ? 'settled' : 'more';
   }
@@ -178,39 +169,7 @@ export class Outbox {
     this.#chain.setAcked(head, now);
     // Nothing behind the head has these numbers at the server.
     this.meta.set('offered', head.sequence);
-    const behind = this.#chain.insertGap(head, to, { ...this.#stamp(now), cause, lost: null });
+    const behind = this.#chain.insertGap(head, to, { ...gapStamp(this.#random, now), cause, lost: null });
     this.#chain.appendRows(behind, kept);
-  }
-
-  /**
-   * Where a bound is reached the oldest findings that the server cannot hold give way to a gap record that counts them,
-   * and those before them that gave way earlier.
-   */
-  #keepBounds(now: number): void {
-    const { pending, bytes } = this.#chain.waiting();
-    if (pending <= this.#bounds.pendingFindings && bytes <= this.#bounds.pendingBytes) return;
-    const before = this.#chain.endUpTo(Math.max(this.#chain.acked().sequence, this.meta.integer('offered')));
-    const rows = this.#chain.findingsAfter(before.sequence);
-    const dropped = rows.slice(0, Math.max(1, Math.ceil(rows.length * DROPPED_SHARE)));
-    const last = dropped.at(-1);
-    if (last === undefined) return;
-    const lost = this.#chain.lostAfter(before.sequence) + dropped.length;
-    this.#chain.removeAfter(before.sequence);
-    this.#chain.appendRows(this.#insertBoundGap(before, last.sequence, lost, now), rows.slice(dropped.length));
-    this.meta.set('dropped', this.meta.integer('dropped') + dropped.length);
-  }
-
-  #insertBoundGap(behind: ChainPosition, to: number, lost: number, now: number): ChainPosition {
-    this.meta.set('gap_at', to);
-    return this.#chain.insertGap(behind, to, { ...this.#stamp(now), cause: 'bound-reached', lost });
-  }
-
-  #allLossIsTold(): void {
-    this.meta.set('dropped', undefined);
-    this.meta.set('gap_at', undefined);
-  }
-
-  #stamp(now: number): { readonly salt: string; readonly at: string } {
-    return { salt: Buffer.from(this.#random.bytes(16)).toString('base64url'), at: iso(now) };
   }
 }

@@ -1,8 +1,9 @@
 import { modeOf } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
 import { ruleOfFinding } from '../policies/store.ts';
-import { openByKey, takeIn } from './intake.ts';
+import { takeIn } from './intake.ts';
 import type { NoticeDeps } from './notices.ts';
+import { openByKey } from './opening.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { lockDevice } from '../db/locks.ts';
 

@@ -1,5 +1,6 @@
 import { type CheckInAnswer, type Clock, iso, PROTOCOL_VERSIONS, type Random, stateDigest } from '@beadle/shared';
-import { type IntakeDeps, openByKey, takeIn, takeInGap } from '../breaches/intake.ts';
+import { takeIn, takeInGap } from '../breaches/intake.ts';
+import { type IntakeDeps, openByKey } from '../breaches/opening.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { ServerKeys } from '../keys.ts';
 import { issuePolicy } from '../orders/documents.ts';

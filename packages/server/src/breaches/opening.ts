@@ -1,0 +1,118 @@
+import { dutyOf } from '@beadle/shared';
+import type { Tx } from '../db/database.ts';
+import { newId } from '../ids.ts';
+import type { FoundRule } from '../policies/store.ts';
+import { gatherForIct, type NoticeDeps, notifyOf } from './notices.ts';
+import {
+  appendEvent,
+  type BreachRow,
+  insertBreach,
+  linkFinding,
+  nextReference,
+  openBreachesOf,
+  restoredSince,
+  updateBreach,
+} from './store.ts';
+
+export interface IntakeDeps extends NoticeDeps {
+  readonly device: { readonly organisation: string; readonly id: string; readonly assetTag: string };
+  /** The device's open breaches, by `keyOf`; kept up to date while a batch is applied. */
+  readonly open: Map<string, BreachRow>;
+  /** Rules that have been looked up, where more than one finding is taken in: a batch names the same few. */
+  readonly rules?: Map<string, FoundRule | undefined>;
+  /** Told of each breach that is opened: there may be a notice to send. */
+  readonly opened?: () => void;
+}
+
+/** A state that fails again within this of complying is the same breach, come back. */
+const COMES_BACK_WITHIN_MS = 7 * 86_400_000;
+
+/** What makes two failings of one device the same breach. */
+export const keyOf = (about: { readonly rule: string; readonly subject: string; readonly kind: string }): string =>
+  JSON.stringify([about.rule, about.subject, about.kind]);
+
+/** The device's open breaches as `IntakeDeps` wants them. */
+export async function openByKey(tx: Tx, organisation: string, device: string): Promise<Map<string, BreachRow>> {
+  return new Map((await openBreachesOf(tx, organisation, device)).map((breach) => [keyOf(breach), breach]));
+}
+
+/** A failing of the device, with what a breach tells of it. */
+export interface Opening extends FoundRule {
+  readonly subject: string;
+  readonly kind: 'state' | 'event' | 'gap';
+  readonly severity: string;
+  readonly at: number;
+  readonly policyVersion: string;
+  readonly observed: object;
+  readonly place: { readonly generation: number; readonly sequence: number };
+}
+
+async function open(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
+  const { rule, subject, kind, severity, at, policyVersion, observed, place } = opening;
+  const { device, now, random } = deps;
+  const breach: BreachRow = {
+    organisation: device.organisation,
+    id: newId(now, random),
+    ref: await nextReference(tx, device.organisation, now),
+    device: device.id,
+    rule: rule.id,
+    subject,
+    kind,
+    clause: rule.clause,
+    says: rule.says,
+    remedy: rule.remedy ?? null,
+    check_name: rule.check,
+    duty: dutyOf(rule),
+    severity,
+    status: 'suspected',
+    count: 1,
+    first_seen: at,
+    last_seen: at,
+    opened_at: now,
+    policy_version: policyVersion,
+    observed: JSON.stringify(observed),
+    ended_at: null,
+    notified_at: null,
+    acknowledged_at: null,
+    acknowledged_by: null,
+    report: null,
+  };
+  await insertBreach(tx, breach);
+  await appendEvent(tx, breach, { at: now, actor: 'beadle', type: 'opened', detail: { severity } });
+  await linkFinding(tx, breach, { device: device.id, ...place });
+  await notifyOf(tx, { ...opening, breach, assetTag: device.assetTag }, deps);
+  deps.open.set(keyOf(breach), breach);
+  deps.opened?.();
+}
+
+async function join(tx: Tx, breach: BreachRow, opening: Opening, deps: IntakeDeps): Promise<void> {
+  await linkFinding(tx, breach, { device: deps.device.id, ...opening.place });
+  // A state told again (a restatement) is the same failing, not one more.
+  if (opening.kind === 'state' && opening.at <= breach.last_seen && breach.ended_at === null) return;
+  const change = {
+    count: breach.count + 1,
+    last_seen: Math.max(breach.last_seen, opening.at),
+    observed: JSON.stringify(opening.observed),
+    severity: opening.severity,
+    ended_at: null,
+    status: breach.acknowledged_at === null ? 'suspected' : 'acknowledged',
+  };
+  await updateBreach(tx, breach, change);
+  const type = breach.ended_at === null ? 'joined' : 'reopened';
+  await appendEvent(tx, breach, { at: deps.now, actor: 'beadle', type, detail: { count: change.count } });
+  // It may have ended before its first message was due.
+  if (type === 'reopened') await gatherForIct(tx, breach.organisation, deps);
+  deps.open.set(keyOf(breach), { ...breach, ...change });
+}
+
+/** Opens a breach, or joins the open or recently restored one of the same rule and subject. */
+export async function openOrJoin(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
+  const about = { rule: opening.rule.id, subject: opening.subject, kind: opening.kind };
+  const { organisation, id } = deps.device;
+  const before =
+    deps.open.get(keyOf(about)) ??
+    (opening.kind === 'state'
+      ? await restoredSince(tx, { ...about, organisation, device: id }, deps.now - COMES_BACK_WITHIN_MS)
+      : undefined);
+  await (before === undefined ? open(tx, opening, deps) : join(tx, before, opening, deps));
+}
