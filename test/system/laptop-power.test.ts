@@ -132,8 +132,12 @@ describe.skipIf('why' in laptops)(`a laptop whose power is cut while it writes${
         say(`cut ${index}: ${JSON.stringify({ kept: kept().length, arrived, ...cut })}`);
       }
       await start();
-      // It ends by itself once everything has arrived.
-      const last = await laptop.run(`timeout --preserve-status --signal=TERM 3 ${writer()}`);
+      const before = kept().length;
+      const ending = laptop.run(`exec ${writer()}`);
+      await until('the first finding', () => kept().length > before, 60_000);
+      // It makes no more, and ends by itself once everything has arrived.
+      await laptop.stdout('pkill -TERM -f "[s]tream.mjs"');
+      const last = await ending;
       expect(last).toEqual({ code: 0, stdout: '', stderr: '' });
       const { outbox } = JSON.parse(await laptop.stdout(`${AGENT} status --json --data ${DATA}/device`)) as Status;
       const { numbers, broken } = whatArrived(join(folder, 'server'));
