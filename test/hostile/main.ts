@@ -76,8 +76,8 @@ function showTable({ table }: Outcome): void {
 function showViolations({ violations }: Outcome, { seed, database }: Arguments): void {
   for (const { index, endpoint, kind, caller, fault, shot } of violations) {
     console.log(`\nFOUND ${fault}\n  ${endpoint}, ${kind}, ${caller}`);
-    if (shot !== '')
-      console.log(`  npm run hostile -- --seed ${seed} --database ${database} --only ${index}\n  ${shot}`);
+    if (index >= 0) console.log(`  npm run hostile -- --seed ${seed} --database ${database} --only ${index}`);
+    if (shot !== '') console.log(`  ${shot}`);
   }
 }
 
