@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { type Engine, isEngine, openEngine } from './engine.ts';
+import { type Engine, isEngine, type OpenEngine, openEngine } from './engine.ts';
 import { createMeter } from './heap.ts';
-import { attackServer, type Outcome } from './run.ts';
+import { attackServer, type Options, type Outcome } from './run.ts';
 
 const HELP = `Usage: npm run hostile -- [--requests N] [--seed S] [--only I]
 
@@ -81,6 +81,14 @@ function showViolations({ violations }: Outcome, { seed, database }: Arguments):
   }
 }
 
+async function attackWith(engine: OpenEngine, options: Options): Promise<Outcome> {
+  try {
+    return await attackServer({ ...options, database: engine.database });
+  } finally {
+    await engine.stop();
+  }
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const given = readArguments(args);
   if (given === 'help' || given === undefined) {
@@ -94,8 +102,9 @@ async function main(args: readonly string[]): Promise<number> {
   const engine = await openEngine(given.database);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-  const options = { ...given, database: engine.database, progress: meter.after, signal: stop.signal };
-  const outcome = await attackServer(options).finally(engine.stop);
+  const { only } = given;
+  const options = { seed, requests, only, progress: meter.after, signal: stop.signal };
+  const outcome = await attackWith(engine, options);
   showTable(outcome);
   showViolations(outcome, given);
   const { endpoints, attacked, fired, slow, violations } = outcome;

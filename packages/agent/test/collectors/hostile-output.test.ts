@@ -9,9 +9,24 @@ import { hostOf } from './outputs.ts';
 /** A stick may call itself anything: what it is named by comes from whoever made it. */
 const messages = fc.string({
   unit: fc.constantFrom(
-    ...['usb 2-1: ', 'usb ', 'New USB device found, idVendor=0951, idProduct=1666', 'Product: ', 'SerialNumber: '],
-    ...['scsi host6: usb-storage 2-1:1.0', 'scsi host6: ', 'sd 6:0:0:0: [sdb] ', '9'.repeat(400), '2000 ', '0 '],
-    ...['512-byte logical blocks', 'mmc0: new SDHC card at address aaaa', '\u0000', '\uD800', '\n', '<x>', '__proto__'],
+    'usb 2-1: ',
+    'usb ',
+    'New USB device found, idVendor=0951, idProduct=1666',
+    'Product: ',
+    'SerialNumber: ',
+    'scsi host6: usb-storage 2-1:1.0',
+    'scsi host6: ',
+    'sd 6:0:0:0: [sdb] ',
+    '9'.repeat(400),
+    '2000 ',
+    '0 ',
+    '512-byte logical blocks',
+    'mmc0: new SDHC card at address aaaa',
+    '\u0000',
+    '\uD800',
+    '\n',
+    '<x>',
+    '__proto__',
   ),
   maxLength: 6,
 });
@@ -57,8 +72,20 @@ describe('what other programs print', () => {
 
   it('in the page log gives jobs with numbers that can be counted, or nothing', () => {
     const words = fc.constantFrom(
-      ...['Home', ' ', ' ann 1 ', '[21/Nov/2026:10:00:00 +0000]', '[99/Foo/2026:99:00:00 +0000]', ' total ', '2', '-1'],
-      ...['9'.repeat(400), '\n', '\u0000', '[', ']', 'İ'],
+      'Home',
+      ' ',
+      ' ann 1 ',
+      '[21/Nov/2026:10:00:00 +0000]',
+      '[99/Foo/2026:99:00:00 +0000]',
+      ' total ',
+      '2',
+      '-1',
+      '9'.repeat(400),
+      '\n',
+      '\u0000',
+      '[',
+      ']',
+      'İ',
     );
     const entries = fc.string({ unit: words, maxLength: 12 });
     const sums = fc

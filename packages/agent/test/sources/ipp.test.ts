@@ -25,15 +25,20 @@ const answer = Buffer.concat([
   Buffer.from([3]),
 ]);
 
-/** None where the answer is cut short. */
+/** None where the answer is cut short; anything else that is thrown is a fault. */
 function valuesIn(bytes: Buffer): (string | number)[] {
   try {
     return decodeJobs(bytes).jobs.flatMap((job) => [...job.values()]);
   } catch (error) {
-    expect(error).toBeInstanceOf(RangeError);
-    return [];
+    if (error instanceof RangeError) return [];
+    throw error;
   }
 }
+
+const isSound = (value: string | number): boolean =>
+  typeof value === 'number'
+    ? Number.isSafeInteger(value)
+    : !/^[+-]?\d+-\d\d-\d\dT/.test(value) || /^\d{4}-.{20}$/.test(value);
 
 describe('asking for finished jobs', () => {
   it('asks for numbers, places and times, and never for names', () => {
@@ -74,10 +79,7 @@ describe('asking for finished jobs', () => {
     );
     fc.assert(
       fc.property(answers, (bytes) => {
-        for (const value of valuesIn(bytes)) {
-          if (typeof value === 'number') expect(Number.isSafeInteger(value)).toBe(true);
-          else if (/^[+-]?\d+-\d\d-\d\dT/.test(value)) expect(value).toMatch(/^\d{4}-.{20}$/);
-        }
+        expect(valuesIn(bytes).every(isSound)).toBe(true);
       }),
       { numRuns: 2000 },
     );
