@@ -5,12 +5,14 @@ const system = 'test/system/**/*.test.ts';
 /** Tests that start programs or wait for the operating system, beside the source that they are of. */
 const processes = 'packages/*/test/**/*.process.test.ts';
 
+/** Files of tests of what only PostgreSQL does. */
+const postgresOnly = '**/*.postgres.test.ts';
 /** Files of tests whose database is SQLite's own file, or which have none. */
 const sqlite = '**/*.sqlite.test.ts';
 const withoutDatabase = [
   sqlite,
   'packages/server/test/{cli,console}/{cli,words}.test.ts',
-  'packages/server/test/app/{keys,settings}.test.ts',
+  'packages/server/test/app/{keys,settings,storage}.test.ts',
   'test/docs.test.ts',
   'test/first-day.test.ts',
 ];
@@ -32,11 +34,19 @@ export default defineConfig({
       // In one module graph for each worker: loading the server anew for each file took as long as its tests.
       {
         test: {
-          ...project('unit', 30, { include: ['packages/*/test/**/*.test.ts', structure], exclude: [processes] }),
+          ...project('unit', 30, {
+            include: ['packages/*/test/**/*.test.ts', structure],
+            exclude: [processes, postgresOnly],
+          }),
           isolate: false,
         },
       },
-      { test: project('together', 60, { include: ['test/**/*.test.ts', processes], exclude: [structure, system] }) },
+      {
+        test: project('together', 60, {
+          include: ['test/**/*.test.ts', processes],
+          exclude: [structure, system, postgresOnly],
+        }),
+      },
       // The same tests on PostgreSQL: those that have a server's database. What only SQLite can show is in *.sqlite.test.ts.
       {
         test: {

@@ -10,7 +10,15 @@ export const debianPackages = {
   'printer-driver-cups-pdf': 'a local printer without paper',
   'dbus-daemon': 'the bus on which Linux announces media, sessions and sleep',
   udev: 'the device events of removable media',
+  postgresql: 'the database as councils install it, with TLS, roles and pg_dump',
   chromium: 'the browser in which the console is read',
+  'qemu-system-x86': 'the virtual laptop that the agent is installed on',
+  mmdebstrap: 'makes the system of that laptop from Debian’s packages',
+  'debian-archive-keyring': 'the keys by which those packages are known to be Debian’s',
+  e2fsprogs: 'the file system of its disks',
+  'cryptsetup-bin': 'the header of its encrypted disk',
+  busybox: 'its way to the server, one connection at a time',
+  dosfstools: 'the file systems of its memory sticks',
 } as const;
 
 export type DebianPackage = keyof typeof debianPackages;

@@ -16,6 +16,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
   server: [
     ['main'],
     ['cli'],
+    ['carry'],
     ['app'],
     ['console'],
     ['ingest', 'withdrawals'],

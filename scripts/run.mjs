@@ -10,11 +10,13 @@ const modules = join(root, 'node_modules');
 const vitest = 'node_modules/vitest/vitest.mjs';
 const biome = 'node_modules/@biomejs/biome/bin/biome';
 
+const projects = (...names) => names.map((name) => `--project=${name}`);
+
 const tasks = {
   start: { does: 'the server, and the agent on this machine', runs: ['scripts/start.ts'] },
   test: {
     does: 'every test that needs only npm packages',
-    runs: [vitest, 'run', '--project=unit', '--project=together'],
+    runs: [vitest, 'run', ...projects('unit', 'together', 'unit-postgres', 'together-postgres')],
   },
   'test-system': { does: 'the tests against real system services', runs: ['scripts/test-system.ts'] },
   check: { does: 'formatting, lint, types, structure and unit tests', runs: ['scripts/check.ts'] },
@@ -22,6 +24,10 @@ const tasks = {
   bench: { does: 'measures, one JSON object per line', runs: ['scripts/bench/main.ts'] },
   hostile: { does: 'attacks the server with hostile requests', runs: ['test/hostile/main.ts'] },
   fleet: { does: 'plays many devices against a server; --help tells how', runs: ['scripts/fleet/main.ts'] },
+  simulate: {
+    does: 'agents and a server under one seed, with every fault; --help tells how',
+    runs: ['test/simulation/main.ts'],
+  },
   bundle: { does: 'builds the agent as it is installed', runs: ['scripts/bundle.ts'] },
 };
 

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPolicy } from '@beadle/shared/policy/read';
 import { runCommand } from '../packages/server/src/cli/program.ts';
 import { variableOf } from '../packages/server/src/settings-source.ts';
-import { readSettings, SettingsFile } from '../packages/server/src/settings.ts';
+import { readSettings } from '../packages/server/src/settings.ts';
+import { SettingsFile } from '../packages/server/src/settings-file.ts';
 import { createWorld, seededRandom } from './support/clock.ts';
 import { type Council, createCouncil } from './support/council.ts';
 import { ROOT, spawnNode } from './support/processes.ts';
@@ -100,7 +101,7 @@ interface Used {
   readonly at: string;
 }
 
-const TWO_WORDS = new Set(['token', 'account', 'policy', 'audit']);
+const TWO_WORDS = new Set(['token', 'account', 'policy', 'audit', 'references']);
 
 /** Every use of one of the two programs in an example, through npx, a path or within `$( )`. */
 function usesIn({ command, at }: { command: string; at: string }): Used[] {

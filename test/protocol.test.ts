@@ -91,11 +91,15 @@ class Device {
   constructor() {
     createTables(this.#sql);
     // Enrolment begins the chain; what is opened later without it has been lost.
-    new Outbox({ sql: this.#sql, random }).begin(DEVICE, 1);
+    new Outbox({ sql: this.#sql, random }).begin(DEVICE, 1, 0);
   }
 
   get outbox(): Outbox {
-    this.#outbox ??= openOutbox({ sql: this.#sql, found: 'new' }, { device: DEVICE, generation: 1 }, random);
+    this.#outbox ??= openOutbox(
+      { sql: this.#sql, found: 'new' },
+      { device: DEVICE, generation: 1 },
+      { random, now: 0 },
+    );
     return this.#outbox;
   }
 

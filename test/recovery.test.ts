@@ -1,6 +1,10 @@
 import { appendFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { verifyAudit } from '../packages/server/src/audit/verify.ts';
+import { skipReferences } from '../packages/server/src/breaches/references.ts';
+import { inTransaction } from '../packages/server/src/db/transaction.ts';
+import { ORGANISATION } from '../packages/server/src/organisation/store.ts';
 import { arrived, breachesOf } from './support/arrived.ts';
 import { createWorld, type World } from './support/clock.ts';
 import { type Council, createCouncil } from './support/council.ts';
@@ -130,6 +134,21 @@ describe('a server that was restored from before the register was changed', () =
     await putPolicy(council, policyYaml('2'));
     await laptop.checkIn();
     expect(await laptop.running(({ policies }) => policies.current()?.policy.version)).toBe('2');
+  });
+
+  it('gives no reference twice after some were skipped', async () => {
+    const report = async () => {
+      const said = { title: 'A laptop is lost', description: 'It was left on a train.' };
+      return (await council.ask<{ ref: string }>('POST', '/api/v1/breaches', said)).body.ref;
+    };
+    await council.copy('older');
+    expect(await report()).toBe('BR-2026-000001');
+    await council.restore('older');
+    const skip = { organisation: ORGANISATION, at: world.time, actor: 'cli:test' };
+    expect(await inTransaction(council.db(), (tx) => skipReferences(tx, skip))).toEqual(['BR-2026-001001']);
+    expect(await report()).toBe('BR-2026-001001');
+    expect(await inTransaction(council.db(), (tx) => skipReferences(tx, skip))).toEqual(['BR-2026-002002']);
+    expect(await verifyAudit(council.db(), ORGANISATION)).toMatchObject({ intact: true });
   });
 });
 

@@ -17,6 +17,8 @@ export interface Council {
   readonly origin: string;
   readonly folder: string;
   readonly client: Client;
+  /** An administrator's. */
+  readonly token: string;
   readonly server: ChildProcess;
   /** Registers a laptop and makes a token for it. */
   tokenFor(assetTag: string): Promise<string>;
@@ -41,14 +43,26 @@ async function untilReady(origin: string): Promise<void> {
   throw new Error('the server was not ready within 30 s');
 }
 
-export async function openCouncil(folder: string, nodeOptions: readonly string[] = []): Promise<Council> {
+export interface CouncilOptions {
+  /** The address of a PostgreSQL database; undefined: SQLite in the folder. */
+  readonly database?: string | undefined;
+  /** More variables of the server. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+export async function openCouncil(folder: string, { database, env: more }: CouncilOptions = {}): Promise<Council> {
   const settings = { port: await freePort(), data: folder, policy: POLICY };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const env = { ...serverEnvironment(settings, undefined), BEADLE_SERVER_LOG_LEVEL: 'warn' };
+  const env = {
+    ...serverEnvironment(settings, undefined),
+    BEADLE_SERVER_LOG_LEVEL: 'warn',
+    ...(database === undefined ? {} : { BEADLE_SERVER_DATABASE: database }),
+    ...more,
+  };
   const origin = `http://127.0.0.1:${settings.port}`;
   const errors = join(folder, 'server-errors.log');
   const server = start({
-    args: [...nodeOptions, SERVER, 'serve'],
+    args: [SERVER, 'serve'],
     env,
     stdio: ['ignore', 'ignore', openSync(errors, 'a', 0o600)],
   });
@@ -66,7 +80,7 @@ export async function openCouncil(folder: string, nodeOptions: readonly string[]
       await client.call('POST', '/api/v1/devices', { assetTag, kind: 'laptop' });
       return (await client.call<{ token: string }>('POST', `/api/v1/devices/${assetTag}/enrolment-tokens`)).token;
     };
-    return { origin, folder, client, server, tokenFor, stop: end };
+    return { origin, folder, client, token, server, tokenFor, stop: end };
   } catch (error) {
     await end();
     throw error;

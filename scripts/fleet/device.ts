@@ -91,7 +91,7 @@ function openStore({ enrolment, acknowledged, states }: KeptDevice) {
   createTables(sql);
   const outbox = new Outbox({ sql, random });
   const memory = createMemory(sql);
-  outbox.begin(enrolment.device, enrolment.generation);
+  outbox.begin(enrolment.device, enrolment.generation, clock.now());
   outbox.meta.set('acked', acknowledged.sequence);
   outbox.meta.set('acked_link', acknowledged.link);
   for (const row of states) memory.putState(row);

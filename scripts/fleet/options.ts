@@ -43,7 +43,7 @@ has found. Ends with one JSON line: {"devices","checkIns","findings","errors","p
   --help
 
 p50Ms and p99Ms are from the first attempt at a check-in to its acknowledgement, with all waits after a 503. errors counts the
-devices that were refused for good, or were not done 120 s after the end. Exit 1 if there are any, 2 for wrong use.
+devices that were refused for good, or were not done 300 s after the end. Exit 1 if there are any, 2 for wrong use.
 A certificate of a private authority is trusted where the system trusts it, or by NODE_EXTRA_CA_CERTS.
 `;
 

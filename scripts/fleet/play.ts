@@ -22,8 +22,8 @@ export interface Played {
   readonly latencies: readonly number[];
 }
 
-/** After the end of the time, for those who were told to come again later. */
-const PATIENCE_MS = 120_000;
+/** After the end of the time, for those who were told to come again later: more than the server ever tells. */
+const PATIENCE_MS = 300_000;
 /** What another attempt would not change: the request, the key or the address is wrong. */
 const isForGood = (status: number) =>
   status === 200 || (status >= 400 && status < 500 && ![408, 409, 415, 429].includes(status));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { onPostgres, onSqlite, type TestDatabase } from '../support/database.ts';
-import { makeTemplate, startPostgres } from '../support/postgres-server.ts';
+import { HASTE, makeTemplate, startPostgres } from '../support/postgres-server.ts';
 
 const ENGINES = ['sqlite', 'postgres'] as const;
 export type Engine = (typeof ENGINES)[number];
@@ -16,7 +16,7 @@ export interface OpenEngine {
 export async function openEngine(name: Engine): Promise<OpenEngine> {
   if (name === 'sqlite')
     return { database: async (folder) => onSqlite(join(folder, 'database')), stop: () => Promise.resolve() };
-  const { url, stop } = await startPostgres();
+  const { url, stop } = await startPostgres({ flags: HASTE });
   await makeTemplate(url);
   return { database: () => onPostgres(url), stop };
 }

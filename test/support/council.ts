@@ -13,7 +13,7 @@ import { createToken } from '../../packages/server/src/people/tokens.ts';
 import { readSettings, type Settings } from '../../packages/server/src/settings.ts';
 import type { World } from './clock.ts';
 import { seededRandom } from './clock.ts';
-import { testDatabase } from './database.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
 
 /** A council's server: the real application on a real database file, reached without a socket. */
 export interface Council {
@@ -31,6 +31,10 @@ export interface Council {
   ): Promise<{ status: number; body: T }>;
   /** The notices that have been written, oldest first. */
   mail(): string[];
+  /** Another server on the same database, as where several hosts serve one council; PostgreSQL only. */
+  beside(): Promise<{ readonly app: FastifyInstance; readonly token: string }>;
+  /** The administrator's token of `ask`. */
+  token(): string;
   /** A copy of the database as it is now. */
   copy(name: string): Promise<void>;
   /** Puts the database back to a copy, as a restored backup would. */
@@ -60,23 +64,38 @@ async function openServer(
   return { app, database, token };
 }
 
-export async function createCouncil(world: World): Promise<Council> {
+export interface CouncilOptions {
+  /** Otherwise one of its own, on the engine of the test's project. */
+  readonly database?: TestDatabase;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What its random numbers are made of, so that two servers on one database do not make the same ids. */
+  readonly seed?: string;
+}
+
+export async function createCouncil(
+  world: World,
+  { database, environment: more, seed = 'server' }: CouncilOptions = {},
+): Promise<Council> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-council-'));
-  const kept = await testDatabase(folder);
+  const kept = database ?? (await testDatabase(folder));
   const environment = {
     BEADLE_SERVER_DATABASE: kept.location,
     BEADLE_SERVER_MAIL_FOLDER: join(folder, 'mail'),
+    ...more,
   };
   const settings = readSettings({ environment, workingFolder: folder });
   let starts = 1;
-  let server = await openServer(settings, world, 'server-1');
+  let server = await openServer(settings, world, `${seed}-1`);
   const start = async () => {
     starts += 1;
-    server = await openServer(settings, world, `server-${starts}`);
+    server = await openServer(settings, world, `${seed}-${starts}`);
   };
+  const others: Awaited<ReturnType<typeof openServer>>[] = [];
   const stop = async () => {
-    await server.app.close();
-    await server.database.close();
+    for (const { app, database: open } of [server, ...others.splice(0)]) {
+      await app.close();
+      await open.close();
+    }
   };
   return {
     folder,
@@ -104,6 +123,12 @@ export async function createCouncil(world: World): Promise<Council> {
         .toSorted();
       return files.map((name) => readFileSync(join(settings.mailFolder, name), 'utf8'));
     },
+    async beside() {
+      const other = await openServer(settings, world, `beside-${others.length}`);
+      others.push(other);
+      return other;
+    },
+    token: () => server.token,
     async copy(name) {
       server.database.checkpoint();
       // PostgreSQL copies only what nobody is using.

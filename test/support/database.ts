@@ -33,11 +33,11 @@ export const onSqlite = (location: string): TestDatabase => {
 };
 
 /** `url` is that of a server with a template (postgres-server.ts). */
-export async function onPostgres(url: string): Promise<TestDatabase> {
+export async function onPostgres(url: string, template: string = TEMPLATE): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const copies = new Set<string>();
   const drop = (database: string) => onServer(url, `drop database if exists ${database} with (force)`);
-  await onServer(url, `create database ${name} template ${TEMPLATE}`);
+  await onServer(url, `create database ${name} template ${template}`);
   return {
     location: `${url}${name}`,
     async copy(copy) {
@@ -60,6 +60,13 @@ export function testDatabase(folder: string): Promise<TestDatabase> {
   if (postgres === undefined) return Promise.resolve(onSqlite(join(folder, 'database')));
   if ('missing' in postgres) throw new Error(postgres.missing);
   return onPostgres(postgres.url);
+}
+
+/** A database of PostgreSQL with nothing in it, in the projects that have one. */
+export function emptyPostgres(): Promise<TestDatabase> {
+  const postgres = inject('postgres');
+  if (postgres === undefined || 'missing' in postgres) throw new Error(postgres?.missing ?? 'this project has none');
+  return onPostgres(postgres.url, 'template1');
 }
 
 /** True in the projects that run on PostgreSQL, for what only one engine can show. */

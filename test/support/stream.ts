@@ -1,7 +1,8 @@
 /**
  * A device in a process of its own, for the kill test: the real store, outbox and uplink, and numbered findings made one
- * after the other. `stream.ts DATA LEDGER`: each number is written to the ledger once it has been kept. On SIGTERM it
- * makes no more, sends what it has and ends.
+ * after the other. `stream.ts DATA LEDGER [LAST [careless]]`: each number is written to the ledger once it has been kept;
+ * LAST is the last one there, of a ledger that cannot be read back. A careless device does not wait for its disk, to show
+ * that this is noticed. On SIGTERM it makes no more, sends what it has and ends.
  */
 import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,11 +15,16 @@ import { loadIdentity } from '../../packages/agent/src/identity/identity.ts';
 import { openStore, type Sql } from '../../packages/agent/src/outbox/store.ts';
 import { createTransport } from '../../packages/agent/src/uplink/transport.ts';
 
-const [data = '', ledger = ''] = process.argv.slice(2);
+const [data = '', ledger = '', last, how] = process.argv.slice(2);
+
+function numbersInLedger(): number[] {
+  if (last !== undefined) return [Number(last)];
+  return existsSync(ledger) ? readFileSync(ledger, 'utf8').trimEnd().split('\n').map(Number) : [];
+}
 
 /** The highest number that was kept, whether or not it was still written down. */
 function lastNumber(sql: Sql): number {
-  const written = existsSync(ledger) ? readFileSync(ledger, 'utf8').trimEnd().split('\n').map(Number) : [];
+  const written = numbersInLedger();
   const kept = sql
     .prepare<[], { number: number | null }>("select max(json_extract(body, '$.observed.number')) as number from outbox")
     .get();
@@ -29,6 +35,7 @@ const identity = loadIdentity(data);
 if (identity === undefined) throw new Error(`${data} holds no enrolment`);
 const store = openStore(data, systemClock.now());
 const { sql } = store;
+if (how === 'careless') sql.pragma('synchronous = off');
 const host = { platform: 'linux', release: 'test', clock: systemClock } as unknown as Host;
 const { outbox, uplink, transport } = wire(store, identity, {
   data,

@@ -234,9 +234,11 @@ describe.skipIf(why !== undefined)(`a server whose disk is full${because(why)}`,
     const acknowledged = device.acknowledged();
     expect(arrived()).toHaveLength(acknowledged);
     expect((await fetch(`${real.origin}/health/live`)).status).toBe(200);
+    expect((await fetch(`${real.origin}/health/ready`)).status).toBe(503);
 
     disk.free();
     while (device.outbox.waiting().pending > 0) expect(await device.checkIn()).toBe(200);
+    expect((await fetch(`${real.origin}/health/ready`)).status).toBe(200);
     expect(arrived()).toEqual(links(join(folder, 'device/outbox.db'), 'outbox'));
 
     // Nor does it lose anything where it is ended while its disk is full.

@@ -13,7 +13,7 @@ import { type Identity, loadIdentity } from './identity/identity.ts';
 import { createPolicyKeeper } from './orders/policy.ts';
 import { createMemory, type Memory } from './outbox/memory.ts';
 import { openOutbox } from './outbox/open.ts';
-import type { Outbox } from './outbox/outbox.ts';
+import type { Bounds, Outbox } from './outbox/outbox.ts';
 import { type OpenStore, openStore } from './outbox/store.ts';
 import type { BackOff } from './uplink/backoff.ts';
 import { createServerTime } from './uplink/server-time.ts';
@@ -33,6 +33,8 @@ export interface AgentOptions {
   readonly histories: readonly History[];
   readonly watchers: readonly Watcher[];
   readonly transport: (server: string) => Transport;
+  /** How much the outbox holds, if not as much as in the field. */
+  readonly bounds?: Bounds;
   /** How long to leave a server that does not answer alone, if not as long as in the field. */
   readonly backOff?: BackOff;
 }
@@ -41,10 +43,12 @@ const RETRY_MS = 30_000;
 const pause = (signal: AbortSignal, milliseconds = RETRY_MS) =>
   delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
+const timeOf = (iso: string | undefined): number | undefined => (iso === undefined ? undefined : Date.parse(iso));
+
 /** What one run of the agent is made of, on an open store; `run` of its schedule and its uplink set it going. */
 export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
   const { clock, random, log, host } = options;
-  const outbox = openOutbox(store, identity.enrolment, random);
+  const outbox = openOutbox(store, identity.enrolment, { random, bounds: options.bounds, now: clock.now() });
   const memory = createMemory(store.sql);
   const serverTime = createServerTime(clock, outbox.meta);
   const now = () => serverTime.now();
@@ -68,12 +72,18 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     about: { version: VERSION, platform: host.platform, release: host.release },
     onCouncilNetwork: () => null,
     policySerial: () => policies.serial(),
+    contactedAt: timeOf(outbox.meta.text('checked_in_at')),
     settledAt: (time) => outbox.meta.set('checked_in_at', time),
     accept: (documents) => policies.accept(documents) && schedule.want(),
     restate: () => restate(outbox, memory, random, now()),
     reached: () => schedule.want('agent-health'),
   });
-  const schedule = new Schedule({ ...options, cycle, kept: () => uplink.wake(), resumed: () => uplink.hurry() });
+  const schedule = new Schedule({
+    ...options,
+    cycle,
+    kept: (isUrgent) => uplink.wake(isUrgent),
+    resumed: () => uplink.hurry(),
+  });
   return { outbox, memory, policies, cycle, transport, uplink, schedule, now };
 }
 

@@ -13,6 +13,6 @@ export function enrolledStore(): { sql: Sql; outbox: Outbox; memory: Memory; ran
   createTables(sql);
   const random = seededRandom('store');
   const outbox = new Outbox({ sql, random });
-  outbox.begin('device-1', 1);
+  outbox.begin('device-1', 1, 0);
   return { sql, outbox, memory: createMemory(sql), random };
 }

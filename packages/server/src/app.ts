@@ -13,7 +13,8 @@ import { healthRoutes } from './app/health.ts';
 import { limitRates } from './app/limits.ts';
 import { answerMalformed, refuseConnection } from './app/malformed.ts';
 import { observeRequests } from './app/observe.ts';
-import { PRESSURE, serverOptions } from './app/connections.ts';
+import { countConnections, PRESSURE, serverOptions } from './app/connections.ts';
+import { type Storage, watchStorage } from './app/storage.ts';
 import { validatorCompiler } from './app/validation.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { breachJobs } from './breaches/jobs.ts';
@@ -46,6 +47,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Started by whoever makes the application listen; a test calls `runDue`. */
     jobs: JobWorker;
+    storage: Storage;
   }
 }
 
@@ -61,6 +63,16 @@ export interface AppDeps {
   readonly notice?: string;
 }
 
+/** The worker of all jobs, which give way while devices wait. */
+function createJobs({ database: { db }, settings, clock, random, log }: AppDeps, busy: () => boolean): JobWorker {
+  const kinds: Readonly<Record<string, JobKind>> = {
+    [NOTICE_JOB]: noticeJob({ db, clock, settings }),
+    ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),
+  };
+  const worker = createWorker({ db, kinds, clock, random, log, busy });
+  return worker;
+}
+
 /** The whole server but its socket: listens only where it is told to, so that tests use `inject`. */
 export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const { settings, keys, clock, random, log } = deps;
@@ -68,13 +80,14 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await ensureOrganisation(db, { name: settings.organisation, at: clock.now() });
   const metrics = createMetrics();
   const errorPages: ErrorPages = { render: null };
-  const kinds: Readonly<Record<string, JobKind>> = {
-    [NOTICE_JOB]: noticeJob({ db, clock, settings }),
-    ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),
-  };
-  const worker = createWorker({ db, kinds, clock, random, log });
   const app = createFastify(deps);
+  const { engine } = deps.database;
+  const pressed = () => app.isUnderPressure();
+  const connections = countConnections(app.server);
+  const lanes = createLanes({ engine, settings, clock, metrics, log, pressed, connections });
+  const worker = createJobs(deps, () => lanes.checkIns.figures().waitingForTurn > 0);
   app.decorate('jobs', worker);
+  app.decorate('storage', watchStorage(clock));
   app.addHook('onClose', () => worker.stop());
 
   answerErrors(app, errorPages);
@@ -82,8 +95,6 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await protect(app, deps);
   await describeApi(app, settings.origin);
 
-  const { engine } = deps.database;
-  const lanes = createLanes({ engine, settings, clock, random, metrics, log, pressed: () => app.isUnderPressure() });
   const stage = { db, settings, keys, clock, random, log, metrics, errorPages, wake: worker.wake };
   await app.register(healthRoutes, { ...stage, worker });
   await app.register(auditRoutes, stage);

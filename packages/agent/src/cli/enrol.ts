@@ -25,7 +25,10 @@ async function enrolThisDevice(data: string, server: string, token: string): Pro
     import('../uplink/enrol.ts'),
     import('../identity/identity.ts'),
   ]);
-  const { keepEnrolment } = await import('../orders/keep-enrolment.ts');
+  const [{ keepEnrolment }, { openStore }] = await Promise.all([
+    import('../orders/keep-enrolment.ts'),
+    import('../outbox/store.ts'),
+  ]);
   const machine = await thisMachine();
   const { VERSION } = await import('../version.ts');
   const about = {
@@ -45,7 +48,12 @@ async function enrolThisDevice(data: string, server: string, token: string): Pro
     );
     const { documents, serverTime, ...enrolment } = answer;
     identity.saveIdentity(data, key, { ...enrolment, server, enrolledAt: serverTime });
-    keepEnrolment({ data, documents, ...machine });
+    const { sql } = openStore(data, machine.clock.now());
+    try {
+      keepEnrolment({ sql, identity: identity.requireIdentity(data), documents, ...machine });
+    } finally {
+      sql.close();
+    }
     return `Enrolled as ${answer.assetTag} (${answer.organisation}, generation ${answer.generation}).`;
   } finally {
     await transport.close();

@@ -29,6 +29,8 @@ export interface History {
   end(host: Host): Promise<Known<string>>;
   /** Events after `bookmark`, oldest first, of the form of the check's events, and the bookmark behind them. */
   since(host: Host, bookmark: string): Promise<Known<Kept>>;
+  /** Whether the log still reaches back to `bookmark`; where it does not, `since` tells only what is left. */
+  reachesBackTo?(host: Host, bookmark: string): Promise<boolean>;
 }
 
 export interface Kept {

@@ -38,6 +38,8 @@ export interface CycleOptions {
 export interface CycleResult {
   /** Findings kept in the outbox. */
   readonly findings: number;
+  /** Something serious is among them, that is not kept waiting for anything. */
+  readonly isUrgent: boolean;
 }
 
 interface Gathered {
@@ -47,11 +49,11 @@ interface Gathered {
 
 type Unseen = ReadonlyMap<string, { readonly from: number; readonly to: number }>;
 
-/** Checks with logs of which none could be read: what happened while the agent was off can no longer be known. */
+/** Checks with logs of which none tells all of it: what happened while the agent was off can no longer be known. */
 function unseenSince(reads: readonly Read[], offSince: number | undefined, now: number): Unseen {
   if (offSince === undefined) return new Map();
   const checks = new Set(reads.map(({ history }) => history.check));
-  for (const read of reads) if (read.bookmark !== undefined) checks.delete(read.history.check);
+  for (const read of reads) if (read.whole) checks.delete(read.history.check);
   return new Map([...checks].map((check) => [check, { from: offSince, to: now }]));
 }
 
@@ -100,11 +102,18 @@ function keepConditions(memory: Memory, observations: ReadonlyMap<string, Observ
 }
 
 /** What the due checks show, with each event once. */
-async function gather(options: CycleOptions, checks: ReadonlySet<string> | undefined): Promise<Gathered> {
+async function gather(
+  options: CycleOptions,
+  checks: ReadonlySet<string> | undefined,
+  wasOff: boolean,
+): Promise<Gathered> {
   const { host, memory } = options;
   const due = ({ check }: { readonly check: string }) => checks === undefined || checks.has(check);
   const observed = await observe(host, options.collectors.filter(due), options.now());
-  const reads = await readHistories(host, options.histories.filter(due), (id) => memory.bookmark(id)?.position);
+  const reads = await readHistories(host, options.histories.filter(due), {
+    bookmarkOf: (id) => memory.bookmark(id)?.position,
+    wasOff,
+  });
   if (due({ check: 'agent-health' })) observed.set('agent-health', options.health());
   const appeared = appearedEvents(observed, memory.conditions(), options.now());
   const observations = new Map(
@@ -137,6 +146,9 @@ function judge(
   return findTransitions(options.memory, { judgements, policyVersion: policy.version, rules, now });
 }
 
+const isSerious = ({ verdict, severity }: Body): boolean =>
+  verdict === 'fail' && (severity === 'critical' || severity === 'high');
+
 /** Keeps what was gathered and what follows from it; runs within the outbox's transaction. */
 function keep(options: CycleOptions, gathered: Gathered, offSince: number | undefined): CycleResult {
   const { memory, outbox, random } = options;
@@ -147,7 +159,7 @@ function keep(options: CycleOptions, gathered: Gathered, offSince: number | unde
   if (policy === undefined) {
     // Nothing is judged: no event counts as told, and no bookmark moves but the first.
     remember(memory, { observations: new Map(), reads: gathered.reads.filter((read) => read.first) }, now);
-    return { findings: 0 };
+    return { findings: 0, isUrgent: false };
   }
   remember(memory, gathered, now);
   keepConditions(memory, gathered.observations, now);
@@ -157,7 +169,7 @@ function keep(options: CycleOptions, gathered: Gathered, offSince: number | unde
     now,
   );
   if (gathered.observations.has('agent-health')) options.healthTold();
-  return { findings: bodies.length };
+  return { findings: bodies.length, isUrgent: bodies.some(isSerious) };
 }
 
 /**
@@ -167,7 +179,7 @@ function keep(options: CycleOptions, gathered: Gathered, offSince: number | unde
 export const createCycle = (options: CycleOptions) => ({
   /** Collects `checks`, or all. `offSince` (milliseconds) is given for the first cycle after a time without any. */
   async run(checks?: ReadonlySet<string>, offSince?: number): Promise<CycleResult> {
-    const gathered = await gather(options, checks);
+    const gathered = await gather(options, checks, offSince !== undefined);
     return options.outbox.transaction(() => keep(options, gathered, offSince));
   },
 });

@@ -37,26 +37,38 @@ export interface Read {
   readonly bookmark: string | undefined;
   /** True where this was the first look: the bookmark is the log's end, and nothing before it counts. */
   readonly first: boolean;
+  /** False where it could not be read, or no longer holds all that came after the bookmark. */
+  readonly whole: boolean;
 }
 
-/** What each log kept since its bookmark; the first bookmark is its end now (invariant 4). */
+/**
+ * What each log kept since its bookmark; the first bookmark is its end now (invariant 4). After a time that nobody saw
+ * (`wasOff`) it is also asked whether it still reaches back so far.
+ */
 export async function readHistories(
   host: Host,
   histories: readonly History[],
-  bookmarkOf: (id: string) => string | undefined,
+  { bookmarkOf, wasOff }: { bookmarkOf: (id: string) => string | undefined; wasOff: boolean },
 ): Promise<Read[]> {
   const read: Read[] = [];
   for (const history of histories) {
     const bookmark = bookmarkOf(history.id);
     if (bookmark === undefined) {
       const end = await history.end(host);
-      read.push({ history, events: [], bookmark: isKnown(end) ? end.known : undefined, first: true });
+      read.push({
+        history,
+        events: [],
+        bookmark: isKnown(end) ? end.known : undefined,
+        first: true,
+        whole: isKnown(end),
+      });
       continue;
     }
+    const whole = !wasOff || (await history.reachesBackTo?.(host, bookmark)) !== false;
     const since: Known<{ events: readonly unknown[]; bookmark: string }> = await history.since(host, bookmark);
     if (isKnown(since))
-      read.push({ history, events: since.known.events, bookmark: since.known.bookmark, first: false });
-    else read.push({ history, events: [], bookmark: undefined, first: false });
+      read.push({ history, events: since.known.events, bookmark: since.known.bookmark, first: false, whole });
+    else read.push({ history, events: [], bookmark: undefined, first: false, whole: false });
   }
   return read;
 }

@@ -12,7 +12,7 @@ export interface ScheduleOptions {
   readonly random: Random;
   readonly log: Logger;
   /** Called after a cycle that has kept findings. */
-  readonly kept: () => void;
+  readonly kept: (isUrgent: boolean) => void;
   /** Called when the device has slept, or its clock was set. */
   readonly resumed: () => void;
 }
@@ -69,25 +69,35 @@ export class Schedule {
    */
   async run(signal: AbortSignal, offSince?: number): Promise<void> {
     this.#offSince = offSince;
-    await this.#cycle();
-    const { random, clock, watchers, resumed } = this.#options;
     const stop = new AbortController();
+    const until = AbortSignal.any([signal, stop.signal]);
+    const { watchers } = this.#options;
+    // Before the first cycle, which may take long: what comes after it has looked, and before they listen, nobody would tell.
+    const watching = watchers.map((watcher) => watcher.watch(() => this.want(watcher.check), until));
+    try {
+      await this.#cycle();
+      await this.#onTime(signal);
+    } finally {
+      stop.abort();
+      await Promise.all(watching);
+    }
+  }
+
+  /** Cycles at their times, and for what is wanted, until `signal` aborts. */
+  async #onTime(signal: AbortSignal): Promise<void> {
+    const { random, clock, resumed } = this.#options;
     const task = schedule(jitteredCron(random), () => this.want(), { noOverlap: true });
     const sleep = lookForSleep(clock, () => {
       resumed();
       this.want();
     });
-    const until = AbortSignal.any([signal, stop.signal]);
-    const watching = watchers.map((watcher) => watcher.watch(() => this.want(watcher.check), until));
     try {
       await this.#untilStopped(signal);
     } finally {
       this.#fail = undefined;
-      stop.abort();
       clearInterval(sleep);
       clearTimeout(this.#retry);
       await task.destroy();
-      await Promise.all(watching);
       await this.#running;
     }
   }
@@ -118,9 +128,9 @@ export class Schedule {
     const checks = this.#wanted === 'all' ? undefined : this.#wanted;
     this.#wanted = undefined;
     try {
-      const { findings } = await cycle.run(checks, checks === undefined ? this.#offSince : undefined);
+      const { findings, isUrgent } = await cycle.run(checks, checks === undefined ? this.#offSince : undefined);
       if (checks === undefined) this.#offSince = undefined;
-      if (findings > 0) kept();
+      if (findings > 0) kept(isUrgent);
     } catch (error) {
       const fault = faultOf(error);
       if (fault === undefined || fault === 'corrupt') throw error;

@@ -145,6 +145,13 @@ export function loadEnrolment(data: string): KnownServer | undefined {
   });
 }
 
+/** Who this device is. Throws where it has not been enrolled, for use after it has. */
+export function requireIdentity(data: string): Identity {
+  const identity = loadIdentity(data);
+  if (identity === undefined) throw new Error('an enrolment that was just kept is not there');
+  return identity;
+}
+
 /** Who this device is; undefined where it has not been enrolled. Throws `UsageError` where the files cannot be trusted. */
 export function loadIdentity(data: string): Identity | undefined {
   const path = join(folderOf(data), KEY_FILE);

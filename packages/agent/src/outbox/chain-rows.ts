@@ -11,7 +11,7 @@ export interface Row {
 const gapOf = (body: Uint8Array): GapBody['gap'] | undefined =>
   (JSON.parse(Buffer.from(body).toString()) as Partial<GapBody>).gap;
 
-export const isGap = (body: Uint8Array): boolean => gapOf(body) !== undefined;
+const isGap = (body: Uint8Array): boolean => gapOf(body) !== undefined;
 
 const prepare = (sql: Sql) => ({
   insert: sql.prepare('insert into outbox (sequence, link, body) values (?, ?, ?)'),
@@ -86,6 +86,18 @@ export class ChainRows {
 
   after(sequence: number, limit = -1): Row[] {
     return this.#statements.after.all(sequence, limit);
+  }
+
+  /** Where the chain stands at `sequence`, or before it where it has not come so far. */
+  endUpTo(sequence: number): ChainPosition {
+    const end = this.end();
+    const link = sequence < end.sequence ? this.linkAt(sequence) : undefined;
+    return link === undefined ? end : { sequence, link };
+  }
+
+  /** How many findings the gap records behind `sequence` say were lost. */
+  lostAfter(sequence: number): number {
+    return this.after(sequence).reduce((sum, { body }) => sum + (gapOf(body)?.lost ?? 0), 0);
   }
 
   /** Without gap records, which are written anew wherever the chain is. */

@@ -1,6 +1,6 @@
 import type { Random } from '@beadle/shared';
 import { createMemory } from './memory.ts';
-import { Outbox } from './outbox.ts';
+import { type Bounds, Outbox } from './outbox.ts';
 import type { OpenStore } from './store.ts';
 
 /**
@@ -10,13 +10,13 @@ import type { OpenStore } from './store.ts';
 export function openOutbox(
   store: OpenStore,
   enrolment: { readonly device: string; readonly generation: number },
-  random: Random,
+  { random, bounds, now }: { readonly random: Random; readonly bounds?: Bounds | undefined; readonly now: number },
 ): Outbox {
-  const outbox = new Outbox({ sql: store.sql, random });
+  const outbox = new Outbox({ sql: store.sql, random, bounds });
   const before = outbox.meta.integer('generation');
   if (before === enrolment.generation) return outbox;
   outbox.transaction(() => {
-    outbox.begin(enrolment.device, enrolment.generation);
+    outbox.begin(enrolment.device, enrolment.generation, now);
     createMemory(store.sql).startAnew();
     if (before === 0) outbox.meta.set('broken', store.found === 'set-aside' ? 'outbox-corrupt' : 'outbox-lost');
   });

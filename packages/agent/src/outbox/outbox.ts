@@ -8,8 +8,9 @@ import {
   type Random,
   START,
 } from '@beadle/shared';
-import { ChainRows, isGap } from './chain-rows.ts';
+import { ChainRows } from './chain-rows.ts';
 import { createMeta, type Meta } from './meta.ts';
+import { faultOf } from '../errors.ts';
 import type { Sql } from './store.ts';
 
 /** What the outbox holds at the most before the oldest unsent findings give way, which is counted and reported. */
@@ -44,12 +45,13 @@ export type Settled = 'more' | 'settled' | 'gap-written';
 export interface OutboxOptions {
   readonly sql: Sql;
   readonly random: Random;
-  readonly bounds?: Bounds;
+  readonly bounds?: Bounds | undefined;
 }
 
 /**
  * The device's buffer of findings: on disk before a finding counts as made, chained, and emptied only by the server's
- * signed word (invariants 2 and 3). At most one gap record is pending, and it is the first that is.
+ * signed word (invariants 2 and 3). What has been offered to the server is never numbered anew, for it may hold it: what
+ * gives way where a bound is reached is behind that, with one gap record in its place.
  */
 export class Outbox {
   readonly #sql: Sql;
@@ -72,14 +74,16 @@ export class Outbox {
   }
 
   /** Begins the chain of a new generation; what was not yet sent goes on in it. */
-  begin(device: string, generation: number): void {
+  begin(device: string, generation: number, now: number): void {
     this.transaction(() => {
       const pending = this.#chain.findingsAfter(this.#chain.acked().sequence);
+      const lost = this.#chain.lostAfter(this.#chain.acked().sequence);
       this.#chain.removeAfter(-1);
       this.meta.set('device', device);
       this.meta.set('generation', generation);
+      this.meta.set('offered', undefined);
       this.#chain.setAcked(START, 0);
-      this.#chain.appendRows(START, pending);
+      this.#chain.appendRows(lost === 0 ? START : this.#insertBoundGap(START, lost, lost, now), pending);
     });
   }
 
@@ -116,6 +120,21 @@ export class Outbox {
     return { previous, bodies, last };
   }
 
+  /**
+   * To be called before a batch leaves: from then on the server may hold it. Gives what may leave, which is none of it
+   * where the disk cannot take that down.
+   */
+  offer(batch: Batch): Batch {
+    if (batch.last <= this.meta.integer('offered')) return batch;
+    try {
+      this.meta.set('offered', batch.last);
+      return batch;
+    } catch (error) {
+      if (faultOf(error) === undefined || faultOf(error) === 'corrupt') throw error;
+      return { previous: batch.previous, bodies: [], last: batch.previous.sequence };
+    }
+  }
+
   /** Applies the server's signed answer to `batch` (docs/protocol.md). `now` in milliseconds. */
   settle(batch: Batch, { head, matched }: Pick<CheckInAnswer, 'head' | 'matched'>, now: number): Settled {
     return this.transaction(() => {
@@ -141,11 +160,9 @@ export class Outbox {
       this.#chain.unacknowledgeAfter(head.sequence);
       this.meta.set('server_restored', JSON.stringify({ from: head.sequence + 1, to: acked.sequence }));
     }
-    // Findings dropped while the batch was under way have changed the links behind it.
-    if (this.#chain.linkAt(head.sequence) !== head.link) this.#chainAgainFrom(head);
     this.#chain.setAcked(head, now);
     const [next] = this.#chain.after(head.sequence, 1);
-    if (next === undefined || !isGap(next.body)) this.meta.set('dropped', undefined);
+    if (head.sequence >= this.meta.integer('gap_at')) this.#allLossIsTold();
     this.#chain.expire(now - KEPT_AFTER_ACK_MS);
     return next === undefined ? 'settled' : 'more';
   }
@@ -159,30 +176,38 @@ export class Outbox {
     const to = Math.max(from, (kept[0]?.sequence ?? from + 1) - 1);
     this.#chain.removeAfter(known);
     this.#chain.setAcked(head, now);
+    // Nothing behind the head has these numbers at the server.
+    this.meta.set('offered', head.sequence);
     const behind = this.#chain.insertGap(head, to, { ...this.#stamp(now), cause, lost: null });
     this.#chain.appendRows(behind, kept);
   }
 
-  /** Where a bound is reached the oldest pending findings give way to a gap record that counts them. */
+  /**
+   * Where a bound is reached the oldest findings that the server cannot hold give way to a gap record that counts them,
+   * and those before them that gave way earlier.
+   */
   #keepBounds(now: number): void {
     const { pending, bytes } = this.#chain.waiting();
     if (pending <= this.#bounds.pendingFindings && bytes <= this.#bounds.pendingBytes) return;
-    const acked = this.#chain.acked();
-    const rows = this.#chain.findingsAfter(acked.sequence);
+    const before = this.#chain.endUpTo(Math.max(this.#chain.acked().sequence, this.meta.integer('offered')));
+    const rows = this.#chain.findingsAfter(before.sequence);
     const dropped = rows.slice(0, Math.max(1, Math.ceil(rows.length * DROPPED_SHARE)));
     const last = dropped.at(-1);
     if (last === undefined) return;
-    const lost = this.meta.integer('dropped') + dropped.length;
-    this.#chain.removeAfter(acked.sequence);
-    const behind = this.#chain.insertGap(acked, last.sequence, { ...this.#stamp(now), cause: 'bound-reached', lost });
-    this.#chain.appendRows(behind, rows.slice(dropped.length));
-    this.meta.set('dropped', lost);
+    const lost = this.#chain.lostAfter(before.sequence) + dropped.length;
+    this.#chain.removeAfter(before.sequence);
+    this.#chain.appendRows(this.#insertBoundGap(before, last.sequence, lost, now), rows.slice(dropped.length));
+    this.meta.set('dropped', this.meta.integer('dropped') + dropped.length);
   }
 
-  #chainAgainFrom(head: ChainPosition): void {
-    const behind = this.#chain.findingsAfter(head.sequence);
-    this.#chain.removeAfter(head.sequence);
-    this.#chain.appendRows(head, behind);
+  #insertBoundGap(behind: ChainPosition, to: number, lost: number, now: number): ChainPosition {
+    this.meta.set('gap_at', to);
+    return this.#chain.insertGap(behind, to, { ...this.#stamp(now), cause: 'bound-reached', lost });
+  }
+
+  #allLossIsTold(): void {
+    this.meta.set('dropped', undefined);
+    this.meta.set('gap_at', undefined);
   }
 
   #stamp(now: number): { readonly salt: string; readonly at: string } {

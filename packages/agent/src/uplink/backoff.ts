@@ -16,3 +16,21 @@ export function delayAfter(failures: number, { firstMs, mostMs }: BackOff, rando
 
 /** Within a fifth of `ms` to either side. */
 export const jittered = (ms: number, random: Random): number => Math.round(ms * (0.8 + 0.4 * random.fraction()));
+
+/** A refusal that nobody has signed silences no device for longer than this. */
+const MOST_AFTER_SECONDS = 3_600;
+
+/** Never sooner than the server said, and up to half as much later, at random. */
+export const notBefore = (retryAfterSeconds: number, random: Random): number =>
+  Math.ceil(Math.min(retryAfterSeconds, MOST_AFTER_SECONDS) * 1000 * (1 + random.fraction() / 2));
+
+export interface Return {
+  /** After how long without the server a return is spread. */
+  readonly awayMs: number;
+  /** Within what. */
+  readonly withinMs: number;
+}
+
+/** Where a whole council comes back at one moment, each device takes its own within a few seconds. */
+export const spreadReturn = (awayMs: number, spread: Return, random: Random): number =>
+  awayMs < spread.awayMs ? 0 : Math.round(spread.withinMs * random.fraction());

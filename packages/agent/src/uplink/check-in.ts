@@ -91,7 +91,7 @@ function refusal(answer: Awaited<ReturnType<typeof exchange>>): CheckedIn {
 /** One check-in: findings and changed facts up; what the server holds, documents and its time down. */
 export async function checkIn(options: CheckInOptions, encoding: Encoding, signal: AbortSignal): Promise<CheckedIn> {
   const { outbox, memory, identity, serverTime } = options;
-  const batch = outbox.nextBatch();
+  const batch = outbox.offer(outbox.nextBatch());
   const facts = factsWithin(memory.unsentFacts());
   const answer = await exchange(
     { ...options, signer: identity.signer, server: identity.enrolment.server },

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '@beadle/shared';
 import type { Logger } from 'pino';
 import { faultOf, FAULTS } from '../errors.ts';
-import { type BackOff, delayAfter, jittered } from './backoff.ts';
+import { type BackOff, delayAfter, jittered, notBefore, type Return, spreadReturn } from './backoff.ts';
 import { type CheckedIn, checkIn, type CheckInOptions } from './check-in.ts';
 import type { Encoding } from './exchange.ts';
 
@@ -10,6 +10,8 @@ export interface UplinkOptions extends Omit<CheckInOptions, 'counter'> {
   readonly log: Logger;
   readonly random: Random;
   readonly backOff?: BackOff;
+  /** When the server last answered, by the best-known time; undefined where it never has. */
+  readonly contactedAt?: number | undefined;
   /** Called when the server answers for the first time, or again after it did not. */
   readonly reached?: () => void;
   /** Waits; handed in so that a simulation need not. Resolves early where the signal aborts. */
@@ -17,6 +19,7 @@ export interface UplinkOptions extends Omit<CheckInOptions, 'counter'> {
 }
 
 const BACK_OFF: BackOff = { firstMs: 2_000, mostMs: 15 * 60_000 };
+const RETURN: Return = { awayMs: 3_600_000, withinMs: 10_000 };
 /** Findings made at one moment leave together. */
 const GATHER_MS = 100;
 const ENCODINGS: readonly Encoding[] = ['zstd', 'gzip', undefined];
@@ -35,34 +38,57 @@ export class Uplink {
   #failures = 0;
   #wake = new AbortController();
   #isReached: boolean | undefined;
+  /** When the server last answered, by this device's clock. */
+  #heardAt: number;
+  /** The return is being spread: only what is urgent goes at once. */
+  #isReturning = false;
 
   constructor(options: UplinkOptions) {
     this.#options = options;
+    const { clock, serverTime, contactedAt } = options;
+    this.#heardAt = clock.now() - Math.max(0, serverTime.now() - (contactedAt ?? Number.POSITIVE_INFINITY));
     const counter = { read: () => this.#counter, write: (value: number) => (this.#counter = value) };
     this.#checkIn = { ...options, counter };
   }
 
-  /** There is something new: check in at once, unless the server is being given a rest. */
-  wake(): void {
-    if (this.#failures === 0) this.#wake.abort();
+  /**
+   * There is something new: check in at once, unless the server is being given a rest. What is not urgent waits where a
+   * return is being spread.
+   */
+  wake(isUrgent = true): void {
+    if (this.#failures === 0 && (isUrgent || !this.#isReturning)) this.#wake.abort();
   }
 
-  /** The network may be back: check in at once, whatever failed before. */
+  /** The network may be back: check in soon, whatever failed before. */
   hurry(): void {
     this.#failures = 0;
+    this.#isReturning = this.#spread() > 0;
     this.#wake.abort();
   }
 
   /** Runs until `signal` aborts; rejects where the store is damaged. */
   async run(signal: AbortSignal): Promise<void> {
-    const wait = this.#options.wait ?? waitFor;
+    this.#isReturning = this.#spread() > 0;
     while (!signal.aborted) {
-      const pause = await this.once(signal);
+      if (this.#isReturning) await this.#pause(this.#spread(), signal);
+      this.#isReturning = false;
       if (signal.aborted) return;
-      await wait(pause, AbortSignal.any([signal, this.#wake.signal]));
-      if (this.#wake.signal.aborted) await wait(GATHER_MS, signal);
-      this.#wake = new AbortController();
+      const pause = await this.once(signal);
+      if (!signal.aborted && !this.#isReturning) await this.#pause(pause, signal);
     }
+  }
+
+  /** Waits, or until there is something new; what is new gathers for a moment. */
+  async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+    const wait = this.#options.wait ?? waitFor;
+    await wait(milliseconds, AbortSignal.any([signal, this.#wake.signal]));
+    if (this.#wake.signal.aborted) await wait(GATHER_MS, signal);
+    this.#wake = new AbortController();
+  }
+
+  #spread(): number {
+    const { clock, random } = this.#options;
+    return spreadReturn(clock.now() - this.#heardAt, RETURN, random);
   }
 
   /** One check-in, and how long to wait after it, in milliseconds. */
@@ -87,12 +113,13 @@ export class Uplink {
       case 'settled':
       case 'more':
         this.#failures = 0;
+        this.#heardAt = this.#options.clock.now();
         return outcome.kind === 'more' ? 0 : jittered(outcome.nextSeconds * 1000, random);
       case 'not-genuine':
         return this.#backOff();
       case 'refused':
         if (this.#canMend(outcome)) return 0;
-        return Math.max(this.#backOff(), jittered((outcome.retryAfterSeconds ?? 0) * 1000, random));
+        return Math.max(this.#backOff(), notBefore(outcome.retryAfterSeconds ?? 0, random));
     }
   }
 

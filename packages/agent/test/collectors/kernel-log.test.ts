@@ -3,7 +3,7 @@ import { isKnown } from '@beadle/shared';
 import { describe, expect, it } from 'vitest';
 import { FROM_START } from '../../src/collectors/collector.ts';
 import { kernelLogLinux } from '../../src/collectors/removable-media/linux-history.ts';
-import { kernelLog } from '../../src/sources/linux/storage.ts';
+import { kernelLog, kernelLogPlace } from '../../src/sources/linux/storage.ts';
 import { hostOf, printed } from './outputs.ts';
 
 const cursor = (at: number) => `s=aa;i=${at};b=bb;m=1;t=2;x=3`;
@@ -131,6 +131,35 @@ describe('sticks in the kernel’s log', () => {
 
   it('cannot be told from a bookmark of another kind', async () => {
     expect(await since(journal(1), 'x')).toEqual({ unknown: 'not-understood' });
+  });
+
+  describe('that had its oldest entries removed', () => {
+    const entry = (at: number, place = `s=aa;i=${at}`) =>
+      `${JSON.stringify({ __CURSOR: `${place};b=bb;m=1;t=${at};x=3`, _TRANSPORT: 'kernel' })}\n`;
+    const bookmark = (at: number) =>
+      JSON.stringify({ cursor: `s=aa;i=${at};b=bb;m=1;t=${at};x=3`, ports: [], hosts: [] });
+    const reaches = (text: unknown, mark: string) =>
+      kernelLogLinux.reachesBackTo?.(hostOf({ 'linux/kernel-log-place': text }), mark);
+
+    it('reaches back to where the agent stopped if that very entry is still there', async () => {
+      expect(await reaches(entry(7), bookmark(7))).toBe(true);
+      expect(await reaches(entry(9), bookmark(7))).toBe(false);
+    });
+
+    it('is the same entry in the file that journald has moved it to', async () => {
+      expect(await reaches(entry(7, 's=ee;i=1'), bookmark(7))).toBe(true);
+    });
+
+    it('does not where nothing is left or it cannot be read, and needs not where nothing was there to lose', async () => {
+      expect(await reaches('', bookmark(7))).toBe(false);
+      expect(await reaches(printed('', { exitCode: 1, stderr: 'Failed to seek' }), bookmark(7))).toBe(false);
+      expect(await reaches('', bookmark(7).replace(/s=[^"]*/, ''))).toBe(true);
+    });
+
+    it('is asked in the form that the source allows', () => {
+      const { reads } = kernelLogPlace;
+      expect(reads.kind === 'command' && reads.parameter?.pattern.test(cursor(7))).toBe(true);
+    });
   });
 
   it('leaves every other line of the kernel’s unread', () => {

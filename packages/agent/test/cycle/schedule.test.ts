@@ -18,7 +18,7 @@ it('tells since when the agent was off to the first full cycle that can be kept,
         ];
         queueMicrotask(next[told.length - 1] ?? (() => undefined));
         if (told.length < 3) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
-        return { findings: 0 };
+        return { findings: 0, isUrgent: false };
       },
     },
     watchers: [],
@@ -35,4 +35,37 @@ it('tells since when the agent was off to the first full cycle that can be kept,
     ['all', 1_000],
     ['all', undefined],
   ]);
+});
+
+it('looks again at what has changed while the first cycle was still under way', async () => {
+  const told: (readonly string[] | 'all')[] = [];
+  const stop = new AbortController();
+  let plugIn = () => {};
+  const schedule = new Schedule({
+    cycle: {
+      run(checks) {
+        told.push(checks === undefined ? 'all' : [...checks]);
+        if (checks === undefined) plugIn();
+        else stop.abort();
+        return Promise.resolve({ findings: 0, isUrgent: false });
+      },
+    },
+    watchers: [
+      {
+        id: 'test/sticks',
+        check: 'removable-media',
+        watch(changed) {
+          plugIn = changed;
+          return Promise.resolve();
+        },
+      },
+    ],
+    clock: { now: () => 0, monotonic: () => 0 },
+    random: seededRandom('schedule'),
+    log: pino({ level: 'silent' }),
+    kept: () => undefined,
+    resumed: () => undefined,
+  });
+  await schedule.run(stop.signal);
+  expect(told).toEqual(['all', ['removable-media']]);
 });

@@ -25,20 +25,15 @@ const answer = Buffer.concat([
   Buffer.from([3]),
 ]);
 
-/** None where the answer is cut short; anything else that is thrown is a fault. */
+/** None where the answer is cut short. */
 function valuesIn(bytes: Buffer): (string | number)[] {
   try {
     return decodeJobs(bytes).jobs.flatMap((job) => [...job.values()]);
   } catch (error) {
-    if (error instanceof RangeError) return [];
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    return [];
   }
 }
-
-const isSound = (value: string | number): boolean =>
-  typeof value === 'number'
-    ? Number.isSafeInteger(value)
-    : !/^[+-]?\d+-\d\d-\d\dT/.test(value) || /^\d{4}-.{20}$/.test(value);
 
 describe('asking for finished jobs', () => {
   it('asks for numbers, places and times, and never for names', () => {
@@ -79,7 +74,11 @@ describe('asking for finished jobs', () => {
     );
     fc.assert(
       fc.property(answers, (bytes) => {
-        expect(valuesIn(bytes).every(isSound)).toBe(true);
+        const values = [...valuesIn(bytes)];
+        const texts = values.filter((value) => typeof value === 'string');
+        expect(values.filter((value) => typeof value === 'number' && !Number.isSafeInteger(value))).toEqual([]);
+        const times = texts.filter((text) => /^[+-]?\d+-\d\d-\d\dT/.test(text));
+        expect(times.filter((time) => !/^\d{4}-.{20}$/.test(time))).toEqual([]);
       }),
       { numRuns: 2000 },
     );

@@ -1,3 +1,4 @@
+import { Turns } from './turns.ts';
 import { createReturnTimes, type ReturnTimes } from './return-times.ts';
 
 /** What the server takes in hand of one kind of request at a time. Bytes are those that the requests may bring. */
@@ -34,9 +35,10 @@ export interface AdmissionOptions {
   readonly limits: AdmissionLimits;
   /** Milliseconds that only rise. */
   readonly now: () => number;
-  readonly fraction: () => number;
   /** Whether the process as a whole is near its end: then nobody more is taken. */
   readonly pressed: () => boolean;
+  /** How many connections have been made to the process so far. */
+  readonly connections: () => number;
   /** Told of each that is sent away. */
   readonly shed: () => void;
 }
@@ -58,34 +60,46 @@ export class Admission {
   /** Those whose bodies still arrive, and when each is looked at again. */
   readonly #reading = new Map<Visitor, NodeJS.Timeout>();
   readonly #inHand = new Set<Visitor>();
-  readonly #turns = new Map<Visitor, (has: boolean) => void>();
-  readonly #working = new Map<Visitor, number>();
-  #isGoingOn = false;
+  readonly #turns: Turns<Visitor>;
   #bytes = 0;
+  #came = 0;
   #most = 0;
   #shed = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
     this.#returns = createReturnTimes(options);
+    const { limits, now, connections } = options;
+    const took = (milliseconds: number) => this.#returns.took(milliseconds);
+    const heard = () => connections() + this.#came;
+    this.#turns = new Turns({ working: limits.working, now, took, heard, given: () => this.#letIn() });
   }
 
   /** As the numbers stand now; `most` is the highest that `inHand` has been, `shed` how many were sent away. */
   figures() {
     const { size: inHand } = this.#inHand;
-    return { inHand, bytes: this.#bytes, waiting: this.#waiting.size, most: this.#most, shed: this.#shed };
+    const { waiting: waitingForTurn } = this.#turns;
+    return {
+      inHand,
+      waitingForTurn,
+      bytes: this.#bytes,
+      waiting: this.#waiting.size,
+      most: this.#most,
+      shed: this.#shed,
+    };
   }
 
-  /** Sent away at once, where that is certain before anything else is looked at; undefined where it is not. */
+  /** Called when somebody comes: sent away at once, where that is certain before anything else is looked at. */
   refuse(): Admitted | undefined {
     const { limits, pressed } = this.#options;
-    return this.#waiting.size >= limits.waiting || pressed() ? this.#sendAway() : undefined;
+    this.#came += 1;
+    const isFull = this.#inHand.size >= limits.inHand && this.#waiting.size >= limits.waiting;
+    return isFull || this.#isTooLong() || pressed() ? this.#sendAway() : undefined;
   }
 
   async ask(visitor: Visitor): Promise<Admitted> {
-    if (this.#waiting.size === 0 && this.#hasRoom(visitor) && !this.#options.pressed()) return this.#take(visitor);
-    const refused = this.refuse();
-    if (refused !== undefined) return refused;
+    if (this.#waiting.size === 0 && this.#hasRoom(visitor)) return this.#take(visitor);
+    if (this.#waiting.size >= this.#options.limits.waiting) return this.#sendAway();
     const { promise, resolve } = Promise.withResolvers<Admitted>();
     const timer = setTimeout(() => this.#stopWaiting(visitor, this.#sendAway()), this.#options.limits.waitMs);
     this.#waiting.set(visitor, { settle: resolve, timer });
@@ -100,20 +114,12 @@ export class Admission {
 
   /** Waits for its turn to be worked on; false where its client has left meanwhile. */
   async turn(visitor: Visitor): Promise<boolean> {
-    if (!this.#inHand.has(visitor)) return false;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    this.#turns.set(visitor, resolve);
-    this.#goOn();
-    return promise;
+    return this.#inHand.has(visitor) && this.#turns.of(visitor);
   }
 
   /** Its answer is made: the turn is over, and how slowly the answer is taken is nobody else's loss. */
   hasWorked(visitor: Visitor): void {
-    const since = this.#working.get(visitor);
-    if (since === undefined) return;
-    this.#returns.took((this.#options.now() - since) / this.#working.size);
-    this.#working.delete(visitor);
-    this.#goOn();
+    this.#turns.end(visitor);
   }
 
   /** It was answered, or its client has left, at whatever stage. Once is enough; more does no harm. */
@@ -122,24 +128,14 @@ export class Admission {
     if (!this.#inHand.delete(visitor)) return;
     this.hasBeenRead(visitor);
     this.#bytes -= visitor.bytes;
-    this.#turns.get(visitor)?.(false);
-    this.#turns.delete(visitor);
-    this.hasWorked(visitor);
-    this.#goOn();
+    this.#turns.leave(visitor);
+    this.#turns.goOn();
   }
 
-  /**
-   * Not at once, but when every socket that has something has been heard: what waits is then counted here and not in the
-   * kernel, and people and probes come to their turn between two check-ins.
-   */
-  #goOn(): void {
-    if (this.#isGoingOn) return;
-    this.#isGoingOn = true;
-    setImmediate(() => {
-      this.#isGoingOn = false;
-      this.#giveTurns();
-      this.#letIn();
-    });
+  /** Whoever came last would wait for longer than anybody should, be it that the machine is slow today. */
+  #isTooLong(): boolean {
+    const before = this.#waiting.size + this.#inHand.size - this.#reading.size;
+    return before * this.#returns.each() > this.#options.limits.waitMs;
   }
 
   #hasRoom({ bytes }: Visitor): boolean {
@@ -184,14 +180,5 @@ export class Admission {
       else this.#watch(visitor, since);
     };
     this.#reading.set(visitor, setTimeout(look, Math.min(limits.patienceMs, limits.bodyMs)));
-  }
-
-  #giveTurns(): void {
-    for (const [visitor, resolve] of this.#turns) {
-      if (this.#working.size >= this.#options.limits.working) return;
-      this.#turns.delete(visitor);
-      this.#working.set(visitor, this.#options.now());
-      resolve(true);
-    }
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock, Random } from '@beadle/shared';
+import type { Clock } from '@beadle/shared';
 import { Counter, Gauge } from 'prom-client';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -15,10 +15,10 @@ interface LaneOptions {
   readonly engine: string;
   readonly settings: Settings;
   readonly clock: Clock;
-  readonly random: Random;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly pressed: () => boolean;
+  readonly connections: () => number;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -86,16 +86,15 @@ function measure({ registry }: Metrics, lanes: Lanes): void {
 
 /** The two ways in for devices, apart from each other and from people's. */
 export function createLanes(options: LaneOptions): Lanes {
-  const { clock, random, metrics, log, pressed } = options;
+  const { clock, metrics, log, pressed, connections } = options;
   const now = () => clock.monotonic();
-  const fraction = () => random.fraction();
   let saidAt = Number.NEGATIVE_INFINITY;
   const shed = () => {
     if (now() - saidAt < SAY_EVERY_MS) return;
     saidAt = now();
     log.warn('more devices come than can be taken in hand: some are told to come again later');
   };
-  const given = { now, fraction, pressed, shed };
+  const given = { now, pressed, connections, shed };
   const lanes = {
     checkIns: new Admission({ ...given, limits: limitsOfCheckIns(options) }),
     enrolments: new Admission({ ...given, limits: limitsOfEnrolments(options) }),

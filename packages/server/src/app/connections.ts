@@ -1,3 +1,4 @@
+import type { Server } from 'node:net';
 import { getHeapStatistics } from 'node:v8';
 import type { FastifyUnderPressureOptions } from '@fastify/under-pressure';
 import type { Limits } from '../limits.ts';
@@ -20,6 +21,13 @@ export const serverOptions = ({ headersMs, bodyMs, idleMs }: Limits) => ({
     connectionsCheckingInterval: Math.min(LOOK_EVERY_MS, Math.ceil(headersMs / 2)),
   },
 });
+
+/** How many connections have been made to `server` since this was called. */
+export function countConnections(server: Server): () => number {
+  let count = 0;
+  server.on('connection', () => (count += 1));
+  return () => count;
+}
 
 /**
  * The last line: whatever fills the heap or keeps the process from its sockets, devices are sent away then, who come

@@ -77,6 +77,7 @@ export function answerErrors(app: FastifyInstance, pages: ErrorPages): void {
   };
   app.setErrorHandler((error, request, reply) => {
     const found = problemOf(error);
+    app.storage.failed(error);
     // Of those sent away there are many; they are counted, and said once.
     if (PROBLEMS[found.code].status >= 500 && found.code !== 'overloaded')
       request.log.error({ err: error }, 'a request failed');

@@ -20,6 +20,9 @@ interface HealthDeps {
   readonly clock: Clock;
 }
 
+/** Whoever probes has given up by then: a database that says nothing does not answer. */
+const ANSWERS_WITHIN_MS = 5_000;
+
 const Live = Type.Object({ status: Type.Literal('live') });
 const Ready = Type.Object({ status: Type.Literal('ready') });
 
@@ -31,10 +34,11 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthDeps> = async (app, {
   }));
 
   app.get('/health/ready', { config: open, schema: { response: { 200: Ready } } }, async (request) => {
-    await sql`select 1`.execute(db).catch((error: unknown) => {
+    await sql`select 1`.execute(db, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) }).catch((error: unknown) => {
       request.log.error({ err: error }, 'the database does not answer');
       throw problem('unavailable', 'The database does not answer.');
     });
+    if (app.storage.isRefusing()) throw problem('unavailable', 'The database takes nothing: is its disk full?');
     if (!worker.isRunning()) throw problem('unavailable', 'Jobs are not being run.');
     return { status: 'ready' as const };
   });

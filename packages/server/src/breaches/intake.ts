@@ -3,7 +3,7 @@ import type { Tx } from '../db/database.ts';
 import { newId } from '../ids.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { type FoundRule, ruleOfFinding } from '../policies/store.ts';
-import { type NoticeDeps, notifyOf } from './notices.ts';
+import { gatherForIct, type NoticeDeps, notifyOf } from './notices.ts';
 import {
   appendEvent,
   type BreachRow,
@@ -113,6 +113,8 @@ async function join(tx: Tx, breach: BreachRow, opening: Opening, deps: IntakeDep
   await updateBreach(tx, breach, change);
   const type = breach.ended_at === null ? 'joined' : 'reopened';
   await appendEvent(tx, breach, { at: deps.now, actor: 'beadle', type, detail: { count: change.count } });
+  // It may have ended before its first message was due.
+  if (type === 'reopened') await gatherForIct(tx, breach.organisation, deps);
   deps.open.set(keyOf(breach), { ...breach, ...change });
 }
 
@@ -151,7 +153,8 @@ async function fail(tx: Tx, accepted: Accepted, deps: IntakeDeps): Promise<void>
   const { organisation, id } = deps.device;
   const known = await ruleOf(tx, finding, deps);
   if (known === undefined || modeOf(known.rule) !== 'report') return;
-  const at = Date.parse(finding.at);
+  // A device whose clock is ahead puts nothing off: what it saw, it saw before it said so (invariant 12).
+  const at = Math.min(Date.parse(finding.at), deps.now);
   const opening: Opening = {
     ...known,
     subject: finding.subject,

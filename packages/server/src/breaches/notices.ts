@@ -65,7 +65,11 @@ export async function notifyOf(
     const text = breachNotice(inNotice(breach, assetTag), { origin: deps.origin, policyTitle });
     return queue(tx, [breach], reportTo, text, deps);
   }
-  const { organisation } = breach;
+  await gatherForIct(tx, breach.organisation, deps);
+}
+
+/** What ICT has not been told of by then goes into one message. */
+export async function gatherForIct(tx: Tx, organisation: string, deps: NoticeDeps): Promise<void> {
   const runAt = deps.now + GATHER_ICT_MS;
   await enqueue(
     tx,

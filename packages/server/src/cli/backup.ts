@@ -6,10 +6,9 @@ import type { Settings } from '../settings.ts';
 import { type CommandIo, print } from './io.ts';
 import { lockFolder } from './lock.ts';
 import { fileOf, requireDatabase } from './open.ts';
-import { isPostgres } from '../db/open.ts';
-
-/** More than a council opens between two backups. */
-const REFERENCES_LEFT_OUT = 1000;
+import { openDatabase } from '../db/open.ts';
+import { isPostgres } from '../settings-addresses.ts';
+import { referencesSkip } from './references.ts';
 
 export interface CopyOptions {
   readonly force?: boolean | undefined;
@@ -100,6 +99,7 @@ export async function restore(
     const lock = lockFolder(settings.database, `A server is using ${settings.database}: stop it, then restore.`);
     try {
       await replace(settings, source, force === true);
+      await leaveGap(settings, io);
     } finally {
       lock.release();
     }
@@ -110,7 +110,6 @@ export async function restore(
     io.stdout,
     `Restored ${file} into ${settings.database}.`,
     `The signing keys are not in a backup: the ones in ${settings.keysFolder} are used. Devices that have sent more since then send it again.`,
-    `References of breaches go on ${REFERENCES_LEFT_OUT} higher, so that none is given twice.`,
     'What was ended since the backup is valid again: revoke tokens and end sessions that must not be.',
   );
   return 0;
@@ -128,18 +127,13 @@ async function replace(settings: Settings, source: SQLite.Database, force: boole
     if (existsSync(`${goal}${ending}`)) renameSync(`${goal}${ending}`, `${goal}.replaced${ending}`);
   }
   await copyWhole(source, goal);
-  leaveGap(goal);
 }
 
-/**
- * References were given out since the backup and stand in people's mail: a gap is left, so that none is given twice. A
- * gap can be seen, a reference that means two things cannot.
- */
-function leaveGap(path: string): void {
-  const database = new SQLite(path);
+async function leaveGap(settings: Settings, io: CommandIo): Promise<void> {
+  const database = openDatabase(settings.database);
   try {
-    database.prepare("update counters set value = value + ? where name like 'breaches-%'").run(REFERENCES_LEFT_OUT);
+    await referencesSkip(database.db, io);
   } finally {
-    database.close();
+    await database.close();
   }
 }

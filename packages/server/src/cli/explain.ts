@@ -1,3 +1,4 @@
+import { DatabaseAway } from '../db/postgres.ts';
 import { codeOf, StartError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 
@@ -17,6 +18,8 @@ const address: Explain = ({ host }) =>
 
 const away: Explain = ({ databaseName }) =>
   `${databaseName} does not answer: is PostgreSQL running there, and may this machine reach it?`;
+const unknownCertificate: Explain = ({ databaseName }) =>
+  `The certificate of ${databaseName} is not one that this machine trusts for that host: name its authority's file in the address (sslrootcert), or mend the certificate.`;
 const refused: Explain = ({ databaseName }) =>
   `${databaseName} does not let this user in: look at the user, at its password (in the address, PGPASSWORD or ~/.pgpass) and at pg_hba.conf.`;
 const noDatabase: Explain = ({ databaseName }) =>
@@ -24,7 +27,7 @@ const noDatabase: Explain = ({ databaseName }) =>
 const crowded: Explain = ({ databaseName }) =>
   `${databaseName} takes no more connections: lower BEADLE_SERVER_DATABASE_CONNECTIONS or raise PostgreSQL's max_connections.`;
 const mayNot: Explain = ({ databaseName }) =>
-  `This user may not make or change tables in ${databaseName}: let it own the database.`;
+  `This user may not change tables or rows in ${databaseName}: run \`beadle-server migrate\` as its owner, and give this user what docs/deployment.md says.`;
 
 const BY_CODE: Readonly<Record<string, Explain>> = {
   ENOSPC: full,
@@ -43,6 +46,13 @@ const BY_CODE: Readonly<Record<string, Explain>> = {
   SQLITE_BUSY: busy,
   // PostgreSQL's (appendix A of its manual).
   DATABASE_AWAY: away,
+  // Node's, of TLS to it (https://nodejs.org/api/tls.html#x509-certificate-error-codes).
+  SELF_SIGNED_CERT_IN_CHAIN: unknownCertificate,
+  DEPTH_ZERO_SELF_SIGNED_CERT: unknownCertificate,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownCertificate,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownCertificate,
+  CERT_HAS_EXPIRED: unknownCertificate,
+  ERR_TLS_CERT_ALTNAME_INVALID: unknownCertificate,
   '28000': refused,
   '28P01': refused,
   '3D000': noDatabase,
@@ -64,11 +74,17 @@ const pathOf = (error: unknown): string | undefined =>
     ? error.path
     : undefined;
 
+/** The reason why a database is away outweighs that it is, where there are words for it. */
+function explanationOf(code: string, error: unknown): Explain | undefined {
+  const why = error instanceof DatabaseAway ? BY_CODE[codeOf(error.cause) ?? ''] : undefined;
+  return why === unknownCertificate ? why : BY_CODE[code];
+}
+
 /** An error of the machine in one line that says what to do; undefined where it is none that is known, so a bug. */
 export function explain(error: unknown, place: Place): StartError | undefined {
   if (error instanceof StartError) return error;
   const code = codeOf(error) ?? '';
-  const words = BY_CODE[code];
+  const words = explanationOf(code, error);
   if (
     code === 'EACCES' &&
     typeof error === 'object' &&

@@ -7,8 +7,10 @@ import { auditVerify } from './audit.ts';
 import { backup, type CopyOptions, restore } from './backup.ts';
 import { explain } from './explain.ts';
 import { type CommandIo, print, settingsFrom } from './io.ts';
+import { migrateFrom } from './migrate-from.ts';
 import { openMigrated, requireDatabase, withDatabase } from './open.ts';
 import { policyCoverage, policyValidate } from './policy.ts';
+import { referencesSkip } from './references.ts';
 import { serve } from './serve.ts';
 import { tokenCreate, tokenList, type TokenOptions, tokenRevoke } from './tokens.ts';
 
@@ -38,14 +40,20 @@ function addServing(program: Command, run: Settled, io: CommandIo): void {
   program
     .command('migrate')
     .description('bring the database up to date, making it where there is none')
-    .action(() =>
-      run(async (settings) => {
-        const { database, migrated } = await openMigrated(settings, io);
-        await database.close();
-        print(io.stdout, migrated.length === 0 ? 'The database is up to date.' : `Applied ${migrated.join(', ')}.`);
-        return 0;
-      }),
+    .option(
+      '--from <FOLDER>',
+      'carry a SQLite database over into PostgreSQL, which must be empty; only reads the folder',
+    )
+    .action((options: { from?: string }) =>
+      run((settings) => (options.from === undefined ? bringUp(settings, io) : migrateFrom(settings, io, options.from))),
     );
+}
+
+async function bringUp(settings: Settings, io: CommandIo): Promise<number> {
+  const { database, migrated } = await openMigrated(settings, io);
+  await database.close();
+  print(io.stdout, migrated.length === 0 ? 'The database is up to date.' : `Applied ${migrated.join(', ')}.`);
+  return 0;
 }
 
 function addPeople(program: Command, run: Settled, io: CommandIo): void {
@@ -111,6 +119,17 @@ function addKeeping(program: Command, run: Settled, io: CommandIo): void {
     .description('put a backup in the place of the database; the server must not run')
     .option('--force', 'replace a database that is there, which is kept beside it')
     .action((file: string, options: CopyOptions) => run((settings) => restore(settings, io, file, options)));
+  program
+    .command('references')
+    .description('the references of breaches, such as BR-2026-000001')
+    .command('skip')
+    .description('leave 1000 out, so that none is given twice after an older copy was put back; restore does it itself')
+    .action(() =>
+      run(async (settings) => {
+        requireDatabase(settings);
+        return withDatabase(settings, io, ({ db }) => referencesSkip(db, io));
+      }),
+    );
 }
 
 /** Runs one command; gives its exit code: 0, 1 where it failed, 2 where it was not understood or its settings are wrong. */

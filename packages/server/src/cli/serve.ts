@@ -6,7 +6,7 @@ import { createLog, type Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import type { CommandIo } from './io.ts';
 import { lockFolder, type ServingLock } from './lock.ts';
-import { isPostgres } from '../db/open.ts';
+import { isPostgres } from '../settings-addresses.ts';
 import { openMigrated } from './open.ts';
 
 const DRAIN_MS = 10_000;

@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import { type MigrationProvider, Migrator } from 'kysely/migration';
 import type { Db } from './database.ts';
 import { runsSideBySide } from './engine.ts';
+import { StartError } from '../errors.ts';
 import { start } from './migrations/0001-start.ts';
 import { reportsByPeople } from './migrations/0002-reports-by-people.ts';
 
@@ -11,9 +13,28 @@ const migrationsOf = (db: Db): MigrationProvider => ({
   }),
 });
 
+/** Throws where the database has had a migration that this version has not: what it means here is not known. */
+async function refuseNewer(db: Db): Promise<void> {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  const known = await migrationsKnown(db);
+  const newer = rows.find(({ name }) => !known.includes(name));
+  if (newer === undefined) return;
+  throw new StartError(`The database is of a newer version of Beadle (${newer.name}): start that version.`);
+}
+
 /** Brings the tables up to date; gives the names of what was applied. Of several servers that start at once one does it. */
 export async function migrate(db: Db): Promise<readonly string[]> {
   const { error, results = [] } = await new Migrator({ db, provider: migrationsOf(db) }).migrateToLatest();
-  if (error !== undefined) throw new Error('the database could not be brought up to date', { cause: error });
+  if (error !== undefined) {
+    const failed = new Error('the database could not be brought up to date', { cause: error });
+    await refuseNewer(db).catch((why: unknown) => {
+      throw why instanceof StartError ? why : failed;
+    });
+    throw failed;
+  }
   return results.filter((result) => result.status === 'Success').map((result) => result.migrationName);
 }
+
+/** The names of the migrations of this version, in their order. */
+export const migrationsKnown = async (db: Db): Promise<readonly string[]> =>
+  Object.keys(await migrationsOf(db).getMigrations());

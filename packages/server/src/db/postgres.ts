@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import {
   type AbortableOperationOptions,
   type CompiledQuery,
@@ -15,6 +16,16 @@ import type { Database } from './schema.ts';
 export interface PostgresOptions {
   /** Connections of this process at most. */
   readonly connections?: number;
+  /** How long a connection may say nothing before it is given up. */
+  readonly silenceMs?: number;
+}
+
+/** Past the longest statement: whoever says nothing until then is frozen, or gone without the network having told. */
+const SILENCE_MS = 75_000;
+
+function socketThatGivesUp(silenceMs: number): Socket {
+  const socket = new Socket();
+  return socket.setTimeout(silenceMs, () => socket.destroy());
 }
 
 /** Nobody answered, or the connection broke: not the database's own refusal, which has a code of its own. */
@@ -83,13 +94,14 @@ class AwayDriver extends PostgresDriver {
 export function openPostgres(
   url: string,
   plugins: KyselyPlugin[],
-  { connections = 10 }: PostgresOptions,
+  { connections = 10, silenceMs = SILENCE_MS }: PostgresOptions,
 ): OpenDatabase {
   const pool = new Pool({
     connectionString: url,
     application_name: 'beadle-server',
     max: connections,
     types: parsers,
+    stream: () => socketThatGivesUp(silenceMs),
     ...LIMITS,
   });
   // What happens to a connection is told to whoever uses it next: without a listener it would end the process.

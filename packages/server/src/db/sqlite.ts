@@ -10,7 +10,7 @@ import {
   SqliteDialect,
   SqliteDriver,
 } from 'kysely';
-import type { OpenDatabase } from './database.ts';
+import type { Db, OpenDatabase } from './database.ts';
 import type { Database } from './schema.ts';
 import { keepingStatements } from './statements.ts';
 
@@ -43,7 +43,11 @@ class ImmediateDriver extends SqliteDriver {
  * Opens the SQLite database in `folder`, which is made where it is missing. `synchronous=FULL`: what has been
  * acknowledged to a device has reached the disk. Throws where the folder cannot be written.
  */
-export function openSqlite(folder: string, plugins: KyselyPlugin[]): OpenDatabase {
+export function openSqlite(
+  folder: string,
+  plugins: KyselyPlugin[],
+  through: (database: SqliteDatabase) => SqliteDatabase = (database) => database,
+): OpenDatabase {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const sqlite = new SQLite(join(folder, 'beadle.db'));
   sqlite.pragma('journal_mode = WAL');
@@ -52,7 +56,7 @@ export function openSqlite(folder: string, plugins: KyselyPlugin[]): OpenDatabas
   sqlite.pragma('busy_timeout = 5000');
   sqlite.pragma('wal_autocheckpoint = 8000');
   sqlite.pragma('cache_size = -65536');
-  const database = keepingStatements(sqlite);
+  const database = keepingStatements(through(sqlite));
   const dialect = new SqliteDialect({ database });
   dialect.createDriver = () => new ImmediateDriver(database, () => sqlite.inTransaction);
   const db = new Kysely<Database>({ dialect, plugins });
@@ -62,4 +66,13 @@ export function openSqlite(folder: string, plugins: KyselyPlugin[]): OpenDatabas
     checkpoint: () => void sqlite.pragma('wal_checkpoint(TRUNCATE)'),
     close: () => db.destroy(),
   };
+}
+
+/**
+ * The database in `folder`, which is only read: each transaction sees it as it was at its first query, and what is in the
+ * write-ahead log with it. Throws where there is none (`SQLITE_CANTOPEN`).
+ */
+export function openSqliteToRead(folder: string): Db {
+  const database = new SQLite(join(folder, 'beadle.db'), { readonly: true, fileMustExist: true });
+  return new Kysely<Database>({ dialect: new SqliteDialect({ database }) });
 }

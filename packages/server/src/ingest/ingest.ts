@@ -109,7 +109,7 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
   const now = deps.clock.now();
   const { accepted, head, matched, repeats } = await plan(tx, key, device, read);
   await insertFindings(tx, key, accepted, now);
-  await keepStates(tx, key, accepted);
+  await keepStates(tx, key, accepted, now);
   const opened = await intoBreaches(tx, key, device, accepted, deps, now);
   await keepFacts(tx, key, read.header.facts);
   await keepContact(tx, key, read.header, { now, taken: accepted.length + repeats });

@@ -12,6 +12,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Admission } from '../admission/admission.ts';
 import { admitBy } from '../admission/hooks.ts';
 import { answerSigned, isGenuine, refuseSigned, type SignedRequest, signatureOf } from '../enrolment/signed-request.ts';
+import type { Db } from '../db/database.ts';
 import { problem, type ProblemCode } from '../errors.ts';
 import type { IngestRefusal, Metrics } from '../metrics.ts';
 import type { Settings } from '../settings.ts';
@@ -33,16 +34,26 @@ interface Refusal {
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
-/** Verified keys by their id: making a key of its JWK anew for each request would cost as much as the signature. */
-function createKeyCache(most: number) {
-  const keys = new Map<string, VerifyingKey>();
-  return (keyId: string, jwk: string): VerifyingKey => {
-    const cached = keys.get(keyId);
-    if (cached !== undefined) return cached;
-    if (keys.size >= most) keys.clear();
-    const key = verifyingKeyOf(JSON.parse(jwk) as PublicJwk);
-    keys.set(keyId, key);
-    return key;
+interface KnownKey extends DeviceKey {
+  readonly verifying: VerifyingKey;
+}
+
+/**
+ * Keys by their id, so that who calls is known at once, however long the database's queue is; and making a key of its JWK
+ * anew would cost as much as the signature. A key that has been replaced since is refused when its batch is applied, as
+ * its generation is no longer the device's.
+ */
+function createKeys(db: Db, most: number) {
+  const known = new Map<string, KnownKey>();
+  return async (keyId: string): Promise<KnownKey | undefined> => {
+    const kept = known.get(keyId);
+    if (kept !== undefined) return kept;
+    const key = await keyById(db, keyId);
+    if (key === undefined) return undefined;
+    if (known.size >= most) known.clear();
+    const found = { ...key, verifying: verifyingKeyOf(JSON.parse(key.jwk) as PublicJwk) };
+    known.set(keyId, found);
+    return found;
   };
 }
 
@@ -81,31 +92,30 @@ const OUTCOMES = {
 };
 
 interface Handling extends IngestRoutesDeps {
-  readonly keyFor: ReturnType<typeof createKeyCache>;
+  readonly keyOf: ReturnType<typeof createKeys>;
 }
 
 interface Claimed {
-  readonly key: DeviceKey;
+  readonly key: KnownKey;
   readonly signed: SignedRequest;
 }
 
 /** Whose key the request names: known before a byte of its body is kept. Proves nothing yet. */
-async function claimed(request: FastifyRequest, { db, metrics }: Handling): Promise<Claimed> {
+async function claimed(request: FastifyRequest, { keyOf, metrics }: Handling): Promise<Claimed> {
   const refuse = (detail: string) => {
     metrics.refused.inc({ reason: 'signature' });
     return problem('signature-refused', detail);
   };
   const signed = signatureOf(request);
   if (signed === undefined) throw refuse('The request carries no signature of the profile in docs/protocol.md.');
-  const key = await keyById(db, signed.parameters.keyId);
+  const key = await keyOf(signed.parameters.keyId);
   if (key === undefined) throw refuse('No device is enrolled with this key, or it has been enrolled again since.');
   return { key, signed };
 }
 
 /** Refuses what the named key has not signed, without a word of which devices there are. */
 function requireGenuine(request: FastifyRequest, { key, signed }: Claimed, deps: Handling): void {
-  const verifying = deps.keyFor(signed.parameters.keyId, key.jwk);
-  if (isGenuine(request, request.body as Buffer, signed, verifying, deps.settings.authorities)) return;
+  if (isGenuine(request, request.body as Buffer, signed, key.verifying, deps.settings.authorities)) return;
   deps.metrics.refused.inc({ reason: 'signature' });
   throw problem(
     'signature-refused',
@@ -158,7 +168,7 @@ async function checkIn(
  * until its signature has been verified.
  */
 export async function ingestRoutes(app: FastifyInstance, deps: IngestRoutesDeps): Promise<void> {
-  const handling: Handling = { ...deps, keyFor: createKeyCache(20_000) };
+  const handling: Handling = { ...deps, keyOf: createKeys(deps.db, 20_000) };
   const claims = new WeakMap<FastifyRequest, Claimed>();
   admitBy(app, {
     admission: deps.admission,
@@ -176,6 +186,8 @@ export async function ingestRoutes(app: FastifyInstance, deps: IngestRoutesDeps)
   const options = { config: { access: 'device' }, bodyLimit: LIMITS.checkInBytes, schema } as const;
   app.post(PATHS.checkIns, options, async (request, reply) => {
     const claim = claims.get(request) ?? (await claimed(request, handling));
-    return checkIn(request, reply, claim, handling);
+    const answered = await checkIn(request, reply, claim, handling);
+    app.storage.worked();
+    return answered;
   });
 }

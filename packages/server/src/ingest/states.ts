@@ -16,7 +16,7 @@ function lastStates(items: readonly Item[]): Item[] {
   return [...last.values()];
 }
 
-function toState(key: DeviceKey, { sequence, body }: Item): Insertable<StateTable>[] {
+function toState(key: DeviceKey, { sequence, body }: Item, now: number): Insertable<StateTable>[] {
   if (body.form !== 'finding') return [];
   const { rule, subject, clause, check, verdict, reason, severity, policyVersion, at, observed } = body.finding;
   return [
@@ -31,7 +31,8 @@ function toState(key: DeviceKey, { sequence, body }: Item): Insertable<StateTabl
       reason: reason ?? null,
       severity,
       policy_version: policyVersion,
-      since: Date.parse(at),
+      // A clock that is ahead makes nothing later than it was heard of.
+      since: Math.min(Date.parse(at), now),
       sequence,
       observed: JSON.stringify(observed),
     },
@@ -73,9 +74,9 @@ const insertStates = compiledInsert<Insertable<StateTable>>([...PLACE, ...TOLD],
     ),
 );
 
-export async function keepStates(tx: Tx, key: DeviceKey, items: readonly Item[]): Promise<void> {
+export async function keepStates(tx: Tx, key: DeviceKey, items: readonly Item[], now: number): Promise<void> {
   const last = lastStates(items);
-  const holding = last.filter((item) => !isEnded(item)).flatMap((item) => toState(key, item));
+  const holding = last.filter((item) => !isEnded(item)).flatMap((item) => toState(key, item, now));
   if (holding.length > 0) await insertStates(tx, holding);
   for (const { body } of last.filter(isEnded)) {
     if (body.form === 'finding') await dropState(tx, key, body.finding);

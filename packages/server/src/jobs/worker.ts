@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { schedule, type ScheduledTask } from 'node-cron';
 import { LEASE_MS, type RunDeps, runJob } from './run.ts';
 import { forgetDone, leaseDue } from './store.ts';
@@ -14,13 +15,29 @@ export interface JobWorker {
   readonly stop: () => Promise<void>;
 }
 
+/** Whether devices wait for their turn; jobs then leave them the database for a while. */
+export interface WorkerDeps extends RunDeps {
+  readonly busy?: () => boolean;
+}
+
 const AT_ONCE = 8;
+/** While devices wait. */
+const AT_ONCE_BUSY = 1;
+/** Jobs give way for so long before each round, and no longer: a storm of devices may delay a notice, and not keep it. */
+const GIVE_WAY_MS = 1_000;
+const LOOK_AGAIN_MS = 10;
 const WEEK_MS = 7 * 24 * 3_600_000;
 
-async function runAllDue(deps: RunDeps, stopping: AbortSignal): Promise<number> {
+async function giveWay({ busy = () => false }: WorkerDeps): Promise<void> {
+  for (let looked = 0; looked < GIVE_WAY_MS / LOOK_AGAIN_MS && busy(); looked += 1) await delay(LOOK_AGAIN_MS);
+}
+
+async function runAllDue(deps: WorkerDeps, stopping: AbortSignal): Promise<number> {
   let count = 0;
   while (!stopping.aborted) {
-    const jobs = await leaseDue(deps.db, { now: deps.clock.now(), leaseMs: LEASE_MS, limit: AT_ONCE });
+    await giveWay(deps);
+    const limit = deps.busy?.() === true ? AT_ONCE_BUSY : AT_ONCE;
+    const jobs = await leaseDue(deps.db, { now: deps.clock.now(), leaseMs: LEASE_MS, limit });
     if (jobs.length === 0) break;
     await Promise.all(jobs.map((job) => runJob(deps, job)));
     count += jobs.length;
@@ -49,7 +66,7 @@ function oneAtATime(work: () => Promise<number>): () => Promise<number> {
   };
 }
 
-export function createWorker(deps: RunDeps): JobWorker {
+export function createWorker(deps: WorkerDeps): JobWorker {
   const stopping = new AbortController();
   let task: ScheduledTask | undefined;
   const runDue = oneAtATime(() => runAllDue(deps, stopping.signal));

@@ -16,6 +16,8 @@ interface DeliverDeps {
   readonly db: Db;
   readonly clock: Clock;
   readonly settings: Pick<Settings, 'smtp' | 'mailFolder' | 'origin'>;
+  /** How a message leaves, if not as the settings have it: handed in, so that a simulation can lose it. */
+  readonly send?: Channel;
 }
 
 const Payload = Type.Object({ notice: Type.String() });
@@ -25,8 +27,7 @@ const isRole = (text: string): text is Role => (ROLES as readonly string[]).incl
  * Delivers a notice to whoever has its role now: an address that was mended while it waited counts. A process that dies
  * between the mail server's answer and the record sends it again, under the same Message-ID.
  */
-export function noticeJob({ db, clock, settings }: DeliverDeps): JobKind {
-  const send = channelOf(settings);
+export function noticeJob({ db, clock, settings, send = channelOf(settings) }: DeliverDeps): JobKind {
   return {
     forever: true,
     run: async (payload, { organisation, signal }) => {

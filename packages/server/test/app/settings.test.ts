@@ -32,6 +32,8 @@ describe('settings', () => {
   it('have defaults for a machine of its own', () => {
     expect(read()).toEqual({
       database: join(folder, 'data/server'),
+      databaseName: join(folder, 'data/server'),
+      databaseConnections: 10,
       host: '127.0.0.1',
       port: 8420,
       origin: 'http://127.0.0.1:8420',

@@ -80,6 +80,7 @@ describe('beadle-server', () => {
     ['audit', 'verify', '--help'],
     ['account', 'create', '--help'],
     ['migrate', '--help'],
+    ['references', 'skip', '--help'],
   ])('explains %s %s %s', async (...args) => {
     const { exitCode, out } = await run(args);
     expect(exitCode).toBe(0);
@@ -124,6 +125,45 @@ describe('beadle-server', () => {
   it('migrates once', async () => {
     expect((await run(['migrate'])).out).toMatch('Applied 0001-start, 0002-reports-by-people');
     expect(await run(['migrate'])).toEqual({ exitCode: 0, out: 'The database is up to date.\n', err: '' });
+  });
+});
+
+describe('a database of a newer version', () => {
+  it('is left alone, and the command says which version it takes', async () => {
+    await run(['migrate']);
+    inDatabase((db) => db.exec("insert into kysely_migration values ('9999-later', '2030-01-01')"));
+    expect(await run(['token', 'list'])).toEqual({
+      exitCode: 1,
+      out: '',
+      err: 'beadle-server: The database is of a newer version of Beadle (9999-later): start that version.\n',
+    });
+  });
+});
+
+describe('migrate --from', () => {
+  it('is explained', async () => {
+    expect((await run(['migrate', '--help'])).out).toMatch(/--from <FOLDER> +carry a SQLite database over/);
+  });
+
+  it('carries over into PostgreSQL only', async () => {
+    await run(['migrate']);
+    expect(await run(['migrate', '--from', 'data/server'])).toMatchObject({
+      exitCode: 2,
+      out: '',
+      err: expect.stringContaining('set BEADLE_SERVER_DATABASE to its address'),
+    });
+  });
+});
+
+describe('backup and restore on PostgreSQL', () => {
+  it.each([
+    [['backup', 'b.db'], 'pg_dump --format=custom'],
+    [['restore', 'b.db'], '`beadle-server references skip`'],
+  ])('%j names the tools that do it, without the password', async (args, words) => {
+    const environment = { BEADLE_SERVER_DATABASE: 'postgres://beadle:secret@db.example/beadle' };
+    const { exitCode, err } = await run(args, { environment });
+    expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringContaining(words) });
+    expect(err).not.toContain('secret');
   });
 });
 
@@ -280,5 +320,41 @@ describe('backup and restore', () => {
     expect((await run(['backup', 'c.db'])).exitCode).toBe(0);
     lock.release();
     expect((await run(['restore', 'b.db', '--force'])).exitCode).toBe(0);
+  });
+});
+
+describe('references skip', () => {
+  const counters = () =>
+    inDatabase((db) => db.prepare("select name, value from counters where name like 'breaches-%'").raw().all());
+
+  it('leaves a gap in every year, and the act is in the audit log', async () => {
+    await run(['migrate']);
+    inDatabase((db) => db.exec("insert into counters values ('main', 'breaches-2020', 7)"));
+    const year = new Date(systemClock.now()).getUTCFullYear();
+    expect(await run(['references', 'skip'])).toEqual({
+      exitCode: 0,
+      out: `Left out 1000 references of breaches; next come BR-2020-001008, BR-${year}-001001.\n`,
+      err: '',
+    });
+    expect(counters()).toEqual([
+      ['breaches-2020', 1007],
+      [`breaches-${year}`, 1000],
+    ]);
+    const acts = inDatabase((db) => db.prepare('select actor, action, target from audit').raw().all());
+    expect(acts).toEqual([['cli:root', 'references-skipped', 'organisation:main']]);
+    expect((await run(['audit', 'verify'])).exitCode).toBe(0);
+  });
+
+  it('makes no database where there is none', async () => {
+    expect(await run(['references', 'skip'])).toMatchObject({ exitCode: 1, out: '' });
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
+
+  it('is part of a restore, also of a backup from before the first breach of the year', async () => {
+    await run(['migrate']);
+    await run(['backup', 'b.db']);
+    const restored = await run(['restore', 'b.db', '--force']);
+    expect(restored).toMatchObject({ exitCode: 0, out: expect.stringMatching(/next come BR-\d{4}-001001\.\n/) });
+    expect(counters()).toEqual([[expect.stringMatching(/^breaches-\d{4}$/), 1000]]);
   });
 });

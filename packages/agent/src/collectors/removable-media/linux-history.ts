@@ -1,6 +1,6 @@
 import { isKnown, type Known, known, unknown } from '@beadle/shared';
 import type { SourceResult } from '../../host/host.ts';
-import { kernelLog, kernelLogEnd } from '../../sources/linux/storage.ts';
+import { kernelLog, kernelLogEnd, kernelLogPlace } from '../../sources/linux/storage.ts';
 import { firstLine, isFields } from '../answers.ts';
 import { FROM_START, type History } from '../collector.ts';
 import { arrivalsOf, type Described, type Heard, type KernelMessage } from './kernel-messages.ts';
@@ -54,6 +54,14 @@ const cursorOf = (journal: string): string | undefined => /^-- cursor: (\S+)\s*$
 /** Beyond it no time has an ISO 8601 form of four digits a year. */
 const LAST_TIME = Date.UTC(10_000, 0);
 
+/** What of a cursor says which entry it is; its place in a file (`s`, `i`) changes when journald moves to another one. */
+function entryOf(cursor: string): string {
+  const parts = cursor.split(';').filter((part) => /^[bmtx]=/.test(part));
+  return parts.toSorted().join(';');
+}
+
+const firstCursorOf = (journal: string): string | undefined => /"__CURSOR"\s*:\s*"([^"]+)"/.exec(journal)?.[1];
+
 /** A message that is not text comes as a list of bytes, and is none of those looked for. */
 function messageOf(line: string): KernelMessage | undefined {
   try {
@@ -72,7 +80,7 @@ const heardAt = (place: Place): Heard => ({ ports: new Map(place.ports), hosts: 
 export const kernelLogLinux: History = {
   check: 'removable-media',
   id: 'linux/kernel-log',
-  sources: [kernelLog, kernelLogEnd],
+  sources: [kernelLog, kernelLogEnd, kernelLogPlace],
   async end(host) {
     const journal = journalOf(await host.read(kernelLogEnd));
     if (!isKnown(journal)) return journal;
@@ -91,5 +99,13 @@ export const kernelLogLinux: History = {
     const cursor = cursorOf(journal.known) ?? place.cursor;
     const next: Place = { cursor, ports: [...heard.ports], hosts: [...heard.hosts] };
     return known({ events: arrivals, bookmark: JSON.stringify(next) });
+  },
+  // Asked for an entry that is gone, journalctl goes on from the next one that is left and says nothing.
+  async reachesBackTo(host, bookmark) {
+    const cursor = placeOf(bookmark)?.cursor ?? '';
+    if (cursor === '') return true;
+    const journal = journalOf(await host.read(kernelLogPlace, cursor));
+    const first = isKnown(journal) ? firstCursorOf(journal.known) : undefined;
+    return first !== undefined && entryOf(first) === entryOf(cursor);
   },
 };

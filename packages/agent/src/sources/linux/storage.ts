@@ -92,3 +92,19 @@ export const kernelLogEnd: Source = {
   outputLimitBytes: 65_536,
   why: 'Marks the place in the log from which on Beadle looks: nothing from before it came is read.',
 };
+
+export const kernelLogPlace: Source = {
+  id: 'linux/kernel-log-place',
+  platform: 'linux',
+  reads: {
+    kind: 'command',
+    files: ['/usr/bin/journalctl', '/bin/journalctl'],
+    // The first entry at or behind a place, by its address in the log; `_TRANSPORT` stands for "no text".
+    args: ['--no-pager', '-o', 'json', '--output-fields=_TRANSPORT', '-n', '1', '_TRANSPORT=kernel'],
+    parameter: { prefix: '--cursor=', pattern: /^[a-z0-9=;]{1,300}$/ },
+  },
+  privilege: 'root',
+  timeLimitMs: 30_000,
+  outputLimitBytes: 65_536,
+  why: 'Says whether the log still reaches back to where Beadle stopped, or whether something may be missing from it.',
+};

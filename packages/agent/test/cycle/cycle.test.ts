@@ -1,0 +1,93 @@
+import { known, type PolicyDocument } from '@beadle/shared';
+import { expect, it } from 'vitest';
+import type { History } from '../../src/collectors/collector.ts';
+import { createCycle } from '../../src/cycle/cycle.ts';
+import { hostOf } from '../collectors/outputs.ts';
+import { enrolledStore } from '../support.ts';
+
+const policy: PolicyDocument = {
+  beadlePolicy: 1,
+  title: 'Sticks',
+  organisation: 'A council',
+  version: '1',
+  effectiveFrom: '2026-01-01',
+  reviewBy: '2027-01-01',
+  reportTo: 'information-security-team-leader',
+  rules: [
+    {
+      id: 'sticks',
+      clause: '1',
+      says: 'x',
+      check: 'removable-media',
+      require: { allow: 'none' },
+      severity: 'high',
+      mode: 'report',
+    },
+  ],
+};
+const medium = {
+  subject: 'INV1',
+  serial: 'INV1',
+  kind: 'storage',
+  model: null,
+  bytes: 1,
+  encrypted: { unknown: 'not-told' },
+};
+
+/** A log that tells of one stick, and whether it still reaches back to where it was left. */
+const log = (reaches: boolean | undefined): History => ({
+  check: 'removable-media',
+  id: 'test/log',
+  sources: [],
+  end: () => Promise.resolve(known('end')),
+  since: () => Promise.resolve(known({ events: [{ at: '2026-11-20T10:00:00.000Z', medium }], bookmark: 'later' })),
+  ...(reaches === undefined ? {} : { reachesBackTo: () => Promise.resolve(reaches) }),
+});
+
+async function findings(history: History, offSince: number | undefined) {
+  const { outbox, memory, random, sql } = enrolledStore();
+  memory.putBookmark(history.id, 'here', 0);
+  const cycle = createCycle({
+    host: hostOf({}),
+    collectors: [
+      { check: 'removable-media', sources: [], collect: () => ({ facts: known({ present: known([]) }), events: [] }) },
+    ],
+    histories: [history],
+    outbox,
+    memory,
+    random,
+    now: () => Date.UTC(2026, 10, 21),
+    policy: () => policy,
+    device: () => ({
+      kind: 'laptop',
+      population: null,
+      groups: [],
+      onCouncilNetwork: { unknown: 'not-told' },
+      register: null,
+      registeredSticks: null,
+    }),
+    health: () => ({ facts: { unknown: 'not-told' }, events: [] }),
+    healthTold: () => undefined,
+  });
+  await cycle.run(undefined, offSince);
+  const bodies = sql.prepare<[], Buffer>('select body from outbox order by sequence').pluck().all();
+  return bodies
+    .map((body) => JSON.parse(body.toString()) as { rule: string; kind: string; verdict: string; reason?: string })
+    .filter(({ rule, kind }) => rule === 'sticks' && kind === 'event')
+    .map(({ verdict, reason }) => [verdict, reason]);
+}
+
+it.each([
+  ['reaches back so far', true, []],
+  ['has always been whole', undefined, []],
+  ['no longer reaches back so far', false, [['unknown', 'history-not-kept']]],
+])(
+  'after a time without the agent, tells what a log that %s holds, and what it cannot hold',
+  async (_what, reaches, more) => {
+    expect(await findings(log(reaches), Date.UTC(2026, 10, 19))).toEqual([['fail', undefined], ...more]);
+  },
+);
+
+it('does not ask how far a log reaches back while the agent has been running', async () => {
+  expect(await findings(log(false), undefined)).toEqual([['fail', undefined]]);
+});

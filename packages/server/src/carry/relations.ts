@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import { verifyAudit } from '../audit/verify.ts';
+
+/** What must find nothing, each with what it would have found. */
+const STRAYS = {
+  'findings of no device that has a record': sql`
+    select 1 from findings f where not exists (select 1 from heads h where h.organisation = f.organisation
+      and h.device = f.device and h.generation = f.generation)`,
+  'breaches of devices that are not there': sql`
+    select 1 from breaches b where b.device is not null and not exists (select 1 from devices d
+      where d.organisation = b.organisation and d.id = b.device)`,
+  'breaches without a beginning': sql`
+    select 1 from breaches b where not exists (select 1 from breach_events e where e.organisation = b.organisation
+      and e.breach = b.id and e.sequence = 1)`,
+  'events of breaches that are not there': sql`
+    select 1 from breach_events e where not exists (select 1 from breaches b where b.organisation = e.organisation
+      and b.id = e.breach)`,
+  'breaches that rest on findings that are not there': sql`
+    select 1 from breach_findings l where not exists (select 1 from findings f where f.organisation = l.organisation
+      and f.device = l.device and f.generation = l.generation and f.sequence = l.sequence)
+      or not exists (select 1 from breaches b where b.organisation = l.organisation and b.id = l.breach)`,
+  'references that would be given again': sql`
+    select 1 from breaches b where cast(substr(b.ref, 9) as bigint) > coalesce((select c.value from counters c
+      where c.organisation = b.organisation and c.name = 'breaches-' || substr(b.ref, 4, 4)), 0)`,
+} as const;
+
+/** Whatever names something that is not there, and references of breaches above their counter; each in words. */
+export async function findStrays(db: Db): Promise<string[]> {
+  const found: string[] = [];
+  for (const [words, query] of Object.entries(STRAYS)) {
+    const { rows } = await sql<{ count: number }>`select count(*) as count from (${query}) as strays`.execute(db);
+    const count = rows[0]?.count ?? 0;
+    if (count > 0) found.push(`${count} ${words}`);
+  }
+  return found;
+}
+
+export interface AuditFound {
+  /** Of each organisation's log: how many acts, and the head that an older note can be held against. */
+  readonly intact: readonly string[];
+  readonly broken: readonly string[];
+}
+
+export async function verifyAudits(db: Db): Promise<AuditFound> {
+  const [intact, broken]: [string[], string[]] = [[], []];
+  for (const { id } of await db.selectFrom('organisations').select('id').orderBy('id').execute()) {
+    const result = await verifyAudit(db, id);
+    if (result.intact) intact.push(`${id}: ${result.count} acts, head ${result.head}`);
+    else broken.push(`the audit log of ${id} at act ${result.sequence}`);
+  }
+  return { intact, broken };
+}

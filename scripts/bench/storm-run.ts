@@ -1,0 +1,127 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Result as FleetResult } from '../fleet/result.ts';
+import { start } from '../start/processes.ts';
+import { type Council, openCouncil } from './council.ts';
+import { processorSeconds } from './proc.ts';
+
+export interface StormPlan {
+  readonly folder: string;
+  /** The address of a PostgreSQL database; undefined: SQLite in the folder. */
+  readonly database?: string | undefined;
+  readonly devices: number;
+  /** All devices come back at random within so many seconds. */
+  readonly within: number;
+  /** Days for which each has been away. */
+  readonly backlog: number;
+  /** Variables of the server beside the bench's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly say: (words: string) => void;
+}
+
+/** Of the server's process, in MiB: with all the pages that it shares. */
+export interface Memory {
+  readonly before: number;
+  readonly peak: number;
+  readonly after: number;
+}
+
+export interface Storm {
+  readonly fleet: FleetResult;
+  readonly memory: Memory;
+  /** Check-ins that the server has answered with 503 and Retry-After. */
+  readonly sentAway: number;
+  /** The most that were in hand at a time. */
+  readonly inHandMost: number;
+  /** Processor time that the server took for it, whatever else ran on the machine. */
+  readonly serverSeconds: number;
+}
+
+const FLEET = join(import.meta.dirname, '../fleet/main.ts');
+const LOOK_EVERY_MS = 50;
+const AFTER_MS = 5_000;
+/** The line of `npm run fleet` with which its clock starts. */
+const STARTS = /come back within/;
+
+const residentMebibytes = (pid: number): number =>
+  Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+
+/** Looks at the server's memory until stopped; gives the most that was seen. */
+function watchMemory(pid: number): () => number {
+  let most = residentMebibytes(pid);
+  const timer = setInterval(() => (most = Math.max(most, residentMebibytes(pid))), LOOK_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    return most;
+  };
+}
+
+async function metric({ origin }: Council, name: string): Promise<number> {
+  const text = await (await fetch(`${origin}/metrics`)).text();
+  return Number(new RegExp(`^${name}\\{lane="check-ins"\\} (\\S+)`, 'm').exec(text)?.[1] ?? 0);
+}
+
+function startFleet({ origin, token }: Council, { devices, within, backlog }: StormPlan): ChildProcess {
+  const numbers = { devices, seconds: within, 'return-within': within, backlog };
+  const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const fleet = start({
+    args: [FLEET, '--server', origin, '--token', '-', ...args],
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  fleet.stdin?.end(token);
+  return fleet;
+}
+
+interface Played extends Pick<Memory, 'before' | 'peak'> {
+  readonly fleet: FleetResult;
+  readonly serverSeconds: number;
+}
+
+/** What the fleet prints, with the server's memory from the moment at which its clock starts. */
+async function play(council: Council, plan: StormPlan): Promise<Played> {
+  const pid = council.server.pid ?? 0;
+  const child = startFleet(council, plan);
+  if (child.stderr === null || child.stdout === null) throw new Error('the fleet could not be started');
+  let [output, before, seconds, peak] = ['', 0, 0, () => 0];
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    plan.say(line);
+    if (!STARTS.test(line)) return;
+    before = residentMebibytes(pid);
+    seconds = processorSeconds(pid);
+    peak = watchMemory(pid);
+  });
+  await once(child, 'close');
+  const most = peak();
+  if (output === '') throw new Error('the fleet has ended without a result');
+  return {
+    fleet: JSON.parse(output) as FleetResult,
+    before,
+    peak: most,
+    serverSeconds: processorSeconds(pid) - seconds,
+  };
+}
+
+/**
+ * A server as a process of its own with the council's policy in force, and a fleet of `npm run fleet` that comes back to
+ * it. The server goes on as it was: what its memory is afterwards is what it keeps, not what a collection would leave.
+ */
+export async function runStorm(plan: StormPlan): Promise<Storm> {
+  const council = await openCouncil(plan.folder, { database: plan.database, env: plan.env });
+  try {
+    const { fleet, before, peak, serverSeconds } = await play(council, plan);
+    const [sentAway, inHandMost] = [
+      await metric(council, 'beadle_shed_total'),
+      await metric(council, 'beadle_in_hand_most'),
+    ];
+    await delay(AFTER_MS);
+    const after = residentMebibytes(council.server.pid ?? 0);
+    return { fleet, memory: { before, peak, after }, sentAway, inHandMost, serverSeconds };
+  } finally {
+    await council.stop();
+  }
+}

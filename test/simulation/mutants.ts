@@ -1,0 +1,172 @@
+/** A fault planted in the product: where, what stands there, and what a careless change would have made of it. */
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const agent = (file: string) => `packages/agent/src/${file}`;
+const server = (file: string) => `packages/server/src/${file}`;
+
+/** Each must be found by the simulation: what it does not find, it does not test. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'acknowledge before the commit',
+    file: server('ingest/ingest.ts'),
+    from: 'inTransaction(deps.db, (tx) => apply(tx, key, counter, read, deps));',
+    to: `(async () => {
+      let outcome;
+      try {
+        return await inTransaction(deps.db, async (tx) => (outcome = await apply(tx, key, counter, read, deps)));
+      } catch (error) {
+        if (outcome !== undefined) return outcome;
+        throw error;
+      }
+    })();`,
+  },
+  {
+    name: 'forget the repeat check',
+    file: server('ingest/plan.ts'),
+    from: 'return differing < 0 ? items.length : differing;',
+    to: 'return differing < 0 ? 0 : 0;',
+  },
+  {
+    name: 'skip the head',
+    file: server('ingest/ingest.ts'),
+    from: 'await moveHead(tx, key, { ...head, counter });',
+    to: 'await moveHead(tx, key, { sequence: device.sequence, link: device.link, counter });',
+  },
+  {
+    name: 'accept a lower counter',
+    file: server('ingest/ingest.ts'),
+    from: 'if (counter <= device.counter)',
+    to: 'if (counter < 0)',
+  },
+  {
+    name: 'lose a gap record',
+    file: agent('outbox/outbox.ts'),
+    from: 'this.#chain.appendRows(this.#insertBoundGap(before, last.sequence, lost, now), rows.slice(dropped.length));',
+    to: 'this.#chain.appendRows(before, rows.slice(dropped.length));',
+  },
+  {
+    name: 'join the wrong breach',
+    file: server('breaches/intake.ts'),
+    from: 'JSON.stringify([about.rule, about.subject, about.kind]);',
+    to: 'JSON.stringify([about.rule, about.kind]);',
+  },
+  {
+    name: 'notify twice',
+    file: server('breaches/notices.ts'),
+    from: "if (breach.duty === 'holder' || breach.severity === 'critical') {",
+    to: "if (breach.duty === 'holder' || breach.severity === 'critical') {\n    if (breach.severity === 'critical') await queue(tx, [breach], reportTo, breachNotice(inNotice(breach, assetTag), { origin: deps.origin, policyTitle }), deps);",
+  },
+  {
+    name: 'judge by the wrong version',
+    file: server('policies/store.ts'),
+    from: 'const policy = judged ?? (await policyInForce(db, organisation));',
+    to: 'const policy = (await policyInForce(db, organisation)) ?? judged;',
+  },
+  {
+    name: 'take an unsigned answer',
+    file: agent('uplink/exchange.ts'),
+    from: 'signed: key !== undefined && verifyResponse(signable, response.headers, key),',
+    to: 'signed: key !== undefined,',
+  },
+  {
+    name: 'take an answer to another request',
+    file: agent('uplink/exchange.ts'),
+    from: 'requestSignature: signed.signature };',
+    to: "requestSignature: /^/.test(signed.signature) ? '' : '' };",
+  },
+  {
+    name: 'take a message with a wrong signature',
+    file: server('ingest/routes.ts'),
+    from: 'if (isGenuine(request, request.body as Buffer, signed, verifying, deps.settings.authorities)) return;',
+    to: 'if (verifying !== undefined) return;',
+  },
+  {
+    name: 'leave the old key in force',
+    file: server('enrolment/store.ts'),
+    from: '.set({ revoked_at: at })',
+    to: '.set({ revoked_at: null })',
+  },
+  {
+    name: 'drop what waits at a new enrolment',
+    file: agent('outbox/outbox.ts'),
+    from: 'lost === 0 ? START : this.#insertBoundGap(START, lost, lost, now), pending);',
+    to: 'lost === 0 ? START : this.#insertBoundGap(START, lost, lost, now), []);',
+  },
+  {
+    name: 'move the bookmark before the finding is kept',
+    file: agent('cycle/cycle.ts'),
+    from: 'return options.outbox.transaction(() => keep(options, gathered, offSince));',
+    to: 'if (options.policy() !== undefined) remember(options.memory, gathered, options.now());\n    return options.outbox.transaction(() => keep(options, gathered, offSince));',
+  },
+  {
+    name: 'keep the verdict without the finding',
+    file: agent('outbox/outbox.ts'),
+    from: 'return this.#sql.inTransaction ? work() : this.#sql.transaction(work).immediate();',
+    to: 'return work();',
+  },
+  {
+    name: 'take what was sent for acknowledged',
+    file: agent('outbox/outbox.ts'),
+    from: 'if (broken === undefined && (asSent || this.#chain.continuesAt(head))) return this.#settleAt(head, now);',
+    to: 'if (broken === undefined) return this.#settleAt({ sequence: batch.last, link: this.#chain.linkAt(batch.last) ?? head.link }, now);',
+  },
+  {
+    name: 'number anew what the server may hold',
+    file: agent('outbox/outbox.ts'),
+    from: "Math.max(this.#chain.acked().sequence, this.meta.integer('offered'))",
+    to: 'this.#chain.acked().sequence',
+  },
+  {
+    name: 'no grace',
+    file: server('breaches/intake.ts'),
+    from: 'known.rule.grace === undefined ? at :',
+    to: 'known.rule.id !== undefined ? at :',
+  },
+  {
+    name: 'put a breach off by a clock that is ahead',
+    file: server('breaches/intake.ts'),
+    from: 'Math.min(Date.parse(finding.at), deps.now)',
+    to: 'Date.parse(finding.at)',
+  },
+  {
+    name: 'never the same breach come back',
+    file: server('breaches/intake.ts'),
+    from: 'deps.now - COMES_BACK_WITHIN_MS',
+    to: 'deps.now + 1',
+  },
+  {
+    name: 'leave a dead worker’s job',
+    file: server('jobs/store.ts'),
+    from: "row('due.leased_until', '<=', now)",
+    to: "row('due.leased_until', '<=', 0)",
+  },
+  {
+    name: 'two workers, one job',
+    file: server('jobs/store.ts'),
+    from: "row('due.leased_until', '<=', now)",
+    to: "row('due.leased_until', '>=', 0)",
+  },
+  {
+    name: 'never restate',
+    file: server('ingest/ingest.ts'),
+    from: 'if (stateDigest(await currentStates(tx, key)) === header.state.digest) return false;',
+    to: 'if (stateDigest(await currentStates(tx, key)) !== undefined) return false;',
+  },
+  {
+    name: 'an act outside of the chain',
+    file: server('audit/record.ts'),
+    from: 'const previous = last?.link ?? NO_LINK;',
+    to: "const previous = act.action === 'breach-closed' ? NO_LINK : (last?.link ?? NO_LINK);",
+  },
+  {
+    name: 'a document of the past',
+    file: server('orders/documents.ts'),
+    from: 'Math.max(has, device.document_serial) + 1;',
+    to: 'device.document_serial + 1;',
+  },
+];

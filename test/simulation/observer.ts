@@ -1,0 +1,82 @@
+import SQLite from 'better-sqlite3';
+import { join } from 'node:path';
+import type {
+  BreachEventTable,
+  BreachFindingTable,
+  BreachTable,
+  FindingTable,
+  NoticeTable,
+} from '../../packages/server/src/db/schema.ts';
+
+export type FindingRow = FindingTable & { readonly rowid: number };
+
+interface Head {
+  readonly device: string;
+  readonly generation: number;
+  readonly sequence: number;
+  readonly link: string;
+  readonly counter: number;
+}
+
+/** Looks into the server's database from outside, as somebody would who trusts nothing that the server says. */
+export class Observer {
+  readonly #sql: SQLite.Database;
+  readonly #statements = new Map<string, SQLite.Statement>();
+
+  constructor(folder: string) {
+    this.#sql = new SQLite(join(folder, 'beadle.db'), { readonly: true });
+  }
+
+  #all<T>(query: string, ...parameters: unknown[]): T[] {
+    const statement = this.#statements.get(query) ?? this.#sql.prepare(query);
+    this.#statements.set(query, statement);
+    return statement.all(...parameters) as T[];
+  }
+
+  key = (keyId: string) =>
+    this.#all<{ revoked_at: number | null; counter: number }>(
+      `select revoked_at, counter from device_keys join heads using (organisation, device, generation) where key_id = ?`,
+      keyId,
+    )[0];
+  heads = () => this.#all<Head>('select * from heads order by device, generation');
+  devices = () =>
+    this.#all<{ id: string; asset_tag: string; generation: number }>(
+      'select id, asset_tag, generation from devices order by asset_tag',
+    );
+  enrolments = () =>
+    this.#all<{ device: string; registered_at: number }>('select device, registered_at from device_keys');
+  findings = () => this.#all<FindingRow>('select rowid, * from findings order by rowid');
+  linkAt = (device: string, generation: number, sequence: number) =>
+    this.#all<{ link: string }>(
+      'select link from findings where device = ? and generation = ? and sequence = ?',
+      device,
+      generation,
+      sequence,
+    )[0]?.link;
+  states = (device: string) =>
+    this.#all<{ rule: string; subject: string; verdict: string; policy_version: string; since: number }>(
+      'select rule, subject, verdict, policy_version, since from states where device = ? order by rule, subject',
+      device,
+    );
+  breaches = () => this.#all<BreachTable>('select * from breaches order by opened_at, rowid');
+  openRefs = () =>
+    this.#all<{ ref: string }>("select ref from breaches where status <> 'closed' order by ref").map(({ ref }) => ref);
+  events = () => this.#all<BreachEventTable>('select * from breach_events order by breach, sequence');
+  breachFindings = () => this.#all<BreachFindingTable>('select * from breach_findings');
+  notices = () => this.#all<NoticeTable>('select * from notices order by created_at, id');
+  jobsLeft = () =>
+    this.#all<{ kind: string; run_at: number; status: string }>(
+      "select kind, run_at, status from jobs where status <> 'done'",
+    );
+  /** How much there is of everything: where that stays, nothing happens any more. */
+  sizes = () =>
+    this.#all(
+      "select (select count(*) from findings) as findings, (select count(*) from breach_events) as events, (select count(*) from jobs where status <> 'done') as jobs",
+    );
+  policies = () =>
+    this.#all<{ version: string; document: string; in_force: number; uploaded_at: number }>(
+      'select version, document, in_force, uploaded_at from policies order by serial',
+    );
+  acts = () => this.#all<{ action: string; target: string }>('select action, target from audit');
+  close = (): void => void this.#sql.close();
+}

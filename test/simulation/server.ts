@@ -1,0 +1,219 @@
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, formatToken, type PolicyDocument, type Random, tokenSecret } from '@beadle/shared';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import type { Caller } from '../../packages/server/src/access.ts';
+import { createLanes } from '../../packages/server/src/admission/lanes.ts';
+import { answerErrors } from '../../packages/server/src/app/error-handler.ts';
+import { watchStorage } from '../../packages/server/src/app/storage.ts';
+import { recordAct } from '../../packages/server/src/audit/record.ts';
+import { acknowledgeBreach, closeBreach } from '../../packages/server/src/breaches/acts.ts';
+import { breachJobs } from '../../packages/server/src/breaches/jobs.ts';
+import type { OpenDatabase } from '../../packages/server/src/db/database.ts';
+import { migrate } from '../../packages/server/src/db/migrate.ts';
+import { openDatabase } from '../../packages/server/src/db/open.ts';
+import { inTransaction } from '../../packages/server/src/db/transaction.ts';
+import { deviceByTag, registerDevice } from '../../packages/server/src/devices/register.ts';
+import { enrolmentRoutes } from '../../packages/server/src/enrolment/routes.ts';
+import { addToken } from '../../packages/server/src/enrolment/store.ts';
+import { ingestRoutes } from '../../packages/server/src/ingest/routes.ts';
+import { createWorker, type JobWorker } from '../../packages/server/src/jobs/worker.ts';
+import { loadKeys, type ServerKeys } from '../../packages/server/src/keys.ts';
+import { createMetrics } from '../../packages/server/src/metrics.ts';
+import { noticeJob } from '../../packages/server/src/notify/deliver.ts';
+import { NOTICE_JOB } from '../../packages/server/src/notify/queue.ts';
+import { ensureOrganisation, ORGANISATION } from '../../packages/server/src/organisation/store.ts';
+import { putPolicyInForce } from '../../packages/server/src/policies/store.ts';
+import { readSettings, type Settings } from '../../packages/server/src/settings.ts';
+import { type Disk, serverThrough } from './disk.ts';
+
+/** What does not differ from run to run, made once in a process: keys, and a database that has its tables. */
+export interface Ground {
+  readonly folder: string;
+  readonly settings: Settings;
+  readonly keys: ServerKeys;
+  close(): void;
+}
+
+export async function prepareGround(memory: string, random: Random): Promise<Ground> {
+  const folder = mkdtempSync(join(memory, 'beadle-simulation-'));
+  const settings = readSettings({
+    environment: { BEADLE_SERVER_DATABASE: join(folder, 'empty') },
+    workingFolder: folder,
+  });
+  const keys = loadKeys({ folder: settings.keysFolder, random });
+  const database = openDatabase(settings.database);
+  await migrate(database.db);
+  await ensureOrganisation(database.db, { name: 'Simulated council', at: 0 });
+  database.checkpoint();
+  await database.close();
+  return { folder, settings, keys, close: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export const OFFICER: Caller = {
+  organisation: ORGANISATION,
+  role: 'information-security-team-leader',
+  name: 'officer',
+  via: 'token',
+};
+
+export interface ServerOptions {
+  readonly ground: Ground;
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly disk: Disk;
+  /** A message leaves, by the id of its notice; throws where it could not. */
+  readonly send: (notice: string) => void;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+const log = pino({ level: 'silent' });
+
+/** The server's real stages on a real database file; what it holds in memory is lost by `crash`. */
+export class SimulatedServer {
+  readonly #options: ServerOptions;
+  #database: OpenDatabase | undefined;
+  #app: FastifyInstance | undefined;
+  #workers: readonly JobWorker[] = [];
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    cpSync(options.ground.settings.database, this.#path, { recursive: true });
+  }
+
+  /** The folder of its database. */
+  get #path(): string {
+    return join(this.#options.folder, 'server');
+  }
+
+  get db() {
+    if (this.#database === undefined) throw new Error('the server is not running');
+    return this.#database.db;
+  }
+
+  async start(): Promise<void> {
+    const { disk, ground, clock, random } = this.#options;
+    disk.mend();
+    this.#database = openDatabase(this.#path, { through: serverThrough(disk) });
+    this.#workers = [this.#worker(), this.#worker()];
+    const app = Fastify({ loggerInstance: log, genReqId: () => Buffer.from(random.bytes(8)).toString('hex') });
+    app.decorate('storage', watchStorage(clock));
+    answerErrors(app as unknown as FastifyInstance, { render: null });
+    const metrics = createMetrics();
+    const { settings, keys } = ground;
+    const lanes = createLanes({
+      engine: 'sqlite',
+      settings,
+      clock,
+      metrics,
+      log,
+      pressed: () => false,
+      connections: () => 0,
+    });
+    const stage = { db: this.db, settings, keys, clock, random, metrics, wake: () => undefined };
+    await app.register(enrolmentRoutes, { ...stage, admission: lanes.enrolments });
+    await app.register(ingestRoutes, { ...stage, admission: lanes.checkIns });
+    await app.ready();
+    this.#app = app as unknown as FastifyInstance;
+  }
+
+  #worker(): JobWorker {
+    const { clock, random, ground } = this.#options;
+    const { settings } = ground;
+    const deps = { db: this.db, clock, random, settings };
+    const kinds = {
+      [NOTICE_JOB]: noticeJob({ ...deps, send: async ({ fileName }) => this.#options.send(fileName.slice(11, -4)) }),
+      ...breachJobs({ ...deps, wake: () => undefined }),
+    };
+    return createWorker({ ...deps, kinds, log });
+  }
+
+  /** The process ends where it stands, or is ended; `start` begins anew from what is on the disk. */
+  async crash(): Promise<void> {
+    const [database, app] = [this.#database, this.#app];
+    [this.#database, this.#app] = [undefined, undefined];
+    await app?.close();
+    await database?.close();
+  }
+
+  async ask(path: string, headers: Readonly<Record<string, string>>, payload: Uint8Array): Promise<Answered> {
+    if (this.#app === undefined) throw new Error('the server is not running');
+    const all = { ...headers, host: '127.0.0.1:8420' };
+    const answer = await this.#app.inject({ method: 'POST', url: path, headers: all, payload: Buffer.from(payload) });
+    return { status: answer.statusCode, headers: answer.headers as Record<string, string>, body: answer.rawPayload };
+  }
+
+  /** Two workers at once, as two processes would be. */
+  runJobs = (): Promise<unknown> => Promise.all(this.#workers.map((worker) => worker.runDue()));
+
+  async register(assetTag: string): Promise<void> {
+    const { clock, random } = this.#options;
+    const made = { at: clock.now(), random };
+    await inTransaction(this.db, (tx) => registerDevice(tx, ORGANISATION, { assetTag, kind: 'laptop' }, made));
+  }
+
+  /** A new enrolment token for a device, as its text. */
+  async token(assetTag: string): Promise<string> {
+    const { clock, random, ground } = this.#options;
+    const id = Buffer.from(random.bytes(16)).toString('base64url');
+    const at = clock.now();
+    await inTransaction(this.db, async (tx) => {
+      const device = await deviceByTag(tx, ORGANISATION, assetTag);
+      if (device === undefined) throw new Error(`${assetTag} is not registered`);
+      const ends = { expires_at: at + 86_400_000, uses_left: 1, createdAt: at, createdBy: 'simulation' };
+      await addToken(tx, { organisation: ORGANISATION, id, device: device.id, ...ends });
+      await recordAct(tx, {
+        organisation: ORGANISATION,
+        at,
+        actor: 'simulation',
+        action: 'enrolment-token-made',
+        target: assetTag,
+      });
+    });
+    return formatToken({ id, secret: tokenSecret(ground.keys.tokenKey, id), serverKeyId: ground.keys.keyId });
+  }
+
+  async putPolicy(document: PolicyDocument): Promise<void> {
+    const at = this.#options.clock.now();
+    await inTransaction(this.db, async (tx) => {
+      await putPolicyInForce(tx, { organisation: ORGANISATION, document, source: '', by: 'simulation', at });
+      await recordAct(tx, {
+        organisation: ORGANISATION,
+        at,
+        actor: 'simulation',
+        action: 'policy-put-in-force',
+        target: document.version,
+      });
+    });
+  }
+
+  acknowledge = (ref: string) => acknowledgeBreach(OFFICER, ref, { db: this.db, now: this.#options.clock.now() });
+  close = (ref: string) => closeBreach(OFFICER, ref, 'seen to', { db: this.db, now: this.#options.clock.now() });
+
+  /** A copy of the database as it is on the disk; the process is ended for it, as it is when one is put back. */
+  async copy(): Promise<void> {
+    this.#database?.checkpoint();
+    await this.crash();
+    rmSync(`${this.#path}.copy`, { recursive: true, force: true });
+    cpSync(this.#path, `${this.#path}.copy`, { recursive: true });
+    await this.start();
+  }
+
+  get hasCopy(): boolean {
+    return existsSync(`${this.#path}.copy`);
+  }
+
+  async restore(): Promise<void> {
+    await this.crash();
+    rmSync(this.#path, { recursive: true });
+    cpSync(`${this.#path}.copy`, this.#path, { recursive: true });
+    await this.start();
+  }
+}
