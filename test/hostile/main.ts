@@ -4,7 +4,7 @@ import { type Engine, isEngine, type OpenEngine, openEngine } from './engine.ts'
 import { createMeter } from './heap.ts';
 import { attackServer, type Options, type Outcome } from './run.ts';
 
-const HELP = `Usage: npm run hostile -- [--requests N] [--seed S] [--only I]
+const HELP = `Usage: npm run hostile -- [--requests N] [--seed S] [--only I] [--database D]
 
 Attacks the whole server: every endpoint that it declares, as anybody, as every role of two councils, and as the owner of
 a laptop who can sign anything. Prints what was answered, the memory that was in use, and one JSON line at the end.
