@@ -1,6 +1,6 @@
 import { signerOf } from '@beadle/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findingOf, headerOf, linesOf, newKey, signedShot, type Signing } from './device.ts';
+import { enrolmentShot, findingOf, headerOf, linesOf, newKey, signedShot, type Signing } from './device.ts';
 import { startServer, type Server } from './server.ts';
 import type { Shot } from './shot.ts';
 import { createWorld, type World } from './world.ts';
@@ -98,6 +98,16 @@ describe('a laptop whose owner signs what they like', () => {
     expect((await checkIn(findings(), { ...signed, url: '/agent/v1/check-ins?a?b' })).status).toBe(401);
   });
 
+  it.each(['a\u0000', '\uD800'])(
+    'cannot be enrolled with a serial number that no database can keep',
+    async (serial) => {
+      const { fresh } = world.a.enrolmentTokens;
+      const change = (request: object) => ({ ...request, serialNumber: serial });
+      const shot = enrolmentShot({ token: fresh, key: newKey(), counter: server.clock.now(), change });
+      expect((await server.fire(shot)).status).toBe(400);
+    },
+  );
+
   it('is told nothing by a key that is not its own', async () => {
     const signer = { ...signerOf(newKey()), keyId: world.a.good.signer.keyId };
     expect((await checkIn(findings(), { signer })).status).toBe(401);
@@ -115,6 +125,20 @@ describe('a person', () => {
 
   it.each(['2026-13-01T00:00:00Z', '2026-02-30T00:00:00Z'])('is told that %s is no time', async (happenedAt) => {
     expect((await post('/api/v1/breaches', { title: 'x', description: 'x', happenedAt })).status).toBe(400);
+  });
+
+  it.each([String.raw`a\0b`, String.raw`\ud800`])('is refused a policy whose title is "%s"', async (title) => {
+    const payload = `beadlePolicy: 1
+title: "${title}"
+organisation: O
+version: "odd"
+effectiveFrom: 2026-01-01
+reviewBy: 2027-01-01
+reportTo: information-security-team-leader
+rules: []
+`;
+    const headers = { ...as(), 'content-type': 'application/yaml' };
+    expect((await server.fire({ method: 'POST', url: '/api/v1/policies', headers, payload })).status).toBe(422);
   });
 
   it.each(['toString', 'constructor', '__proto__'])('may follow a link with ?done=%s', async (done) => {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { type Engine, isEngine, openEngine } from './engine.ts';
+import { type Engine, isEngine, type OpenEngine, openEngine } from './engine.ts';
 import { createMeter } from './heap.ts';
-import { attackServer, type Outcome } from './run.ts';
+import { attackServer, type Options, type Outcome } from './run.ts';
 
-const HELP = `Usage: npm run hostile -- [--requests N] [--seed S] [--only I]
+const HELP = `Usage: npm run hostile -- [--requests N] [--seed S] [--only I] [--database D]
 
 Attacks the whole server: every endpoint that it declares, as anybody, as every role of two councils, and as the owner of
 a laptop who can sign anything. Prints what was answered, the memory that was in use, and one JSON line at the end.
@@ -76,8 +76,16 @@ function showTable({ table }: Outcome): void {
 function showViolations({ violations }: Outcome, { seed, database }: Arguments): void {
   for (const { index, endpoint, kind, caller, fault, shot } of violations) {
     console.log(`\nFOUND ${fault}\n  ${endpoint}, ${kind}, ${caller}`);
-    if (shot !== '')
-      console.log(`  npm run hostile -- --seed ${seed} --database ${database} --only ${index}\n  ${shot}`);
+    if (index >= 0) console.log(`  npm run hostile -- --seed ${seed} --database ${database} --only ${index}`);
+    if (shot !== '') console.log(`  ${shot}`);
+  }
+}
+
+async function attackWith(engine: OpenEngine, options: Options): Promise<Outcome> {
+  try {
+    return await attackServer({ ...options, database: engine.database });
+  } finally {
+    await engine.stop();
   }
 }
 
@@ -94,9 +102,9 @@ async function main(args: readonly string[]): Promise<number> {
   const engine = await openEngine(given.database);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-  const options = { ...given, database: engine.database, progress: meter.after, signal: stop.signal };
-  const outcome = await attackServer(options);
-  await engine.stop();
+  const { only } = given;
+  const options = { seed, requests, only, progress: meter.after, signal: stop.signal };
+  const outcome = await attackWith(engine, options);
   showTable(outcome);
   showViolations(outcome, given);
   const { endpoints, attacked, fired, slow, violations } = outcome;

@@ -36,7 +36,7 @@ function kindsFor({ a }: World): readonly Kind[] {
       next: ' ',
     },
     { name: 'drips an enrolment', first: post('/agent/v1/enrolments', `${as}Content-Length: 60000\r\n`), next: ' ' },
-    { name: 'reads no answer', first: reads, next: `GET /openapi.json HTTP/1.1\r\n${HOST}\r\n`, isDeaf: true },
+    { name: 'reads no answer', first: reads, next: `GET /api/openapi.json HTTP/1.1\r\n${HOST}\r\n`, isDeaf: true },
     {
       name: 'leaves after half a body',
       first: post('/api/v1/breaches', `${as}Content-Length: 50\r\n`) + '{',

@@ -144,7 +144,8 @@ interface Read {
 }
 
 function faultsIn({ statuses, said }: Read, attack: RawAttack, { a, b, server }: World): string[] {
-  const secrets = [...server.secrets, ...a.secrets, ...b.secrets, a.canary, b.canary];
+  // Who asks is a worker of the first council, and may read that council's policies.
+  const secrets = [...server.secrets, ...a.secrets, ...b.secrets, b.canary];
   const isRaw = /^HTTP\/1\.1 400 [^]*\r\n\r\n\{/.test(said) && !said.includes('application/problem+json');
   // Whoever is refused before their body is read may then be told that the body is none, and is cut off.
   const answers = statuses.at(-1) === 400 && statuses.length > 1 ? statuses.length - 1 : statuses.length;
@@ -166,7 +167,7 @@ export async function fireRaw(
   dice: Dice,
 ): Promise<RawOutcome> {
   const path = fill(endpoint.url, () => 'x');
-  // A worker may do next to nothing, so that whatever comes back beyond that was got by the form of the request.
+  // A worker may read the policies and next to nothing else, so that whatever comes back beyond that was got by the form of the request.
   const authorization = `Authorization: Bearer ${isForPrograms(path) ? world.a.tokens.worker : 'none'}`;
   const said = await converse(port, attack.bytes({ method: endpoint.method, path, authorization, dice }));
   const about = { kind: `socket: ${attack.kind}`, endpoint: nameOf(endpoint) };

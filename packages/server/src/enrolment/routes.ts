@@ -17,6 +17,7 @@ import { admitBy } from '../admission/hooks.ts';
 import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
+import { holdsOnlyKeepable } from '../keepable.ts';
 import type { ServerKeys } from '../keys.ts';
 import { mayEnrolRemotely } from '../organisation/settings.ts';
 import { readOrganisation } from '../organisation/store.ts';
@@ -47,6 +48,7 @@ function readRequest(body: unknown): EnrolmentRequest {
   } catch {
     throw problem('validation', 'The body must be JSON.');
   }
+  if (!holdsOnlyKeepable(value)) throw problem('validation', 'A text holds a NUL or half of a surrogate pair.');
   if (Value.Check(EnrolmentRequest, value)) return value;
   const [error] = Value.Errors(EnrolmentRequest, value);
   throw problem(

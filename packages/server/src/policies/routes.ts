@@ -5,6 +5,7 @@ import Type from 'typebox';
 import { actorOf, callerOf } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
+import { holdsOnlyKeepable, isKeepable } from '../keepable.ts';
 import { problem } from '../errors.ts';
 import { listPolicies, policyOfVersion, type PolicySummary, putPolicyInForce } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -30,7 +31,8 @@ const UPLOAD_LIMIT = 1024 * 1024;
 /** Reads the file that was sent, or answers with each error's line, path and what was expected. */
 function readUpload(text: string) {
   const reading = readPolicy(text);
-  if (reading.ok) return reading.policy;
+  if (reading.ok && isKeepable(text) && holdsOnlyKeepable(reading.policy)) return reading.policy;
+  if (reading.ok) throw problem('policy-refused', 'A text of the policy holds a NUL or half of a surrogate pair.');
   const fields = reading.errors.map(({ line, column, path, expected }) => ({
     field: `${line}:${column}: ${path}`,
     expected,
