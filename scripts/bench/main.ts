@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureAgent } from './agent.ts';
 import { measureIngest } from './ingest.ts';
+import { measureStorm } from './storm.ts';
 
 /** On the checkout's own disk: a temporary folder is often memory, where nothing is ever written or synced. */
 const build = join(import.meta.dirname, '../../.build');
-const measurements = { agent: measureAgent, ingest: measureIngest } as const;
+const measurements = { agent: measureAgent, ingest: measureIngest, storm: measureStorm } as const;
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !Object.hasOwn(measurements, name));
