@@ -46,18 +46,15 @@ async function untilReady(origin: string): Promise<void> {
 export interface CouncilOptions {
   /** The address of a PostgreSQL database; undefined: SQLite in the folder. */
   readonly database?: string | undefined;
-  /** More variables of the server. */
-  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
-export async function openCouncil(folder: string, { database, env: more }: CouncilOptions = {}): Promise<Council> {
+export async function openCouncil(folder: string, { database }: CouncilOptions = {}): Promise<Council> {
   const settings = { port: await freePort(), data: folder, policy: POLICY };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const env = {
     ...serverEnvironment(settings, undefined),
     BEADLE_SERVER_LOG_LEVEL: 'warn',
     ...(database === undefined ? {} : { BEADLE_SERVER_DATABASE: database }),
-    ...more,
   };
   const origin = `http://127.0.0.1:${settings.port}`;
   const errors = join(folder, 'server-errors.log');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { measureAgent } from './agent.ts';
 import { measureIngest } from './ingest.ts';
 import { measureIngestOnPostgres } from './ingest-postgres.ts';
+import { measureStorm } from './storm.ts';
 
 /** On the checkout's own disk: a temporary folder is often memory, where nothing is ever written or synced. */
 const build = join(import.meta.dirname, '../../.build');
@@ -10,6 +11,7 @@ const measurements = {
   agent: measureAgent,
   ingest: measureIngest,
   'ingest-postgres': measureIngestOnPostgres,
+  storm: measureStorm,
 } as const;
 
 const wanted = process.argv.slice(2);

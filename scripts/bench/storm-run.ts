@@ -9,18 +9,19 @@ import { start } from '../start/processes.ts';
 import { type Council, openCouncil } from './council.ts';
 import { processorSeconds } from './proc.ts';
 
-export interface StormPlan {
-  readonly folder: string;
-  /** The address of a PostgreSQL database; undefined: SQLite in the folder. */
-  readonly database?: string | undefined;
+export interface ReturnPlan {
   readonly devices: number;
   /** All devices come back at random within so many seconds. */
   readonly within: number;
   /** Days for which each has been away. */
   readonly backlog: number;
-  /** Variables of the server beside the bench's own. */
-  readonly env?: Readonly<Record<string, string>>;
   readonly say: (words: string) => void;
+}
+
+export interface StormPlan extends ReturnPlan {
+  readonly folder: string;
+  /** The address of a PostgreSQL database; undefined: SQLite in the folder. */
+  readonly database?: string | undefined;
 }
 
 /** Of the server's process, in MiB: with all the pages that it shares. */
@@ -61,11 +62,13 @@ function watchMemory(pid: number): () => number {
 }
 
 async function metric({ origin }: Council, name: string): Promise<number> {
-  const text = await (await fetch(`${origin}/metrics`)).text();
+  const response = await fetch(`${origin}/metrics`);
+  if (!response.ok) throw new Error(`/metrics answered ${response.status}`);
+  const text = await response.text();
   return Number(new RegExp(`^${name}\\{lane="check-ins"\\} (\\S+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
-function startFleet({ origin, token }: Council, { devices, within, backlog }: StormPlan): ChildProcess {
+function startFleet({ origin, token }: Council, { devices, within, backlog }: ReturnPlan): ChildProcess {
   const numbers = { devices, seconds: within, 'return-within': within, backlog };
   const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const fleet = start({
@@ -76,13 +79,13 @@ function startFleet({ origin, token }: Council, { devices, within, backlog }: St
   return fleet;
 }
 
-interface Played extends Pick<Memory, 'before' | 'peak'> {
+export interface Played extends Pick<Memory, 'before' | 'peak'> {
   readonly fleet: FleetResult;
   readonly serverSeconds: number;
 }
 
 /** What the fleet prints, with the server's memory from the moment at which its clock starts. */
-async function play(council: Council, plan: StormPlan): Promise<Played> {
+export async function play(council: Council, plan: ReturnPlan): Promise<Played> {
   const pid = council.server.pid ?? 0;
   const child = startFleet(council, plan);
   if (child.stderr === null || child.stdout === null) throw new Error('the fleet could not be started');
@@ -111,7 +114,7 @@ async function play(council: Council, plan: StormPlan): Promise<Played> {
  * it. The server goes on as it was: what its memory is afterwards is what it keeps, not what a collection would leave.
  */
 export async function runStorm(plan: StormPlan): Promise<Storm> {
-  const council = await openCouncil(plan.folder, { database: plan.database, env: plan.env });
+  const council = await openCouncil(plan.folder, { database: plan.database });
   try {
     const { fleet, before, peak, serverSeconds } = await play(council, plan);
     const [sentAway, inHandMost] = [

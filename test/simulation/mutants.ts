@@ -45,13 +45,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'lose a gap record',
-    file: agent('outbox/outbox.ts'),
-    from: 'this.#chain.appendRows(this.#insertBoundGap(before, last.sequence, lost, now), rows.slice(dropped.length));',
-    to: 'this.#chain.appendRows(before, rows.slice(dropped.length));',
+    file: agent('outbox/bounds.ts'),
+    from: 'this.#chain.appendRows(behind, rows.slice(dropped.length));',
+    to: 'this.#chain.removeAfter(before.sequence);\n    this.#chain.appendRows(before, rows.slice(dropped.length));',
   },
   {
     name: 'join the wrong breach',
-    file: server('breaches/intake.ts'),
+    file: server('breaches/opening.ts'),
     from: 'JSON.stringify([about.rule, about.subject, about.kind]);',
     to: 'JSON.stringify([about.rule, about.kind]);',
   },
@@ -94,8 +94,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'drop what waits at a new enrolment',
     file: agent('outbox/outbox.ts'),
-    from: 'lost === 0 ? START : this.#insertBoundGap(START, lost, lost, now), pending);',
-    to: 'lost === 0 ? START : this.#insertBoundGap(START, lost, lost, now), []);',
+    from: 'lost === 0 ? START : this.#losses.record(START, { to: lost, lost, now }), pending);',
+    to: 'lost === 0 ? START : this.#losses.record(START, { to: lost, lost, now }), []);',
   },
   {
     name: 'move the bookmark before the finding is kept',
@@ -117,8 +117,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'number anew what the server may hold',
-    file: agent('outbox/outbox.ts'),
-    from: "Math.max(this.#chain.acked().sequence, this.meta.integer('offered'))",
+    file: agent('outbox/bounds.ts'),
+    from: "Math.max(this.#chain.acked().sequence, this.#meta.integer('offered'))",
     to: 'this.#chain.acked().sequence',
   },
   {
@@ -135,7 +135,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'never the same breach come back',
-    file: server('breaches/intake.ts'),
+    file: server('breaches/opening.ts'),
     from: 'deps.now - COMES_BACK_WITHIN_MS',
     to: 'deps.now + 1',
   },

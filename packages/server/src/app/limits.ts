@@ -22,7 +22,11 @@ export async function limitRates(app: FastifyInstance): Promise<void> {
     global: true,
     hook: 'preHandler',
     timeWindow: MINUTE,
-    keyGenerator: ({ caller, ip }) => (caller === null ? ip : `${caller.via}:${caller.organisation}:${caller.name}`),
+    // Devices apart from whoever signs in from the same address: a council's return must not lock its people out.
+    keyGenerator: ({ caller, ip, routeOptions }) => {
+      if (caller !== null) return `${caller.via}:${caller.organisation}:${caller.name}`;
+      return routeOptions.config.access === 'device' ? `device:${ip}` : ip;
+    },
     max: (request) => {
       if (request.routeOptions.config.access === 'device') return LIMITS.device;
       return LIMITS[request.caller?.via ?? 'anybody'];

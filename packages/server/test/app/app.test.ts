@@ -1,3 +1,4 @@
+import { PATHS } from '@beadle/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from './harness.ts';
 
@@ -52,5 +53,15 @@ describe('/metrics', () => {
     );
     expect((await server.as('worker', { url: '/metrics', remoteAddress: '10.0.0.9' })).statusCode).toBe(403);
     expect((await server.as('ict-administrator', { url: '/metrics', remoteAddress: '10.0.0.9' })).statusCode).toBe(200);
+  });
+});
+
+describe('the limit of requests', () => {
+  it('does not count devices as the people who come from the same address', async () => {
+    const enrolment = { method: 'POST', url: PATHS.enrolments, payload: {} } as const;
+    const statuses = new Set<number>();
+    for (let count = 0; count < 1300; count += 1) statuses.add((await server.app.inject(enrolment)).statusCode);
+    expect([...statuses].filter((status) => status === 429 || status >= 500)).toEqual([]);
+    expect((await server.app.inject('/health/live')).statusCode).toBe(200);
   });
 });
