@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeBody } from '../packages/agent/src/cycle/transitions.ts';
-import { BOUNDS, type Bounds, Outbox } from '../packages/agent/src/outbox/outbox.ts';
+import { BOUNDS, type Bounds } from '../packages/agent/src/outbox/bounds.ts';
+import { Outbox } from '../packages/agent/src/outbox/outbox.ts';
 import type { Transport } from '../packages/agent/src/uplink/transport.ts';
 import { arrived, breachesOf } from './support/arrived.ts';
 import { createWorld, seededRandom, type World } from './support/clock.ts';

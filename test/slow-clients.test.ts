@@ -116,6 +116,7 @@ describe('clients that never end what they say', () => {
     server.clock.pass(30_000);
     await ended;
     await untilFigure('beadle_in_hand_bytes', 0);
+    expect(await isLive()).toBe(true);
   });
 
   it('cannot multiply one device: a second request of it gives up the first', async () => {
@@ -124,9 +125,10 @@ describe('clients that never end what they say', () => {
     const first = await drip(slow);
     await untilFigure('beadle_in_hand', 1);
     const ended = once(first.resume(), 'close');
-    await drip(slow);
+    const second = await drip(slow);
     await ended;
     await untilFigure('beadle_in_hand', 1);
+    expect([first.destroyed, second.destroyed]).toEqual([true, false]);
   });
 });
 
