@@ -10,6 +10,7 @@ function readsOf({ reads }: Source): string {
     case 'file':
       return reads.path;
     case 'probe':
+    case 'script':
       return reads.what;
   }
 }

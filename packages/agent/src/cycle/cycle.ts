@@ -15,7 +15,7 @@ import type { Collector, History } from '../collectors/collector.ts';
 import type { Host } from '../host/host.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Memory } from '../outbox/memory.ts';
-import { observe, readHistories, type Read } from './observe.ts';
+import { observe, readAhead, readHistories, type Read } from './observe.ts';
 import { type Body, findTransitions, writeBody } from './transitions.ts';
 
 export interface CycleOptions {
@@ -101,10 +101,13 @@ function keepConditions(memory: Memory, observations: ReadonlyMap<string, Observ
 
 /** What the due checks show, with each event once. */
 async function gather(options: CycleOptions, checks: ReadonlySet<string> | undefined): Promise<Gathered> {
-  const { host, memory } = options;
+  const { memory } = options;
   const due = ({ check }: { readonly check: string }) => checks === undefined || checks.has(check);
-  const observed = await observe(host, options.collectors.filter(due), options.now());
-  const reads = await readHistories(host, options.histories.filter(due), (id) => memory.bookmark(id)?.position);
+  const [collectors, histories] = [options.collectors.filter(due), options.histories.filter(due)];
+  const bookmarkOf = (id: string) => memory.bookmark(id)?.position;
+  const host = await readAhead(options.host, collectors, histories, bookmarkOf);
+  const observed = await observe(host, collectors, options.now());
+  const reads = await readHistories(host, histories, bookmarkOf);
   if (due({ check: 'agent-health' })) observed.set('agent-health', options.health());
   const appeared = appearedEvents(observed, memory.conditions(), options.now());
   const observations = new Map(

@@ -1,16 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
+import { parse } from 'node:path';
 import type { Reason } from '@beadle/shared';
-import { type Program, programOf } from './allow-list.ts';
-import { reasonOf, type SourceResult, type Unreadable, unreadable } from './host.ts';
-import { createLineSplitter, createOutput } from './output.ts';
-import type { CommandSource, Environment, Source, StreamSource } from './source.ts';
+import { piecesOf, type Program, programOf } from './allow-list.ts';
+import { reasonOf, type Request, type SourceResult, type Unreadable, unreadable } from './host.ts';
+import { createLines, createLineSplitter, createOutput } from './output.ts';
+import type { CommandSource, Environment, Program as Runs, ScriptRunner, Source, StreamSource } from './source.ts';
 
 type Read<R> = Source & { readonly reads: R };
 type OnLine = (line: string) => void;
 
 export interface Exec {
   run(source: Source, parameter?: string): Promise<SourceResult>;
+  /** All of `requests` by one process; hands on each line as it comes, and says how the process ended. */
+  runScript(runner: ScriptRunner, requests: readonly Request[], onLine: OnLine): Promise<SourceResult>;
   follow(source: Source, onLine: OnLine, signal: AbortSignal): Promise<Unreadable>;
   readonly started: { readonly processes: number };
 }
@@ -23,7 +26,7 @@ const NOT_LISTED = unreadable('access-denied', 'not in the list of sources');
 /** Nothing of the agent's environment reaches a child, and every tool answers in one language. */
 const FIXED_ENVIRONMENT = { LC_ALL: 'C', LANG: 'C', LANGUAGE: '', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
-function environmentOf(reads: CommandSource | StreamSource, own: Environment): Record<string, string> {
+function environmentOf(reads: Runs, own: Environment): Record<string, string> {
   const passed = (reads.passes ?? []).flatMap((name) => {
     const value = own[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -57,20 +60,31 @@ interface Context extends Deps {
   readonly started: { processes: number };
 }
 
-function start(context: Context, file: string, args: readonly string[], reads: CommandSource | StreamSource) {
+function start(context: Context, file: string, args: readonly string[], reads: Runs) {
   context.started.processes += 1;
   const env = environmentOf(reads, context.environment);
-  const child = spawn(file, args, { cwd: '/', env, detached: true, shell: false, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Windows gives a process group of its own a window.
+  const detached = process.platform !== 'win32';
+  const options = { cwd: parse(file).root, env, detached, shell: false, windowsHide: true } as const;
+  const child = spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => undefined);
   child.stdout.setEncoding('utf8');
   child.stderr.setEncoding('utf8');
   lower(child);
   return child;
 }
 
-function runFile(context: Context, file: string, args: readonly string[], source: Read<CommandSource>) {
+interface Run {
+  readonly reads: Runs;
+  readonly timeLimitMs: number;
+  readonly output: ReturnType<typeof createOutput>;
+  readonly input?: string;
+}
+
+function runFile(context: Context, file: string, args: readonly string[], run: Run) {
   return new Promise<SourceResult>((resolve) => {
-    const child = start(context, file, args, source.reads);
-    const output = createOutput(source.outputLimitBytes, source.reads.keepLines);
+    const { output } = run;
+    const child = start(context, file, args, run.reads);
     const settle = (result: SourceResult) => {
       clearTimeout(timer);
       child.stdout.destroy();
@@ -81,7 +95,7 @@ function runFile(context: Context, file: string, args: readonly string[], source
       killGroup(child);
       settle(unreadable(reason));
     };
-    const timer = setTimeout(giveUp, source.timeLimitMs, 'timed-out');
+    const timer = setTimeout(giveUp, run.timeLimitMs, 'timed-out');
     child.stdout.on('data', (text: string) => output.stdout(text) || giveUp('output-too-large'));
     child.stderr.on('data', (text: string) => output.stderr(text) || giveUp('output-too-large'));
     child.on('error', (error) => settle(unreadable(reasonOf(error, 'source-failed'), error.message)));
@@ -89,6 +103,7 @@ function runFile(context: Context, file: string, args: readonly string[], source
       if (exitCode === null) return settle(unreadable('source-failed', `ended by ${signal}`));
       settle({ kind: 'output', exitCode, ...output.end() });
     });
+    child.stdin.end(run.input);
   });
 }
 
@@ -99,7 +114,9 @@ async function runFirst(
 ): Promise<SourceResult> {
   let result: SourceResult = unreadable('tool-missing');
   for (const file of files) {
-    result = await runFile(context, file, args, source);
+    const { reads, timeLimitMs, outputLimitBytes } = source;
+    const output = createOutput(outputLimitBytes, reads.keepLines);
+    result = await runFile(context, file, args, { reads, timeLimitMs, output });
     if (result.kind === 'output' || result.reason !== 'tool-missing') break;
   }
   return result;
@@ -116,6 +133,28 @@ async function run(context: Context, source: Source, parameter?: string): Promis
   const { retry } = source.reads;
   const refused = result.kind === 'output' && result.exitCode !== 0 && retry?.onStderr.test(result.stderr) === true;
   return refused ? runFirst(context, { files: program.files, args: retry.args }, source) : result;
+}
+
+/** Standard error is for people; more of it than this is a script that went wrong. */
+const SCRIPT_ERROR_BYTES = 65_536;
+
+async function runScript(context: Context, runner: ScriptRunner, requests: readonly Request[], onLine: OnLine) {
+  const pieces = piecesOf(context.allowed, runner, requests);
+  if (pieces === undefined) return NOT_LISTED;
+  const longest = Math.max(...requests.map(({ source }) => source.outputLimitBytes));
+  const input = runner.compose(pieces);
+  let result: SourceResult = unreadable('tool-missing');
+  for (const file of runner.files) {
+    const output = createLines(longest, SCRIPT_ERROR_BYTES, onLine);
+    result = await runFile(context, file, runner.args, {
+      reads: runner,
+      timeLimitMs: runner.timeLimitMs,
+      output,
+      input,
+    });
+    if (result.kind === 'output' || result.reason !== 'tool-missing') break;
+  }
+  return result;
 }
 
 function followFile(
@@ -157,6 +196,7 @@ export function createExec(deps: Deps): Exec {
   return {
     started: context.started,
     run: (source, parameter) => run(context, source, parameter),
+    runScript: (runner, requests, onLine) => runScript(context, runner, requests, onLine),
     follow: (source, onLine, signal) => follow(context, source, onLine, signal),
   };
 }
