@@ -5,6 +5,17 @@ const system = 'test/system/**/*.test.ts';
 /** Tests that start programs or wait for the operating system, beside the source that they are of. */
 const processes = 'packages/*/test/**/*.process.test.ts';
 
+/** Files of tests whose database is SQLite's own file, or which have none. */
+const sqlite = '**/*.sqlite.test.ts';
+const withoutDatabase = [
+  sqlite,
+  'packages/server/test/{cli,console}/{cli,words}.test.ts',
+  'packages/server/test/app/{keys,settings}.test.ts',
+  'test/docs.test.ts',
+  'test/first-day.test.ts',
+];
+const postgres = './test/support/postgres-server.ts';
+
 const project = (name: string, seconds: number, files: { include: string[]; exclude?: string[] }) => ({
   name,
   ...files,
@@ -26,6 +37,20 @@ export default defineConfig({
         },
       },
       { test: project('together', 60, { include: ['test/**/*.test.ts', processes], exclude: [structure, system] }) },
+      // The same tests on PostgreSQL: those that have a server's database. What only SQLite can show is in *.sqlite.test.ts.
+      {
+        test: {
+          ...project('unit-postgres', 30, { include: ['packages/server/test/**/*.test.ts'], exclude: [processes, ...withoutDatabase] }),
+          isolate: false,
+          globalSetup: postgres,
+        },
+      },
+      {
+        test: {
+          ...project('together-postgres', 90, { include: ['test/*.test.ts'], exclude: [structure, ...withoutDatabase] }),
+          globalSetup: postgres,
+        },
+      },
       // One file at a time: they share this machine's services.
       { test: { ...project('system', 300, { include: [system] }), fileParallelism: false } },
     ],

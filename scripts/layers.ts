@@ -21,7 +21,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['ingest', 'withdrawals'],
     ['breaches', 'authorisations'],
     ['enrolment', 'policies', 'people', 'notify', 'exhibits', 'orders', 'organisation'],
-    ['devices', 'findings', 'jobs', 'audit'],
+    ['devices', 'findings', 'jobs', 'audit', 'admission'],
     ['db'],
   ],
 };

@@ -20,6 +20,7 @@ const tasks = {
   check: { does: 'formatting, lint, types, structure and unit tests', runs: ['scripts/check.ts'] },
   format: { does: 'writes the formatting that check asks for', runs: [biome, 'format', '--write'] },
   bench: { does: 'measures, one JSON object per line', runs: ['scripts/bench/main.ts'] },
+  fleet: { does: 'plays many devices against a server; --help tells how', runs: ['scripts/fleet/main.ts'] },
   bundle: { does: 'builds the agent as it is installed', runs: ['scripts/bundle.ts'] },
 };
 

@@ -88,7 +88,7 @@ describe('a server that was restored from an older copy', () => {
   it('is sent again what it no longer has, and the break is a breach', async () => {
     await laptop.keep(1, 2);
     await laptop.checkIn();
-    council.copy('older');
+    await council.copy('older');
     await laptop.keep(3, 4, 5);
     await laptop.checkIn();
     await council.restore('older');
@@ -104,7 +104,7 @@ describe('a server that was restored from an older copy', () => {
   it('is told of the gap where the device no longer keeps what is missing', async () => {
     await laptop.keep(1, 2);
     await laptop.checkIn();
-    council.copy('older');
+    await council.copy('older');
     await laptop.keep(3, 4, 5);
     await laptop.checkIn();
     world.pass(40 * 86_400_000);
@@ -122,7 +122,7 @@ describe('a server that was restored from an older copy', () => {
 
 describe('a server that was restored from before the register was changed', () => {
   it('still gives the device each newer policy', async () => {
-    council.copy('older');
+    await council.copy('older');
     world.pass(60_000);
     await council.ask('PATCH', '/api/v1/devices/DBC-1', { holder: 'A. Person' });
     await laptop.checkIn();

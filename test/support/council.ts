@@ -1,16 +1,19 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import { createApp } from '../../packages/server/src/app.ts';
-import { type Db, migrate, openDatabase, type OpenDatabase } from '../../packages/server/src/db/database.ts';
+import type { Db, OpenDatabase } from '../../packages/server/src/db/database.ts';
+import { migrate } from '../../packages/server/src/db/migrate.ts';
+import { openDatabase } from '../../packages/server/src/db/open.ts';
 import { loadKeys } from '../../packages/server/src/keys.ts';
 import { ORGANISATION } from '../../packages/server/src/organisation/store.ts';
 import { createToken } from '../../packages/server/src/people/tokens.ts';
 import { readSettings, type Settings } from '../../packages/server/src/settings.ts';
 import type { World } from './clock.ts';
 import { seededRandom } from './clock.ts';
+import { testDatabase } from './database.ts';
 
 /** A council's server: the real application on a real database file, reached without a socket. */
 export interface Council {
@@ -29,7 +32,7 @@ export interface Council {
   /** The notices that have been written, oldest first. */
   mail(): string[];
   /** A copy of the database as it is now. */
-  copy(name: string): void;
+  copy(name: string): Promise<void>;
   /** Puts the database back to a copy, as a restored backup would. */
   restore(name: string): Promise<void>;
   close(): Promise<void>;
@@ -59,13 +62,18 @@ async function openServer(
 
 export async function createCouncil(world: World): Promise<Council> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-council-'));
+  const kept = await testDatabase(folder);
   const environment = {
-    BEADLE_SERVER_DATABASE: join(folder, 'database'),
+    BEADLE_SERVER_DATABASE: kept.location,
     BEADLE_SERVER_MAIL_FOLDER: join(folder, 'mail'),
   };
   const settings = readSettings({ environment, workingFolder: folder });
   let starts = 1;
   let server = await openServer(settings, world, 'server-1');
+  const start = async () => {
+    starts += 1;
+    server = await openServer(settings, world, `server-${starts}`);
+  };
   const stop = async () => {
     await server.app.close();
     await server.database.close();
@@ -96,20 +104,21 @@ export async function createCouncil(world: World): Promise<Council> {
         .toSorted();
       return files.map((name) => readFileSync(join(settings.mailFolder, name), 'utf8'));
     },
-    copy(name) {
+    async copy(name) {
       server.database.checkpoint();
-      mkdirSync(join(folder, 'copies'), { recursive: true });
-      cpSync(settings.database, join(folder, 'copies', name), { recursive: true });
+      // PostgreSQL copies only what nobody is using.
+      if (server.database.engine === 'postgres') await stop();
+      await kept.copy(name);
+      if (server.database.engine === 'postgres') await start();
     },
     async restore(name) {
       await stop();
-      rmSync(settings.database, { recursive: true });
-      cpSync(join(folder, 'copies', name), settings.database, { recursive: true });
-      starts += 1;
-      server = await openServer(settings, world, `server-${starts}`);
+      await kept.restore(name);
+      await start();
     },
     async close() {
       await stop();
+      await kept.drop();
       rmSync(folder, { recursive: true });
     },
   };

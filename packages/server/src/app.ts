@@ -3,13 +3,17 @@ import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Clock, Random } from '@beadle/shared';
+import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { createLanes } from './admission/lanes.ts';
 import { guardAccess } from './app/access.ts';
 import { describeApi } from './app/documents.ts';
 import { answerErrors, type ErrorPages } from './app/error-handler.ts';
 import { healthRoutes } from './app/health.ts';
 import { limitRates } from './app/limits.ts';
+import { answerMalformed, refuseConnection } from './app/malformed.ts';
 import { observeRequests } from './app/observe.ts';
+import { PRESSURE, serverOptions } from './app/connections.ts';
 import { validatorCompiler } from './app/validation.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { breachJobs } from './breaches/jobs.ts';
@@ -78,6 +82,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await protect(app, deps);
   await describeApi(app, settings.origin);
 
+  const { engine } = deps.database;
+  const lanes = createLanes({ engine, settings, clock, random, metrics, log, pressed: () => app.isUnderPressure() });
   const stage = { db, settings, keys, clock, random, log, metrics, errorPages, wake: worker.wake };
   await app.register(healthRoutes, { ...stage, worker });
   await app.register(auditRoutes, stage);
@@ -87,12 +93,12 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(deviceReadRoutes(stage));
   await app.register(deviceRoutes, stage);
   await app.register(enrolmentTokenRoutes, stage);
-  await app.register(enrolmentRoutes, stage);
+  await app.register(enrolmentRoutes, { ...stage, admission: lanes.enrolments });
   await app.register(findingRoutes(stage));
   await app.register(policyRoutes, stage);
   await app.register(breachReadRoutes(stage));
   await app.register(breachRoutes, stage);
-  await app.register(ingestRoutes, stage);
+  await app.register(ingestRoutes, { ...stage, admission: lanes.checkIns });
   await app.register(consoleRoutes, { ...stage, notice: deps.notice });
   return app;
 }
@@ -104,13 +110,13 @@ function createFastify({ settings, random, log }: AppDeps): FastifyInstance {
     genReqId: () => Buffer.from(random.bytes(8)).toString('hex'),
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     bodyLimit: 1024 * 1024,
-    // A client that sends its request byte by byte is cut off.
-    requestTimeout: 60_000,
-    connectionTimeout: 120_000,
-    http: { headersTimeout: 15_000 },
+    ...serverOptions(settings.limits),
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
+    frameworkErrors: answerMalformed,
+    clientErrorHandler: refuseConnection,
   }).withTypeProvider<TypeBoxTypeProvider>();
+  app.server.maxConnections = settings.limits.connections;
   app.setValidatorCompiler(validatorCompiler);
   // Of the types that another site's form may send without asking, only the console's own forms are read.
   app.removeContentTypeParser('text/plain');
@@ -119,6 +125,7 @@ function createFastify({ settings, random, log }: AppDeps): FastifyInstance {
 
 async function protect(app: FastifyInstance, { database, settings, keys, clock }: AppDeps): Promise<void> {
   const secure = settings.origin.startsWith('https:');
+  await app.register(underPressure, PRESSURE);
   await app.register(cookie);
   await app.register(formbody, { bodyLimit: 256 * 1024 });
   await app.register(helmet, {

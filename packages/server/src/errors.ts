@@ -23,12 +23,15 @@ export const PROBLEMS = {
   'counter-too-low': { status: 409, title: 'The counter of the request is not higher than the last one' },
   'records-missing': { status: 409, title: 'Records that must be there first are missing' },
   'not-acceptable': { status: 406, title: 'This is not to be had in the form asked for' },
+  'too-slow': { status: 408, title: 'The request did not arrive in time' },
   'too-large': { status: 413, title: 'The request is larger than this accepts' },
   'unsupported-type': { status: 415, title: 'The content type is not one that this accepts' },
+  'headers-too-large': { status: 431, title: 'The headers are larger than this accepts' },
   'policy-refused': { status: 422, title: 'The policy has errors' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'There is a problem with the server' },
   unavailable: { status: 503, title: 'The server cannot answer at the moment' },
+  overloaded: { status: 503, title: 'The server has more to do than it can take in hand' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 export type ProblemCode = keyof typeof PROBLEMS;
 
@@ -42,6 +45,8 @@ export interface FieldProblem {
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly fields: readonly FieldProblem[];
+  /** When to come again, where the refusal knows. */
+  retryAfterSeconds: number | undefined;
 
   constructor(code: ProblemCode, detail: string, fields: readonly FieldProblem[] = []) {
     super(detail);
@@ -49,6 +54,13 @@ export class Problem extends Error {
     this.code = code;
     this.fields = fields;
   }
+}
+
+/** The server has too much in hand; this one is to come again, no sooner than it is told. */
+export function overloaded(retryAfterSeconds: number): Problem {
+  const found = new Problem('overloaded', `The server is busy. Send this again in ${retryAfterSeconds} seconds.`);
+  found.retryAfterSeconds = retryAfterSeconds;
+  return found;
 }
 
 export const problem = (code: ProblemCode, detail: string, fields?: readonly FieldProblem[]): Problem =>

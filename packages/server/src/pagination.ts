@@ -1,5 +1,6 @@
 import Type, { type TSchema } from 'typebox';
 import { problem } from './errors.ts';
+import { isKeepable } from './keepable.ts';
 
 const LIMIT = { default: 50, maximum: 500 } as const;
 
@@ -40,11 +41,15 @@ export function readCursor<const T extends readonly PartType[]>(
   const fits =
     Array.isArray(values) &&
     values.length === parts.length &&
-    parts.every((type, index) => typeof values[index] === type);
+    parts.every((type, index) => isPart(values[index], type));
   if (!fits)
     throw problem('bad-cursor', 'Use the nextCursor of the page before, or leave the cursor out to begin again.');
   return values as unknown as Parts<T>;
 }
+
+/** Every number in a key is whole: a time or a sequence. Anything else is not the server's own, and may be no value of a column. */
+const isPart = (value: unknown, type: PartType): boolean =>
+  type === 'number' ? Number.isSafeInteger(value) : typeof value === 'string' && isKeepable(value);
 
 function decode(cursor: string): unknown {
   try {

@@ -1,7 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import Type, { type Static } from 'typebox';
+import { DEFAULT_LIMITS, type Limits, LimitsFile } from './limits.ts';
 import { type RawSettings, readRaw, type SettingsSource } from './settings-source.ts';
+import { isPostgres } from './db/open.ts';
 
 const Path = (example: string) =>
   Type.String({ minLength: 1, maxLength: 4096, description: 'a path', examples: [example] });
@@ -30,9 +32,13 @@ export const SettingsFile = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 4096,
-        description: 'the path of a folder',
-        examples: ['/var/lib/beadle-server'],
+        description: 'the path of a folder, or the postgres:// address of a PostgreSQL database',
+        examples: ['/var/lib/beadle-server', 'postgres://beadle@db.council.gov.uk/beadle'],
       }),
+    ),
+    /** Of each server process, to PostgreSQL. */
+    databaseConnections: Type.Optional(
+      Type.Integer({ minimum: 2, maximum: 200, description: 'a number from 2 to 200', examples: [10] }),
     ),
     host: Type.Optional(Host),
     port: Type.Optional(Port),
@@ -81,6 +87,7 @@ export const SettingsFile = Type.Object(
       }),
     ),
     logFile: Type.Optional(Path('/var/log/beadle-server.log')),
+    limits: Type.Optional(LimitsFile),
   },
   closed,
 );
@@ -97,8 +104,11 @@ export interface SmtpSettings {
 }
 
 export interface Settings {
-  /** The folder of the SQLite database. */
+  /** The folder of the SQLite database, or the address of PostgreSQL, which may hold a password: show `databaseName`. */
   readonly database: string;
+  /** The same without a password, for people. */
+  readonly databaseName: string;
+  readonly databaseConnections: number;
   readonly host: string;
   readonly port: number;
   /** As in the address bar: scheme, host and, where it is not the scheme's own, port. */
@@ -114,32 +124,51 @@ export interface Settings {
   readonly trustedProxies: readonly string[];
   readonly logLevel: NonNullable<SettingsFile['logLevel']>;
   readonly logFile: string | null;
+  readonly limits: Limits;
 }
 
 /** Throws a `StartError` with exit code 2 that names the file's key or the variable, what was expected and what to write. */
 export function readSettings(source: SettingsSource): Settings {
   const raw = readRaw(SettingsFile, source);
   const { values } = raw;
-  if (/^postgres(ql)?:/.test(values.database ?? '')) {
-    throw raw.refuse('database', 'the path of a folder: PostgreSQL is not supported yet, SQLite in a folder is');
-  }
-  const database = raw.path('database') ?? resolve(source.workingFolder, 'data/server');
+  const database = databaseOf(raw, source.workingFolder);
+  // What belongs to a database and is not in it lies beside its folder, or where the folder would be.
+  const beside = isPostgres(database) ? resolve(source.workingFolder, 'data/server') : database;
   const { host = '127.0.0.1', port = 8420, smtp } = values;
   const origin = originOf(raw, `http://${host.includes(':') ? `[${host}]` : host}:${port}`);
   return Object.freeze({
     database,
+    databaseName: nameOf(database),
+    databaseConnections: values.databaseConnections ?? 10,
     host,
     port,
     origin,
     authorities: Object.freeze(authoritiesOf(origin, host, port)),
-    keysFolder: keysFolderOf(raw, database),
-    mailFolder: raw.path('mailFolder') ?? resolve(database, 'mail'),
+    keysFolder: keysFolderOf(raw, beside),
+    mailFolder: raw.path('mailFolder') ?? resolve(beside, 'mail'),
     smtp: smtp === undefined ? null : Object.freeze(smtpOf(smtp, raw)),
     organisation: values.organisation ?? 'The council',
     trustedProxies: Object.freeze(proxiesOf(raw)),
     logLevel: values.logLevel ?? 'info',
     logFile: raw.path('logFile') ?? null,
+    limits: Object.freeze({ ...DEFAULT_LIMITS, ...values.limits }),
   });
+}
+
+function databaseOf(raw: RawSettings<SettingsFile>, workingFolder: string): string {
+  const { database = '' } = raw.values;
+  if (!isPostgres(database)) return raw.path('database') ?? resolve(workingFolder, 'data/server');
+  const url = URL.canParse(database) ? new URL(database) : undefined;
+  if (url === undefined || url.pathname.length < 2)
+    throw raw.refuse('database', 'postgres:// with a user, a host and the name of a database');
+  return database;
+}
+
+/** What cannot be read as an address is not shown at all: it may hold a password. */
+function nameOf(database: string): string {
+  if (!isPostgres(database)) return database;
+  const { protocol, username, host, pathname } = new URL(database);
+  return `${protocol}//${username === '' ? '' : `${username}@`}${host}${pathname}`;
 }
 
 function smtpOf(smtp: NonNullable<SettingsFile['smtp']>, raw: RawSettings<SettingsFile>): SmtpSettings {

@@ -29,11 +29,11 @@ async function systemCertificates(): Promise<{ ca?: string[] }> {
 }
 
 /** The council's proxy, as its own settings (`HTTPS_PROXY`, `NO_PROXY`) name it; the system's certificates are trusted. */
-async function dispatcherFor(origin: URL, timeLimitMs: number): Promise<Dispatcher> {
+async function dispatcherFor(origin: URL, timeLimitMs: number, connections: number): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import('undici');
   const connect = origin.protocol === 'https:' ? await systemCertificates() : {};
   const limits = {
-    connections: 1,
+    connections,
     pipelining: 1,
     headersTimeout: timeLimitMs,
     bodyTimeout: timeLimitMs,
@@ -50,12 +50,12 @@ async function dispatcherFor(origin: URL, timeLimitMs: number): Promise<Dispatch
 const single = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value);
 
 /** HTTP(S) to `server`, an origin such as `https://beadle.council.gov.uk`. Loads its parts when first used. */
-export function createTransport(server: string, { timeLimitMs = TIME_LIMIT_MS } = {}): Transport {
+export function createTransport(server: string, { timeLimitMs = TIME_LIMIT_MS, connections = 1 } = {}): Transport {
   const origin = new URL(server);
   let dispatcher: Promise<Dispatcher> | undefined;
   return {
     async send({ method, path, headers, body }, signal) {
-      dispatcher ??= dispatcherFor(origin, timeLimitMs);
+      dispatcher ??= dispatcherFor(origin, timeLimitMs, connections);
       const within = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
       const response = await (await dispatcher).request({
         origin: origin.origin,

@@ -28,15 +28,20 @@ const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   401: 'unauthenticated',
   403: 'not-permitted',
   404: 'not-found',
-  408: 'validation',
+  408: 'too-slow',
   413: 'too-large',
   414: 'too-large',
   415: 'unsupported-type',
   429: 'too-many-requests',
+  431: 'headers-too-large',
 };
 
-/** The disk or the database cannot take anything now; what the client has is worth sending again. */
-const OUT_OF_SERVICE = /^(ENOSPC|EROFS|EIO|SQLITE_(FULL|READONLY|IOERR|BUSY|LOCKED|CANTOPEN).*)$/;
+/**
+ * The disk or the database cannot take anything now; what the client has is worth sending again. Codes of five are
+ * PostgreSQL's (appendix A of its manual): connection, resources, shutdown, disk, read-only, undone, locked, too slow.
+ */
+const OUT_OF_SERVICE =
+  /^(ENOSPC|EROFS|EIO|SQLITE_(FULL|READONLY|IOERR|BUSY|LOCKED|CANTOPEN).*|DATABASE_AWAY|(08|53|57P|58)\w+|25006|40001|40P01|55P03|57014)$/;
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -66,13 +71,15 @@ export function answerErrors(app: FastifyInstance, pages: ErrorPages): void {
     };
     void reply.status(status);
     if (status === 401) void reply.header('www-authenticate', 'Bearer realm="beadle"');
-    if (status === 503) void reply.header('retry-after', '30');
+    if (status === 503) void reply.header('retry-after', String(found.retryAfterSeconds ?? 30));
     if (pages.render !== null && !isForPrograms(request.url)) return pages.render(error, request, reply);
     return sendProblem(error, reply);
   };
   app.setErrorHandler((error, request, reply) => {
     const found = problemOf(error);
-    if (PROBLEMS[found.code].status >= 500) request.log.error({ err: error }, 'a request failed');
+    // Of those sent away there are many; they are counted, and said once.
+    if (PROBLEMS[found.code].status >= 500 && found.code !== 'overloaded')
+      request.log.error({ err: error }, 'a request failed');
     return answer(found, request, reply);
   });
   app.setNotFoundHandler((request, reply) =>

@@ -9,7 +9,7 @@ export function observeRequests(app: FastifyInstance, { requestSeconds }: Metric
     const status = reply.statusCode;
     requestSeconds.observe({ method, route, status: String(status) }, reply.elapsedTime / 1000);
     const quiet =
-      status < 500 && (routeOptions.config.access === 'device' || /^\/(health|metrics|assets)\b/.test(route));
+      status !== 500 && (routeOptions.config.access === 'device' || /^\/(health|metrics|assets)\b/.test(route));
     const line = {
       method,
       route,

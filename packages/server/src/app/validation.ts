@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { type FieldProblem, problem } from '../errors.ts';
+import { holdsOnlyKeepable } from '../keepable.ts';
 
 const MOST_FIELDS = 20;
 
@@ -72,6 +73,9 @@ function fromText(schema: TSchema, value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
+const unkeepable = (part: string) =>
+  problem('validation', `${part}: expected text without NUL characters and halves of surrogate pairs`);
+
 /**
  * Holds requests against their schemas as they are: nothing is coerced, filled in or stripped. A query and the parts of
  * a path are text by nature, so that numbers and booleans in them are read from text first.
@@ -81,7 +85,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   const part = httpPart === 'querystring' ? 'query' : (httpPart ?? 'request');
   return (value: unknown) => {
     const given = httpPart === 'body' ? value : fromText(schema, value);
-    if (compiled.Check(given)) return { value: given };
+    if (compiled.Check(given)) return holdsOnlyKeepable(given) ? { value: given } : { error: unkeepable(part) };
     const fields = fieldProblems(schema, compiled.Errors(given), part);
     const words = fields.map(({ field, expected }) => `${field}: expected ${expected}`).join('; ');
     return { error: problem('validation', words || `${part}: another form was expected`, fields) };

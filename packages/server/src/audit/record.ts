@@ -1,5 +1,6 @@
 import type { Tx } from '../db/database.ts';
 import { linkOf, NO_LINK } from './chain.ts';
+import { lockOrganisation } from '../db/locks.ts';
 
 export interface Act {
   readonly organisation: string;
@@ -19,11 +20,12 @@ export interface Act {
 export const AUDIT_COUNTER = 'audit';
 
 /**
- * Appends to the organisation's audit log, in the transaction of the act itself: neither is there without the other. A
- * SQLite transaction holds the only writer from its beginning, so that no other act takes the same place.
+ * Appends to the organisation's audit log, in the transaction of the act itself: neither is there without the other. Acts
+ * wait for each other, so that no two take the same place.
  */
 export async function recordAct(tx: Tx, act: Act): Promise<void> {
   const { organisation, at, actor, action, target } = act;
+  await lockOrganisation(tx, organisation);
   const last = await tx
     .selectFrom('audit')
     .select(['sequence', 'link'])

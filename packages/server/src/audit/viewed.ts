@@ -2,6 +2,7 @@ import type { Clock } from '@beadle/shared';
 import { actorOf, type Caller } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import { recordAct } from './record.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 export interface ViewRecorder {
   readonly db: Db;
@@ -15,7 +16,7 @@ export const recordView = (
   action: 'breach-viewed' | 'breach-report-viewed' | 'device-viewed',
   target: string,
 ): Promise<void> =>
-  db.transaction().execute((tx) =>
+  inTransaction(db, (tx) =>
     recordAct(tx, {
       organisation: caller.organisation,
       at: clock.now(),

@@ -8,6 +8,8 @@ import { newId } from '../ids.ts';
 import { policyInForce, toldFirst } from '../policies/store.ts';
 import { notifyOf } from './notices.ts';
 import { appendEvent, type BreachRow, insertBreach, nextReference, updateBreach } from './store.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { locking } from '../db/locks.ts';
 
 export interface ActDeps {
   readonly db: Db;
@@ -15,12 +17,8 @@ export interface ActDeps {
 }
 
 async function breachByRef(tx: Tx, organisation: string, ref: string): Promise<BreachRow> {
-  const breach = await tx
-    .selectFrom('breaches')
-    .selectAll()
-    .where('organisation', '=', organisation)
-    .where('ref', '=', ref)
-    .executeTakeFirst();
+  const found = tx.selectFrom('breaches').selectAll().where('organisation', '=', organisation).where('ref', '=', ref);
+  const breach = await locking(tx, found).executeTakeFirst();
   if (breach === undefined) throw problem('breach-unknown', `There is no breach ${ref}.`);
   return breach;
 }
@@ -28,7 +26,7 @@ async function breachByRef(tx: Tx, organisation: string, ref: string): Promise<B
 /** The officer has seen it. A second acknowledgement changes nothing. */
 export async function acknowledgeBreach(caller: Caller, ref: string, { db, now }: ActDeps): Promise<void> {
   const actor = actorOf(caller);
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
     const breach = await breachByRef(tx, caller.organisation, ref);
     if (breach.acknowledged_at !== null) return;
     const status = breach.ended_at === null ? 'acknowledged' : breach.status;
@@ -47,7 +45,7 @@ export async function acknowledgeBreach(caller: Caller, ref: string, { db, now }
 /** A person ends a breach, with a reason. Throws `conflict` where one has already. */
 export async function closeBreach(caller: Caller, ref: string, reason: string, { db, now }: ActDeps): Promise<void> {
   const actor = actorOf(caller);
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
     const breach = await breachByRef(tx, caller.organisation, ref);
     if (breach.status === 'closed') throw problem('conflict', `${ref} has been closed already.`);
     await updateBreach(tx, breach, { status: 'closed', ended_at: breach.ended_at ?? now });
@@ -105,7 +103,7 @@ export async function reportBreach(
 ): Promise<string> {
   const actor = actorOf(caller);
   const { organisation } = caller;
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     const policy = await policyInForce(tx, organisation);
     const ref = await nextReference(tx, organisation, now);
     const named = { organisation, id: newId(now, random), ref, policy_version: policy?.version ?? '' };

@@ -3,6 +3,8 @@ import type { Db } from '../db/database.ts';
 import { ruleOfFinding } from '../policies/store.ts';
 import { openByKey, takeIn } from './intake.ts';
 import type { NoticeDeps } from './notices.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { lockDevice } from '../db/locks.ts';
 
 export interface GracePayload {
   readonly device: string;
@@ -12,7 +14,8 @@ export interface GracePayload {
 
 /** When a grace has ended: what still fails becomes a breach, as of the finding that began it. */
 export async function endGrace(db: Db, organisation: string, payload: GracePayload, deps: NoticeDeps): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
+    await lockDevice(tx, organisation, payload.device);
     const state = await tx
       .selectFrom('states')
       .innerJoin('devices', (join) =>

@@ -5,6 +5,8 @@ import { type BreachInNotice, breachNotice, groupedNotice, type NoticeText } fro
 import { queueNotice } from '../notify/queue.ts';
 import { policyInForce, type ToldFirst, toldFirst } from '../policies/store.ts';
 import { appendEvent, type BreachRow } from './store.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { runsSideBySide } from '../db/engine.ts';
 
 export const ICT_NOTICE_JOB = 'ict-notice';
 
@@ -72,9 +74,22 @@ export async function notifyOf(
   );
 }
 
+/** Those of ICT's wait, so that their timelines go on in one order. */
+async function lockUntold(tx: Tx, organisation: string): Promise<void> {
+  const open = tx
+    .selectFrom('breaches')
+    .select('id')
+    .where('organisation', '=', organisation)
+    .where('duty', '=', 'ict')
+    .where('ended_at', 'is', null)
+    .orderBy('id');
+  if (runsSideBySide(tx)) await open.forUpdate().execute();
+}
+
 /** One message about every open breach of ICT's that nobody has been told of. Run again, it finds none. */
 export async function tellIct(db: Db, organisation: string, deps: NoticeDeps): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
+    await lockUntold(tx, organisation);
     const rows = await tx
       .selectFrom('breaches')
       .leftJoin('devices', (join) =>

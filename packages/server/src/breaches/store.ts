@@ -3,6 +3,7 @@ import { type Insertable, type Selectable, sql } from 'kysely';
 import { compiledOnce } from '../db/compiled.ts';
 import type { Tx } from '../db/database.ts';
 import type { BreachTable } from '../db/schema.ts';
+import { locking } from '../db/locks.ts';
 
 export type BreachRow = Selectable<BreachTable>;
 
@@ -21,12 +22,16 @@ export async function nextReference(tx: Tx, organisation: string, at: number): P
 }
 
 const openQuery = compiledOnce((db, arg: { organisation: string; device: string }) =>
-  db
-    .selectFrom('breaches')
-    .selectAll()
-    .where('organisation', '=', arg.organisation)
-    .where('device', '=', arg.device)
-    .where('ended_at', 'is', null),
+  locking(
+    db,
+    db
+      .selectFrom('breaches')
+      .selectAll()
+      .where('organisation', '=', arg.organisation)
+      .where('device', '=', arg.device)
+      .where('ended_at', 'is', null)
+      .orderBy('id'),
+  ),
 );
 
 export async function openBreachesOf(tx: Tx, organisation: string, device: string): Promise<BreachRow[]> {
@@ -37,18 +42,21 @@ export async function openBreachesOf(tx: Tx, organisation: string, device: strin
 type About = Pick<BreachRow, 'organisation' | 'device' | 'rule' | 'subject' | 'kind'>;
 
 const restoredQuery = compiledOnce((db, arg: About & { since: number }) =>
-  db
-    .selectFrom('breaches')
-    .selectAll()
-    .where('organisation', '=', arg.organisation)
-    .where('device', '=', arg.device)
-    .where('rule', '=', arg.rule)
-    .where('subject', '=', arg.subject)
-    .where('kind', '=', arg.kind)
-    .where('status', '=', sql.lit('restored'))
-    .where('ended_at', '>=', arg.since)
-    .orderBy('ended_at', 'desc')
-    .limit(sql.lit(1)),
+  locking(
+    db,
+    db
+      .selectFrom('breaches')
+      .selectAll()
+      .where('organisation', '=', arg.organisation)
+      .where('device', '=', arg.device)
+      .where('rule', '=', arg.rule)
+      .where('subject', '=', arg.subject)
+      .where('kind', '=', arg.kind)
+      .where('status', '=', sql.lit('restored'))
+      .where('ended_at', '>=', arg.since)
+      .orderBy('ended_at', 'desc')
+      .limit(sql.lit(1)),
+  ),
 );
 
 /** The last breach about the same thing that ended by itself since `since`: it comes back rather than a new one opens. */

@@ -8,6 +8,7 @@ import { createAccount, PASSWORD } from '../people/accounts.ts';
 import { hashPassword } from '../people/passwords.ts';
 import { type CommandIo, print } from './io.ts';
 import { nameOf, roleOf } from './tokens.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 /** The first line of standard input; at a terminal it is asked for and not shown. Never an argument: those are seen by all. */
 async function readPassword({ stdin, stderr }: CommandIo): Promise<string> {
@@ -36,7 +37,7 @@ export async function accountCreate(
   }
   const passwordHash = await hashPassword(password, io.random);
   const at = io.clock.now();
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
     const id = await createAccount(tx, { organisation: ORGANISATION, name, role, passwordHash, at }, io.random);
     if (id === undefined) throw new StartError(`There is an account named ${name} already: choose another name.`);
     const act = {

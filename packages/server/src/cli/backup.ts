@@ -6,6 +6,7 @@ import type { Settings } from '../settings.ts';
 import { type CommandIo, print } from './io.ts';
 import { lockFolder } from './lock.ts';
 import { fileOf, requireDatabase } from './open.ts';
+import { isPostgres } from '../db/open.ts';
 
 /** More than a council opens between two backups. */
 const REFERENCES_LEFT_OUT = 1000;
@@ -58,8 +59,16 @@ async function copyWhole(source: SQLite.Database, goal: string): Promise<void> {
   }
 }
 
+/** PostgreSQL's own tools copy it as it works, whole and checked, to any version that follows; there is no better here. */
+function refusePostgres(settings: Settings, instead: string): void {
+  if (!isPostgres(settings.database)) return;
+  const words = `${settings.databaseName} is backed up and restored by PostgreSQL's own tools: ${instead}. The signing keys in ${settings.keysFolder} are in neither.`;
+  throw new StartError(words, { exitCode: 2 });
+}
+
 /** Copies the database while the server works. */
 export async function backup(settings: Settings, io: CommandIo, file: string, { force }: CopyOptions): Promise<number> {
+  refusePostgres(settings, 'run `pg_dump --format=custom`');
   requireDatabase(settings);
   const goal = resolve(io.workingFolder, file);
   if (existsSync(goal) && force !== true)
@@ -85,6 +94,7 @@ export async function restore(
   file: string,
   { force }: CopyOptions,
 ): Promise<number> {
+  refusePostgres(settings, 'run `pg_restore` into an empty database, then `beadle-server references skip`');
   const source = openWhole(resolve(io.workingFolder, file));
   try {
     const lock = lockFolder(settings.database, `A server is using ${settings.database}: stop it, then restore.`);

@@ -1,19 +1,30 @@
 import { codeOf, StartError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 
-type Place = Pick<Settings, 'database' | 'keysFolder' | 'host' | 'port'>;
+type Place = Pick<Settings, 'database' | 'databaseName' | 'keysFolder' | 'host' | 'port'>;
 type Explain = (place: Place, path: string) => string;
 
 const cannotWrite: Explain = (_place, path) =>
   `${path} cannot be read and written: give it to the user that runs this command, or set another folder.`;
 const full: Explain = (_place, path) => `The disk of ${path} is full: free some space, then start again.`;
-const damaged: Explain = ({ database }) =>
-  `The database in ${database} is damaged: put a backup back with \`beadle-server restore FILE --force\`.`;
-const busy: Explain = ({ database }) =>
-  `The database in ${database} is held by another process: try again when that has ended.`;
+const damaged: Explain = ({ databaseName }) =>
+  `The database in ${databaseName} is damaged: put a backup back with \`beadle-server restore FILE --force\`.`;
+const busy: Explain = ({ databaseName }) =>
+  `The database in ${databaseName} is held by another process: try again when that has ended.`;
 const notFolder: Explain = (_place, path) => `${path} is in the way: a folder is needed there.`;
 const address: Explain = ({ host }) =>
   `${host} is not an address of this machine: set BEADLE_SERVER_HOST to one that is.`;
+
+const away: Explain = ({ databaseName }) =>
+  `${databaseName} does not answer: is PostgreSQL running there, and may this machine reach it?`;
+const refused: Explain = ({ databaseName }) =>
+  `${databaseName} does not let this user in: look at the user, at its password (in the address, PGPASSWORD or ~/.pgpass) and at pg_hba.conf.`;
+const noDatabase: Explain = ({ databaseName }) =>
+  `PostgreSQL has no database of the name in ${databaseName}: make it with createdb, owned by that user.`;
+const crowded: Explain = ({ databaseName }) =>
+  `${databaseName} takes no more connections: lower BEADLE_SERVER_DATABASE_CONNECTIONS or raise PostgreSQL's max_connections.`;
+const mayNot: Explain = ({ databaseName }) =>
+  `This user may not make or change tables in ${databaseName}: let it own the database.`;
 
 const BY_CODE: Readonly<Record<string, Explain>> = {
   ENOSPC: full,
@@ -30,6 +41,16 @@ const BY_CODE: Readonly<Record<string, Explain>> = {
   SQLITE_CORRUPT: damaged,
   SQLITE_NOTADB: damaged,
   SQLITE_BUSY: busy,
+  // PostgreSQL's (appendix A of its manual).
+  DATABASE_AWAY: away,
+  '28000': refused,
+  '28P01': refused,
+  '3D000': noDatabase,
+  '53300': crowded,
+  '53100': full,
+  '42501': mayNot,
+  '25006': ({ databaseName }) => `${databaseName} takes no changes: it is a replica, or set to read-only.`,
+  '57P03': ({ databaseName }) => `${databaseName} is starting or stopping: try again in a moment.`,
   EEXIST: notFolder,
   ENOTDIR: notFolder,
   EADDRINUSE: ({ host, port }) =>
@@ -59,6 +80,6 @@ export function explain(error: unknown, place: Place): StartError | undefined {
       cause: error,
     });
   }
-  if (words !== undefined) return new StartError(words(place, pathOf(error) ?? place.database), { cause: error });
+  if (words !== undefined) return new StartError(words(place, pathOf(error) ?? place.databaseName), { cause: error });
   return error instanceof Error && error.cause !== undefined ? explain(error.cause, place) : undefined;
 }

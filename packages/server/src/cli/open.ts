@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrate, type OpenDatabase, openDatabase } from '../db/database.ts';
+import type { OpenDatabase } from '../db/database.ts';
+import { migrate } from '../db/migrate.ts';
+import { isPostgres, openDatabase } from '../db/open.ts';
 import { StartError } from '../errors.ts';
 import { ensureOrganisation } from '../organisation/store.ts';
 import type { Settings } from '../settings.ts';
@@ -13,7 +15,7 @@ export interface OpenedDatabase {
 
 /** Opens the database, making it where there is none, and brings it up to date. */
 export async function openMigrated(settings: Settings, io: CommandIo): Promise<OpenedDatabase> {
-  const database = openDatabase(settings.database);
+  const database = openDatabase(settings.database, { connections: settings.databaseConnections });
   try {
     const migrated = await migrate(database.db);
     await ensureOrganisation(database.db, { name: settings.organisation, at: io.clock.now() });
@@ -40,9 +42,9 @@ export async function withDatabase<T>(
 
 export const fileOf = (settings: Settings): string => join(settings.database, 'beadle.db');
 
-/** Throws where there is no database yet: what only reads makes none. */
+/** Throws where there is no database yet: what only reads makes none. PostgreSQL's own answer says it if there is none. */
 export function requireDatabase(settings: Settings): void {
-  if (existsSync(fileOf(settings))) return;
+  if (isPostgres(settings.database) || existsSync(fileOf(settings))) return;
   throw new StartError(
     `There is no database in ${settings.database}: set BEADLE_SERVER_DATABASE to the folder that holds it.`,
   );

@@ -5,19 +5,24 @@ import { loadKeys } from '../keys.ts';
 import { createLog, type Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import type { CommandIo } from './io.ts';
-import { lockFolder } from './lock.ts';
+import { lockFolder, type ServingLock } from './lock.ts';
+import { isPostgres } from '../db/open.ts';
 import { openMigrated } from './open.ts';
 
 const DRAIN_MS = 10_000;
 /** A terminal or a service manager signals the whole group, and a parent passes the same signal on: that is still the first. */
 const SECOND_SIGNAL_AFTER_MS = 1000;
 
+/** One server serves a folder; any number serve one PostgreSQL, where what must be done once is leased. */
+function lockDatabase({ database }: Settings): ServingLock {
+  if (isPostgres(database)) return { release: () => undefined };
+  const refusal = `Another server uses ${database} already: stop that one, or set BEADLE_SERVER_DATABASE to another folder.`;
+  return lockFolder(database, refusal);
+}
+
 /** Serves until a signal; 0 where everything under way was answered within 10 s, else 1. Standard output stays silent. */
 export async function serve(settings: Settings, io: CommandIo): Promise<number> {
-  const lock = lockFolder(
-    settings.database,
-    `Another server uses ${settings.database} already: stop that one, or set BEADLE_SERVER_DATABASE to another folder.`,
-  );
+  const lock = lockDatabase(settings);
   const log = createLog(
     settings.logLevel,
     pino.destination({ dest: settings.logFile ?? 2, sync: true, mkdir: true, mode: 0o600 }),

@@ -10,6 +10,7 @@ import { NAME } from '../people/accounts.ts';
 import { CALLER_ROLES, isCallerRole } from '../people/permissions.ts';
 import { type ApiToken, createToken, listTokens, revokeToken } from '../people/tokens.ts';
 import { type CommandIo, print, table } from './io.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 const MOST_LISTED = 1000;
 
@@ -42,7 +43,7 @@ export interface TokenOptions {
 export async function tokenCreate(db: Db, io: CommandIo, options: TokenOptions): Promise<number> {
   const at = io.clock.now();
   const [role, name, expiresAt] = [roleOf(options.role), nameOf(options.name), expiryOf(options.expires, at)];
-  const { token } = await db.transaction().execute(async (tx) => {
+  const { token } = await inTransaction(db, async (tx) => {
     const made = await createToken(tx, { organisation: ORGANISATION, role, name, expiresAt, at }, io.random);
     const act = {
       organisation: ORGANISATION,
@@ -97,7 +98,7 @@ export async function tokenRevoke(db: Db, io: CommandIo, which: string): Promise
     throw new StartError(
       `${found.length} tokens are named ${which}: give the id of one, ${found.map(({ id }) => id).join(' or ')}.`,
     );
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
     await revokeToken(tx, { organisation: ORGANISATION, id: token.id, at });
     const act = {
       organisation: ORGANISATION,

@@ -1,4 +1,4 @@
-import { humanise, moment, reasonWords, told } from './words.ts';
+import { humanise, isTime, moment, reasonWords, told } from './words.ts';
 
 export interface FactLine {
   readonly name: string;
@@ -19,7 +19,7 @@ const GIGABYTE = 1e9;
 
 /** A value in words, with the unit that its name tells. */
 export function valueWords(name: string, value: unknown): string {
-  if (typeof value === 'number' && /(At|since)$/.test(name) && value > 1e11) return moment(value);
+  if (typeof value === 'number' && /(At|since)$/.test(name) && isTime(value)) return moment(value);
   if (typeof value === 'number' && name === 'bytes') return `${(value / GIGABYTE).toFixed(1)} GB`;
   if (typeof value === 'number' && name === 'percent') return `${value}%`;
   return told(value);

@@ -1,4 +1,4 @@
-import { humanise, labelOf, moment, reasonWords, roleWords, told } from './words.ts';
+import { humanise, isTime, labelOf, moment, reasonWords, roleWords, told } from './words.ts';
 
 const EVENTS: Readonly<Record<string, string>> = {
   opened: 'Opened',
@@ -31,7 +31,7 @@ function valueWords(name: string, value: unknown): string {
   if (name === 'role' && typeof value === 'string') return roleWords(value);
   if (name === 'verdict' && typeof value === 'string') return labelOf('verdict', value).text;
   if (name === 'severity' && typeof value === 'string') return labelOf('severity', value).text;
-  return typeof value === 'number' && value > 1e12 ? moment(value) : told(value);
+  return typeof value === 'number' && isTime(value) ? moment(value) : told(value);
 }
 
 const NAMES: Readonly<Record<string, string>> = { role: 'To', count: 'Times in all', by: 'By' };

@@ -62,6 +62,9 @@ export const humanise = (name: string): string =>
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 
+/** Whether a number stands for a time of our days, and for one that there is (ECMA-262, 21.4.1.1). */
+export const isTime = (value: number): boolean => value > 1e11 && value <= 8.64e15;
+
 const SYSTEMS: Readonly<Record<string, string>> = { win32: 'Windows', darwin: 'macOS', linux: 'Linux' };
 
 /** `win32 10.0.26100` as `Windows 10.0.26100`. */
@@ -71,7 +74,7 @@ export const systemWords = (system: string): string => system.replace(/^\w+/, (n
 export function told(value: unknown): string {
   if (value === null || value === undefined) return 'not told';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string') return ISO.test(value) ? moment(value) : value;
+  if (typeof value === 'string') return ISO.test(value) && !Number.isNaN(Date.parse(value)) ? moment(value) : value;
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(told).join(', ');
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

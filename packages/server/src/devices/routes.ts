@@ -8,6 +8,7 @@ import { problem } from '../errors.ts';
 import { DeviceAnswer, presentDevice } from './read-routes.ts';
 import { readDevice } from './read.ts';
 import { AssetTag, changeDevice, deviceByTag, DeviceChange, NewDevice, registerDevice } from './register.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 export interface DeviceRoutesDeps {
   readonly db: Db;
@@ -42,7 +43,7 @@ function registering(app: App, { db, clock, random }: DeviceRoutesDeps): void {
       const at = clock.now();
       const { organisation } = caller;
       const target = `device:${request.body.assetTag}`;
-      await db.transaction().execute(async (tx) => {
+      await inTransaction(db, async (tx) => {
         await registerDevice(tx, organisation, request.body, { at, random });
         await recordAct(tx, { organisation, at, actor: actorOf(caller), action: 'device-registered', target });
       });
@@ -62,7 +63,7 @@ function changing(app: App, { db, clock }: DeviceRoutesDeps): void {
       const { assetTag } = request.params;
       const at = clock.now();
       const act = { organisation, at, actor: actorOf(caller), action: 'device-changed', target: `device:${assetTag}` };
-      await db.transaction().execute(async (tx) => {
+      await inTransaction(db, async (tx) => {
         const device = await deviceByTag(tx, organisation, assetTag);
         if (device === undefined) throw problem('device-unknown', `There is no device ${assetTag}.`);
         await changeDevice(tx, organisation, device.id, request.body);

@@ -12,6 +12,8 @@ import {
 } from '@beadle/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Value from 'typebox/value';
+import type { Admission } from '../admission/admission.ts';
+import { admitBy } from '../admission/hooks.ts';
 import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
@@ -25,6 +27,7 @@ import { provesToken, redeem } from './enrolment.ts';
 import { isFromOwnMachine } from './own-machine.ts';
 import { answerSigned, isGenuine, signatureOf } from './signed-request.ts';
 import { beginGeneration } from './store.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 export interface EnrolmentDeps {
   readonly db: Db;
@@ -32,6 +35,7 @@ export interface EnrolmentDeps {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly random: Random;
+  readonly admission: Admission;
 }
 
 const BODY_LIMIT = 16 * 1024;
@@ -115,13 +119,14 @@ async function enrol(request: FastifyRequest, reply: FastifyReply, deps: Enrolme
     );
   const signature = verify(request, enrolment, deps);
   const isOwnMachine = isFromOwnMachine(request, deps.settings.trustedProxies);
-  const admitted = await deps.db.transaction().execute((tx) => admit(tx, enrolment, isOwnMachine, deps));
+  const admitted = await inTransaction(deps.db, (tx) => admit(tx, enrolment, isOwnMachine, deps));
   const answer: EnrolmentAnswer = { protocol, ...admitted, serverKey: deps.keys.publicJwk };
   return answerSigned(reply, { status: 201, body: answer }, signature, deps);
 }
 
 /** The one endpoint that a device without an enrolment may use (docs/protocol.md). */
 export async function enrolmentRoutes(app: FastifyInstance, deps: EnrolmentDeps): Promise<void> {
+  admitBy(app, { admission: deps.admission, mostBytes: BODY_LIMIT });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
     done(null, body),

@@ -48,13 +48,14 @@ export function isGenuine(
   authorities: readonly string[],
 ): boolean {
   const host = request.headers.host ?? '';
-  const [path = '', query] = request.url.split('?', 2);
+  // The query is all that follows the first question mark, further ones included.
+  const [path = '', ...query] = request.url.split('?');
   const encoding = header(request, 'content-encoding');
   const signable = {
     method: request.method,
     authority: authorities.includes(host) ? host : (authorities[0] ?? host),
     path,
-    query: `?${query ?? ''}`,
+    query: `?${query.join('?')}`,
     contentEncoding: encoding === '' ? undefined : encoding,
     body,
   };

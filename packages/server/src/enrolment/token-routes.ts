@@ -8,6 +8,7 @@ import { AssetTag, deviceByTag } from '../devices/register.ts';
 import { problem } from '../errors.ts';
 import type { ServerKeys } from '../keys.ts';
 import { addToken } from './store.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 interface Deps {
   readonly db: Db;
@@ -36,7 +37,7 @@ async function makeToken({ db, keys, clock, random }: Deps, { caller, device, us
   const expiresAt = at + days * DAY_MS;
   const { organisation } = caller;
   const actor = actorOf(caller);
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
     await addToken(tx, {
       organisation,
       id,

@@ -1,5 +1,6 @@
 import { bodyHash, type ChainPosition, CheckInHeader, FindingBody, GapBody, LIMITS, linkOf } from '@beadle/shared';
 import { Compile } from 'typebox/compile';
+import { keepable } from '../keepable.ts';
 
 const headerSchema = Compile(CheckInHeader);
 const findingSchema = Compile(FindingBody);
@@ -28,6 +29,14 @@ export interface Unreadable {
 
 const NEWLINE = 0x0a;
 
+/** Facts are free in their form, and are written and read again by functions that call themselves. */
+const DEEPEST_FACTS = 32;
+
+const nestsAtMost = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((part) => nestsAtMost(part, levels - 1)));
+
 /** The lines of a body, without copying; the last line end may be missing. */
 function linesOf(bytes: Uint8Array): Uint8Array[] {
   const lines: Uint8Array[] = [];
@@ -44,7 +53,9 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function parse(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(decoder.decode(bytes));
+    const text = decoder.decode(bytes);
+    // Only an escape can name what no database keeps: in the values, not in the bytes, U+FFFD takes its place.
+    return text.includes('\\u') ? JSON.parse(text, (_key, value: unknown) => keepable(value)) : JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -69,6 +80,7 @@ function chain(lines: readonly Uint8Array[], header: CheckInHeader, device: stri
       return { expected: `a gap record in line ${index + 2} that follows on the body before it` };
     }
     const sequence = body.form === 'gap' ? body.gap.gap.to : previous.sequence + 1;
+    if (!Number.isSafeInteger(sequence)) return { expected: `a sequence of at most 2^53 - 1 in line ${index + 2}` };
     const hash = bodyHash(bytes);
     const link = linkOf({ previous: previous.link, device, generation: header.generation, sequence, bodyHash: hash });
     items.push({ sequence, link, bodyHash: hash, bytes, body });
@@ -82,6 +94,7 @@ export function readCheckIn(bytes: Uint8Array, device: string): ReadCheckIn | Un
   const [first, ...lines] = linesOf(bytes);
   const header = first === undefined ? undefined : parse(first);
   if (!headerSchema.Check(header)) return { expected: 'a header of its closed form in line 1' };
+  if (!nestsAtMost(header.facts, DEEPEST_FACTS)) return { expected: `facts of at most ${DEEPEST_FACTS} levels` };
   if (lines.length > LIMITS.findingsPerCheckIn) return { expected: `at most ${LIMITS.findingsPerCheckIn} bodies` };
   const items = chain(lines, header, device);
   return 'expected' in items ? items : { header, items };

@@ -8,6 +8,7 @@ import type { Item, ReadCheckIn } from './batch.ts';
 import { mayRepeat, type Plan, planBatch } from './plan.ts';
 import { clearStates, currentStates, keepContact, keepFacts, keepStates } from './states.ts';
 import { type DeviceKey, heldLinks, insertFindings, lockHead, type LockedDevice, moveHead } from './store.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 export interface IngestDeps {
   readonly db: Db;
@@ -130,4 +131,4 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
  * findings, states, breaches and notices all happen, or none does.
  */
 export const ingest = (key: DeviceKey, counter: number, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> =>
-  deps.db.transaction().execute((tx) => apply(tx, key, counter, read, deps));
+  inTransaction(deps.db, (tx) => apply(tx, key, counter, read, deps));

@@ -9,6 +9,8 @@ import {
   verifyingKeyOf,
 } from '@beadle/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Admission } from '../admission/admission.ts';
+import { admitBy } from '../admission/hooks.ts';
 import { answerSigned, isGenuine, refuseSigned, type SignedRequest, signatureOf } from '../enrolment/signed-request.ts';
 import { problem, type ProblemCode } from '../errors.ts';
 import type { IngestRefusal, Metrics } from '../metrics.ts';
@@ -21,6 +23,7 @@ export interface IngestRoutesDeps extends Omit<IngestDeps, 'origin'> {
   readonly settings: Settings;
   readonly metrics: Metrics;
   readonly wake: () => void;
+  readonly admission: Admission;
 }
 
 interface Refusal {
@@ -81,24 +84,33 @@ interface Handling extends IngestRoutesDeps {
   readonly keyFor: ReturnType<typeof createKeyCache>;
 }
 
-/** The key that signed the request, once that is proven; refuses without a word of which devices there are. */
-async function authenticate(
-  request: FastifyRequest,
-  deps: Handling,
-): Promise<{ key: DeviceKey; signed: SignedRequest }> {
+interface Claimed {
+  readonly key: DeviceKey;
+  readonly signed: SignedRequest;
+}
+
+/** Whose key the request names: known before a byte of its body is kept. Proves nothing yet. */
+async function claimed(request: FastifyRequest, { db, metrics }: Handling): Promise<Claimed> {
   const refuse = (detail: string) => {
-    deps.metrics.refused.inc({ reason: 'signature' });
+    metrics.refused.inc({ reason: 'signature' });
     return problem('signature-refused', detail);
   };
   const signed = signatureOf(request);
   if (signed === undefined) throw refuse('The request carries no signature of the profile in docs/protocol.md.');
-  const { keyId } = signed.parameters;
-  const key = await keyById(deps.db, keyId);
+  const key = await keyById(db, signed.parameters.keyId);
   if (key === undefined) throw refuse('No device is enrolled with this key, or it has been enrolled again since.');
-  const { authorities } = deps.settings;
-  if (isGenuine(request, request.body as Buffer, signed, deps.keyFor(keyId, key.jwk), authorities))
-    return { key, signed };
-  throw refuse('The signature does not fit the request as it arrived, or is for another address of this server.');
+  return { key, signed };
+}
+
+/** Refuses what the named key has not signed, without a word of which devices there are. */
+function requireGenuine(request: FastifyRequest, { key, signed }: Claimed, deps: Handling): void {
+  const verifying = deps.keyFor(signed.parameters.keyId, key.jwk);
+  if (isGenuine(request, request.body as Buffer, signed, verifying, deps.settings.authorities)) return;
+  deps.metrics.refused.inc({ reason: 'signature' });
+  throw problem(
+    'signature-refused',
+    'The signature does not fit the request as it arrived, or is for another address of this server.',
+  );
 }
 
 /** The check-in itself, or why it cannot be read. */
@@ -116,9 +128,15 @@ function refusalOf(outcome: Exclude<Ingested, { kind: 'answer' }>): Refusal {
   return outcome.kind === 'superseded' ? OUTCOMES.superseded() : OUTCOMES['counter-too-low'](outcome);
 }
 
-async function checkIn(request: FastifyRequest, reply: FastifyReply, deps: Handling): Promise<FastifyReply> {
+async function checkIn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  claim: Claimed,
+  deps: Handling,
+): Promise<FastifyReply> {
   const { metrics } = deps;
-  const { key, signed } = await authenticate(request, deps);
+  const { key, signed } = claim;
+  requireGenuine(request, claim, deps);
   const { signature } = signed.headers;
   const refuse = ({ counted, ...refusal }: Refusal) => {
     metrics.refused.inc({ reason: counted });
@@ -135,14 +153,29 @@ async function checkIn(request: FastifyRequest, reply: FastifyReply, deps: Handl
   return answerSigned(reply, { status: 200, body: outcome.answer }, signature, deps);
 }
 
-/** Where devices report (docs/protocol.md). The body stays as it was received until its signature has been verified. */
+/**
+ * Where devices report (docs/protocol.md). Who names no device's key is refused unread; the body stays as it was received
+ * until its signature has been verified.
+ */
 export async function ingestRoutes(app: FastifyInstance, deps: IngestRoutesDeps): Promise<void> {
   const handling: Handling = { ...deps, keyFor: createKeyCache(20_000) };
+  const claims = new WeakMap<FastifyRequest, Claimed>();
+  admitBy(app, {
+    admission: deps.admission,
+    mostBytes: LIMITS.checkInBytes,
+    async nameOf(request) {
+      const claim = await claimed(request, handling);
+      claims.set(request, claim);
+      return claim.signed.parameters.keyId;
+    },
+  });
   app.removeAllContentTypeParsers();
   const parser = { parseAs: 'buffer', bodyLimit: LIMITS.checkInBytes } as const;
   app.addContentTypeParser(CHECK_IN_TYPE, parser, (_request, body, done) => done(null, body));
   const schema = { tags: ['agent'], summary: 'Check in (docs/protocol.md)' };
-  app.post(PATHS.checkIns, { config: { access: 'device' }, bodyLimit: LIMITS.checkInBytes, schema }, (request, reply) =>
-    checkIn(request, reply, handling),
-  );
+  const options = { config: { access: 'device' }, bodyLimit: LIMITS.checkInBytes, schema } as const;
+  app.post(PATHS.checkIns, options, async (request, reply) => {
+    const claim = claims.get(request) ?? (await claimed(request, handling));
+    return checkIn(request, reply, claim, handling);
+  });
 }

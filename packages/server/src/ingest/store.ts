@@ -5,6 +5,7 @@ import type { Db, Tx } from '../db/database.ts';
 import type { FindingTable } from '../db/schema.ts';
 import type { Item } from './batch.ts';
 import type { HeldLinks } from './plan.ts';
+import { locking } from '../db/locks.ts';
 
 export interface DeviceKey {
   readonly organisation: string;
@@ -28,16 +29,19 @@ export async function keyById(db: Db, keyId: string): Promise<DeviceKey | undefi
 }
 
 const headQuery = compiledOnce((db, arg: DeviceKey) =>
-  db
-    .selectFrom('heads')
-    .innerJoin('devices', (join) =>
-      join.onRef('devices.organisation', '=', 'heads.organisation').onRef('devices.id', '=', 'heads.device'),
-    )
-    .selectAll('devices')
-    .select(['heads.sequence', 'heads.link', 'heads.counter'])
-    .where('heads.organisation', '=', arg.organisation)
-    .where('heads.device', '=', arg.device)
-    .where('heads.generation', '=', arg.generation),
+  locking(
+    db,
+    db
+      .selectFrom('heads')
+      .innerJoin('devices', (join) =>
+        join.onRef('devices.organisation', '=', 'heads.organisation').onRef('devices.id', '=', 'heads.device'),
+      )
+      .selectAll('devices')
+      .select(['heads.sequence', 'heads.link', 'heads.counter'])
+      .where('heads.organisation', '=', arg.organisation)
+      .where('heads.device', '=', arg.device)
+      .where('heads.generation', '=', arg.generation),
+  ),
 );
 export type LockedDevice = Awaited<ReturnType<typeof headQuery>>['rows'][number];
 

@@ -1,6 +1,6 @@
-import type { ExpressionBuilder } from 'kysely';
 import type { Db } from '../db/database.ts';
-import type { Database } from '../db/schema.ts';
+import { runsSideBySide } from '../db/engine.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 export interface LeasedJob {
   readonly id: string;
@@ -19,7 +19,7 @@ export interface JobCounts {
 }
 
 /** What can be taken now: what waits and is due, and what somebody had who died before its lease ended. */
-const dueJobs = (from: ExpressionBuilder<Database, 'jobs'>, now: number, limit: number) =>
+const dueJobs = (from: Pick<Db, 'selectFrom'>, now: number, limit: number) =>
   from
     .selectFrom('jobs as due')
     .select('due.id')
@@ -47,18 +47,25 @@ const dueJobs = (from: ExpressionBuilder<Database, 'jobs'>, now: number, limit: 
     .orderBy('due.id')
     .limit(limit);
 
+/** Jobs that another worker is taking at this moment are left to it. */
+const notBeingTaken = (db: Db, now: number, limit: number) => {
+  const due = dueJobs(db, now, limit);
+  return runsSideBySide(db) ? due.forUpdate().skipLocked() : due;
+};
+
 /**
  * Takes up to `limit` due jobs for `leaseMs`, the earliest first; never one whose kind and key is being run. A single
- * statement, so that two workers never take the same; on PostgreSQL `dueJobs` also says `.forUpdate().skipLocked()`.
+ * statement, so that two workers never take the same.
  */
 export async function leaseDue(
   db: Db,
   lease: { readonly now: number; readonly leaseMs: number; readonly limit: number },
 ): Promise<LeasedJob[]> {
   const rows = await db
+    .with('taken', () => notBeingTaken(db, lease.now, lease.limit))
     .updateTable('jobs')
     .set((row) => ({ status: 'running', leased_until: lease.now + lease.leaseMs, attempts: row('attempts', '+', 1) }))
-    .where('id', 'in', (inner) => dueJobs(inner, lease.now, lease.limit))
+    .where('id', 'in', (inner) => inner.selectFrom('taken').select('taken.id'))
     .returningAll()
     .execute();
   return rows
@@ -90,7 +97,7 @@ export async function retryLater(
   job: LeasedJob,
   retry: { readonly runAt: number; readonly error: string },
 ): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
     const successor = await tx
       .selectFrom('jobs')
       .select('id')

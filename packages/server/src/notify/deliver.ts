@@ -10,6 +10,7 @@ import { type Channel, channelOf } from './channels.ts';
 import { mailOf } from './mail.ts';
 import { recipientOf } from './recipient.ts';
 import { readNotice, recordFailure, recordSent } from './store.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 interface DeliverDeps {
   readonly db: Db;
@@ -33,7 +34,7 @@ export function noticeJob({ db, clock, settings }: DeliverDeps): JobKind {
       if (notice === undefined || notice.status === 'sent') return;
       try {
         const address = await sendNotice({ db, settings, send, signal }, notice);
-        await db.transaction().execute((tx) => recordSent(tx, notice, { address, at: clock.now() }));
+        await inTransaction(db, (tx) => recordSent(tx, notice, { address, at: clock.now() }));
       } catch (error) {
         await recordFailure(db, notice, (error instanceof Error ? error.message : String(error)).slice(0, 500));
         throw error;

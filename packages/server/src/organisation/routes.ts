@@ -6,6 +6,7 @@ import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
 import { OrganisationSettings } from './settings.ts';
 import { readOrganisation, writeOrganisation } from './store.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 interface OrganisationDeps {
   readonly db: Db;
@@ -40,7 +41,7 @@ export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = a
       const caller = callerOf(request);
       const { name, ...settings } = request.body;
       const id = caller.organisation;
-      await db.transaction().execute(async (tx) => {
+      await inTransaction(db, async (tx) => {
         const before = await readOrganisation(tx, id);
         const was: Record<string, unknown> = { name: before.name, ...before.settings };
         const changed = Object.entries(request.body).filter(

@@ -10,6 +10,7 @@ import { createAccount, NAME, PASSWORD } from './accounts.ts';
 import { hashPassword } from './passwords.ts';
 import { CALLER_ROLES } from './permissions.ts';
 import { createSignInCode } from './sign-in-codes.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 export interface PeopleDeps {
   readonly db: Db;
@@ -37,7 +38,7 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, {
       const { name, role } = request.body;
       const { organisation } = caller;
       const at = clock.now();
-      const { code, expiresAt } = await db.transaction().execute(async (tx) => {
+      const { code, expiresAt } = await inTransaction(db, async (tx) => {
         const act = { organisation, at, actor: actorOf(caller), action: 'sign-in-code-made', target: `person:${name}` };
         await recordAct(tx, { ...act, detail: { role } });
         return createSignInCode(tx, { organisation, name, role, at }, random);
@@ -55,7 +56,7 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, {
       const { organisation } = caller;
       const passwordHash = await hashPassword(password, random);
       const at = clock.now();
-      const id = await db.transaction().execute(async (tx) => {
+      const id = await inTransaction(db, async (tx) => {
         const made = await createAccount(tx, { organisation, name, role, passwordHash, at }, random);
         if (made === undefined) throw problem('account-taken', `There is an account named ${name} already.`);
         const act = { organisation, at, actor: actorOf(caller), action: 'account-made', target: `account:${name}` };

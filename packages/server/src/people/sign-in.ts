@@ -7,6 +7,7 @@ import { findAccount } from './accounts.ts';
 import { verifyPassword } from './passwords.ts';
 import { endSession, type SignedIn, startSession } from './sessions.ts';
 import { redeemCode } from './sign-in-codes.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 export interface SignInDeps {
   readonly db: Db;
@@ -30,7 +31,7 @@ export async function signInWithCode(
   given: { readonly code: string } & Previous,
 ): Promise<SignedIn | null> {
   const at = deps.clock.now();
-  const session = await deps.db.transaction().execute(async (tx) => {
+  const session = await inTransaction(deps.db, async (tx) => {
     const person = await redeemCode(tx, given.code, at);
     return person === undefined ? null : admit(tx, deps, { person, by: 'code', at, previous: given.previous });
   });
@@ -49,13 +50,13 @@ export async function signInWithPassword(
   const at = deps.clock.now();
   if (account !== undefined && fits) {
     const person = { organisation, name: account.name, role: account.role };
-    return deps.db.transaction().execute((tx) => admit(tx, deps, { person, by: 'password', at, previous }));
+    return inTransaction(deps.db, (tx) => admit(tx, deps, { person, by: 'password', at, previous }));
   }
   deps.metrics.signInsRefused.inc();
   // A name that is not known is not recorded: people type their password into the wrong field.
   if (account !== undefined) {
     const act = { organisation, at, actor: 'nobody', action: 'sign-in-refused', target: `account:${account.name}` };
-    await deps.db.transaction().execute((tx) => recordAct(tx, act));
+    await inTransaction(deps.db, (tx) => recordAct(tx, act));
   }
   return null;
 }
@@ -80,7 +81,7 @@ async function admit(
 /** Ends the session at once, wherever its cookie may have got to. */
 export async function signOut({ db, clock }: Pick<SignInDeps, 'db' | 'clock'>, sessionId: string): Promise<void> {
   const at = clock.now();
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
     const person = await endSession(tx, sessionId, at);
     if (person === undefined) return;
     await recordAct(tx, {

@@ -7,6 +7,7 @@ import { problem } from '../errors.ts';
 import { limitOf, pageOf, PageQuery, readCursor, toPage } from '../pagination.ts';
 import { Name, type PeopleDeps, RoleOfCaller } from './routes.ts';
 import { type ApiToken, createToken, listTokens, revokeToken } from './tokens.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 const closed = { additionalProperties: false } as const;
 const TimeOrNone = Type.Union([Type.String(), Type.Null()]);
@@ -53,7 +54,7 @@ const createRoute: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, clo
     const { organisation } = caller;
     const at = clock.now();
     const expiresAt = expiryOf(request.body.expiresAt, at);
-    const { id, token } = await db.transaction().execute(async (tx) => {
+    const { id, token } = await inTransaction(db, async (tx) => {
       const made = await createToken(tx, { organisation, role, name, expiresAt, at }, random);
       const act = { organisation, at, actor: actorOf(caller), action: 'token-made', target: `token:${made.id}` };
       await recordAct(tx, { ...act, detail: { name, role, expiresAt: isoOrNone(expiresAt) } });
@@ -73,7 +74,7 @@ const revokeRoute: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, clo
       const { organisation } = caller;
       const { id } = request.params;
       const at = clock.now();
-      await db.transaction().execute(async (tx) => {
+      await inTransaction(db, async (tx) => {
         const name = await revokeToken(tx, { organisation, id, at });
         if (name === undefined) throw problem('token-unknown', 'There is no token with this id that could be revoked.');
         const act = { organisation, at, actor: actorOf(caller), action: 'token-revoked', target: `token:${id}` };

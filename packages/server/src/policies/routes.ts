@@ -7,6 +7,7 @@ import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { listPolicies, policyOfVersion, type PolicySummary, putPolicyInForce } from './store.ts';
+import { inTransaction } from '../db/transaction.ts';
 
 const Policy = Type.Object({
   version: Type.String(),
@@ -67,7 +68,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
       const at = deps.clock.now();
       const document = readUpload(request.body);
       const upload = { organisation, document, source: request.body, by: actorOf(caller), at };
-      const { changed } = await deps.db.transaction().execute(async (tx) => {
+      const { changed } = await inTransaction(deps.db, async (tx) => {
         const put = await putPolicyInForce(tx, upload);
         const target = `policy:${document.version}`;
         if (put.changed)

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { compiledOnce } from '../db/compiled.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
+import { lockOrganisation } from '../db/locks.ts';
 
 export interface StoredPolicy {
   /** Rises with each upload, whatever the version is called. */
@@ -155,6 +156,7 @@ export async function putPolicyInForce(
   const { organisation, document, source, at } = upload;
   const text = JSON.stringify(document);
   const hash = createHash('sha256').update(text).digest('hex');
+  await lockOrganisation(tx, organisation);
   const current = await tx
     .selectFrom('policies')
     .select(['serial', 'hash'])

@@ -6,7 +6,9 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import type { CallerRole } from '../../src/access.ts';
 import { createApp } from '../../src/app.ts';
-import { type Db, migrate, type OpenDatabase, openDatabase } from '../../src/db/database.ts';
+import type { Db, OpenDatabase } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { openDatabase } from '../../src/db/open.ts';
 import { loadKeys, type ServerKeys } from '../../src/keys.ts';
 import { LOG_OPTIONS } from '../../src/log.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
@@ -14,6 +16,7 @@ import { createToken } from '../../src/people/tokens.ts';
 import { readSettings, type Settings } from '../../src/settings.ts';
 
 import { seededRandom } from '../../../../test/support/clock.ts';
+import { testDatabase } from '../../../../test/support/database.ts';
 
 export { seededRandom };
 
@@ -56,8 +59,9 @@ export interface TestServer {
 /** The real application on a real database file; `environment` as the process would have it. */
 export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-server-'));
+  const kept = await testDatabase(folder);
   const settings = readSettings({
-    environment: { BEADLE_SERVER_DATABASE: join(folder, 'database'), ...environment },
+    environment: { BEADLE_SERVER_DATABASE: kept.location, ...environment },
     workingFolder: folder,
   });
   const [clock, random, logged] = [fakeClock(), seededRandom(), [] as Record<string, unknown>[]];
@@ -87,6 +91,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     close: async () => {
       await app.close();
       await database.close();
+      await kept.drop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

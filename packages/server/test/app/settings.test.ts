@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { readSettings } from '../../src/settings.ts';
 
 let folder = '';
@@ -13,6 +14,19 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const read = (environment: Record<string, string> = {}, file?: string) =>
   readSettings({ environment, file, workingFolder: folder });
 const write = (text: string, name = 'beadle-server.yaml') => writeFileSync(join(folder, name), text);
+
+describe('an address of PostgreSQL', () => {
+  it('is shown without its password, and keys lie where a folder of SQLite would have them', () => {
+    const location = 'postgresql://beadle:s3cret@db.council.test:6432/beadle?sslmode=verify-full';
+    const settings = read({ BEADLE_SERVER_DATABASE: location });
+    expect(settings).toMatchObject({
+      database: location,
+      databaseName: 'postgresql://beadle@db.council.test:6432/beadle',
+      databaseConnections: 10,
+      keysFolder: join(folder, 'data/server-keys'),
+    });
+  });
+});
 
 describe('settings', () => {
   it('have defaults for a machine of its own', () => {
@@ -29,6 +43,7 @@ describe('settings', () => {
       trustedProxies: [],
       logLevel: 'info',
       logFile: null,
+      limits: DEFAULT_LIMITS,
     });
     expect(Object.isFrozen(read())).toBe(true);
   });
@@ -68,7 +83,7 @@ describe('settings', () => {
 
   const file = 'beadle-server.yaml';
   it.each([
-    ['prot: 1', {}, `${file}: prot: there is no such setting; expected one of database, host, port`],
+    ['prot: 1', {}, `${file}: prot: there is no such setting; expected one of database, databaseConnections, host`],
     [
       'smtp: { host: a, form: a@b.test }',
       {},
@@ -97,8 +112,8 @@ describe('settings', () => {
     ],
     [
       '',
-      { BEADLE_SERVER_DATABASE: 'postgres://db/beadle' },
-      'BEADLE_SERVER_DATABASE: expected the path of a folder: PostgreSQL is not supported yet',
+      { BEADLE_SERVER_DATABASE: 'postgres://beadle:secret@db' },
+      'BEADLE_SERVER_DATABASE: expected postgres:// with a user, a host and the name of a database',
     ],
     [
       '',

@@ -57,7 +57,8 @@ describe('the audit log', () => {
   });
 
   it('detects any change, and says where the first is', async () => {
-    const text = fc.string({ unit: 'binary', maxLength: 12 });
+    // The server takes no text with a NUL: PostgreSQL keeps none.
+    const text = fc.string({ unit: 'binary', maxLength: 12 }).map((any) => any.replaceAll('\0', ' '));
     const columns = ['actor', 'action', 'target', 'detail', 'at', 'previous', 'link'] as const;
     const damage = fc.oneof(
       fc.record({ kind: fc.constant('alter' as const), column: fc.constantFrom(...columns) }),

@@ -122,7 +122,7 @@ describe('beadle-server', () => {
   });
 
   it('migrates once', async () => {
-    expect((await run(['migrate'])).out).toMatch('Applied 0001-start');
+    expect((await run(['migrate'])).out).toMatch('Applied 0001-start, 0002-reports-by-people');
     expect(await run(['migrate'])).toEqual({ exitCode: 0, out: 'The database is up to date.\n', err: '' });
   });
 });

@@ -3,18 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
 import { compiledInsert, compiledOnce } from '../../src/db/compiled.ts';
-import { migrate, openDatabase, type OpenDatabase } from '../../src/db/database.ts';
+import type { OpenDatabase } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { openDatabase } from '../../src/db/open.ts';
 
 let folder: string;
 let database: OpenDatabase;
+let kept: TestDatabase;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'beadle-compiled-'));
-  database = openDatabase(folder);
+  kept = await testDatabase(folder);
+  database = openDatabase(kept.location);
   await migrate(database.db);
 });
 afterEach(async () => {
   await database.close();
+  await kept.drop();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Db, migrate, type OpenDatabase, openDatabase } from '../../src/db/database.ts';
+import type { Db, OpenDatabase } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import { type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
 import { retryDelay } from '../../src/jobs/back-off.ts';
 import { enqueue, type NewJob } from '../../src/jobs/queue.ts';
 import { type JobKind, LEASE_MS } from '../../src/jobs/run.ts';
@@ -18,9 +21,10 @@ const log = pino({ level: 'silent' });
 let [folder, clock]: [string, FakeClock] = ['', fakeClock()];
 let opened: OpenDatabase[] = [];
 let db: Db;
+let kept: TestDatabase;
 
 const open = (): Db => {
-  const database = openDatabase(folder);
+  const database = openDatabase(kept.location);
   opened.push(database);
   return database.db;
 };
@@ -28,12 +32,14 @@ const open = (): Db => {
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'beadle-jobs-'));
   clock = fakeClock();
+  kept = await testDatabase(folder);
   db = open();
   await migrate(db);
 });
 afterEach(async () => {
   for (const database of opened) await database.close();
   opened = [];
+  await kept.drop();
   rmSync(folder, { recursive: true, force: true });
 });
 

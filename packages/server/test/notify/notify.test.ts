@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -246,6 +246,7 @@ describe('a notice, where no mail server is set', () => {
 
   it('waits where the file cannot be written', async () => {
     const server = await start();
+    mkdirSync(dirname(server.settings.mailFolder), { recursive: true });
     writeFileSync(server.settings.mailFolder, 'in the way');
     await queue(server);
     await server.app.jobs.runDue();

@@ -5,12 +5,15 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { pino } from 'pino';
 import type { CallerRole } from '../../src/access.ts';
 import { createApp } from '../../src/app.ts';
-import { type Db, migrate, openDatabase } from '../../src/db/database.ts';
+import type { Db } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { openDatabase } from '../../src/db/open.ts';
 import { loadKeys } from '../../src/keys.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { createSignInCode } from '../../src/people/sign-in-codes.ts';
 import { createToken } from '../../src/people/tokens.ts';
 import { readSettings, type Settings } from '../../src/settings.ts';
+import { testDatabase } from '../../../../test/support/database.ts';
 import { type FakeClock, fakeClock, seededRandom } from '../app/harness.ts';
 
 export interface ConsoleServer {
@@ -63,9 +66,10 @@ export async function startConsoleServer({
   start?: string;
 } = {}): Promise<ConsoleServer> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-console-'));
+  const kept = await testDatabase(folder);
   const settings = readSettings({
     environment: {
-      BEADLE_SERVER_DATABASE: join(folder, 'database'),
+      BEADLE_SERVER_DATABASE: kept.location,
       BEADLE_SERVER_ORGANISATION: 'Northmere Borough Council',
       ...(port === undefined ? {} : { BEADLE_SERVER_PORT: String(port) }),
     },
@@ -102,6 +106,7 @@ export async function startConsoleServer({
     async close() {
       await app.close();
       await database.close();
+      await kept.drop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

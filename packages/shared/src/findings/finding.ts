@@ -1,8 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { Reason, Severity, Verdict } from './verdict.ts';
 
+const MONTH_AND_DAY = '((0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])|(0[469]|11)-(0[1-9]|[12]\\d|30)|02-(0[1-9]|[12]\\d))';
+/** Each month has its days, so that whatever fits is a moment to `Date.parse`; 29 February of any year is one. */
 export const IsoTime = Type.String({
-  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,6})?Z$',
+  pattern: `^\\d{4}-${MONTH_AND_DAY}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?Z$`,
   description: 'a time such as 2026-06-04T08:32:00.000Z',
 });
 export const Link = Type.String({ pattern: '^[0-9a-f]{64}$' });

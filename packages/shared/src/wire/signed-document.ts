@@ -93,6 +93,5 @@ export function openPolicy(
   if (!Value.Check(PolicyForDevice, payload) || !payload.policy.rules.every(fitsItsCheck)) return 'not-of-this-form';
   if (payload.device !== expected.device) return 'for-another-device';
   if (payload.serial < expected.atLeast) return 'older';
-  // An end that is no date has passed.
   return Date.parse(payload.endsAt) > expected.now ? payload : 'ended';
 }

@@ -51,7 +51,7 @@ async function showDesk(
   const may = mayAct(exchange.request);
   const model = {
     report,
-    done: done === undefined ? undefined : DONE[done],
+    done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
     error,
     reason,
     canAcknowledge: may && report.acknowledgedAt === null && report.status !== 'closed',

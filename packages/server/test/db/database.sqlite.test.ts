@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { openDatabase } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/open.ts';
 
 it('tells of a full disk within a transaction as such, and goes on when there is space', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-database-'));

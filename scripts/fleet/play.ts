@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Transport } from '../../packages/agent/src/uplink/transport.ts';
+import { type KeptDevice, wakeDevice } from './device.ts';
+import { foundWhileAway } from './findings.ts';
+import { watch } from './transport.ts';
+
+export interface PlayPlan {
+  readonly server: string;
+  readonly seconds: number;
+  readonly returnWithin: number;
+  readonly backlog: number;
+  readonly perDay: number;
+  readonly policyVersion: string;
+}
+
+/** What came of one device, or of many. */
+export interface Played {
+  readonly findings: number;
+  readonly errors: number;
+  readonly sentAway: number;
+  /** Of each acknowledged check-in, from its first attempt on, in milliseconds. */
+  readonly latencies: readonly number[];
+}
+
+/** After the end of the time, for those who were told to come again later. */
+const PATIENCE_MS = 120_000;
+/** What another attempt would not change: the request, the key or the address is wrong. */
+const isForGood = (status: number) =>
+  status === 200 || (status >= 400 && status < 500 && ![408, 409, 415, 429].includes(status));
+
+type Awake = ReturnType<typeof wakeDevice>;
+
+/** Checks in until everything is acknowledged; gives the pause that follows, or undefined where it was in vain. */
+async function untilSettled(
+  device: Awake,
+  transport: ReturnType<typeof watch>,
+  latencies: number[],
+  giveUpAt: number,
+): Promise<number | undefined> {
+  const never = new AbortController().signal;
+  let from = performance.now();
+  for (;;) {
+    const { acknowledged, pauseMs } = await device.checkIn(never);
+    if (acknowledged) latencies.push(performance.now() - from);
+    else if (isForGood(transport.lastStatus()) || performance.now() + pauseMs > giveUpAt) return undefined;
+    if (acknowledged && device.pending() === 0) return pauseMs;
+    if (acknowledged) from = performance.now();
+    else await delay(pauseMs);
+  }
+}
+
+/** One device: comes back at its moment with what it has found, and reports as an agent does until the time is over. */
+export async function play(
+  kept: KeptDevice,
+  plan: PlayPlan,
+  shared: Transport | undefined,
+): Promise<Played & { readonly kept: KeptDevice }> {
+  const started = performance.now();
+  const ends = started + plan.seconds * 1000;
+  await delay(Math.random() * plan.returnWithin * 1000);
+  const transport = watch(plan.server, shared);
+  const device = wakeDevice(kept, transport);
+  const latencies: number[] = [];
+  let [findings, errors] = [0, 0];
+  for (let days = plan.backlog; ; days = 0) {
+    device.keep(foundWhileAway({ days, perDay: plan.perDay, now: Date.now() }), plan.policyVersion);
+    const had = device.pending();
+    const pause = await untilSettled(device, transport, latencies, ends + PATIENCE_MS);
+    findings += had - device.pending();
+    if (pause === undefined) errors += 1;
+    if (pause === undefined || performance.now() + pause > ends) break;
+    await delay(pause);
+  }
+  await transport.close();
+  return { findings, errors, sentAway: transport.sentAway(), latencies, kept: device.sleep() };
+}

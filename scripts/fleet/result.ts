@@ -1,0 +1,27 @@
+import type { Played } from './play.ts';
+
+export interface Result {
+  readonly devices: number;
+  /** Acknowledged. */
+  readonly checkIns: number;
+  readonly findings: number;
+  /** Devices that were refused for good, or never done. */
+  readonly errors: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export function resultOf(devices: number, played: readonly Played[]): Result {
+  const sorted = played.flatMap(({ latencies }) => latencies).toSorted((a, b) => a - b);
+  // The nearest rank.
+  const at = (share: number) => Number((sorted[Math.ceil(sorted.length * share) - 1] ?? 0).toFixed(1));
+  const sum = (of: (each: Played) => number) => played.reduce((total, each) => total + of(each), 0);
+  return {
+    devices,
+    checkIns: sorted.length,
+    findings: sum(({ findings }) => findings),
+    errors: sum(({ errors }) => errors),
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+  };
+}
