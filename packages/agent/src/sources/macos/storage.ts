@@ -48,7 +48,7 @@ export const usb: Source = {
   privilege: 'none',
   timeLimitMs: 60_000,
   outputLimitBytes: 4 * MEGABYTE,
-  why: 'Tells the serial number of a stick, by which the council knows its own. Other devices listed are not kept.',
+  why: 'Tells the serial number of a stick, by which the council knows its own.',
 };
 
 export const cardReader: Source = {
