@@ -40,14 +40,20 @@ export default defineConfig({
       // The same tests on PostgreSQL: those that have a server's database. What only SQLite can show is in *.sqlite.test.ts.
       {
         test: {
-          ...project('unit-postgres', 30, { include: ['packages/server/test/**/*.test.ts'], exclude: [processes, ...withoutDatabase] }),
+          ...project('unit-postgres', 30, {
+            include: ['packages/server/test/**/*.test.ts'],
+            exclude: [processes, ...withoutDatabase],
+          }),
           isolate: false,
           globalSetup: postgres,
         },
       },
       {
         test: {
-          ...project('together-postgres', 90, { include: ['test/*.test.ts'], exclude: [structure, ...withoutDatabase] }),
+          ...project('together-postgres', 90, {
+            include: ['test/*.test.ts'],
+            exclude: [structure, ...withoutDatabase],
+          }),
           globalSetup: postgres,
         },
       },
