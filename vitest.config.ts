@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const structure = 'test/structure.test.ts';
+/** Whole machines, replayed: as quick as the units that they go through. */
+const recordings = 'test/recordings/**/*.test.ts';
 const system = 'test/system/**/*.test.ts';
 /** Tests that start programs or wait for the operating system, beside the source that they are of. */
 const processes = 'packages/*/test/**/*.process.test.ts';
@@ -32,22 +34,36 @@ export default defineConfig({
       // In one module graph for each worker: loading the server anew for each file took as long as its tests.
       {
         test: {
-          ...project('unit', 30, { include: ['packages/*/test/**/*.test.ts', structure], exclude: [processes] }),
+          ...project('unit', 30, {
+            include: ['packages/*/test/**/*.test.ts', structure, recordings],
+            exclude: [processes],
+          }),
           isolate: false,
         },
       },
-      { test: project('together', 60, { include: ['test/**/*.test.ts', processes], exclude: [structure, system] }) },
+      {
+        test: project('together', 60, {
+          include: ['test/**/*.test.ts', processes],
+          exclude: [structure, recordings, system],
+        }),
+      },
       // The same tests on PostgreSQL: those that have a server's database. What only SQLite can show is in *.sqlite.test.ts.
       {
         test: {
-          ...project('unit-postgres', 30, { include: ['packages/server/test/**/*.test.ts'], exclude: [processes, ...withoutDatabase] }),
+          ...project('unit-postgres', 30, {
+            include: ['packages/server/test/**/*.test.ts'],
+            exclude: [processes, ...withoutDatabase],
+          }),
           isolate: false,
           globalSetup: postgres,
         },
       },
       {
         test: {
-          ...project('together-postgres', 90, { include: ['test/*.test.ts'], exclude: [structure, ...withoutDatabase] }),
+          ...project('together-postgres', 90, {
+            include: ['test/*.test.ts'],
+            exclude: [structure, ...withoutDatabase],
+          }),
           globalSetup: postgres,
         },
       },

@@ -33,7 +33,7 @@ export function readKept(data: string): Kept {
     const kept = readKeptPolicy(sql, server, systemClock.now());
     const conditions = createMemory(sql).conditions();
     const policy = typeof kept === 'object' ? kept : undefined;
-    return { enrolled: true, enrolledAt: Date.parse(server.enrolledAt), policy, conditions };
+    return { enrolled: true, enrolledAt: Date.parse(server.enrolment.enrolledAt), policy, conditions };
   } finally {
     sql.close();
   }

@@ -1,6 +1,8 @@
 import { isAbsolute } from 'node:path';
-import type { Request } from './host.ts';
+import { type Request, unreadable } from './host.ts';
 import type { CommandSource, ScriptPiece, ScriptRunner, Source, StreamSource } from './source.ts';
+
+export const NOT_LISTED = unreadable('access-denied', 'not in the list of sources');
 
 export interface Program {
   readonly files: readonly string[];

@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { parse } from 'node:path';
 import type { Reason } from '@beadle/shared';
-import { piecesOf, type Program, programOf } from './allow-list.ts';
+import { NOT_LISTED, piecesOf, type Program, programOf } from './allow-list.ts';
 import { reasonOf, type Request, type SourceResult, type Unreadable, unreadable } from './host.ts';
-import { createLines, createLineSplitter, createOutput } from './output.ts';
-import type { CommandSource, Environment, Program as Runs, ScriptRunner, Source, StreamSource } from './source.ts';
+import { follow, killGroup } from './follow.ts';
+import { createLines, createOutput } from './output.ts';
+import type { CommandSource, Environment, Program as Runs, ScriptRunner, Source } from './source.ts';
 
 type Read<R> = Source & { readonly reads: R };
 type OnLine = (line: string) => void;
@@ -21,8 +22,6 @@ export interface Exec {
 /** Below everything that a person is waiting for, above what runs only on an idle machine. */
 const LOW_PRIORITY = 10;
 
-const NOT_LISTED = unreadable('access-denied', 'not in the list of sources');
-
 /** Nothing of the agent's environment reaches a child, and every tool answers in one language. */
 const FIXED_ENVIRONMENT = { LC_ALL: 'C', LANG: 'C', LANGUAGE: '', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
@@ -32,16 +31,6 @@ function environmentOf(reads: Runs, own: Environment): Record<string, string> {
     return value === undefined ? [] : [[name, value] as const];
   });
   return { ...FIXED_ENVIRONMENT, ...reads.env, ...Object.fromEntries(passed) };
-}
-
-/** The whole group, so that what a tool has started goes with it. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
-  }
 }
 
 function lower(child: ChildProcess): void {
@@ -81,10 +70,9 @@ interface Run {
   readonly input?: string;
 }
 
-function runFile(context: Context, file: string, args: readonly string[], run: Run) {
+function runFile(context: Context, file: string, args: readonly string[], { reads, timeLimitMs, output, input }: Run) {
   return new Promise<SourceResult>((resolve) => {
-    const { output } = run;
-    const child = start(context, file, args, run.reads);
+    const child = start(context, file, args, reads);
     const settle = (result: SourceResult) => {
       clearTimeout(timer);
       child.stdout.destroy();
@@ -95,7 +83,7 @@ function runFile(context: Context, file: string, args: readonly string[], run: R
       killGroup(child);
       settle(unreadable(reason));
     };
-    const timer = setTimeout(giveUp, run.timeLimitMs, 'timed-out');
+    const timer = setTimeout(giveUp, timeLimitMs, 'timed-out');
     child.stdout.on('data', (text: string) => output.stdout(text) || giveUp('output-too-large'));
     child.stderr.on('data', (text: string) => output.stderr(text) || giveUp('output-too-large'));
     child.on('error', (error) => settle(unreadable(reasonOf(error, 'source-failed'), error.message)));
@@ -103,7 +91,7 @@ function runFile(context: Context, file: string, args: readonly string[], run: R
       if (exitCode === null) return settle(unreadable('source-failed', `ended by ${signal}`));
       settle({ kind: 'output', exitCode, ...output.end() });
     });
-    child.stdin.end(run.input);
+    child.stdin.end(input);
   });
 }
 
@@ -123,7 +111,6 @@ async function runFirst(
 }
 
 const isCommand = (source: Source): source is Read<CommandSource> => source.reads.kind === 'command';
-const isStream = (source: Source): source is Read<StreamSource> => source.reads.kind === 'stream';
 
 async function run(context: Context, source: Source, parameter?: string): Promise<SourceResult> {
   if (!isCommand(source)) return unreadable('source-failed', 'not a command');
@@ -157,39 +144,6 @@ async function runScript(context: Context, runner: ScriptRunner, requests: reado
   return result;
 }
 
-function followFile(
-  context: Context,
-  { file, source, onLine, signal }: { file: string; source: Read<StreamSource>; onLine: OnLine; signal: AbortSignal },
-) {
-  return new Promise<Unreadable>((resolve) => {
-    const child = start(context, file, source.reads.args, source.reads);
-    const stop = () => killGroup(child);
-    const settle = (result: Unreadable) => {
-      signal.removeEventListener('abort', stop);
-      resolve(result);
-    };
-    const lines = createLineSplitter(source.outputLimitBytes, onLine);
-    signal.addEventListener('abort', stop, { once: true });
-    child.stdout.on('data', (text: string) => lines.take(text));
-    child.stderr.resume();
-    child.on('error', (error) => settle(unreadable(reasonOf(error, 'source-failed'), error.message)));
-    child.on('close', () => settle(unreadable(signal.aborted ? 'gone' : 'source-failed')));
-  });
-}
-
-async function follow(context: Context, source: Source, onLine: OnLine, signal: AbortSignal) {
-  if (!isStream(source)) return unreadable('source-failed', 'not a stream');
-  const program = programOf(context.allowed, source, source.reads, undefined);
-  if (program === undefined) return NOT_LISTED;
-  let ended: Unreadable = unreadable('gone');
-  for (const file of program.files) {
-    if (signal.aborted) break;
-    ended = await followFile(context, { file, source, onLine, signal });
-    if (ended.reason !== 'tool-missing') break;
-  }
-  return ended;
-}
-
 /** The one place that starts processes: from the list, by absolute path, without a shell, within limits. */
 export function createExec(deps: Deps): Exec {
   const context = { ...deps, started: { processes: 0 } };
@@ -197,6 +151,7 @@ export function createExec(deps: Deps): Exec {
     started: context.started,
     run: (source, parameter) => run(context, source, parameter),
     runScript: (runner, requests, onLine) => runScript(context, runner, requests, onLine),
-    follow: (source, onLine, signal) => follow(context, source, onLine, signal),
+    follow: (source, onLine, signal) =>
+      follow({ ...deps, start: (file, reads) => start(context, file, reads.args, reads) }, source, onLine, signal),
   };
 }

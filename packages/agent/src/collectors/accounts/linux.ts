@@ -35,7 +35,9 @@ interface Entry {
 
 function entryOf(line: string): Entry | undefined {
   const [name = '', , id = '', , , , shell] = line.split(':');
-  return shell === undefined || name === '' || !/^\d+$/.test(id) ? undefined : { name, id: Number(id), shell: shell.trim() };
+  return shell === undefined || name === '' || !/^\d+$/.test(id)
+    ? undefined
+    : { name, id: Number(id), shell: shell.trim() };
 }
 
 const NO_SHELL = /\/(nologin|false|sync|shutdown|halt)$/;
@@ -46,7 +48,10 @@ const maySignIn = ({ id, shell }: Entry): boolean => id >= FIRST_PERSON && id !=
 
 const readEntries = (result: SourceResult | undefined): Known<Entry[]> =>
   mapKnown(textOf(result), (text) => {
-    const entries = text.split('\n').filter((line) => line !== '').map(entryOf);
+    const entries = text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(entryOf);
     const understood = entries.flatMap((entry) => entry ?? []);
     if (understood.length !== entries.length || !understood.some(({ id }) => id === 0))
       return unknown('not-understood', 'not the list of accounts');
@@ -63,7 +68,9 @@ export const accountsLinux: Collector = {
   sources: [administrators, localAccounts],
   collect(outputs): Observation {
     const entries = readEntries(outputOf(outputs, localAccounts));
-    const local = isKnown(entries) ? known(entries.known.filter(maySignIn).map(({ name }) => accountOf(name))) : entries;
+    const local = isKnown(entries)
+      ? known(entries.known.filter(maySignIn).map(({ name }) => accountOf(name)))
+      : entries;
     const facts = {
       administrators: told(readAdministrators(outputOf(outputs, administrators))),
       guest: told(guestOf(entries)),

@@ -18,13 +18,14 @@ const rulesOf = ({ Rules: rules }: Fields): number | null | undefined =>
  * Whether anything is filtered. firewalld has rules for as long as it runs. The units of nftables and ufw are active once
  * they have run, whether they loaded rules or not: theirs must be seen. Rules of nobody's may be a container's.
  */
-function isFiltering(told: Fields): Known<boolean> {
-  const units = told.Units;
+function isFiltering(answer: Fields): Known<boolean> {
+  const units = answer.Units;
   if (!isFields(units)) return unknown('not-understood', 'no units were told of');
   const [firewalld, nftables, ufw] = ['firewalld', 'nftables', 'ufw'].map((name) => stateOf(units, name));
-  const rules = rulesOf(told);
+  const rules = rulesOf(answer);
   if (rules === undefined) return unknown('not-understood', 'the number of rules was not told');
-  if (firewalld === 'active') return rules === 0 ? unknown('not-understood', 'firewalld runs without rules') : known(true);
+  if (firewalld === 'active')
+    return rules === 0 ? unknown('not-understood', 'firewalld runs without rules') : known(true);
   if (nftables === 'active' || ufw === 'active') return rules === null ? unknown('access-denied') : known(rules > 0);
   if ([firewalld, nftables, ufw].includes(undefined)) return unknown('not-told');
   if (rules === 0) return known(false);

@@ -1,9 +1,9 @@
 import { known, mapKnown, unknown } from '@beadle/shared';
-import { network } from '../../sources/linux/identity.ts';
+import { network } from '../../sources/linux/network.ts';
 import { isFields, jsonOf, outputOf } from '../answers.ts';
 import type { Place } from '../collector.ts';
 
-/** Nothing on Linux tells this by itself: only what the source has been told. */
+/** From NetworkManager, by the profiles that ICT has marked as the council's. */
 export const networkLinux: Place = {
   sources: [network],
   onCouncilNetwork: (outputs) =>
