@@ -19,12 +19,14 @@ function percentOf(text: string): number | null {
  * next restart, or for which somebody has put it off, is off. What is under way follows on a line of its own.
  */
 export const readFileVault = (result: SourceResult | undefined): Known<FileVault> =>
-  mapKnown(textOf(result), (text) => {
+  mapKnown(textOf(result), (text): Known<FileVault> => {
     const first = firstLine(text);
     const said = /^FileVault is (On|Off)[.,]/i.exec(first)?.[1]?.toLowerCase();
     if (said === undefined) return unknown('not-understood', first || 'nothing was printed');
     const rest = text.trim().slice(first.length);
-    if (/decryption\b.*(in progress|paused)/i.test(rest)) return known({ state: 'decrypting', percent: percentOf(rest) });
-    if (/encryption\b.*(in progress|paused)/i.test(rest)) return known({ state: 'encrypting', percent: percentOf(rest) });
+    if (/decryption\b.*(in progress|paused)/i.test(rest))
+      return known({ state: 'decrypting', percent: percentOf(rest) });
+    if (/encryption\b.*(in progress|paused)/i.test(rest))
+      return known({ state: 'encrypting', percent: percentOf(rest) });
     return known({ state: said === 'on' ? 'on' : 'off', percent: null });
   });

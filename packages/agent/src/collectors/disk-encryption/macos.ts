@@ -46,7 +46,12 @@ function layoutOf(containers: readonly ApfsContainer[], external: ReadonlySet<st
   return { systems: parts.flatMap(({ systems }) => systems), others: parts.flatMap(({ others }) => others) };
 }
 
-const volumeOf = (name: string, role: Volume['role'], state: Known<ApfsState>, percent: number | null = null): Volume => ({
+const volumeOf = (
+  name: string,
+  role: Volume['role'],
+  state: Known<ApfsState>,
+  percent: number | null = null,
+): Volume => ({
   name: name.slice(0, 300),
   role,
   state: told(state),
@@ -76,7 +81,8 @@ function systemState(said: Known<FileVault>, flags: Known<ApfsState> | undefined
 function volumesOf(said: Known<FileVault>, { systems, others }: Layout): Known<Volume[]> {
   const state = systemState(said, flagsOf(systems, isKnown(said)));
   const root = volumeOf('/', 'system', state, isKnown(said) ? said.known.percent : null);
-  const otherSystems = systems.length > 1 ? systems.filter((one) => !isKnown(one.state) || one.state.known !== 'on') : [];
+  const otherSystems =
+    systems.length > 1 ? systems.filter((one) => !isKnown(one.state) || one.state.known !== 'on') : [];
   const data = [...otherSystems.map((volume) => ({ volume, isInternal: true })), ...others].map(
     ({ volume, isInternal }) => {
       const isSure = isInternal || (isKnown(volume.state) && volume.state.known === 'on');

@@ -19,8 +19,10 @@ export const firewallMacos: Collector = {
   check: 'firewall',
   sources: [firewall],
   collect(outputs): Observation {
-    const profiles = mapKnown(isOn(outputOf(outputs, firewall)), (on): Known<FirewallProfile[]> =>
-      known([{ name: 'macOS', active: known(true), enabled: known(on), inbound: known(on ? 'block' : 'allow') }]),
+    const profiles = mapKnown(
+      isOn(outputOf(outputs, firewall)),
+      (on): Known<FirewallProfile[]> =>
+        known([{ name: 'macOS', active: known(true), enabled: known(on), inbound: known(on ? 'block' : 'allow') }]),
     );
     return { facts: known({ profiles: told(profiles) }), events: [] };
   },

@@ -20,7 +20,10 @@ const hex = (id: number) => id.toString(16).padStart(4, '0');
 /** `0x0781  (SanDisk Corporation)`; Apple's own number is a word. */
 function numberOf(text: string | null | undefined): string | undefined {
   if (text === 'apple_vendor_id') return '05ac';
-  return /^0x([0-9a-f]{1,4})\b/i.exec(text ?? '')?.[1]?.toLowerCase().padStart(4, '0');
+  return /^0x([0-9a-f]{1,4})\b/i
+    .exec(text ?? '')?.[1]
+    ?.toLowerCase()
+    .padStart(4, '0');
 }
 
 /** Keys that differ by version: `serial_num`, before 10.7 `d_serial_num`, from 26 on `USBDeviceKeySerialNumber`. */

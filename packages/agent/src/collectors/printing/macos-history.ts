@@ -46,7 +46,9 @@ export const printJobsMacos: History = {
     if (place === undefined) return unknown('not-understood', 'a bookmark of another kind');
     const finished = readFinishedJobs(await host.read(printJobs));
     if (!isKnown(finished)) return finished;
-    const jobs = finished.known.filter((job) => job.at > place.at || (job.at === place.at && !place.ids.includes(job.id)));
+    const jobs = finished.known.filter(
+      (job) => job.at > place.at || (job.at === place.at && !place.ids.includes(job.id)),
+    );
     const queues = jobs.some(({ isPrinted }) => isPrinted) ? readQueues(await host.read(printers)) : known([]);
     return known({ events: eventsOf(jobs, queues), bookmark: JSON.stringify(placeBehind(finished.known, place)) });
   },

@@ -13,7 +13,8 @@ export const printingMacos: Collector = {
     const queues = mapKnown(readQueues(outputOf(outputs, printers)), (list) => known([...list]));
     const finished = readFinishedJobs(outputOf(outputs, printJobs));
     // Where there is neither a queue nor a scheduler that remembers one, there is nothing to have printed on.
-    const isBare = isKnown(queues) && queues.known.length === 0 && !isKnown(finished) && finished.unknown === 'source-missing';
+    const isBare =
+      isKnown(queues) && queues.known.length === 0 && !isKnown(finished) && finished.unknown === 'source-missing';
     const jobs = isBare ? known('told' as const) : mapKnown(finished, () => known('told' as const));
     return { facts: known({ queues: told(queues), jobs: told(jobs) }), events: [] };
   },

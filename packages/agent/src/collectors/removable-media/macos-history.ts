@@ -18,7 +18,8 @@ const SECOND_MS = 1000;
 function arrivalOf({ at, text }: UsbMessage): Arrival | undefined {
   const [said, serial, vendorId = '', productId = ''] = SAID.exec(text) ?? [];
   const [vendor, product] = [vendorId, productId].map((id) => id.toLowerCase().padStart(4, '0'));
-  if (said === undefined || vendor === undefined || product === undefined || isReader(vendor, product)) return undefined;
+  if (said === undefined || vendor === undefined || product === undefined || isReader(vendor, product))
+    return undefined;
   const medium = mediumOf({
     kind: 'storage',
     serial,

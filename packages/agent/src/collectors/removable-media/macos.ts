@@ -52,7 +52,12 @@ function isEncrypted(machine: Machine, partitions: readonly Partition[]): Known<
   return known(true);
 }
 
-const storage = (name: string, device: Described | undefined, bytes: number | null, encrypted: Known<boolean>): Medium =>
+const storage = (
+  name: string,
+  device: Described | undefined,
+  bytes: number | null,
+  encrypted: Known<boolean>,
+): Medium =>
   mediumOf({
     kind: 'storage',
     serial: named(device?.serial),
@@ -81,7 +86,9 @@ function isStartDisk({ containers }: Machine, disk: ExternalDisk): boolean {
 function onlyDescribed({ devices }: Machine, disks: readonly ExternalDisk[]): readonly Medium[] {
   const names = new Set(disks.map(({ name }) => name));
   return devices
-    .filter(({ disk, isOptical, isRoot, bytes }) => disk !== null && !names.has(disk) && !isOptical && !isRoot && bytes !== 0)
+    .filter(
+      ({ disk, isOptical, isRoot, bytes }) => disk !== null && !names.has(disk) && !isOptical && !isRoot && bytes !== 0,
+    )
     .map((device) =>
       storage(device.disk ?? 'disk', device, device.bytes, unknown('not-told', 'what is on it was not told')),
     );
@@ -123,7 +130,10 @@ function machineOf(outputs: Outputs): Machine {
     const other = one.disk === null ? undefined : byDisk.get(one.disk);
     if (one.disk === null) continue;
     // What any list knows to be a disc, or the start disk, is one.
-    const also = { isOptical: one.isOptical || other?.isOptical === true, isRoot: one.isRoot || other?.isRoot === true };
+    const also = {
+      isOptical: one.isOptical || other?.isOptical === true,
+      isRoot: one.isRoot || other?.isRoot === true,
+    };
     byDisk.set(one.disk, { ...(other ?? one), ...also });
   }
   return {

@@ -46,7 +46,9 @@ export function readUsbDisks(output: string): readonly UsbDisk[] {
   if (output.trim() === '') return [];
   const roots = readPlist(output);
   if (!Array.isArray(roots)) throw new Error('not a list of devices');
-  return [...new Map(roots.flatMap((root) => disksBelow(root, undefined, 0)).map((disk) => [disk.name, disk])).values()];
+  return [
+    ...new Map(roots.flatMap((root) => disksBelow(root, undefined, 0)).map((disk) => [disk.name, disk])).values(),
+  ];
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
