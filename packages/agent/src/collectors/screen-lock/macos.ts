@@ -4,15 +4,12 @@ import { idle, NOBODY_SIGNED_IN, screenLock } from '../../sources/macos/session.
 import { firstLine, isFields, jsonOf, outputOf, textOf, told } from '../answers.ts';
 import type { Collector } from '../collector.ts';
 
-const isNobody = (result: SourceResult | undefined): boolean =>
-  result?.kind === 'output' && result.exitCode === NOBODY_SIGNED_IN;
-
 /**
  * Seconds from the dark screen to the password; `null` where none is asked for. sysadminctl speaks on standard error,
  * with the time and its own number before each line.
  */
 function readDelay(result: SourceResult | undefined): Known<number | null> {
-  if (isNobody(result)) return unknown('nobody-signed-in');
+  if (result?.kind === 'output' && result.exitCode === NOBODY_SIGNED_IN) return unknown('nobody-signed-in');
   return mapKnown(textOf(result), (stdout) => {
     const text = `${stdout}\n${result?.kind === 'output' ? result.stderr : ''}`;
     const said = [...text.matchAll(/\bscreenLock (?:delay )?is (off|immediate|(\d+(?:\.\d+)?) seconds?)\.?\s*$/gim)];
@@ -35,17 +32,16 @@ const never = Number.POSITIVE_INFINITY;
  * is never. Where the saver's is absent the system has one of its own, which is not told.
  */
 const readIdle = (result: SourceResult | undefined): Known<number | null> =>
-  isNobody(result)
-    ? unknown('nobody-signed-in')
-    : mapKnown(jsonOf(result), (value) => {
-        if (!isFields(value)) return unknown('not-understood', 'not the settings of a screen');
-        const [saver, display] = [amount(value.IdleTime), amount(value.DisplaySleepMinutes)];
-        if (saver === undefined && display === undefined) return unknown('not-understood', 'no time was told');
-        const times = [saver, display == null ? display : display * SECONDS].flatMap((time) => time ?? []);
-        const shortest = Math.min(...times.map((time) => (time === 0 ? never : time)));
-        if (shortest !== never) return known(shortest);
-        return times.length === 2 ? known(null) : unknown('not-told', 'only one of the two times was told');
-      });
+  mapKnown(jsonOf(result), (value) => {
+    if (!isFields(value)) return unknown('not-understood', 'not the settings of a screen');
+    if (value.Session === null) return unknown('nobody-signed-in');
+    const [saver, display] = [amount(value.IdleTime), amount(value.DisplaySleepMinutes)];
+    const times = [saver, display == null ? display : display * SECONDS].filter((time) => time != null);
+    if (times.length === 0) return unknown('not-told', 'neither time was told');
+    const shortest = Math.min(...times.map((time) => (time === 0 ? never : time)));
+    if (shortest !== never) return known(shortest);
+    return times.length === 2 ? known(null) : unknown('not-told', 'only one of the two times was told');
+  });
 
 function locksAfter(dark: Known<number | null>, delay: Known<number | null>): Known<number | null> {
   // Without a password, or without ever going dark, it does not lock whatever the other is.

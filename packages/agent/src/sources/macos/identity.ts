@@ -1,19 +1,23 @@
+import { shellScript } from '../linux/shell.ts';
 import type { Source } from '../source.ts';
 
 /**
  * The serial number and model as the registry of hardware tells them, and SMBIOS's number of the kind of case, which
  * Macs do not tell: one with a battery is a laptop (9), any other a desktop (3).
  */
-const ENCLOSURE = `about=$(/usr/sbin/ioreg -rd1 -c IOPlatformExpertDevice) || exit 1
-field() { printf '%s\\n' "$about" | /usr/bin/sed -n 's/^ *"'"$1"'" = <\\{0,1\\}"\\([A-Za-z0-9,.-]*\\)">\\{0,1\\}$/\\1/p' | /usr/bin/head -n 1; }
-case $(/usr/sbin/ioreg -rd1 -c AppleSmartBattery) in *'"BatteryInstalled" = Yes'*) case=9;; *) case=3;; esac
-printf '{"SerialNumber":"%s","Model":"%s","ChassisTypes":[%s]}\\n' "$(field IOPlatformSerialNumber)" "$(field model)" "$case"
-`;
+const ENCLOSURE = `
+about=$(/usr/sbin/ioreg -rd1 -c IOPlatformExpertDevice) || exit 1
+field() {
+  printf '%s\\n' "$about" |
+    /usr/bin/sed -n 's/^ *"'"$1"'" = <*"\\([A-Za-z0-9,.-]*\\)">*$/\\1/p' | /usr/bin/head -n 1
+}
+case $(/usr/sbin/ioreg -rd1 -c AppleSmartBattery) in *'"BatteryInstalled" = Yes'*) case=9 ;; *) case=3 ;; esac
+printf '{"SerialNumber":"%s","Model":"%s","ChassisTypes":[%s]}' "$(field IOPlatformSerialNumber)" "$(field model)" "$case"`;
 
 export const enclosure: Source = {
   id: 'macos/enclosure',
   platform: 'darwin',
-  reads: { kind: 'command', files: ['/bin/sh'], args: ['-c', ENCLOSURE] },
+  reads: shellScript('serial number, model and whether there is a battery (ioreg)', ENCLOSURE),
   privilege: 'none',
   timeLimitMs: 15_000,
   outputLimitBytes: 65_536,
