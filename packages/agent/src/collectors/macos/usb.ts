@@ -59,7 +59,7 @@ function mediaOf(device: Fields): readonly Fields[] {
 /** Deeper than any hub on a hub may hang. */
 const DEEPEST = 64;
 
-/** Every device below; `isMedium` are rows that stand below their reader. */
+/** Every device, and those below it. */
 function devicesBelow(rows: readonly Fields[], depth = 0): readonly Fields[] {
   if (depth > DEEPEST) return [];
   return rows.flatMap((row) => [row, ...devicesBelow(rowsAt(row, '_items') ?? [], depth + 1)]);

@@ -118,6 +118,16 @@ function present(machine: Machine, disks: Known<readonly ExternalDisk[]>): Known
   return all.length > MOST_MEDIA ? unknown('output-too-large', 'too many media') : known(all);
 }
 
+/**
+ * What several lists tell of one disk. A bus may carry its stick's disk and knows no number; what any list knows to be a
+ * disc, or the start disk, is one.
+ */
+function merged(one: Described, other: Described | undefined): Described {
+  if (other === undefined) return one;
+  const said = other.serial === null && one.serial !== null ? one : other;
+  return { ...said, isOptical: one.isOptical || other.isOptical, isRoot: one.isRoot || other.isRoot };
+}
+
 function machineOf(outputs: Outputs): Machine {
   const devices = readUsb(outputOf(outputs, usb));
   const lists = [
@@ -126,16 +136,7 @@ function machineOf(outputs: Outputs): Machine {
     listed(readCards(outputOf(outputs, cardReader))),
   ];
   const byDisk = new Map<string, Described>();
-  for (const one of lists.flat()) {
-    const other = one.disk === null ? undefined : byDisk.get(one.disk);
-    if (one.disk === null) continue;
-    // What any list knows to be a disc, or the start disk, is one.
-    const also = {
-      isOptical: one.isOptical || other?.isOptical === true,
-      isRoot: one.isRoot || other?.isRoot === true,
-    };
-    byDisk.set(one.disk, { ...(other ?? one), ...also });
-  }
+  for (const one of lists.flat()) if (one.disk !== null) byDisk.set(one.disk, merged(one, byDisk.get(one.disk)));
   return {
     containers: readApfs(outputOf(outputs, apfs)),
     devices: [...byDisk.values()],

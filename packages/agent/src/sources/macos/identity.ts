@@ -11,8 +11,8 @@ field() {
   printf '%s\\n' "$about" |
     /usr/bin/sed -n 's/^ *"'"$1"'" = <*"\\([A-Za-z0-9,.-]*\\)">*$/\\1/p' | /usr/bin/head -n 1
 }
-case $(/usr/sbin/ioreg -rd1 -c AppleSmartBattery) in *'"BatteryInstalled" = Yes'*) case=9 ;; *) case=3 ;; esac
-printf '{"SerialNumber":"%s","Model":"%s","ChassisTypes":[%s]}' "$(field IOPlatformSerialNumber)" "$(field model)" "$case"`;
+case $(/usr/sbin/ioreg -rd1 -c AppleSmartBattery) in *'"BatteryInstalled" = Yes'*) kind=9 ;; *) kind=3 ;; esac
+printf '{"SerialNumber":"%s","Model":"%s","ChassisTypes":[%s]}' "$(field IOPlatformSerialNumber)" "$(field model)" "$kind"`;
 
 export const enclosure: Source = {
   id: 'macos/enclosure',
