@@ -54,9 +54,9 @@ export const MACOS: PlatformCaptures = {
     { path: 'macos/network/wdutil-needs-sudo.txt', notApplicable: PLACE },
     { path: 'macos/patch/sw_vers-26.5.txt', source: 'macos/os', check: 'patches', facts: { system: { known: { label: 'macOS 26' } } } },
     { path: 'macos/removable-media/SPCardReaderDataType-empty.plist', source: 'macos/card-reader', check: 'removable-media', cut: asJson('SPCardReaderDataType'), beside: { 'macos/external-disks': NO_DISKS }, facts: { present: { known: [] } } },
-    { path: 'macos/removable-media/SPCardReaderDataType_with_inserted_card.plist', source: 'macos/card-reader', check: 'removable-media', cut: asJson('SPCardReaderDataType'), beside: { 'macos/external-disks': NO_DISKS }, facts: { present: { known: [{ kind: 'storage', bytes: 15_931_539_456 }] } } },
+    { path: 'macos/removable-media/SPCardReaderDataType_with_inserted_card.plist', source: 'macos/card-reader', check: 'removable-media', cut: asJson('SPCardReaderDataType'), beside: { 'macos/external-disks': NO_DISKS }, facts: { present: { known: [{ kind: 'storage', bytes: 15_931_539_456, encrypted: { known: false } }] } } },
     { path: 'macos/removable-media/SPUSBDataType-msc-and-hub.json', source: 'macos/usb', check: 'removable-media', facts: { present: { known: [{ serial: '0123456789ABCDEF', bytes: 3_909_091_328 }] } } },
-    { path: 'macos/removable-media/SPUSBDataType.plist', source: 'macos/usb', check: 'removable-media', cut: asJson('SPUSBDataType'), facts: { present: { known: [{ serial: '20150123045944' }] } } },
+    { path: 'macos/removable-media/SPUSBDataType.plist', source: 'macos/usb', check: 'removable-media', cut: asJson('SPUSBDataType'), facts: { present: { known: [{ serial: '20150123045944', encrypted: { known: false } }] } } },
     // The disk that the Mac was started from is not among them.
     { path: 'macos/removable-media/SPUSBDataType2.plist', source: 'macos/usb', check: 'removable-media', cut: asJson('SPUSBDataType'), facts: { present: { known: [{ serial: 'AASOP1QMSZ0XG051' }, { serial: '1311141504461042257807', model: 'UDisk 2.0' }] } } },
     { path: 'macos/removable-media/SPUSBDataType4.plist', source: 'macos/usb', check: 'removable-media', cut: asJson('SPUSBDataType'), beside: { 'macos/external-disks': NO_DISKS }, facts: { present: { known: [] } } },

@@ -1,6 +1,7 @@
 import { isKnown, type Known, known, mapKnown, unknown } from '@beadle/shared';
 import type { SourceResult } from '../../host/host.ts';
 import { readUsbDisks } from '../../sources/macos/usb-media.ts';
+import type { Partition } from './external-disks.ts';
 import { type Fields, isFields, jsonOf, rowsAt, textField, textOf } from '../answers.ts';
 
 /** What a USB device or a reader says of itself and of a disk in it. */
@@ -11,6 +12,7 @@ export interface Described {
   readonly vendorAndProduct: string | undefined;
   readonly model: string | null;
   readonly bytes: number | null;
+  readonly partitions: readonly Partition[];
   readonly isOptical: boolean;
   readonly isRoot: boolean;
 }
@@ -32,6 +34,14 @@ function field(row: Fields, ...keys: readonly string[]): string | null {
   return found[0] ?? null;
 }
 
+/** A volume that has no name of its own has its partition's. */
+const partitionOf = (volume: Fields): Partition => ({
+  name: field(volume, 'bsd_name') ?? '',
+  content: field(volume, 'iocontent') ?? '',
+  mountPoint: field(volume, 'mount_point'),
+  volumeName: null,
+});
+
 function described(device: Fields, medium: Fields | undefined): Described {
   const vendor = numberOf(field(device, 'vendor_id', 'b_vendor_id', 'USBDeviceKeyVendorID', 'spcardreader_vendor-id'));
   const product = numberOf(
@@ -45,6 +55,7 @@ function described(device: Fields, medium: Fields | undefined): Described {
     vendorAndProduct: vendor === undefined || product === undefined ? undefined : `${vendor}:${product}`,
     model: field(device, '_name'),
     bytes: typeof medium?.size_in_bytes === 'number' ? medium.size_in_bytes : null,
+    partitions: volumes.map(partitionOf),
     isOptical: volumes.some((volume) => 'optical_media_type' in volume) || medium?.optical_media_type !== undefined,
     isRoot: volumes.some((volume) => volume.mount_point === '/'),
   };
@@ -99,6 +110,7 @@ export const readUsbMedia = (result: SourceResult | undefined): Known<readonly D
           vendorAndProduct: vendorId === null || productId === null ? undefined : `${hex(vendorId)}:${hex(productId)}`,
           model: product,
           bytes,
+          partitions: [],
           isOptical: false,
           isRoot: false,
         })),

@@ -83,15 +83,13 @@ function isStartDisk({ containers }: Machine, disk: ExternalDisk): boolean {
 }
 
 /** Disks that only USB or the card reader tells of: built-in readers count as built-in disks to diskutil. */
-function onlyDescribed({ devices }: Machine, disks: readonly ExternalDisk[]): readonly Medium[] {
+function onlyDescribed(machine: Machine, disks: readonly ExternalDisk[]): readonly Medium[] {
   const names = new Set(disks.map(({ name }) => name));
-  return devices
+  return machine.devices
     .filter(
       ({ disk, isOptical, isRoot, bytes }) => disk !== null && !names.has(disk) && !isOptical && !isRoot && bytes !== 0,
     )
-    .map((device) =>
-      storage(device.disk ?? 'disk', device, device.bytes, unknown('not-told', 'what is on it was not told')),
-    );
+    .map((device) => storage(device.disk ?? 'disk', device, device.bytes, isEncrypted(machine, device.partitions)));
 }
 
 const WEIGHT = ({ encrypted }: Medium): number => (isKnown(encrypted) ? (encrypted.known ? 0 : 2) : 1);
@@ -125,7 +123,8 @@ function present(machine: Machine, disks: Known<readonly ExternalDisk[]>): Known
 function merged(one: Described, other: Described | undefined): Described {
   if (other === undefined) return one;
   const said = other.serial === null && one.serial !== null ? one : other;
-  return { ...said, isOptical: one.isOptical || other.isOptical, isRoot: one.isRoot || other.isRoot };
+  const partitions = one.partitions.length > 0 ? one.partitions : other.partitions;
+  return { ...said, partitions, isOptical: one.isOptical || other.isOptical, isRoot: one.isRoot || other.isRoot };
 }
 
 function machineOf(outputs: Outputs): Machine {
