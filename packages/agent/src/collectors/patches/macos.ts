@@ -26,7 +26,7 @@ function readLastLook(result: SourceResult | undefined, now: number): Known<numb
       .map((name) => settings[name])
       .filter((date) => date instanceof Date)
       .map((date) => date.getTime())
-      .filter((at) => Number.isFinite(at));
+      .filter((at) => at <= now);
     return dates.length === 0 ? unknown('not-told', 'no search for updates was noted') : known(Math.max(...dates));
   });
 }
