@@ -77,6 +77,8 @@ export function maskUdev(text: string): string {
 }
 
 const MICROSECONDS = 1000;
+/** Of USB, disks and memory cards; the kernel says much else, names of files and networks among it. */
+const OF_STORAGE = /^(usb \d|usb-storage |scsi (host)?\d|sd \d|mmc\d|mmcblk\d)/;
 
 /** journalctl's JSON: the message and its time; of a cursor nothing but that it is one. */
 export function kernelLogAfter(text: string, since: number): string {
@@ -89,7 +91,8 @@ export function kernelLogAfter(text: string, since: number): string {
       if (!isRow(row)) throw new Error('not a line of the journal');
       const { MESSAGE, __REALTIME_TIMESTAMP } = row;
       const isLater = Number(__REALTIME_TIMESTAMP) / MICROSECONDS > since;
-      return isLater ? [JSON.stringify({ __REALTIME_TIMESTAMP, MESSAGE })] : [];
+      const isKept = isLater && typeof MESSAGE === 'string' && OF_STORAGE.test(MESSAGE);
+      return isKept ? [JSON.stringify({ __REALTIME_TIMESTAMP, MESSAGE })] : [];
     })
     .map((line) => `${line}\n`)
     .join('');
