@@ -8,13 +8,14 @@ import { aptFreshness, aptPending, dnfAdvisories, osRelease, restartRequired } f
 import { olderPageLog, pageLog, printers, printJobs } from './linux/printing.ts';
 import { clamav, defender } from './linux/protection.ts';
 import { services } from './linux/services.ts';
-import { blockDevices, blockEvents, kernelLog, kernelLogEnd, mounts, udevDatabase } from './linux/storage.ts';
+import { blockDevices, blockEvents, kernelLog, kernelLogEnd, mounts, udevDatabase, zfs } from './linux/storage.ts';
 import type { Source } from './source.ts';
 
 /** Everything that the agent may run or read on Linux. */
 export const LINUX_SOURCES: readonly Source[] = [
   blockDevices,
   mounts,
+  zfs,
   udevDatabase,
   blockEvents,
   kernelLog,

@@ -126,7 +126,10 @@ describe('missing updates by dnf', () => {
 
   it('are none where there are none, but not where none are published', () => {
     expect(updates(dnf([]))).toEqual([]);
-    expect(updates(dnf('', 'ID="centos"\nVERSION_ID="9"\n'))).toBe('not-told');
+    const none = 'Last metadata expiration check: 0:12:34 ago on Fri Nov 20 08:00:00 2026.\n';
+    expect(updates(dnf(none))).toEqual([]);
+    expect(updates(dnf(none, 'ID="centos"\nVERSION_ID="9"\n'))).toBe('not-told');
+    expect(updates(dnf(''))).toBe('not-understood');
   });
 
   it('cannot be told where a repository was left out or the answer was cut short', () => {

@@ -6,8 +6,8 @@ import type { Part } from './combine.ts';
 const Switch = KnownOf(Type.Enum(['on', 'off']));
 const Facts = Type.Object(
   {
-    /** Whether a program on a medium is started without being asked for. */
-    autorun: Switch,
+    /** Whether a program on a medium is started without being asked for; `absent` on systems that have no such thing. */
+    autorun: KnownOf(Type.Enum(['on', 'off', 'absent'])),
     secureBoot: Switch,
   },
   { additionalProperties: false },
@@ -24,9 +24,14 @@ const Require = Type.Object(
 
 type Input = CheckInput<ConfigurationFacts, never, Static<typeof Require>>;
 
-function part(name: keyof ConfigurationFacts, fact: Known<'on' | 'off'>, wanted: 'on' | 'off' | undefined): Part[] {
+function part(
+  name: keyof ConfigurationFacts,
+  fact: Known<'on' | 'off' | 'absent'>,
+  wanted: 'on' | 'off' | undefined,
+): Part[] {
   if (wanted === undefined) return [];
   if (!isKnown(fact)) return [{ verdict: 'unknown', reason: fact.unknown }];
+  if (fact.known === 'absent') return [{ verdict: 'not-applicable', reason: 'no-such-setting' }];
   return [{ verdict: fact.known === wanted ? 'pass' : 'fail', observed: { [name]: fact.known } }];
 }
 

@@ -33,6 +33,7 @@ export const REASONS = {
   'check-not-supported': 'this version of the agent cannot make this check yet',
   'not-in-support-list': 'the system is not in the list of support dates',
   authorised: 'an authorisation excuses this',
+  'no-such-setting': 'this kind of system has nothing of the sort',
   'not-covered': 'the rule does not cover this device',
   'not-enrolled': 'this device is not enrolled',
   gone: 'no longer present',

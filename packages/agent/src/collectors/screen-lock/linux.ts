@@ -25,19 +25,24 @@ function locksAfter(settings: Fields): Known<number | null> {
   return isOn === undefined || idle === undefined || delay === undefined ? notTold() : known(idle + delay);
 }
 
-function asksPassword({ LockEnabled }: Fields): Known<boolean> {
-  const isOn = flag(LockEnabled);
+/** KDE has a setting of its own for waking; GNOME asks where it locks. */
+function asksPassword({ LockEnabled, LockOnResume }: Fields): Known<boolean> {
+  const isOn = flag(LockOnResume === undefined ? LockEnabled : LockOnResume);
   return isOn === undefined ? notTold() : known(isOn);
 }
 
-/** Cyber Essentials' device locking on Linux: GNOME's settings of the person at the screen. */
+/** A machine at which nobody sits has nobody's settings. */
+function settingsOf(value: unknown): Known<Fields> {
+  if (!isFields(value)) return unknown('not-understood', 'not the settings of a desktop');
+  return value.Session === null ? unknown('nobody-signed-in') : known(value);
+}
+
+/** Cyber Essentials' device locking on Linux: the settings of GNOME or KDE of the person at the screen. */
 export const screenLockLinux: Collector = {
   check: 'screen-lock',
   sources: [screenLock],
   collect(outputs): Observation {
-    const answer = mapKnown(jsonOf(outputOf(outputs, screenLock)), (value) =>
-      isFields(value) ? known(value) : unknown('not-understood', 'not the settings of a desktop'),
-    );
+    const answer = mapKnown(jsonOf(outputOf(outputs, screenLock)), settingsOf);
     const locksAfterSeconds = told(mapKnown(answer, locksAfter));
     return { facts: known({ locksAfterSeconds, asksPassword: told(mapKnown(answer, asksPassword)) }), events: [] };
   },

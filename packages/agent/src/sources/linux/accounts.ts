@@ -1,4 +1,5 @@
 import type { Source } from '../source.ts';
+import { maskAccounts } from './masks.ts';
 
 export const administrators: Source = {
   id: 'linux/administrators',
@@ -22,4 +23,5 @@ export const localAccounts: Source = {
   timeLimitMs: 5_000,
   outputLimitBytes: 1_048_576,
   why: 'Says whether an account has been made on the laptop itself. There are no passwords in it.',
+  masked: maskAccounts,
 };

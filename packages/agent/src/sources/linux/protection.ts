@@ -1,4 +1,5 @@
 import type { Source } from '../source.ts';
+import { maskHealth } from './masks.ts';
 
 export const clamav: Source = {
   id: 'linux/clamav',
@@ -18,4 +19,5 @@ export const defender: Source = {
   timeLimitMs: 30_000,
   outputLimitBytes: 65_536,
   why: 'Says whether Microsoft Defender is watching and how old its list of malware is. Not what it has found.',
+  masked: maskHealth,
 };

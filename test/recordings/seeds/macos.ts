@@ -1,0 +1,3 @@
+import type { Seeds } from './seed.ts';
+
+export const MACOS: Seeds = { platform: 'macos', outputs: {}, nameAccounts: [] };
