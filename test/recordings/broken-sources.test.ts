@@ -33,6 +33,9 @@ const BREAKS: Readonly<Record<string, fc.Arbitrary<Break>>> = {
   "another source's": fc.nat().map((index) => (_output, outputs) => [...outputs.values()][index % outputs.size]),
 };
 
+/** Added to the list of sources after its first form: a recording that lacks them is judged as it was before them. */
+const LATER: ReadonlySet<string> = new Set(['macos/card-reader']);
+
 /** A verdict on each subject of each rule, as one list whatever kind it is of. */
 async function verdictsOf({ folder, policy }: RecordedCase, recording: Recording): Promise<Map<string, Verdict>> {
   const judged = { ...recordedDevice(folder), host: createRecordingHost(recording) };
@@ -73,7 +76,7 @@ describe.skipIf(cases.length === 0).each(cases)('of $platform/$name', (recorded)
   it.each(Object.entries(BREAKS))('no source that is %s makes a pass of a fail or an unknown', async (name, breaks) => {
     const before = await verdictsOf(recorded, recording);
     const isOneWay = ['removed', 'emptied', 'denied', 'failed with its answer'].includes(name);
-    for (const id of ids) {
+    for (const id of name === 'removed' ? ids.filter((one) => !LATER.has(one)) : ids) {
       const check = async (broken: Break) => {
         const output = broken(recording.outputs.get(id) as RecordedOutput, recording.outputs);
         const others = [...recording.outputs].filter(([other]) => other !== id);

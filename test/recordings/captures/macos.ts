@@ -26,6 +26,10 @@ function asPlist(text: string): string {
 }
 
 const root = (state: string) => ({ volumes: { known: [{ name: '/', role: 'system', state: { known: state } }] } });
+/** Without the list of volumes it is not known whether there are others. */
+const rootAlone = (state: string) => ({
+  volumes: { known: [{ name: '/', role: 'system', state: { known: state } }, { name: '/Volumes', state: { unknown: 'source-missing' } }] },
+});
 const NOT_A_TABLE = 'a table for people, whose columns move: -plist is asked';
 const OTHER_PRODUCT = 'another product, which the agent does not know: nothing is said of it';
 const PLACE = 'nothing in it says whether the network is the council’s: the server knows it by the address';
@@ -39,10 +43,10 @@ export const MACOS: PlatformCaptures = {
     { path: 'macos/asset/system_profiler-11-apple-M1.txt', notApplicable: 'a description for people, in their language: the registry of hardware is read' },
     { path: 'macos/disk-encryption/diskutil-apfs-list-applesilicon-filevault-off.txt', source: 'macos/apfs', check: 'disk-encryption', cut: asPlist, facts: root('off') },
     { path: 'macos/disk-encryption/diskutil-apfs-list-filevault-unlocked-encrypted-no.txt', source: 'macos/apfs', check: 'disk-encryption', cut: asPlist, facts: root('on') },
-    { path: 'macos/disk-encryption/fdesetup-status-off-will-be-enabled.txt', source: 'macos/filevault', check: 'disk-encryption', facts: root('off') },
-    { path: 'macos/disk-encryption/fdesetup-status-off.txt', source: 'macos/filevault', check: 'disk-encryption', facts: root('off') },
-    { path: 'macos/disk-encryption/fdesetup-status-on-needs-restart.txt', source: 'macos/filevault', check: 'disk-encryption', facts: root('on') },
-    { path: 'macos/disk-encryption/fdesetup-status-on.txt', source: 'macos/filevault', check: 'disk-encryption', facts: root('on') },
+    { path: 'macos/disk-encryption/fdesetup-status-off-will-be-enabled.txt', source: 'macos/filevault', check: 'disk-encryption', facts: rootAlone('off') },
+    { path: 'macos/disk-encryption/fdesetup-status-off.txt', source: 'macos/filevault', check: 'disk-encryption', facts: rootAlone('off') },
+    { path: 'macos/disk-encryption/fdesetup-status-on-needs-restart.txt', source: 'macos/filevault', check: 'disk-encryption', facts: rootAlone('on') },
+    { path: 'macos/disk-encryption/fdesetup-status-on.txt', source: 'macos/filevault', check: 'disk-encryption', facts: rootAlone('on') },
     { path: 'macos/firewall/alf-globalstate.txt', notApplicable: 'the file is gone from macOS 15 on: socketfilterfw is asked' },
     { path: 'macos/firewall/socketfilterfw-enabled-macos26.txt', source: 'macos/firewall', check: 'firewall', facts: { profiles: { known: [{ enabled: { known: true }, inbound: { known: 'block' } }] } } },
     // The answer to another question must not pass for one to ours.

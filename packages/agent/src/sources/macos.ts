@@ -1,7 +1,7 @@
 import { administrators, enclosure, guest, localAccounts } from './macos/identity.ts';
 import { installHistory, os, updates, updateState } from './macos/patches.ts';
 import { printers, printJobs } from './macos/printing.ts';
-import { bootPolicy, defender, firewall, gatekeeper } from './macos/protection.ts';
+import { bootPolicy, defender, firewall } from './macos/protection.ts';
 import { idle, screenLock } from './macos/session.ts';
 import { apfs, cardReader, externalDisks, filevault, usb, usbLog, usbMedia } from './macos/storage.ts';
 import type { Source } from './source.ts';
@@ -21,7 +21,6 @@ export const MACOS_SOURCES: readonly Source[] = [
   updates,
   updateState,
   installHistory,
-  gatekeeper,
   defender,
   firewall,
   screenLock,

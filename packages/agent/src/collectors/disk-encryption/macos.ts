@@ -1,4 +1,4 @@
-import { isKnown, type Known, known, type Observation, unknown, type Volume } from '@beadle/shared';
+import { isKnown, type Known, known, mapKnown, type Observation, unknown, type Volume } from '@beadle/shared';
 import { apfs, externalDisks, filevault } from '../../sources/macos/storage.ts';
 import { outputOf, told } from '../answers.ts';
 import type { Collector } from '../collector.ts';
@@ -59,38 +59,40 @@ const volumeOf = (
   percent,
 });
 
-/** What the disk's own flags say of the system that runs; undefined where there is nothing of the kind. */
-function flagsOf(systems: readonly ApfsVolume[], isAsked: boolean): Known<ApfsState> | undefined {
-  const [first] = systems;
-  if (systems.length <= 1) return first?.state;
-  // With more than one system it is not told here which of them runs.
-  if (!isAsked) return unknown('not-told', 'more than one system is installed');
-  return systems.find(({ state }) => isKnown(state) && state.known === 'on')?.state ?? first?.state;
+/** Without fdesetup the disk's own flags tell: of one system they tell enough. */
+function systemState(said: Known<FileVault>, systems: readonly ApfsVolume[]): Known<ApfsState> {
+  if (isKnown(said)) return known(said.known.state);
+  const [only, ...more] = systems;
+  // With more than one it is not told here which of them runs.
+  return only !== undefined && more.length === 0 && isKnown(only.state) ? only.state : said;
 }
 
-/** fdesetup decides, unless the disk contradicts it; one of the two alone is enough. */
-function systemState(said: Known<FileVault>, flags: Known<ApfsState> | undefined): Known<ApfsState> {
-  if (!isKnown(said)) return flags !== undefined && isKnown(flags) ? flags : said;
-  const { state } = said.known;
-  if (flags === undefined || !isKnown(flags) || state === 'encrypting' || state === 'decrypting') return known(state);
-  if (flags.known === 'decrypting') return flags;
-  if (state === 'off') return known('off');
-  return flags.known === 'off' ? unknown('not-understood', 'fdesetup says on, and the disk off') : flags;
-}
+const isOn = ({ state }: ApfsVolume): boolean => isKnown(state) && state.known === 'on';
 
-function volumesOf(said: Known<FileVault>, { systems, others }: Layout): Known<Volume[]> {
-  const state = systemState(said, flagsOf(systems, isKnown(said)));
-  const root = volumeOf('/', 'system', state, isKnown(said) ? said.known.percent : null);
-  const otherSystems =
-    systems.length > 1 ? systems.filter((one) => !isKnown(one.state) || one.state.known !== 'on') : [];
-  const data = [...otherSystems.map((volume) => ({ volume, isInternal: true })), ...others].map(
-    ({ volume, isInternal }) => {
-      const isSure = isInternal || (isKnown(volume.state) && volume.state.known === 'on');
-      const why = unknown('not-told', 'whether it is built in was not told');
-      return volumeOf(`/Volumes/${volume.name}`, 'data', isSure ? volume.state : why);
-    },
+/**
+ * Systems whose flag is not on although fdesetup says so of the one that runs: another system that is installed, a
+ * conversion that it does not tell of, or one of the two is wrong.
+ */
+const contradicting = (said: Known<FileVault>, systems: readonly ApfsVolume[]): readonly ApfsVolume[] =>
+  (isKnown(said) && said.known.state === 'on') || systems.length > 1 ? systems.filter((volume) => !isOn(volume)) : [];
+
+const UNREAD = '/Volumes';
+
+function volumesOf(said: Known<FileVault>, layout: Known<Layout>): Known<Volume[]> {
+  const systems = isKnown(layout) ? layout.known.systems : [];
+  const percent = isKnown(said) ? said.known.percent : null;
+  const root = volumeOf('/', 'system', systemState(said, systems), percent);
+  // Whether there are other volumes, and what they are, is in the list that could not be read.
+  if (!isKnown(layout)) return known([root, volumeOf(UNREAD, 'data', layout)]);
+  const systemData = contradicting(said, systems).map((volume, index) =>
+    volumeOf(index === 0 ? '/System/Volumes/Data' : `/Volumes/${volume.name}`, 'data', volume.state),
   );
-  return data.length >= MOST_VOLUMES ? unknown('output-too-large', 'too many volumes') : known([root, ...data]);
+  const others = layout.known.others.map(({ volume, isInternal }) => {
+    const why = unknown('not-told', 'whether it is built in was not told');
+    return volumeOf(`/Volumes/${volume.name}`, 'data', isInternal || isOn(volume) ? volume.state : why);
+  });
+  const all = [root, ...systemData, ...others];
+  return all.length > MOST_VOLUMES ? unknown('output-too-large', 'too many volumes') : known(all);
 }
 
 /** Clause 5.9 on macOS: FileVault of the system, and each other volume of the built-in disks. */
@@ -102,7 +104,7 @@ export const diskEncryptionMacos: Collector = {
     const containers = readApfs(outputOf(outputs, apfs));
     const disks = readExternalDisks(outputOf(outputs, externalDisks));
     const external = isKnown(disks) ? new Set(disks.known.map(({ name }) => name)) : undefined;
-    const layout = isKnown(containers) ? layoutOf(containers.known, external) : { systems: [], others: [] };
+    const layout = mapKnown(containers, (list) => known(layoutOf(list, external)));
     return { facts: known({ volumes: volumesOf(said, layout) }), events: [] };
   },
 };

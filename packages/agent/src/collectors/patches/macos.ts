@@ -1,7 +1,7 @@
 import { isKnown, type Known, known, mapKnown, type Observation, type SystemSupport, unknown } from '@beadle/shared';
 import type { SourceResult } from '../../host/host.ts';
-import { os, updates, updateState } from '../../sources/macos/patches.ts';
-import { isFields, outputOf, textOf, told } from '../answers.ts';
+import { installHistory, os, updates, updateState } from '../../sources/macos/patches.ts';
+import { isFields, jsonOf, outputOf, rowsAt, textOf, told } from '../answers.ts';
 import type { Collector } from '../collector.ts';
 import { plistOf } from '../macos/plist.ts';
 import { readMacosUpdates } from './macos-updates.ts';
@@ -16,19 +16,28 @@ const readCycle = (result: SourceResult | undefined): Known<string> =>
     return known(major === '10' ? `10.${minor ?? 0}` : major);
   });
 
-/** When the system last looked for updates, and that with success; a Mac that has never done so leaves it out. */
-function readLastLook(result: SourceResult | undefined, now: number): Known<number> {
-  // Recordings that were made before there was this source hold the list as it was at their time.
-  if (result === undefined || (result.kind === 'unreadable' && result.reason === 'source-missing')) return known(now);
-  return mapKnown(plistOf(result), (settings) => {
+/** Each time that the update service noted to have looked and found an answer. */
+const readLooks = (result: SourceResult | undefined): Known<readonly number[]> =>
+  mapKnown(plistOf(result), (settings) => {
     if (!isFields(settings)) return unknown('not-understood', 'not the settings of the update service');
-    const dates = ['LastFullSuccessfulDate', 'LastSuccessfulDate', 'LastBackgroundSuccessfulDate']
-      .map((name) => settings[name])
-      .filter((date) => date instanceof Date)
-      .map((date) => date.getTime())
-      .filter((at) => at <= now);
-    return dates.length === 0 ? unknown('not-told', 'no search for updates was noted') : known(Math.max(...dates));
+    const noted = ['LastFullSuccessfulDate', 'LastSuccessfulDate', 'LastBackgroundSuccessfulDate'];
+    return known(noted.map((name) => settings[name]).flatMap((date) => (date instanceof Date ? date.getTime() : [])));
   });
+
+/** What came from Apple came by way of the update service, which had looked by then. */
+const readArrivals = (result: SourceResult | undefined): Known<readonly number[]> =>
+  mapKnown(jsonOf(result), (value) => {
+    const rows = rowsAt(value, 'SPInstallHistoryDataType');
+    if (rows === undefined) return unknown('not-understood', 'not a history of installations');
+    const apples = rows.filter((row) => row.package_source === 'package_source_apple');
+    return known(apples.map((row) => Date.parse(String(row.install_date))));
+  });
+
+/** The later of the two, of which managed Macs may keep one alone. A day that is yet to come is none. */
+function lastLook(looks: Known<readonly number[]>, arrivals: Known<readonly number[]>, now: number): Known<number> {
+  const told = [looks, arrivals].flatMap((fact) => (isKnown(fact) ? fact.known : [])).filter((at) => at <= now);
+  if (told.length > 0) return known(Math.max(...told));
+  return isKnown(looks) ? unknown('not-told', 'no search for updates was noted') : looks;
 }
 
 const supportOfCycle = (cycle: Known<string>): Known<SystemSupport> =>
@@ -40,13 +49,15 @@ const supportOfCycle = (cycle: Known<string>): Known<SystemSupport> =>
  */
 export const patchesMacos: Collector = {
   check: 'patches',
-  sources: [updates, updateState, os],
+  sources: [updates, updateState, installHistory, os],
   collect(outputs, now): Observation {
     const cycle = readCycle(outputOf(outputs, os));
     const listed = readMacosUpdates(outputOf(outputs, updates), isKnown(cycle) ? Number(cycle.known) : undefined);
+    const looks = readLooks(outputOf(outputs, updateState));
+    const arrivals = readArrivals(outputOf(outputs, installHistory));
     const facts = {
       missing: told(mapKnown(listed, (list) => known(list.map(({ update }) => update)))),
-      listsUpdatedAt: told(readLastLook(outputOf(outputs, updateState), now)),
+      listsUpdatedAt: told(lastLook(looks, arrivals, now)),
       restartRequired: told(mapKnown(listed, (list) => known(list.some(({ restarts }) => restarts)))),
       system: told(supportOfCycle(cycle)),
     };

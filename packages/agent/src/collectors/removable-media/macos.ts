@@ -15,6 +15,8 @@ interface Machine {
   readonly devices: readonly Described[];
   /** Devices that may be any of the disks, as it is not told which. */
   readonly untold: readonly Described[];
+  /** Cards in built-in readers, which diskutil counts as built in. */
+  readonly cards: Known<readonly Described[]>;
 }
 
 type Content = 'encrypted' | 'plain' | 'untold';
@@ -113,6 +115,7 @@ function present(machine: Machine, disks: Known<readonly ExternalDisk[]>): Known
   const all = onePerSubject([...media, ...onlyDescribed(machine, external)]);
   // A list of USB devices without a stick does not say that none hangs on another kind of socket.
   if (!isKnown(disks) && all.length === 0) return disks;
+  if (!isKnown(machine.cards) && all.length === 0) return machine.cards;
   return all.length > MOST_MEDIA ? unknown('output-too-large', 'too many media') : known(all);
 }
 
@@ -127,12 +130,19 @@ function merged(one: Described, other: Described | undefined): Described {
   return { ...said, partitions, isOptical: one.isOptical || other.isOptical, isRoot: one.isRoot || other.isRoot };
 }
 
+/** Recordings from before there was this source are judged without it. */
+function cardsOf(outputs: Outputs): Known<readonly Described[]> {
+  const cards = readCards(outputOf(outputs, cardReader));
+  return !isKnown(cards) && cards.unknown === 'source-missing' ? known([]) : cards;
+}
+
 function machineOf(outputs: Outputs): Machine {
   const devices = readUsb(outputOf(outputs, usb));
+  const cards = cardsOf(outputs);
   const lists = [
     listed(readUsbMedia(outputOf(outputs, usbMedia))),
     isKnown(devices) ? devices.known.disks : [],
-    listed(readCards(outputOf(outputs, cardReader))),
+    listed(cards),
   ];
   const byDisk = new Map<string, Described>();
   for (const one of lists.flat()) if (one.disk !== null) byDisk.set(one.disk, merged(one, byDisk.get(one.disk)));
@@ -140,6 +150,7 @@ function machineOf(outputs: Outputs): Machine {
     containers: readApfs(outputOf(outputs, apfs)),
     devices: [...byDisk.values()],
     untold: isKnown(devices) ? devices.known.untold : [],
+    cards,
   };
 }
 

@@ -45,7 +45,7 @@ export const installHistory: Source = {
   privilege: 'none',
   timeLimitMs: 60_000,
   outputLimitBytes: 8_388_608,
-  why: 'Says when Apple’s own malware signatures were last updated.',
+  why: 'Says when updates of Apple’s, such as its malware signatures, last came. What else was installed is not kept.',
   heavy: { changesWith: ['/Library/Receipts/InstallHistory.plist'] },
   masked: appleOnly,
 };

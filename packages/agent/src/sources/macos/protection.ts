@@ -29,16 +29,6 @@ export const defender: Source = {
   why: 'Says whether Microsoft Defender, where it is installed, is on and up to date.',
 };
 
-export const gatekeeper: Source = {
-  id: 'macos/gatekeeper',
-  platform: 'darwin',
-  reads: { kind: 'command', files: ['/usr/sbin/spctl'], args: ['--status'] },
-  privilege: 'none',
-  timeLimitMs: 15_000,
-  outputLimitBytes: 65_536,
-  why: 'Says whether programs are checked before they are first opened.',
-};
-
 export const bootPolicy: Source = {
   id: 'macos/boot-policy',
   platform: 'darwin',
