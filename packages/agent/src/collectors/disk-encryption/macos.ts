@@ -76,21 +76,27 @@ const isOn = ({ state }: ApfsVolume): boolean => isKnown(state) && state.known =
 const contradicting = (said: Known<FileVault>, systems: readonly ApfsVolume[]): readonly ApfsVolume[] =>
   (isKnown(said) && said.known.state === 'on') || systems.length > 1 ? systems.filter((volume) => !isOn(volume)) : [];
 
-const UNREAD = '/Volumes';
+/** Where volumes appear; by itself it stands for those of which no more can be said. */
+const VOLUMES = '/Volumes';
 
 function volumesOf(said: Known<FileVault>, layout: Known<Layout>): Known<Volume[]> {
   const systems = isKnown(layout) ? layout.known.systems : [];
   const percent = isKnown(said) ? said.known.percent : null;
   const root = volumeOf('/', 'system', systemState(said, systems), percent);
   // Whether there are other volumes, and what they are, is in the list that could not be read.
-  if (!isKnown(layout)) return known([root, volumeOf(UNREAD, 'data', layout)]);
+  if (!isKnown(layout)) return known([root, volumeOf(VOLUMES, 'data', layout)]);
   const systemData = contradicting(said, systems).map((volume, index) =>
-    volumeOf(index === 0 ? '/System/Volumes/Data' : `/Volumes/${volume.name}`, 'data', volume.state),
+    volumeOf(index === 0 ? '/System/Volumes/Data' : `${VOLUMES}/${volume.name}`, 'data', volume.state),
   );
-  const others = layout.known.others.map(({ volume, isInternal }) => {
-    const why = unknown('not-told', 'whether it is built in was not told');
-    return volumeOf(`/Volumes/${volume.name}`, 'data', isInternal || isOn(volume) ? volume.state : why);
-  });
+  const others = layout.known.others.map(({ volume, isInternal }) =>
+    isInternal
+      ? volumeOf(`${VOLUMES}/${volume.name}`, 'data', volume.state)
+      : volumeOf(
+          VOLUMES,
+          'data',
+          isOn(volume) ? volume.state : unknown('not-told', 'whether it is built in was not told'),
+        ),
+  );
   const all = [root, ...systemData, ...others];
   return all.length > MOST_VOLUMES ? unknown('output-too-large', 'too many volumes') : known(all);
 }

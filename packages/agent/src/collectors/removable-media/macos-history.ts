@@ -7,7 +7,7 @@ import { FROM_START, type History } from '../collector.ts';
 import { mediumOf } from './medium.ts';
 
 /** `USBMSC Identifier (non-unique): SERIAL 0x781 0x5567 0x126, 2`; a stick without a number leaves it out. */
-const SAID = /^USBMSC Identifier \(non-unique\): (?:(.*?) )??0x([0-9a-f]{1,4}) 0x([0-9a-f]{1,4}) 0x[0-9a-f]{1,4}\b/i;
+const SAID = /^USBMSC Identifier \(non-unique\): (?:(\S+) )??0x([0-9a-f]{1,4}) 0x([0-9a-f]{1,4}) 0x[0-9a-f]{1,4}\b/i;
 const APPLE = '05ac';
 
 /** Readers that are built in announce themselves at every start and wake, with a card in them or without. */

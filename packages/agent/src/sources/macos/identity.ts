@@ -1,5 +1,6 @@
 import { shellScript } from '../linux/shell.ts';
 import type { Source } from '../source.ts';
+import { maskAccounts } from './masks.ts';
 
 /**
  * The serial number and model as the registry of hardware tells them, and SMBIOS's number of the kind of case, which
@@ -46,6 +47,7 @@ export const localAccounts: Source = {
   timeLimitMs: 30_000,
   outputLimitBytes: 4_194_304,
   why: 'Notices an account that was made on this Mac itself.',
+  masked: maskAccounts,
 };
 
 export const guest: Source = {

@@ -1,4 +1,5 @@
 import { finishedJobs } from '../linux/finished-jobs.ts';
+import { jobsAfter, maskPrinters } from '../linux/masks.ts';
 import type { Source } from '../source.ts';
 
 /** Where launchd listens for CUPS and starts it when it is asked. */
@@ -12,6 +13,7 @@ export const printers: Source = {
   timeLimitMs: 10_000,
   outputLimitBytes: 1_048_576,
   why: 'Lists the printers that are set up, and whether each is the council’s, at home, or a file.',
+  masked: maskPrinters,
 };
 
 export const printJobs: Source = {
@@ -26,4 +28,5 @@ export const printJobs: Source = {
   timeLimitMs: 10_000,
   outputLimitBytes: 4_194_304,
   why: 'Shows that something was printed, where and how many sheets. The name of the document is never asked for.',
+  loggedAfter: jobsAfter,
 };

@@ -1,3 +1,4 @@
+import { maskHealth } from '../linux/masks.ts';
 import type { Source } from '../source.ts';
 
 export const firewall: Source = {
@@ -27,6 +28,7 @@ export const defender: Source = {
   timeLimitMs: 30_000,
   outputLimitBytes: 1_048_576,
   why: 'Says whether Microsoft Defender, where it is installed, is on and up to date.',
+  masked: maskHealth,
 };
 
 export const bootPolicy: Source = {

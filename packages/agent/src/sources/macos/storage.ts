@@ -1,4 +1,5 @@
 import type { Source } from '../source.ts';
+import { maskApfs, maskDevices, maskDisks } from './masks.ts';
 import { mediaOnly } from './usb-media.ts';
 import { loggedFrom } from './usb-log.ts';
 
@@ -24,6 +25,7 @@ export const apfs: Source = {
   timeLimitMs: 30_000,
   outputLimitBytes: MEGABYTE,
   why: 'Lists the volumes of this Mac and of its disks, and whether each is encrypted. Not what is on them.',
+  masked: maskApfs,
 };
 
 export const externalDisks: Source = {
@@ -34,6 +36,7 @@ export const externalDisks: Source = {
   timeLimitMs: 30_000,
   outputLimitBytes: MEGABYTE,
   why: 'Lists sticks and disks that are plugged in. Not what is on them.',
+  masked: maskDisks,
 };
 
 export const usb: Source = {
@@ -49,6 +52,7 @@ export const usb: Source = {
   timeLimitMs: 60_000,
   outputLimitBytes: 4 * MEGABYTE,
   why: 'Tells the serial number of a stick, by which the council knows its own.',
+  masked: maskDevices,
 };
 
 export const cardReader: Source = {
@@ -59,6 +63,7 @@ export const cardReader: Source = {
   timeLimitMs: 60_000,
   outputLimitBytes: MEGABYTE,
   why: 'Says whether a memory card is in the built-in reader, which counts as a built-in disk elsewhere.',
+  masked: maskDevices,
 };
 
 export const usbMedia: Source = {
