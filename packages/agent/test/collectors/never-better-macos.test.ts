@@ -91,7 +91,7 @@ describe('what a source of macOS leaves out or garbles', () => {
         });
         expect(better).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

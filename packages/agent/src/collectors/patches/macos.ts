@@ -35,8 +35,8 @@ const readArrivals = (result: SourceResult | undefined): Known<readonly number[]
 
 /** The later of the two, of which managed Macs may keep one alone. A day that is yet to come is none. */
 function lastLook(looks: Known<readonly number[]>, arrivals: Known<readonly number[]>, now: number): Known<number> {
-  const told = [looks, arrivals].flatMap((fact) => (isKnown(fact) ? fact.known : [])).filter((at) => at <= now);
-  if (told.length > 0) return known(Math.max(...told));
+  const days = [looks, arrivals].flatMap((fact) => (isKnown(fact) ? fact.known : [])).filter((at) => at <= now);
+  if (days.length > 0) return known(Math.max(...days));
   return isKnown(looks) ? unknown('not-told', 'no search for updates was noted') : looks;
 }
 
