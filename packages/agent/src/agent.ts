@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock, Random } from '@beadle/shared';
+import { type Clock, isKnown, type Known, type Random } from '@beadle/shared';
 import type { Logger } from 'pino';
-import type { Collector, History } from './collectors/collector.ts';
+import type { Collector, History, Place } from './collectors/collector.ts';
 import { contextOf } from './cycle/context.ts';
 import { createCycle } from './cycle/cycle.ts';
+import { createWhereabouts } from './cycle/whereabouts.ts';
 import { createHealth } from './cycle/health.ts';
 import { Schedule } from './cycle/schedule.ts';
 import { stateBody, writeBody } from './cycle/transitions.ts';
@@ -31,6 +32,8 @@ export interface AgentOptions {
   readonly log: Logger;
   readonly collectors: readonly Collector[];
   readonly histories: readonly History[];
+  /** What tells where the device is; without it that is not known. */
+  readonly place?: Place;
   readonly watchers: readonly Watcher[];
   readonly transport: (server: string) => Transport;
   /** How long to leave a server that does not answer alone, if not as long as in the field. */
@@ -41,6 +44,8 @@ const RETRY_MS = 30_000;
 const pause = (signal: AbortSignal, milliseconds = RETRY_MS) =>
   delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
+const onCouncilNetwork = (fact: Known<boolean>): boolean | null => (isKnown(fact) ? fact.known : null);
+
 /** What one run of the agent is made of, on an open store; `run` of its schedule and its uplink set it going. */
 export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
   const { clock, random, log, host } = options;
@@ -50,6 +55,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
   const now = () => serverTime.now();
   const policies = createPolicyKeeper({ sql: store.sql, identity, now, log });
   const health = createHealth({ outbox, skewMs: () => serverTime.skewMs(), now });
+  const whereabouts = createWhereabouts(options.place);
   const cycle = createCycle({
     ...options,
     outbox,
@@ -57,6 +63,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     now,
     policy: () => policies.current()?.policy,
     device: () => contextOf(policies.current()),
+    whereabouts,
     health: () => health.observe(),
     healthTold: () => health.told(),
   });
@@ -66,7 +73,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     ...base,
     ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
     about: { version: VERSION, platform: host.platform, release: host.release },
-    onCouncilNetwork: () => null,
+    onCouncilNetwork: () => onCouncilNetwork(whereabouts.onCouncilNetwork()),
     policySerial: () => policies.serial(),
     settledAt: (time) => outbox.meta.set('checked_in_at', time),
     accept: (documents) => policies.accept(documents) && schedule.want(),

@@ -17,6 +17,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { Memory } from '../outbox/memory.ts';
 import { observe, readAhead, readHistories, type Read } from './observe.ts';
 import { type Body, findTransitions, writeBody } from './transitions.ts';
+import type { Whereabouts } from './whereabouts.ts';
 
 export interface CycleOptions {
   readonly host: Host;
@@ -29,6 +30,7 @@ export interface CycleOptions {
   readonly now: () => number;
   readonly policy: () => PolicyDocument | undefined;
   readonly device: () => DeviceContext;
+  readonly whereabouts: Whereabouts;
   /** The agent's own observation, for `agent-health`. */
   readonly health: () => Observation;
   /** Called within the transaction that keeps the findings: what `health` told as events has been told. */
@@ -105,7 +107,10 @@ async function gather(options: CycleOptions, checks: ReadonlySet<string> | undef
   const due = ({ check }: { readonly check: string }) => checks === undefined || checks.has(check);
   const [collectors, histories] = [options.collectors.filter(due), options.histories.filter(due)];
   const bookmarkOf = (id: string) => memory.bookmark(id)?.position;
-  const host = await readAhead(options.host, collectors, histories, bookmarkOf);
+  // What comes in between two full cycles is judged by where the device was at the last one.
+  const place = checks === undefined ? [options.whereabouts] : [];
+  const host = await readAhead(options.host, [...collectors, ...place], histories, bookmarkOf);
+  for (const one of place) await one.look(host);
   const observed = await observe(host, collectors, options.now());
   const reads = await readHistories(host, histories, bookmarkOf);
   if (due({ check: 'agent-health' })) observed.set('agent-health', options.health());
@@ -130,7 +135,7 @@ function judge(
   const now = options.now();
   const judgements = evaluate({
     policy,
-    device: options.device(),
+    device: { ...options.device(), onCouncilNetwork: options.whereabouts.onCouncilNetwork() },
     observations: gathered.observations,
     since: options.memory.conditions(),
     now,

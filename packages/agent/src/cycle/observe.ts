@@ -22,7 +22,7 @@ export async function observe(
 }
 
 /** Each source once, however many collectors want it. */
-const requestsOf = (collectors: readonly Collector[]): readonly Request[] =>
+const requestsOf = (collectors: readonly Pick<Collector, 'sources'>[]): readonly Request[] =>
   [...new Set(collectors.flatMap(({ sources }) => sources))].map((source) => ({ source }));
 
 type BookmarkOf = (id: string) => string | undefined;
@@ -33,7 +33,7 @@ type BookmarkOf = (id: string) => string | undefined;
  */
 export async function readAhead(
   host: Host,
-  collectors: readonly Collector[],
+  collectors: readonly Pick<Collector, 'sources'>[],
   histories: readonly History[],
   bookmarkOf: BookmarkOf,
 ): Promise<Host> {

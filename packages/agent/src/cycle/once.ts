@@ -81,7 +81,8 @@ function byRule(judgements: readonly RuleJudgement[]): RuleJudgement[] {
  */
 export async function judgeOnce(options: OnceOptions): Promise<RuleJudgement[]> {
   const { policy, since, collectors, histories } = options;
-  const host = await readAhead(options.host, collectors, histories, FROM_THE_START);
+  const place = options.place === undefined ? [] : [options.place];
+  const host = await readAhead(options.host, [...collectors, ...place], histories, FROM_THE_START);
   const observed = await observations(options, host);
   const device: DeviceContext = {
     ...options.device,
