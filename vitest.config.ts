@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const structure = 'test/structure.test.ts';
+/** Whole machines, replayed: as quick as the units that they go through. */
+const recordings = 'test/recordings/**/*.test.ts';
 const system = 'test/system/**/*.test.ts';
 /** Tests that start programs or wait for the operating system, beside the source that they are of. */
 const processes = 'packages/*/test/**/*.process.test.ts';
@@ -35,7 +37,7 @@ export default defineConfig({
       {
         test: {
           ...project('unit', 30, {
-            include: ['packages/*/test/**/*.test.ts', structure],
+            include: ['packages/*/test/**/*.test.ts', structure, recordings],
             exclude: [processes, postgresOnly],
           }),
           isolate: false,
@@ -44,7 +46,7 @@ export default defineConfig({
       {
         test: project('together', 60, {
           include: ['test/**/*.test.ts', processes],
-          exclude: [structure, system, postgresOnly],
+          exclude: [structure, recordings, system, postgresOnly],
         }),
       },
       // The same tests on PostgreSQL: those that have a server's database. What only SQLite can show is in *.sqlite.test.ts.

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Random } from '@beadle/shared';
 import type { Logger } from 'pino';
-import type { Collector, History } from './collectors/collector.ts';
+import type { Collector, History, Place } from './collectors/collector.ts';
 import { contextOf } from './cycle/context.ts';
 import { createCycle } from './cycle/cycle.ts';
+import { createWhereabouts } from './cycle/whereabouts.ts';
 import { createHealth } from './cycle/health.ts';
 import { Schedule } from './cycle/schedule.ts';
 import { stateBody, writeBody } from './cycle/transitions.ts';
@@ -32,6 +33,8 @@ export interface AgentOptions {
   readonly log: Logger;
   readonly collectors: readonly Collector[];
   readonly histories: readonly History[];
+  /** What tells where the device is; without it that is not known. */
+  readonly place?: Place;
   readonly watchers: readonly Watcher[];
   readonly transport: (server: string) => Transport;
   /** How much the outbox holds, if not as much as in the field. */
@@ -44,7 +47,14 @@ const RETRY_MS = 30_000;
 const pause = (signal: AbortSignal, milliseconds = RETRY_MS) =>
   delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
-const timeOf = (iso: string | undefined): number | undefined => (iso === undefined ? undefined : Date.parse(iso));
+/** When the server last answered, as it is kept from run to run. */
+const lastContact = (meta: Outbox['meta']) => {
+  const at = meta.text('checked_in_at');
+  return {
+    contactedAt: at === undefined ? undefined : Date.parse(at),
+    settledAt: (time: string) => meta.set('checked_in_at', time),
+  };
+};
 
 /** What one run of the agent is made of, on an open store; `run` of its schedule and its uplink set it going. */
 export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
@@ -55,6 +65,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
   const now = () => serverTime.now();
   const policies = createPolicyKeeper({ sql: store.sql, identity, now, log });
   const health = createHealth({ outbox, skewMs: () => serverTime.skewMs(), now });
+  const whereabouts = createWhereabouts(options.place);
   const cycle = createCycle({
     ...options,
     outbox,
@@ -62,8 +73,8 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     now,
     policy: () => policies.current()?.policy,
     device: () => contextOf(policies.current()),
-    health: () => health.observe(),
-    healthTold: () => health.told(),
+    whereabouts,
+    health,
   });
   const transport = options.transport(identity.enrolment.server);
   const base = { transport, clock, identity, outbox, memory, random, serverTime, log };
@@ -71,10 +82,9 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     ...base,
     ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
     about: { version: VERSION, platform: host.platform, release: host.release },
-    onCouncilNetwork: () => null,
+    onCouncilNetwork: () => whereabouts.told(),
     policySerial: () => policies.serial(),
-    contactedAt: timeOf(outbox.meta.text('checked_in_at')),
-    settledAt: (time) => outbox.meta.set('checked_in_at', time),
+    ...lastContact(outbox.meta),
     accept: (documents) => policies.accept(documents) && schedule.want(),
     restate: () => restate(outbox, memory, random, now()),
     reached: () => schedule.want('agent-health'),

@@ -5,15 +5,20 @@
  *
  * Reading a policy file loads a YAML parser and stands apart, at `@beadle/shared/policy/read`.
  */
+export * from './checks/accounts.ts';
 export * from './checks/agent-health.ts';
 export * from './checks/asset-tag.ts';
 export * from './checks/check.ts';
 export { combineParts, onePerSubject } from './checks/combine.ts';
+export * from './checks/configuration.ts';
 export * from './checks/disk-encryption.ts';
+export * from './checks/firewall.ts';
+export * from './checks/malware-protection.ts';
 export * from './checks/patches.ts';
 export * from './checks/printing.ts';
 export * from './checks/registry.ts';
 export * from './checks/removable-media.ts';
+export * from './checks/screen-lock.ts';
 export { SERVER_JUDGED } from './checks/later.ts';
 export * from './evaluate.ts';
 export * from './findings/chain.ts';

@@ -117,7 +117,7 @@ describe('a rule', () => {
   });
 
   it('of a check that this agent cannot make is unknown', () => {
-    const rules = [{ ...sticks, check: 'screen-lock', require: { within: 'PT10M' } }];
+    const rules = [{ ...sticks, check: 'software', require: { userInstalls: 'deny' } }];
     expect(withoutHealth(judged({ rules }))).toEqual(['sticks device unknown check-not-supported']);
   });
 

@@ -10,6 +10,7 @@ function readsOf({ reads }: Source): string {
     case 'file':
       return reads.path;
     case 'probe':
+    case 'script':
       return reads.what;
   }
 }
@@ -17,7 +18,8 @@ function readsOf({ reads }: Source): string {
 const limitOf = ({ timeLimitSeconds }: { readonly timeLimitSeconds: number | null }): string =>
   timeLimitSeconds === null ? 'runs as long as the agent' : `at most ${timeLimitSeconds} s`;
 
-const describe = (source: Source) => ({
+/** What `sources --json` prints of one source, and what docs/checks.md is made of. */
+export const describeSource = (source: Source) => ({
   id: source.id,
   platform: source.platform,
   reads: readsOf(source),
@@ -33,7 +35,7 @@ export const sources: Command = {
   details: ['Nothing outside this list is run or read.'],
   run(args) {
     const { values } = readOptions(args, { json: { type: 'boolean' }, data: { type: 'string' } });
-    const described = sourcesFor(process.platform).map(describe);
+    const described = sourcesFor(process.platform).map(describeSource);
     if (values.json === true) printJson(described);
     else
       for (const source of described)

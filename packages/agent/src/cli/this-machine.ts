@@ -1,5 +1,5 @@
 import { destination, pino } from 'pino';
-import { collectorsFor, historiesFor } from '../collectors/registry.ts';
+import { collectedOn, collectorsFor, historiesFor } from '../collectors/registry.ts';
 import { createMachine } from '../host/machine.ts';
 import { sourcesFor } from '../sources/registry.ts';
 import { systemClock, systemRandom } from './system.ts';
@@ -14,6 +14,7 @@ export async function thisMachine() {
   // Where CUPS keeps its jobs, if not in the usual place.
   const spool = process.env['BEADLE_AGENT_PRINT_SPOOL'];
   const host = createMachine({ clock: systemClock, sources: sourcesFor(process.platform), log });
+  const { place } = collectedOn(host.platform);
   return {
     host,
     clock: systemClock,
@@ -21,6 +22,7 @@ export async function thisMachine() {
     log,
     collectors: collectorsFor(host.platform),
     histories: historiesFor(host.platform),
+    ...(place === undefined ? {} : { place }),
     watchers: watchersFor(host.platform, { host, ...(spool === undefined ? {} : { spool }) }),
   };
 }

@@ -8,9 +8,24 @@ const DETAIL_CHARACTERS = 200;
 export function textOf(result: SourceResult | undefined): Known<string> {
   if (result === undefined) return unknown('source-missing');
   if (result.kind === 'unreadable') return unknown(result.reason, result.detail);
-  if (result.exitCode !== 0) return unknown('source-failed', firstLine(result.stderr));
+  if (result.exitCode !== 0) return unknown(reasonOfFailure(result.stderr), firstLine(result.stderr));
   return known(result.stdout);
 }
+
+/**
+ * Why a source failed, by the codes that Windows' interfaces give and by the words of tools that answer in English. It
+ * is told to ICT and decides nothing: whatever failed is unknown.
+ */
+const FAILURES: readonly (readonly [RegExp, Reason])[] = [
+  [/ConstrainedLanguage/i, 'blocked'],
+  [/0x80041003|0x80070005|UnauthorizedAccess|access (is|was) denied|permission denied|not permitted/i, 'access-denied'],
+  [/0x8004100E|0x80041010|CommandNotFoundException/i, 'not-installed'],
+  [/NoMatchingLogsFound|0x80073A99|0x80073A9F/i, 'log-disabled'],
+  [/0x800706BA/i, 'service-down'],
+];
+
+const reasonOfFailure = (stderr: string): Reason =>
+  FAILURES.find(([said]) => said.test(stderr))?.[1] ?? 'source-failed';
 
 export const firstLine = (text: string): string => (text.trim().split('\n')[0] ?? '').slice(0, DETAIL_CHARACTERS);
 

@@ -1,8 +1,8 @@
 import type { Known, Observation } from '@beadle/shared';
-import type { Host, SourceResult } from '../host/host.ts';
+import type { Host, Outputs, Request } from '../host/host.ts';
 import type { Source } from '../sources/source.ts';
 
-export type Outputs = ReadonlyMap<string, SourceResult>;
+export type { Outputs } from '../host/host.ts';
 
 /** Turns the sources of one check on one platform into an observation: pure, and knows no policy. */
 export interface Collector {
@@ -25,6 +25,11 @@ export interface History {
   /** Names the bookmark, such as `linux/kernel-log`. */
   readonly id: string;
   readonly sources: readonly Source[];
+  /**
+   * What `end` (without a bookmark) or `since` will read, so that it can be read together with all else that is due.
+   * Without this each is read when it is asked for.
+   */
+  requests?(bookmark: string | undefined): readonly Request[];
   /** The end of the log now. */
   end(host: Host): Promise<Known<string>>;
   /** Events after `bookmark`, oldest first, of the form of the check's events, and the bookmark behind them. */
@@ -36,4 +41,17 @@ export interface History {
 export interface Kept {
   readonly events: readonly unknown[];
   readonly bookmark: string;
+}
+
+/** Tells whether the device is on the council's network, from what the system says of its own. */
+export interface Place {
+  readonly sources: readonly Source[];
+  onCouncilNetwork(outputs: Outputs): Known<boolean>;
+}
+
+/** One file a platform lists what is collected there. */
+export interface PlatformCollectors {
+  readonly collectors: readonly Collector[];
+  readonly histories: readonly History[];
+  readonly place?: Place;
 }

@@ -1,21 +1,27 @@
-import { assetTagLinux } from './asset-tag/linux.ts';
-import type { Collector, History } from './collector.ts';
-import { diskEncryptionLinux } from './disk-encryption/linux.ts';
-import { patchesLinux } from './patches/linux.ts';
-import { printingLinux } from './printing/linux.ts';
-import { printJobsLinux } from './printing/linux-history.ts';
-import { removableMediaLinux } from './removable-media/linux.ts';
-import { kernelLogLinux } from './removable-media/linux-history.ts';
+import { COLLECTED_CHECKS, unknown } from '@beadle/shared';
+import type { Platform } from '../host/host.ts';
+import type { Collector, History, PlatformCollectors } from './collector.ts';
+import { LINUX } from './linux.ts';
+import { MACOS } from './macos.ts';
+import { WINDOWS } from './windows.ts';
 
-const COLLECTORS: Readonly<Partial<Record<NodeJS.Platform, readonly Collector[]>>> = {
-  linux: [diskEncryptionLinux, removableMediaLinux, printingLinux, patchesLinux, assetTagLinux],
-};
+const PLATFORMS: Readonly<Record<Platform, PlatformCollectors>> = { linux: LINUX, win32: WINDOWS, darwin: MACOS };
+const NOTHING: PlatformCollectors = { collectors: [], histories: [] };
 
-const HISTORIES: Readonly<Partial<Record<NodeJS.Platform, readonly History[]>>> = {
-  linux: [kernelLogLinux, printJobsLinux],
-};
+export const collectedOn = (platform: NodeJS.Platform): PlatformCollectors =>
+  platform in PLATFORMS ? PLATFORMS[platform as Platform] : NOTHING;
+
+/** A check that nothing is collected for here says so: a rule that names it is unknown, never passed over. */
+const notSupported = (check: string): Collector => ({
+  check,
+  sources: [],
+  collect: () => ({ facts: unknown('check-not-supported'), events: [] }),
+});
 
 /** In the order of the policy's clauses; the agent's own health is added by the cycle. */
-export const collectorsFor = (platform: NodeJS.Platform): readonly Collector[] => COLLECTORS[platform] ?? [];
+export function collectorsFor(platform: NodeJS.Platform): readonly Collector[] {
+  const { collectors } = collectedOn(platform);
+  return COLLECTED_CHECKS.map((name) => collectors.find(({ check }) => check === name) ?? notSupported(name));
+}
 
-export const historiesFor = (platform: NodeJS.Platform): readonly History[] => HISTORIES[platform] ?? [];
+export const historiesFor = (platform: NodeJS.Platform): readonly History[] => collectedOn(platform).histories;

@@ -14,9 +14,11 @@ import {
 import type { Collector, History } from '../collectors/collector.ts';
 import type { Host } from '../host/host.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import type { Health } from './health.ts';
 import type { Memory } from '../outbox/memory.ts';
-import { observe, readHistories, type Read } from './observe.ts';
+import { observe, readAhead, readHistories, type Read } from './observe.ts';
 import { type Body, findTransitions, writeBody } from './transitions.ts';
+import type { Whereabouts } from './whereabouts.ts';
 
 export interface CycleOptions {
   readonly host: Host;
@@ -29,10 +31,9 @@ export interface CycleOptions {
   readonly now: () => number;
   readonly policy: () => PolicyDocument | undefined;
   readonly device: () => DeviceContext;
+  readonly whereabouts: Whereabouts;
   /** The agent's own observation, for `agent-health`. */
-  readonly health: () => Observation;
-  /** Called within the transaction that keeps the findings: what `health` told as events has been told. */
-  readonly healthTold: () => void;
+  readonly health: Health;
 }
 
 export interface CycleResult {
@@ -107,14 +108,17 @@ async function gather(
   checks: ReadonlySet<string> | undefined,
   wasOff: boolean,
 ): Promise<Gathered> {
-  const { host, memory } = options;
+  const { memory } = options;
   const due = ({ check }: { readonly check: string }) => checks === undefined || checks.has(check);
-  const observed = await observe(host, options.collectors.filter(due), options.now());
-  const reads = await readHistories(host, options.histories.filter(due), {
-    bookmarkOf: (id) => memory.bookmark(id)?.position,
-    wasOff,
-  });
-  if (due({ check: 'agent-health' })) observed.set('agent-health', options.health());
+  const [collectors, histories] = [options.collectors.filter(due), options.histories.filter(due)];
+  const bookmarkOf = (id: string) => memory.bookmark(id)?.position;
+  // What comes in between two full cycles is judged by where the device was at the last one.
+  const place = checks === undefined ? [options.whereabouts] : [];
+  const host = await readAhead(options.host, [...collectors, ...place], histories, bookmarkOf);
+  for (const one of place) await one.look(host);
+  const observed = await observe(host, collectors, options.now());
+  const reads = await readHistories(host, histories, { bookmarkOf, wasOff });
+  if (due({ check: 'agent-health' })) observed.set('agent-health', options.health.observe());
   const appeared = appearedEvents(observed, memory.conditions(), options.now());
   const observations = new Map(
     [...observed].map(([check, { facts, events }]) => {
@@ -136,7 +140,7 @@ function judge(
   const now = options.now();
   const judgements = evaluate({
     policy,
-    device: options.device(),
+    device: { ...options.device(), onCouncilNetwork: options.whereabouts.onCouncilNetwork() },
     observations: gathered.observations,
     since: options.memory.conditions(),
     now,
@@ -168,7 +172,7 @@ function keep(options: CycleOptions, gathered: Gathered, offSince: number | unde
     bodies.map((body) => writeBody(body, random)),
     now,
   );
-  if (gathered.observations.has('agent-health')) options.healthTold();
+  if (gathered.observations.has('agent-health')) options.health.told();
   return { findings: bodies.length, isUrgent: bodies.some(isSerious) };
 }
 

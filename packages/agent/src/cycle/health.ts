@@ -28,3 +28,5 @@ export function createHealth({ outbox, skewMs, now }: HealthOptions) {
     told: () => outbox.meta.set('server_restored', undefined),
   };
 }
+
+export type Health = ReturnType<typeof createHealth>;

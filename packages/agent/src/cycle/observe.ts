@@ -1,23 +1,14 @@
 import { isKnown, type Known, type Observation } from '@beadle/shared';
-import type { Collector, History, Outputs } from '../collectors/collector.ts';
-import type { Host, SourceResult } from '../host/host.ts';
-
-/** Reads each source once, one after the other, however many collectors want it. */
-async function readSources(host: Host, collectors: readonly Collector[]): Promise<Outputs> {
-  const outputs = new Map<string, SourceResult>();
-  for (const source of collectors.flatMap((collector) => collector.sources)) {
-    if (!outputs.has(source.id)) outputs.set(source.id, await host.read(source));
-  }
-  return outputs;
-}
+import type { Collector, History } from '../collectors/collector.ts';
+import type { Host, Request, SourceResult } from '../host/host.ts';
 
 /** Facts of each collector's check. A collector that breaks on its input cannot tell; the others go on. */
 export async function observe(
-  host: Host,
+  host: Pick<Host, 'readAll'>,
   collectors: readonly Collector[],
   now: number,
 ): Promise<Map<string, Observation>> {
-  const outputs = await readSources(host, collectors);
+  const outputs = await host.readAll(requestsOf(collectors));
   return new Map(
     collectors.map((collector) => {
       try {
@@ -28,6 +19,48 @@ export async function observe(
       }
     }),
   );
+}
+
+/** Each source once, however many collectors want it. */
+const requestsOf = (collectors: readonly Pick<Collector, 'sources'>[]): readonly Request[] =>
+  [...new Set(collectors.flatMap(({ sources }) => sources))].map((source) => ({ source }));
+
+type BookmarkOf = (id: string) => string | undefined;
+
+/**
+ * The host as a cycle uses it: everything that scripts answer is read at its beginning, together, and given from there.
+ * What is a process, a file or a socket of its own is read when it is asked for.
+ */
+export async function readAhead(
+  host: Host,
+  collectors: readonly Pick<Collector, 'sources'>[],
+  histories: readonly History[],
+  bookmarkOf: BookmarkOf,
+): Promise<Host> {
+  const all = [
+    ...requestsOf(collectors),
+    ...histories.flatMap((history) => history.requests?.(bookmarkOf(history.id)) ?? []),
+  ].filter(({ source }) => source.reads.kind === 'script');
+  if (all.length === 0) return host;
+  const keyOf = ({ source, parameter }: Request) => JSON.stringify([source.id, parameter ?? null]);
+  const outputs = await host.readAll(all);
+  const read = new Map(
+    all.flatMap((request) => {
+      const result = outputs.get(request.source.id);
+      return result === undefined ? [] : [[keyOf(request), result] as const];
+    }),
+  );
+  const one: Host['read'] = async (source, parameter) =>
+    read.get(keyOf({ source, parameter })) ?? host.read(source, parameter);
+  return {
+    ...host,
+    read: one,
+    async readAll(requests) {
+      const results = new Map<string, SourceResult>();
+      for (const { source, parameter } of requests) results.set(source.id, await one(source, parameter));
+      return results;
+    },
+  };
 }
 
 export interface Read {
@@ -48,7 +81,7 @@ export interface Read {
 export async function readHistories(
   host: Host,
   histories: readonly History[],
-  { bookmarkOf, wasOff }: { bookmarkOf: (id: string) => string | undefined; wasOff: boolean },
+  { bookmarkOf, wasOff }: { readonly bookmarkOf: BookmarkOf; readonly wasOff: boolean },
 ): Promise<Read[]> {
   const read: Read[] = [];
   for (const history of histories) {

@@ -1,5 +1,8 @@
 import { isAbsolute } from 'node:path';
-import type { CommandSource, Source, StreamSource } from './source.ts';
+import { type Request, unreadable } from './host.ts';
+import type { CommandSource, ScriptPiece, ScriptRunner, Source, StreamSource } from './source.ts';
+
+export const NOT_LISTED = unreadable('access-denied', 'not in the list of sources');
 
 export interface Program {
   readonly files: readonly string[];
@@ -22,4 +25,20 @@ export function programOf(
   const free = reads.kind === 'command' ? reads.parameter : undefined;
   if (free === undefined || parameter.match(free.pattern)?.[0] !== parameter) return undefined;
   return { files: reads.files, args: [...reads.args, `${free.prefix}${parameter}`] };
+}
+
+/** What `runner` may be asked for these requests: each must be listed, and of that runner. Undefined is a refusal. */
+export function piecesOf(
+  allowed: readonly Source[],
+  runner: ScriptRunner,
+  requests: readonly Request[],
+): readonly ScriptPiece[] | undefined {
+  if (runner.files.length === 0 || !runner.files.every((file) => isAbsolute(file))) return undefined;
+  const pieces = requests.map(({ source, parameter }): ScriptPiece | undefined => {
+    const { reads } = source;
+    if (!allowed.includes(source) || reads.kind !== 'script' || reads.runner !== runner) return undefined;
+    const fits = parameter === undefined || (reads.parameter && parameter.match(reads.parameter)?.[0] === parameter);
+    return fits ? { id: source.id, text: reads.text, parameter } : undefined;
+  });
+  return pieces.every((piece) => piece !== undefined) ? pieces : undefined;
 }

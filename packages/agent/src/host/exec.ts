@@ -1,16 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
+import { parse } from 'node:path';
 import type { Reason } from '@beadle/shared';
-import { type Program, programOf } from './allow-list.ts';
-import { reasonOf, type SourceResult, type Unreadable, unreadable } from './host.ts';
-import { createLineSplitter, createOutput } from './output.ts';
-import type { CommandSource, Environment, Source, StreamSource } from './source.ts';
+import { NOT_LISTED, piecesOf, type Program, programOf } from './allow-list.ts';
+import { reasonOf, type Request, type SourceResult, type Unreadable, unreadable } from './host.ts';
+import { follow, killGroup } from './follow.ts';
+import { createLines, createOutput } from './output.ts';
+import type { CommandSource, Environment, Program as Runs, ScriptRunner, Source } from './source.ts';
 
 type Read<R> = Source & { readonly reads: R };
 type OnLine = (line: string) => void;
 
 export interface Exec {
   run(source: Source, parameter?: string): Promise<SourceResult>;
+  /** All of `requests` by one process; hands on each line as it comes, and says how the process ended. */
+  runScript(runner: ScriptRunner, requests: readonly Request[], onLine: OnLine): Promise<SourceResult>;
   follow(source: Source, onLine: OnLine, signal: AbortSignal): Promise<Unreadable>;
   readonly started: { readonly processes: number };
 }
@@ -18,27 +22,15 @@ export interface Exec {
 /** Below everything that a person is waiting for, above what runs only on an idle machine. */
 const LOW_PRIORITY = 10;
 
-const NOT_LISTED = unreadable('access-denied', 'not in the list of sources');
-
 /** Nothing of the agent's environment reaches a child, and every tool answers in one language. */
 const FIXED_ENVIRONMENT = { LC_ALL: 'C', LANG: 'C', LANGUAGE: '', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
-function environmentOf(reads: CommandSource | StreamSource, own: Environment): Record<string, string> {
+function environmentOf(reads: Runs, own: Environment): Record<string, string> {
   const passed = (reads.passes ?? []).flatMap((name) => {
     const value = own[name];
     return value === undefined ? [] : [[name, value] as const];
   });
   return { ...FIXED_ENVIRONMENT, ...reads.env, ...Object.fromEntries(passed) };
-}
-
-/** The whole group, so that what a tool has started goes with it. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
-  }
 }
 
 function lower(child: ChildProcess): void {
@@ -57,20 +49,30 @@ interface Context extends Deps {
   readonly started: { processes: number };
 }
 
-function start(context: Context, file: string, args: readonly string[], reads: CommandSource | StreamSource) {
+function start(context: Context, file: string, args: readonly string[], reads: Runs) {
   context.started.processes += 1;
   const env = environmentOf(reads, context.environment);
-  const child = spawn(file, args, { cwd: '/', env, detached: true, shell: false, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Windows gives a process group of its own a window.
+  const detached = process.platform !== 'win32';
+  const options = { cwd: parse(file).root, env, detached, shell: false, windowsHide: true } as const;
+  const child = spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => undefined);
   child.stdout.setEncoding('utf8');
   child.stderr.setEncoding('utf8');
   lower(child);
   return child;
 }
 
-function runFile(context: Context, file: string, args: readonly string[], source: Read<CommandSource>) {
+interface Run {
+  readonly reads: Runs;
+  readonly timeLimitMs: number;
+  readonly output: ReturnType<typeof createOutput>;
+  readonly input?: string;
+}
+
+function runFile(context: Context, file: string, args: readonly string[], { reads, timeLimitMs, output, input }: Run) {
   return new Promise<SourceResult>((resolve) => {
-    const child = start(context, file, args, source.reads);
-    const output = createOutput(source.outputLimitBytes, source.reads.keepLines);
+    const child = start(context, file, args, reads);
     const settle = (result: SourceResult) => {
       clearTimeout(timer);
       child.stdout.destroy();
@@ -81,7 +83,7 @@ function runFile(context: Context, file: string, args: readonly string[], source
       killGroup(child);
       settle(unreadable(reason));
     };
-    const timer = setTimeout(giveUp, source.timeLimitMs, 'timed-out');
+    const timer = setTimeout(giveUp, timeLimitMs, 'timed-out');
     child.stdout.on('data', (text: string) => output.stdout(text) || giveUp('output-too-large'));
     child.stderr.on('data', (text: string) => output.stderr(text) || giveUp('output-too-large'));
     child.on('error', (error) => settle(unreadable(reasonOf(error, 'source-failed'), error.message)));
@@ -89,6 +91,7 @@ function runFile(context: Context, file: string, args: readonly string[], source
       if (exitCode === null) return settle(unreadable('source-failed', `ended by ${signal}`));
       settle({ kind: 'output', exitCode, ...output.end() });
     });
+    child.stdin.end(input);
   });
 }
 
@@ -99,14 +102,15 @@ async function runFirst(
 ): Promise<SourceResult> {
   let result: SourceResult = unreadable('tool-missing');
   for (const file of files) {
-    result = await runFile(context, file, args, source);
+    const { reads, timeLimitMs, outputLimitBytes } = source;
+    const output = createOutput(outputLimitBytes, reads.keepLines);
+    result = await runFile(context, file, args, { reads, timeLimitMs, output });
     if (result.kind === 'output' || result.reason !== 'tool-missing') break;
   }
   return result;
 }
 
 const isCommand = (source: Source): source is Read<CommandSource> => source.reads.kind === 'command';
-const isStream = (source: Source): source is Read<StreamSource> => source.reads.kind === 'stream';
 
 async function run(context: Context, source: Source, parameter?: string): Promise<SourceResult> {
   if (!isCommand(source)) return unreadable('source-failed', 'not a command');
@@ -118,37 +122,26 @@ async function run(context: Context, source: Source, parameter?: string): Promis
   return refused ? runFirst(context, { files: program.files, args: retry.args }, source) : result;
 }
 
-function followFile(
-  context: Context,
-  { file, source, onLine, signal }: { file: string; source: Read<StreamSource>; onLine: OnLine; signal: AbortSignal },
-) {
-  return new Promise<Unreadable>((resolve) => {
-    const child = start(context, file, source.reads.args, source.reads);
-    const stop = () => killGroup(child);
-    const settle = (result: Unreadable) => {
-      signal.removeEventListener('abort', stop);
-      resolve(result);
-    };
-    const lines = createLineSplitter(source.outputLimitBytes, onLine);
-    signal.addEventListener('abort', stop, { once: true });
-    child.stdout.on('data', (text: string) => lines.take(text));
-    child.stderr.resume();
-    child.on('error', (error) => settle(unreadable(reasonOf(error, 'source-failed'), error.message)));
-    child.on('close', () => settle(unreadable(signal.aborted ? 'gone' : 'source-failed')));
-  });
-}
+/** Standard error is for people; more of it than this is a script that went wrong. */
+const SCRIPT_ERROR_BYTES = 65_536;
 
-async function follow(context: Context, source: Source, onLine: OnLine, signal: AbortSignal) {
-  if (!isStream(source)) return unreadable('source-failed', 'not a stream');
-  const program = programOf(context.allowed, source, source.reads, undefined);
-  if (program === undefined) return NOT_LISTED;
-  let ended: Unreadable = unreadable('gone');
-  for (const file of program.files) {
-    if (signal.aborted) break;
-    ended = await followFile(context, { file, source, onLine, signal });
-    if (ended.reason !== 'tool-missing') break;
+async function runScript(context: Context, runner: ScriptRunner, requests: readonly Request[], onLine: OnLine) {
+  const pieces = piecesOf(context.allowed, runner, requests);
+  if (pieces === undefined) return NOT_LISTED;
+  const longest = Math.max(...requests.map(({ source }) => source.outputLimitBytes));
+  const input = runner.compose(pieces);
+  let result: SourceResult = unreadable('tool-missing');
+  for (const file of runner.files) {
+    const output = createLines(longest, SCRIPT_ERROR_BYTES, onLine);
+    result = await runFile(context, file, runner.args, {
+      reads: runner,
+      timeLimitMs: runner.timeLimitMs,
+      output,
+      input,
+    });
+    if (result.kind === 'output' || result.reason !== 'tool-missing') break;
   }
-  return ended;
+  return result;
 }
 
 /** The one place that starts processes: from the list, by absolute path, without a shell, within limits. */
@@ -157,6 +150,8 @@ export function createExec(deps: Deps): Exec {
   return {
     started: context.started,
     run: (source, parameter) => run(context, source, parameter),
-    follow: (source, onLine, signal) => follow(context, source, onLine, signal),
+    runScript: (runner, requests, onLine) => runScript(context, runner, requests, onLine),
+    follow: (source, onLine, signal) =>
+      follow({ ...deps, start: (file, reads) => start(context, file, reads.args, reads) }, source, onLine, signal),
   };
 }

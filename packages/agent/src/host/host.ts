@@ -6,6 +6,15 @@ export type SourceResult =
   | { readonly kind: 'output'; readonly exitCode: number; readonly stdout: string; readonly stderr: string }
   | Unreadable;
 
+/** Results by the source's id. */
+export type Outputs = ReadonlyMap<string, SourceResult>;
+
+export interface Request {
+  readonly source: Source;
+  /** The value of the source's one free argument. */
+  readonly parameter?: string | undefined;
+}
+
 export interface Unreadable {
   readonly kind: 'unreadable';
   readonly reason: Reason;
@@ -28,18 +37,23 @@ export function reasonOf(error: unknown, otherwise: Reason): Reason {
   return REASON_OF_CODE[code] ?? otherwise;
 }
 
+/** The `process.platform` values that Beadle knows. */
+export const PLATFORMS = ['linux', 'win32', 'darwin'] as const;
+export type Platform = (typeof PLATFORMS)[number];
+
 /**
- * Everything that touches the operating system (two implementations: the machine, and later a recording of one), so
+ * Everything that touches the operating system (two implementations: the machine, and a recording of one), so
  * that what is seen on any build can be replayed through the same collectors.
  */
 export interface Host {
-  /** A `process.platform` value. */
-  readonly platform: 'linux' | 'win32' | 'darwin';
+  readonly platform: Platform;
   /** The kernel's or build's version, such as `6.1.0-56-amd64`. */
   readonly release: string;
   readonly clock: Clock;
   /** Never throws: whatever goes wrong is a reason. `parameter` is the value of the source's one free argument. */
   read(source: Source, parameter?: string): Promise<SourceResult>;
+  /** Each source once, in as few processes as it takes; never throws. */
+  readAll(requests: readonly Request[]): Promise<Outputs>;
   /** Hands on each line of a stream until it ends or `signal` aborts, and says why it ended. Never rejects. */
   follow(source: Source, onLine: (line: string) => void, signal: AbortSignal): Promise<Unreadable>;
   /** True on mains power or without a battery; heavy sources wait for it. */

@@ -2,9 +2,10 @@ import { release } from 'node:os';
 import type { Clock, Reason } from '@beadle/shared';
 import { createExec, type Exec } from './exec.ts';
 import { files, FileTooLarge, readCapped } from './files.ts';
-import { createHeavyCache } from './heavy-cache.ts';
-import { type Host, reasonOf, type SourceResult, unreadable } from './host.ts';
+import { createHeavyCache, type Ticket } from './heavy-cache.ts';
+import { type Host, reasonOf, type Request, type SourceResult, unreadable } from './host.ts';
 import { onMainsPower } from './power.ts';
+import { byRunner, readScript } from './script.ts';
 import type { Environment, FileSource, ProbeSource, Source } from './source.ts';
 
 interface Deps {
@@ -58,9 +59,32 @@ function ask(source: Source, exec: Exec, environment: Environment, parameter?: s
       return readFileSource(reads, source.outputLimitBytes);
     case 'probe':
       return readProbe(reads, source, environment);
+    case 'script':
+      return readScript(exec, reads.runner, [{ source, parameter }]).then(
+        (results) => results.get(source.id) ?? unreadable('source-failed'),
+      );
     case 'stream':
       return Promise.resolve(unreadable('source-failed', 'a stream is followed, not read'));
   }
+}
+
+/** All of one runner by one process, but for heavy answers that still serve. */
+async function readScripts(exec: Exec, cache: ReturnType<typeof createHeavyCache>, requests: readonly Request[]) {
+  const results = new Map<string, SourceResult>();
+  const due: (Request & { readonly ticket: Ticket })[] = [];
+  for (const request of requests) {
+    const recalled = await cache.recall(request.source);
+    if ('result' in recalled) results.set(request.source.id, recalled.result);
+    else due.push({ ...request, ticket: recalled });
+  }
+  for (const [runner, group] of byRunner(due)) {
+    for (const [id, result] of await readScript(exec, runner, group)) results.set(id, result);
+  }
+  for (const { source, ticket } of due) {
+    const result = results.get(source.id);
+    if (result !== undefined) cache.keep(source, ticket, result);
+  }
+  return results;
 }
 
 /** This machine. One process at a time: a check is never in a hurry, and the person's own work should not notice it. */
@@ -68,9 +92,16 @@ export function createMachine({ clock, sources, environment = process.env, log }
   const exec = createExec({ allowed: sources, environment });
   const cache = createHeavyCache({ clock, onMainsPower });
   let last: Promise<unknown> = Promise.resolve();
-  const inTurn = (work: () => Promise<SourceResult>): Promise<SourceResult> => {
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = last.then(work);
     last = result.catch(() => undefined);
+    return result;
+  };
+  const read = async (source: Source, parameter?: string): Promise<SourceResult> => {
+    if (!sources.includes(source)) return unreadable('access-denied', 'not in the list of sources');
+    const from = clock.monotonic();
+    const result = await inTurn(() => cache.through(source, () => ask(source, exec, environment, parameter)));
+    log?.debug({ source: source.id, result: result.kind, ms: clock.monotonic() - from }, 'source read');
     return result;
   };
   return {
@@ -79,12 +110,14 @@ export function createMachine({ clock, sources, environment = process.env, log }
     clock,
     started: exec.started,
     onMainsPower,
-    async read(source, parameter) {
-      if (!sources.includes(source)) return unreadable('access-denied', 'not in the list of sources');
-      const from = clock.monotonic();
-      const result = await inTurn(() => cache.through(source, () => ask(source, exec, environment, parameter)));
-      log?.debug({ source: source.id, result: result.kind, ms: clock.monotonic() - from }, 'source read');
-      return result;
+    read,
+    async readAll(requests) {
+      const scripts = requests.filter(({ source }) => source.reads.kind === 'script' && sources.includes(source));
+      const results = await inTurn(() => readScripts(exec, cache, scripts));
+      for (const { source, parameter } of requests) {
+        if (!results.has(source.id)) results.set(source.id, await read(source, parameter));
+      }
+      return results;
     },
     follow: (source, onLine, signal) => exec.follow(source, onLine, signal),
   };

@@ -49,3 +49,20 @@ export function createOutput(limit: number, keepLines: RegExp | undefined) {
     },
   };
 }
+
+/** Hands on whole lines of standard output, dropping any longer than `longest` characters, and keeps standard error. */
+export function createLines(longest: number, errorLimit: number, onLine: (line: string) => void) {
+  const errors = createOutput(errorLimit, undefined);
+  const lines = createLineSplitter(longest, onLine);
+  return {
+    stdout(chunk: string): boolean {
+      lines.take(chunk);
+      return true;
+    },
+    stderr: errors.stderr,
+    end: () => {
+      lines.end();
+      return errors.end();
+    },
+  };
+}

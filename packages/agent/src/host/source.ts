@@ -6,7 +6,7 @@ export interface Source {
   /** Such as `linux/block-devices`; the fixed ids never change their meaning. */
   readonly id: string;
   readonly platform: 'linux' | 'win32' | 'darwin';
-  readonly reads: CommandSource | StreamSource | FileSource | ProbeSource;
+  readonly reads: CommandSource | StreamSource | FileSource | ProbeSource | ScriptSource;
   readonly privilege: 'none' | 'root';
   /** A stream has none: it ends with the agent. */
   readonly timeLimitMs: number;
@@ -16,9 +16,16 @@ export interface Source {
   readonly why: string;
   /** Waits for mains power, and runs again only when one of these paths has changed or a day has passed. */
   readonly heavy?: { readonly changesWith: readonly string[] };
+  /**
+   * What a recording keeps of the output: all that a collector looks at, and nothing that invariant 10 forbids. Without
+   * it the output is kept as it is. Throws where the output is not of its form: then nothing is kept.
+   */
+  readonly masked?: (output: string) => string;
+  /** It is a log: a recording keeps only entries after `since` (milliseconds since the epoch), as invariant 4 wants. */
+  readonly loggedAfter?: (output: string, since: number) => string;
 }
 
-interface Program {
+export interface Program {
   /** Absolute paths, tried in order until one exists. */
   readonly files: readonly string[];
   readonly args: readonly string[];
@@ -41,6 +48,39 @@ export interface CommandSource extends Program {
 export interface StreamSource extends Program {
   readonly kind: 'stream';
 }
+
+/**
+ * A piece of a script that leaves one answer. Everything of one runner that is due is answered by one process, each
+ * piece by a line of its own, so that one that fails or is late takes nothing from the others.
+ */
+export interface ScriptSource {
+  readonly kind: 'script';
+  readonly runner: ScriptRunner;
+  /** In the runner's language, fixed; a parameter is handed to it as data. */
+  readonly text: string;
+  /** What is read, in words, for `beadle-agent sources`. */
+  readonly what: string;
+  /** The whole of a parameter is of this form; without it there is none. */
+  readonly parameter?: RegExp;
+}
+
+export interface ScriptPiece {
+  readonly id: string;
+  readonly text: string;
+  readonly parameter: string | undefined;
+}
+
+/** A program that takes a script on its standard input and prints a line of `ScriptAnswer` for each piece. */
+export interface ScriptRunner extends Program {
+  readonly timeLimitMs: number;
+  compose(pieces: readonly ScriptPiece[]): string;
+}
+
+/** `text` is handed on as it is, `data` as JSON; `error` and `hresult` are codes, never sentences. */
+export type ScriptAnswer =
+  | { readonly id: string; readonly ok: true; readonly data: unknown }
+  | { readonly id: string; readonly ok: true; readonly text: string }
+  | { readonly id: string; readonly ok: false; readonly error: string; readonly hresult?: string };
 
 export interface FileSource {
   readonly kind: 'file';

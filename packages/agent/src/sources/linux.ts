@@ -1,6 +1,13 @@
-import { enclosure, network } from './linux/identity.ts';
+import { administrators, localAccounts } from './linux/accounts.ts';
+import { screenLock } from './linux/desktop.ts';
+import { firewall } from './linux/firewall.ts';
+import { secureBoot } from './linux/firmware.ts';
+import { enclosure } from './linux/identity.ts';
+import { network } from './linux/network.ts';
 import { aptFreshness, aptPending, dnfAdvisories, osRelease, restartRequired } from './linux/patches.ts';
 import { olderPageLog, pageLog, printers, printJobs } from './linux/printing.ts';
+import { clamav, defender } from './linux/protection.ts';
+import { services } from './linux/services.ts';
 import {
   blockDevices,
   blockEvents,
@@ -9,6 +16,7 @@ import {
   kernelLogPlace,
   mounts,
   udevDatabase,
+  zfs,
 } from './linux/storage.ts';
 import type { Source } from './source.ts';
 
@@ -16,6 +24,7 @@ import type { Source } from './source.ts';
 export const LINUX_SOURCES: readonly Source[] = [
   blockDevices,
   mounts,
+  zfs,
   udevDatabase,
   blockEvents,
   kernelLog,
@@ -30,6 +39,14 @@ export const LINUX_SOURCES: readonly Source[] = [
   dnfAdvisories,
   restartRequired,
   osRelease,
+  clamav,
+  defender,
+  services,
+  firewall,
+  screenLock,
+  administrators,
+  localAccounts,
+  secureBoot,
   enclosure,
   network,
 ];

@@ -39,7 +39,7 @@ describe('beadle-agent', () => {
   it('lists its commands, and tells of each what it takes', () => {
     const { status, stdout } = agent('--help');
     expect(status).toBe(0);
-    for (const name of ['run', 'enrol', 'check', 'status', 'collected', 'sources']) {
+    for (const name of ['run', 'enrol', 'check', 'record', 'status', 'collected', 'sources']) {
       expect(stdout).toContain(`  ${name}`);
       expect(agent(name, '--help')).toMatchObject({
         status: 0,
@@ -119,5 +119,56 @@ describe('beadle-agent', () => {
     const sources = JSON.parse(agent('sources', '--json').stdout) as { id: string; why: string; reads: string }[];
     expect(sources.length).toBeGreaterThan(10);
     expect(sources.every(({ id, why, reads }) => id !== '' && why.length > 10 && reads !== '')).toBe(true);
+  });
+});
+
+const POLICY = join(import.meta.dirname, '../../../../test/recordings/policy.yaml');
+const CASES = join(import.meta.dirname, '../../../../test/recordings/linux');
+
+describe('beadle-agent record and check --recording', () => {
+  it.skipIf(process.platform !== 'linux')('capture this machine, and judge it again as at that moment', () => {
+    const made = join(folder, 'made');
+    const recorded = agent('record', made, '--data', join(folder, 'never-enrolled'));
+    expect(recorded).toMatchObject({ status: 0, stdout: expect.stringContaining('recorded  linux/os') });
+    const { recordedAt } = JSON.parse(readFileSync(join(made, 'recording.json'), 'utf8')) as { recordedAt: string };
+    const { status, stdout } = agent('check', '--policy', POLICY, '--recording', made, '--json');
+    expect([0, 1]).toContain(status);
+    const { observedAt, findings } = JSON.parse(stdout) as { observedAt: string; findings: { rule: string }[] };
+    expect(observedAt).toBe(recordedAt);
+    expect(findings.map(({ rule }) => rule)).toContain('disks');
+    expect(agent('record', made)).toMatchObject({ status: 2, stderr: expect.stringContaining('not an empty folder') });
+  });
+
+  it('ends with 1 for a failing device and 0 for one of which nothing fails, in words or as JSON', () => {
+    const check = (name: string, ...more: string[]) =>
+      agent('check', '--policy', POLICY, '--recording', join(CASES, name), ...more);
+    expect(check('laptop-that-does-not')).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/^fail +1 +disks: \/$/m),
+    });
+    const json = check('print-cups-down', '--json');
+    expect(json.status).toBe(0);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      policy: { title: 'All that recordings can show', version: '1' },
+      platform: 'linux',
+      observedAt: '2026-11-20T09:00:00Z',
+      findings: expect.arrayContaining([
+        expect.objectContaining({
+          rule: 'printers',
+          subject: 'device',
+          kind: 'state',
+          verdict: 'unknown',
+          reason: 'service-down',
+        }),
+      ]),
+    });
+  });
+
+  it('end with 2 where there is no recording, or no folder to make one in', () => {
+    expect(agent('check', '--policy', POLICY, '--recording', join(folder, 'no-such'))).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('cannot be replayed: recording.json: expected the file'),
+    });
+    expect(agent('record')).toMatchObject({ status: 2, stderr: expect.stringContaining('DIR is missing') });
   });
 });

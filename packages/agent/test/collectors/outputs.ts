@@ -53,6 +53,8 @@ export function hostOf(told: Told, now = 0): Host & { readonly asked: (readonly 
       asked.push([source.id, parameter]);
       return Promise.resolve(resultOf(told[source.id]));
     },
+    readAll: (requests) =>
+      Promise.resolve(new Map(requests.map(({ source }) => [source.id, resultOf(told[source.id])]))),
     follow: () => Promise.resolve({ kind: 'unreadable', reason: 'tool-missing' }),
     onMainsPower: () => Promise.resolve(true),
     started: { processes: 0 },

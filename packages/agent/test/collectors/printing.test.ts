@@ -5,7 +5,8 @@ import { FROM_START } from '../../src/collectors/collector.ts';
 import { jobsOfPageLog } from '../../src/collectors/printing/page-log.ts';
 import { printingLinux } from '../../src/collectors/printing/linux.ts';
 import { printJobsLinux } from '../../src/collectors/printing/linux-history.ts';
-import { reachOf, withoutPassword } from '../../src/collectors/printing/queues.ts';
+import { reachOf } from '../../src/collectors/printing/queues.ts';
+import { withoutPassword } from '../../src/sources/linux/masks.ts';
 import { factsOf, hostOf, printed, type Told } from './outputs.ts';
 
 interface Facts {

@@ -2,6 +2,7 @@ import { known, type PolicyDocument } from '@beadle/shared';
 import { expect, it } from 'vitest';
 import type { History } from '../../src/collectors/collector.ts';
 import { createCycle } from '../../src/cycle/cycle.ts';
+import { createWhereabouts } from '../../src/cycle/whereabouts.ts';
 import { hostOf } from '../collectors/outputs.ts';
 import { enrolledStore } from '../support.ts';
 
@@ -53,6 +54,7 @@ async function findings(history: History, offSince: number | undefined) {
       { check: 'removable-media', sources: [], collect: () => ({ facts: known({ present: known([]) }), events: [] }) },
     ],
     histories: [history],
+    whereabouts: createWhereabouts(undefined),
     outbox,
     memory,
     random,
@@ -66,8 +68,7 @@ async function findings(history: History, offSince: number | undefined) {
       register: null,
       registeredSticks: null,
     }),
-    health: () => ({ facts: { unknown: 'not-told' }, events: [] }),
-    healthTold: () => undefined,
+    health: { observe: () => ({ facts: { unknown: 'not-told' }, events: [] }), told: () => undefined },
   });
   await cycle.run(undefined, offSince);
   const bodies = sql.prepare<[], Buffer>('select body from outbox order by sequence').pluck().all();

@@ -2,8 +2,8 @@ import Type, { type Static } from 'typebox';
 import { DEVICE_SUBJECT, IsoTime } from '../findings/finding.ts';
 import { isKnown, KnownOf } from '../findings/verdict.ts';
 import { Duration } from '../duration.ts';
-import { type CheckInput, defineCheck, state } from './check.ts';
-import { combineParts, type Part } from './combine.ts';
+import { type CheckInput, defineCheck, state, stateOfParts } from './check.ts';
+import type { Part } from './combine.ts';
 
 const Facts = Type.Object(
   {
@@ -66,11 +66,7 @@ export const agentHealth = defineCheck({
   evaluate(input) {
     if (!input.facts.enrolled) return [state(input, 'not-applicable', { reason: 'not-enrolled' })];
     const parts = [skewPart(input), droppedPart(input)].filter((part) => part !== undefined);
-    const { verdict, reason, observed } = combineParts(parts.length > 0 ? parts : [{ verdict: 'pass' }]);
-    const health = state(input, verdict, {
-      ...(reason === undefined ? {} : { reason }),
-      ...(observed === undefined ? {} : { observed }),
-    });
+    const health = stateOfParts(input, parts);
     if (input.require.chain === undefined) return [health];
     const breaks = input.events.map((event) => ({
       subject: DEVICE_SUBJECT,

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import type { Judgement } from '../findings/finding.ts';
 import { DEVICE_SUBJECT } from '../findings/finding.ts';
+import { combineParts, type Part } from './combine.ts';
 import { DETAIL_LIMIT, type Known, type Reason, type Severity, type Unknown } from '../findings/verdict.ts';
 
 export const DEVICE_KINDS = ['laptop', 'desktop', 'tablet', 'phone', 'server', 'peripheral', 'other'] as const;
@@ -92,6 +93,16 @@ export const state = (
   severity: rest.severity ?? input.severity,
   observed: rest.observed ?? {},
 });
+
+/** One state of all parts of a rule; a rule that asks for nothing is kept. */
+export function stateOfParts(input: Base, parts: readonly Part[]): Judgement {
+  const { verdict, reason, observed, severity } = combineParts(parts.length > 0 ? parts : [{ verdict: 'pass' }]);
+  return state(input, verdict, {
+    ...(reason === undefined ? {} : { reason }),
+    ...(observed === undefined ? {} : { observed }),
+    ...(severity === undefined ? {} : { severity }),
+  });
+}
 
 export const cannotTell = (input: Base, why: Unknown, subject: string = DEVICE_SUBJECT): Judgement =>
   state(input, 'unknown', {

@@ -11,20 +11,8 @@ const closed = (properties: Record<string, TSchema>) => {
 };
 const oneOf = (...values: [string, ...string[]]) => Type.Enum(values, { description: values.join(' or ') });
 const patterns = Type.Array(Type.String({ minLength: 1 }), { description: 'a list of patterns' });
-const byLocation = <S extends TSchema>(schema: S & { description?: string }) =>
-  Type.Union([schema, Type.Object({ onSite: schema, offSite: schema }, { additionalProperties: false })], {
-    description: `${schema.description ?? 'a value'}, or { onSite, offSite }`,
-  });
 
 export const LATER_REQUIRE: Readonly<Record<string, TSchema>> = {
-  'malware-protection': closed({ realTime: oneOf('on'), signaturesAtMost: Duration }),
-  firewall: closed({ profiles: oneOf('all', 'active'), inbound: oneOf('block', 'any') }),
-  'screen-lock': closed({ within: byLocation(Duration), onResume: oneOf('required') }),
-  accounts: closed({
-    localAdministrators: Type.Array(Type.String(), { description: 'a list of accounts' }),
-    guest: oneOf('off'),
-    newLocalAccounts: oneOf('deny'),
-  }),
   'sign-ins': closed({ people: oneOf('assigned', 'council') }),
   software: closed({ allow: patterns, deny: patterns, userInstalls: oneOf('deny', 'allow') }),
   network: closed({
@@ -41,7 +29,6 @@ export const LATER_REQUIRE: Readonly<Record<string, TSchema>> = {
     olderThan: Duration,
   }),
   contact: closed({ checkInAtMost: Duration, officeVisitAtMost: Duration }),
-  configuration: closed({ autorun: oneOf('off'), secureBoot: oneOf('on') }),
 };
 
 /** Judged on the server, so left out of what an agent says. */

@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { isKnown, KnownOf } from '../findings/verdict.ts';
 import { after, Duration } from '../duration.ts';
-import { type CheckInput, defineCheck, state } from './check.ts';
-import { combineParts, type Part } from './combine.ts';
+import { type CheckInput, defineCheck, stateOfParts } from './check.ts';
+import type { Part } from './combine.ts';
 
 const UPDATE_SEVERITIES = ['critical', 'high', 'medium', 'low', 'unknown'] as const;
 
@@ -126,12 +126,6 @@ export const patches = defineCheck({
   ],
   evaluate(input) {
     const parts = [updatesPart(input), restartPart(input), supportPart(input)].filter((part) => part !== undefined);
-    const { verdict, reason, observed } = combineParts(parts.length > 0 ? parts : [{ verdict: 'pass' }]);
-    return [
-      state(input, verdict, {
-        ...(reason === undefined ? {} : { reason }),
-        ...(observed === undefined ? {} : { observed }),
-      }),
-    ];
+    return [stateOfParts(input, parts)];
   },
 });

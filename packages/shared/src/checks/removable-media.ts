@@ -23,7 +23,14 @@ const Arrival = Type.Object({ at: IsoTime, medium: Medium }, { additionalPropert
 export type Arrival = Static<typeof Arrival>;
 
 /** Storage with a medium in it: empty card readers, docks, clickers, keyboards and optical drives are never listed. */
-const Facts = Type.Object({ present: KnownOf(Type.Array(Medium, { maxItems: 100 })) }, { additionalProperties: false });
+const Facts = Type.Object(
+  {
+    present: KnownOf(Type.Array(Medium, { maxItems: 100 })),
+    /** Whether `present` tells of phones, too, where something else than disks tells of them. */
+    phones: Type.Optional(KnownOf(Type.Literal('told'))),
+  },
+  { additionalProperties: false },
+);
 
 const Require = Type.Object(
   {
@@ -103,12 +110,14 @@ export const removableMedia = defineCheck({
       : [],
   identify: ({ at, medium }) => ({ key: medium.subject, at: Date.parse(at) }),
   evaluate(input) {
-    const { present } = input.facts;
+    const { present, phones } = input.facts;
     const arrivals = input.events
       .filter(({ medium }) => medium.kind === 'storage' || input.require.phones === 'deny')
       .map((arrival) => judgeArrival(input, arrival));
     if (!isKnown(present)) return [cannotTell(input, present), ...arrivals];
     const counted = present.known.filter((medium) => medium.kind === 'storage' || input.require.phones === 'deny');
+    if (input.require.phones === 'deny' && phones !== undefined && !isKnown(phones))
+      return [cannotTell(input, phones), ...arrivals];
     if (counted.length > 0 || arrivals.length > 0) return arrivals;
     return [state(input, 'pass', { observed: { present: 0 } })];
   },

@@ -1,10 +1,11 @@
 import { isKnown, type Known, known, mapKnown, type Observation, unknown, type Volume } from '@beadle/shared';
-import { blockDevices, mounts as mountsSource } from '../../sources/linux/storage.ts';
+import { blockDevices, mounts as mountsSource, zfs } from '../../sources/linux/storage.ts';
 import { outputOf, told } from '../answers.ts';
 import type { Collector } from '../collector.ts';
 import { type BlockDevice, type BlockDevices, readBlockDevices, withAncestors } from '../linux/block-devices.ts';
 import { encryptionOf } from '../linux/encryption.ts';
 import { deviceOfMount, type Mount, readMounts, systemDevices } from '../linux/mounts.ts';
+import { encryptionOfZfs, readZfs, type ZfsEncryption } from '../linux/zfs.ts';
 import { isRemovableDisk } from '../linux/removable-disks.ts';
 
 const MOST_VOLUMES = 200;
@@ -18,6 +19,7 @@ interface Machine {
   readonly devices: BlockDevices;
   readonly mounts: Known<readonly Mount[]>;
   readonly system: ReadonlySet<string>;
+  readonly zfs: Known<ZfsEncryption>;
 }
 
 const volume = (name: string, role: Volume['role'], encrypted: Known<boolean>): Volume => ({
@@ -53,8 +55,10 @@ function isOnRemovable(machine: Machine, device: BlockDevice): boolean {
 }
 
 function volumeOfMount(machine: Machine, mount: Mount): Volume | undefined {
-  const device = deviceOfMount(machine.devices, mount);
   const role = roleOf(mount.target);
+  if (mount.fstype === 'zfs')
+    return volume(mount.target, role, encryptionOfZfs(mount.source, machine.zfs, machine.devices));
+  const device = deviceOfMount(machine.devices, mount);
   const cannotTell = () =>
     volume(mount.target, role, unknown('not-told', `${mount.fstype || 'this'} cannot be told from its disks`));
   if (device === undefined) {
@@ -113,12 +117,13 @@ function volumesOf(machine: Machine): Known<Volume[]> {
 /** Clause 5.9 on Linux: each mounted file system and swap device, by what lies between it and the disk. */
 export const diskEncryptionLinux: Collector = {
   check: 'disk-encryption',
-  sources: [blockDevices, mountsSource],
+  sources: [blockDevices, mountsSource, zfs],
   collect(outputs): Observation {
     const devices = readBlockDevices(outputOf(outputs, blockDevices));
     const mounts = readMounts(outputOf(outputs, mountsSource));
     if (!isKnown(devices)) return { facts: known({ volumes: devices }), events: [] };
     const system = systemDevices(devices.known, mounts);
-    return { facts: known({ volumes: volumesOf({ devices: devices.known, mounts, system }) }), events: [] };
+    const machine = { devices: devices.known, mounts, system, zfs: readZfs(outputOf(outputs, zfs)) };
+    return { facts: known({ volumes: volumesOf(machine) }), events: [] };
   },
 };

@@ -19,6 +19,8 @@ export function encryptionOf(device: BlockDevice, devices: BlockDevices, path: r
     if (parent === undefined) return unknown('not-understood', `${kname} is not in the list`);
     return encryptionOf(parent, devices, [...path, device.kname]);
   });
+  // A volume of ZFS is a disk without a parent, whose file systems encrypt for it, or not.
+  if (/^zd\d/.test(device.kname)) return unknown('not-told', 'a volume of ZFS');
   if (below.length === 0) {
     return device.type === 'disk'
       ? known(false)

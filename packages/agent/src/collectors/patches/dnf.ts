@@ -49,6 +49,8 @@ function rowsOfJson(text: string): readonly Row[] | undefined {
 /** dnf4: `RHSA-2026:1 Important/Sec. bind-9.1-1.x86_64`, among lines of subscription-manager and of other kinds. */
 function rowsOfText(text: string): readonly Row[] | undefined {
   const lines = text.split('\n').filter((line) => /^[A-Z][A-Z0-9]*-[A-Z0-9-]*\d{4}[-:]/.test(line));
+  // Where nothing waits it still says how old its lists are. Silence may be anything.
+  if (lines.length === 0 && !/^Last metadata expiration check:/m.test(text)) return undefined;
   const parsed = lines.map((line) => /^(\S+)\s+(\S+)\s+(\S+)\s*$/.exec(line));
   if (parsed.includes(null)) return undefined;
   return parsed.flatMap((match) => {

@@ -1,5 +1,6 @@
 import { type Known, known, mapKnown, type Queue, unknown } from '@beadle/shared';
 import type { SourceResult } from '../../host/host.ts';
+import { withoutPassword } from '../../sources/linux/masks.ts';
 import { firstLine, textOf } from '../answers.ts';
 
 const MOST_QUEUES = 500;
@@ -16,9 +17,6 @@ export function reachOf(uri: string): Queue['reach'] {
   if (LOCAL.test(text) || LOOPBACK.test(text)) return 'local';
   return FILE.test(text) ? 'file' : 'network';
 }
-
-/** Some URIs have no `//`, and a name or password may itself hold an `@`. */
-export const withoutPassword = (uri: string): string => uri.replace(/^([^:/]+:(?:\/\/)?)[^/]*@/, '$1');
 
 function queueOf(line: string): Queue | undefined {
   const [, name, uri] = /^device for (\S+): (\S+)\s*$/.exec(line) ?? [];

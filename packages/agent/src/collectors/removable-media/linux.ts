@@ -1,6 +1,7 @@
-import { isKnown, type Known, known, type Medium, type Observation, unknown } from '@beadle/shared';
+import { isKnown, type Known, known, mapKnown, type Medium, type Observation, unknown } from '@beadle/shared';
 import { blockDevices, mounts as mountsSource, udevDatabase } from '../../sources/linux/storage.ts';
-import { outputOf, told } from '../answers.ts';
+import type { SourceResult } from '../../host/host.ts';
+import { outputOf, textOf, told } from '../answers.ts';
 import type { Collector } from '../collector.ts';
 import { type BlockDevice, type BlockDevices, childrenOf, readBlockDevices } from '../linux/block-devices.ts';
 import { isEncryptedLayer } from '../linux/encryption.ts';
@@ -113,6 +114,14 @@ function present(machine: Machine): Known<Medium[]> {
   return all.length > MOST_MEDIA ? unknown('output-too-large', 'too many media') : known(all);
 }
 
+/** Only udev knows of phones. Each of its records ends with an empty line: without the last one some are missing. */
+const phonesTold = (result: SourceResult | undefined): Known<'told'> =>
+  mapKnown(textOf(result), (text) =>
+    /^P: /m.test(text) && /\n\s*\n$/.test(text)
+      ? known('told')
+      : unknown('not-understood', 'not the whole of a device database'),
+  );
+
 /** Clause 5.9 on Linux. Without udev's database lsblk still tells what is attached by USB, from /sys. */
 export const removableMediaLinux: Collector = {
   check: 'removable-media',
@@ -123,6 +132,7 @@ export const removableMediaLinux: Collector = {
     const udev = readUdev(outputOf(outputs, udevDatabase));
     const system = systemDevices(devices.known, readMounts(outputOf(outputs, mountsSource)));
     const machine = { devices: devices.known, records: isKnown(udev) ? udev.known : [], system };
-    return { facts: known({ present: present(machine) }), events: [] };
+    const phones = told(phonesTold(outputOf(outputs, udevDatabase)));
+    return { facts: known({ present: present(machine), phones }), events: [] };
   },
 };

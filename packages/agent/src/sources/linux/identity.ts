@@ -31,16 +31,3 @@ export const enclosure: Source = {
   outputLimitBytes: 4_096,
   why: 'Compares the serial number and asset tag with the council’s register of devices.',
 };
-
-/** Nothing on Linux tells yet whether this is the council's network; `null` is honest, and reads nothing. */
-const networkOf = () => Promise.resolve({ Wifi: { Security: null }, Vpn: [], OnCouncilNetwork: null });
-
-export const network: Source = {
-  id: 'linux/network',
-  platform: 'linux',
-  reads: { kind: 'probe', what: 'nothing yet', run: networkOf },
-  privilege: 'none',
-  timeLimitMs: 5_000,
-  outputLimitBytes: 4_096,
-  why: 'Would say whether the laptop is in the office. Names of networks are never read.',
-};

@@ -53,7 +53,8 @@ export const dnfAdvisories: Source = {
     // dnf4 knows neither the command nor JSON.
     retry: {
       onStderr: /no such command|unrecognized arguments|unknown argument/i,
-      args: ['-q', 'updateinfo', 'list', '--security', '--available'],
+      // Not -q: where nothing waits it would say nothing at all, like one that failed.
+      args: ['updateinfo', 'list', '--security', '--available'],
     },
   },
   privilege: 'root',

@@ -1,5 +1,6 @@
 import type { Source } from '../source.ts';
 import { finishedJobs } from './finished-jobs.ts';
+import { jobsAfter, maskPageLog, maskPrinters, pageLogAfter } from './masks.ts';
 
 export const printers: Source = {
   id: 'linux/printers',
@@ -9,6 +10,7 @@ export const printers: Source = {
   timeLimitMs: 10_000,
   outputLimitBytes: 1_048_576,
   why: 'Lists the printers that are set up, and whether each is the council’s, at home, or a file.',
+  masked: maskPrinters,
 };
 
 export const printJobs: Source = {
@@ -23,6 +25,7 @@ export const printJobs: Source = {
   timeLimitMs: 10_000,
   outputLimitBytes: 4_194_304,
   why: 'Shows that something was printed, where and how many sheets. The name of the document is never asked for.',
+  loggedAfter: jobsAfter,
 };
 
 export const pageLog: Source = {
@@ -33,6 +36,8 @@ export const pageLog: Source = {
   timeLimitMs: 5_000,
   outputLimitBytes: 4_194_304,
   why: 'Used only where the print service does not answer. Names of documents and people in it are skipped.',
+  masked: maskPageLog,
+  loggedAfter: pageLogAfter,
 };
 
 export const olderPageLog: Source = {
@@ -43,4 +48,6 @@ export const olderPageLog: Source = {
   timeLimitMs: 5_000,
   outputLimitBytes: 4_194_304,
   why: 'The same log of the day before, read where the log has been started anew since the last look.',
+  masked: maskPageLog,
+  loggedAfter: pageLogAfter,
 };

@@ -1,4 +1,5 @@
 import type { Source } from '../source.ts';
+import { kernelLogAfter, maskBlockDevices, maskMounts, maskUdev } from './masks.ts';
 
 const COLUMNS = 'NAME,KNAME,PATH,PKNAME,TYPE,FSTYPE,UUID,MOUNTPOINTS,RM,HOTPLUG,TRAN,VENDOR,MODEL,SERIAL,SIZE';
 const MEGABYTE = 1_048_576;
@@ -17,6 +18,7 @@ export const blockDevices: Source = {
   timeLimitMs: 10_000,
   outputLimitBytes: MEGABYTE,
   why: 'Shows the disks and sticks of this laptop and whether they are encrypted. Not what is on them.',
+  masked: maskBlockDevices,
 };
 
 export const mounts: Source = {
@@ -31,6 +33,7 @@ export const mounts: Source = {
   timeLimitMs: 10_000,
   outputLimitBytes: 2 * MEGABYTE,
   why: 'Shows which disk the system and your files are kept on, so that the right one is checked for encryption.',
+  masked: maskMounts,
 };
 
 export const udevDatabase: Source = {
@@ -45,6 +48,21 @@ export const udevDatabase: Source = {
   timeLimitMs: 20_000,
   outputLimitBytes: 16 * MEGABYTE,
   why: 'Tells a memory card or stick from a built-in disk, and its serial number. Other devices listed are not kept.',
+  masked: maskUdev,
+};
+
+export const zfs: Source = {
+  id: 'linux/zfs',
+  platform: 'linux',
+  reads: {
+    kind: 'command',
+    files: ['/usr/sbin/zfs', '/sbin/zfs', '/usr/bin/zfs'],
+    args: ['get', '-H', '-o', 'name,value', '-t', 'filesystem', 'encryption'],
+  },
+  privilege: 'none',
+  timeLimitMs: 10_000,
+  outputLimitBytes: MEGABYTE,
+  why: 'Says which ZFS file systems are encrypted, as the list of disks cannot. Not what is on them.',
 };
 
 export const blockEvents: Source = {
@@ -76,6 +94,7 @@ export const kernelLog: Source = {
   timeLimitMs: 30_000,
   outputLimitBytes: 8 * MEGABYTE,
   why: 'Shows sticks and memory cards that were plugged in while Beadle was not running. Other lines are thrown away unread.',
+  loggedAfter: kernelLogAfter,
 };
 
 export const kernelLogEnd: Source = {

@@ -1,0 +1,61 @@
+import type { Request, SourceResult } from './host.ts';
+import { unreadable } from './host.ts';
+import type { Exec } from './exec.ts';
+import type { ScriptRunner } from './source.ts';
+
+/** Requests by what answers them together. */
+export function byRunner(requests: readonly Request[]): Map<ScriptRunner, Request[]> {
+  const groups = new Map<ScriptRunner, Request[]>();
+  for (const request of requests) {
+    const { reads } = request.source;
+    if (reads.kind === 'script') groups.set(reads.runner, [...(groups.get(reads.runner) ?? []), request]);
+  }
+  return groups;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(line: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(line.replace(/^\uFEFF/, ''));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A failed piece is an answer with exit code 1 and its codes on standard error: so it can be recorded, too. */
+function resultOf(answer: Fields, limit: number): SourceResult | undefined {
+  if (answer['ok'] === false) {
+    const codes = [answer['error'], answer['hresult']].filter((code) => typeof code === 'string');
+    return { kind: 'output', exitCode: 1, stdout: '', stderr: codes.join(' ').slice(0, 500) };
+  }
+  const told = answer['text'] ?? answer['data'];
+  if (answer['ok'] !== true || told === undefined) return undefined;
+  const stdout = typeof answer['text'] === 'string' ? answer['text'] : JSON.stringify(told);
+  return Buffer.byteLength(stdout) > limit
+    ? unreadable('output-too-large')
+    : { kind: 'output', exitCode: 0, stdout, stderr: '' };
+}
+
+/** What becomes of a piece that has left no line. */
+function unanswered(end: SourceResult): SourceResult {
+  if (end.kind === 'unreadable') return end;
+  return end.exitCode === 0 ? unreadable('source-failed', 'the script gave no answer to this') : { ...end, stdout: '' };
+}
+
+/** Runs one process for all requests of one runner. A piece that was answered stays answered, however it ended. */
+export async function readScript(exec: Exec, runner: ScriptRunner, requests: readonly Request[]) {
+  const results = new Map<string, SourceResult>();
+  const limits = new Map(requests.map(({ source }) => [source.id, source.outputLimitBytes]));
+  const end = await exec.runScript(runner, requests, (line) => {
+    const answer = fieldsOf(line);
+    const id = answer?.['id'];
+    const limit = typeof id === 'string' ? limits.get(id) : undefined;
+    if (answer === undefined || typeof id !== 'string' || limit === undefined) return;
+    const result = resultOf(answer, limit);
+    if (result !== undefined) results.set(id, result);
+  });
+  for (const id of limits.keys()) if (!results.has(id)) results.set(id, unanswered(end));
+  return results;
+}

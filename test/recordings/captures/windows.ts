@@ -1,0 +1,3 @@
+import type { PlatformCaptures } from './capture.ts';
+
+export const WINDOWS: PlatformCaptures = { platform: 'windows', captures: [] };
