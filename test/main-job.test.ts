@@ -180,4 +180,34 @@ describe("what is ICT's to mend and can wait", () => {
     expect(council.mail()).toHaveLength(1);
     expect(council.mail()[0]).toContain('BR-2026-000002');
   });
+
+  it('is told once where it ends and comes back before its message was due', async () => {
+    await putPolicy(council, policyYaml('1').replace('severity: critical', 'severity: medium'));
+    laptop = await createLaptop({ council, world, assetTag: 'DBC-1' });
+    for (const state of ['off', 'on'] as const) {
+      laptop.show(state);
+      await report();
+    }
+    world.pass(16 * 60_000);
+    await council.app().jobs.runDue();
+    expect(council.mail()).toEqual([]);
+    laptop.show('off');
+    await report();
+    world.pass(16 * 60_000);
+    await council.app().jobs.runDue();
+    expect(council.mail()).toHaveLength(1);
+  });
+});
+
+describe('a device whose clock is ahead', () => {
+  it('puts no breach off by as much', async () => {
+    await putPolicy(council, policyYaml('1', 'report').replace('mode: report', 'mode: report\n    grace: P2D'));
+    laptop = await createLaptop({ council, world, assetTag: 'DBC-1', skew: 20 * 86_400_000 });
+    laptop.show('off');
+    await laptop.cycle();
+    await laptop.checkIn();
+    world.pass(2 * 86_400_000 + 1);
+    await council.app().jobs.runDue();
+    expect(await encryption()).toMatchObject([{ count: 1 }]);
+  });
 });

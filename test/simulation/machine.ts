@@ -1,6 +1,7 @@
 import { iso, known, type Observation, unknown } from '@beadle/shared';
 import type { Collector, History } from '../../packages/agent/src/collectors/collector.ts';
 import type { Host } from '../../packages/agent/src/host/host.ts';
+import { emptyHost } from '../support/host.ts';
 import type { MachineClock } from './world.ts';
 
 export interface Plug {
@@ -22,8 +23,7 @@ export class Machine {
   }
 
   get host(): Host {
-    const read = () => Promise.reject(new Error('nothing to read'));
-    return { platform: 'linux', release: 'simulated', clock: this.#clock, read } as unknown as Host;
+    return emptyHost(this.#clock);
   }
 
   readonly collectors: readonly Collector[] = [

@@ -6,7 +6,6 @@ import { pino } from 'pino';
 import { wire } from '../../packages/agent/src/agent.ts';
 import type { Collector } from '../../packages/agent/src/collectors/collector.ts';
 import { writeBody } from '../../packages/agent/src/cycle/transitions.ts';
-import type { Host } from '../../packages/agent/src/host/host.ts';
 import {
   loadIdentity,
   makeDeviceKey,
@@ -19,6 +18,7 @@ import { enrol } from '../../packages/agent/src/uplink/enrol.ts';
 import type { Transport } from '../../packages/agent/src/uplink/transport.ts';
 import { type FakeClock, seededRandom, type World } from './clock.ts';
 import type { Council } from './council.ts';
+import { emptyHost } from './host.ts';
 
 const SERVER = 'http://127.0.0.1:8420';
 
@@ -79,12 +79,7 @@ export async function createLaptop({
       collect: () => machine.observations.get('disk-encryption') ?? encrypted('on'),
     },
   ];
-  const host = {
-    platform: 'linux',
-    release: 'test',
-    clock,
-    read: () => Promise.reject(new Error('nothing to read')),
-  } as unknown as Host;
+  const host = emptyHost(clock);
 
   await council.ask('POST', '/api/v1/devices', { assetTag, kind: 'laptop' });
 

@@ -9,11 +9,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { writeBody } from '../../packages/agent/src/cycle/transitions.ts';
 import { wire } from '../../packages/agent/src/agent.ts';
-import type { Host } from '../../packages/agent/src/host/host.ts';
 import { systemClock, systemRandom } from '../../packages/agent/src/cli/system.ts';
 import { loadIdentity } from '../../packages/agent/src/identity/identity.ts';
 import { openStore, type Sql } from '../../packages/agent/src/outbox/store.ts';
 import { createTransport } from '../../packages/agent/src/uplink/transport.ts';
+import { emptyHost } from './host.ts';
 
 const [data = '', ledger = '', last, how] = process.argv.slice(2);
 
@@ -36,7 +36,7 @@ if (identity === undefined) throw new Error(`${data} holds no enrolment`);
 const store = openStore(data, systemClock.now());
 const { sql } = store;
 if (how === 'careless') sql.pragma('synchronous = off');
-const host = { platform: 'linux', release: 'test', clock: systemClock } as unknown as Host;
+const host = emptyHost(systemClock);
 const { outbox, uplink, transport } = wire(store, identity, {
   data,
   host,
