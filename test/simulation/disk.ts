@@ -1,5 +1,6 @@
 import type { SqliteDatabase } from 'kysely';
 import type { Sql } from '../../packages/agent/src/outbox/store.ts';
+import { must } from './violation.ts';
 
 /** The process is gone: nothing of what it held in memory is of use any more. */
 export class Crash extends Error {
@@ -10,12 +11,16 @@ export type DiskFault = 'crash' | 'full';
 
 const CHANGES = /^\s*(insert|update|delete|commit|begin|replace)/i;
 
+/** No act of a run needs a hundredth of it: whatever does goes on for ever. */
+const MOST_STATEMENTS = 100_000;
+
 /** One program's disk: passes each statement, until it is told to fail at one of the next. */
 export class Disk {
   readonly counts: Record<string, number>;
   #after = 0;
   #fault: DiskFault | undefined;
   #dead = false;
+  #statements = 0;
 
   constructor(counts: Record<string, number>) {
     this.counts = counts;
@@ -30,6 +35,11 @@ export class Disk {
     [this.#after, this.#fault] = [after, fault];
   }
 
+  /** A new act begins. */
+  begin(): void {
+    this.#statements = 0;
+  }
+
   mend(): void {
     this.#fault = undefined;
     this.#dead = false;
@@ -37,6 +47,8 @@ export class Disk {
 
   /** Throws where the disk fails at this statement, or has failed. */
   pass(statement: string): void {
+    this.#statements += 1;
+    must(this.#statements < MOST_STATEMENTS, `it goes on for ever, with ${statement}`);
     if (this.#dead) throw new Crash('the process has ended');
     if (this.#fault === undefined) return;
     this.#after -= 1;

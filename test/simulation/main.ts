@@ -11,6 +11,7 @@ invariant is checked from both ends.
   --seeds N     how many seeds to run (1000)
   --seed S      the first seed (1); with --seeds 1 it replays one
   --mutants     plants known faults, one at a time, and tells how many seeds find each (of at most N)
+  --mutant M    only the faults whose name holds this text
   --workers N   threads (as many as there are processors)
   --help        this text
 
@@ -21,6 +22,7 @@ interface Options {
   readonly seeds: number;
   readonly first: number;
   readonly workers: number;
+  readonly mutant: string;
 }
 
 function wholeNumber(name: string, text: string): number {
@@ -57,10 +59,10 @@ async function seeds({ seeds: wanted, first, workers }: Options): Promise<boolea
   return violations.length === 0;
 }
 
-async function mutants({ seeds: most, first, workers }: Options): Promise<boolean> {
+async function mutants({ seeds: most, first, workers, mutant }: Options): Promise<boolean> {
   const table: { fault: string; seeds: number | null }[] = [];
   console.log('seeds  planted fault and what gave it away');
-  for (const { name } of MUTANTS) {
+  for (const { name } of MUTANTS.filter((one) => one.name.includes(mutant))) {
     progress(name);
     const { violations } = await runMany({ first, seeds: most, workers, mutant: name, untilFound: true });
     progress('');
@@ -78,6 +80,7 @@ const options = {
   seed: { type: 'string', default: '1' },
   workers: { type: 'string' },
   mutants: { type: 'boolean' },
+  mutant: { type: 'string', default: '' },
   help: { type: 'boolean' },
 } as const;
 
@@ -87,9 +90,10 @@ async function main(): Promise<number> {
   const asked = {
     seeds: wholeNumber('seeds', values.seeds),
     first: wholeNumber('seed', values.seed),
+    mutant: values.mutant,
     workers: values.workers === undefined ? availableParallelism() : wholeNumber('workers', values.workers),
   };
-  return (await (values.mutants === true ? mutants(asked) : seeds(asked))) ? 0 : 1;
+  return (await (values.mutants === true || values.mutant !== '' ? mutants(asked) : seeds(asked))) ? 0 : 1;
 }
 
 try {

@@ -31,6 +31,8 @@ export async function runMany({ first, seeds, workers, mutant, untilFound = fals
     new Promise<void>((resolve, reject) => {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), {
         workerData: mutant === undefined ? {} : { mutant },
+        // A fault is planted into the source text, whose types Node still says it strips by an experiment.
+        execArgv: ['--disable-warning=ExperimentalWarning'],
       });
       worker.on('error', reject).on('exit', () => resolve());
       worker.on('message', (message: Outcome | 'ready') => {

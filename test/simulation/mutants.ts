@@ -1,7 +1,12 @@
 /** A fault planted in the product: where, what stands there, and what a careless change would have made of it. */
-export interface Mutant {
+export interface Mutant extends Edit {
   readonly name: string;
   readonly file: string;
+  /** A second change in the same file, where one does not make the fault. */
+  readonly also?: Edit;
+}
+
+interface Edit {
   readonly from: string;
   readonly to: string;
 }
@@ -28,8 +33,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'forget the repeat check',
     file: server('ingest/plan.ts'),
-    from: 'return differing < 0 ? items.length : differing;',
-    to: 'return differing < 0 ? 0 : 0;',
+    from: 'const repeats = repeated(items, held);',
+    to: 'const repeats = 0;',
+    also: {
+      from: 'const followsOn = last !== undefined && last.sequence === head.sequence && last.link === head.link;',
+      to: 'const followsOn = last !== undefined;',
+    },
   },
   {
     name: 'skip the head',
@@ -76,14 +85,20 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'take an answer to another request',
     file: agent('uplink/exchange.ts'),
-    from: 'requestSignature: signed.signature };',
-    to: "requestSignature: /^/.test(signed.signature) ? '' : '' };",
+    from: 'signed: key !== undefined && verifyResponse(signable, response.headers, key),',
+    to: `signed: key !== undefined && globalThis.signatures.some((requestSignature) =>
+      verifyResponse({ ...signable, requestSignature }, response.headers, key)),`,
+    also: {
+      from: 'const sentAtMonotonic = options.clock.monotonic();',
+      to: `const sentAtMonotonic = options.clock.monotonic();
+  globalThis.signatures = [...(globalThis.signatures ?? []).slice(-40), signed.signature];`,
+    },
   },
   {
     name: 'take a message with a wrong signature',
     file: server('ingest/routes.ts'),
-    from: 'if (isGenuine(request, request.body as Buffer, signed, verifying, deps.settings.authorities)) return;',
-    to: 'if (verifying !== undefined) return;',
+    from: 'if (isGenuine(request, request.body as Buffer, signed, key.verifying, deps.settings.authorities)) return;',
+    to: 'if (key.verifying !== undefined) return;',
   },
   {
     name: 'leave the old key in force',

@@ -6,17 +6,22 @@ import type { Mutant } from './mutants.ts';
 const ROOT = new URL('../../', import.meta.url);
 
 /** Throws where the text that a fault is planted in is no longer there: such a mutant would test nothing. */
-function mutated({ name, file, from, to }: Mutant): string {
-  const source = readFileSync(new URL(file, ROOT), 'utf8');
-  if (source.split(from).length !== 2)
-    throw new Error(`"${name}" fits nowhere, or in more places than one: ${file} has changed`);
-  return stripTypeScriptTypes(source.replace(from, () => to));
+export function mutated({ name, file, also, ...first }: Mutant): string {
+  const edits = also === undefined ? [first] : [first, also];
+  return edits.reduce(
+    (source, { from, to }) => {
+      if (source.split(from).length !== 2)
+        throw new Error(`"${name}" fits nowhere, or in more places than one: ${file} has changed`);
+      return source.replace(from, () => to);
+    },
+    readFileSync(new URL(file, ROOT), 'utf8'),
+  );
 }
 
 /** From here on this process loads the product with the fault in it. */
 export function plant(mutant: Mutant): void {
   const url = pathToFileURL(fileURLToPath(new URL(mutant.file, ROOT))).href;
-  const source = mutated(mutant);
+  const source = stripTypeScriptTypes(mutated(mutant));
   registerHooks({
     load: (asked, context, next) =>
       asked === url ? { format: 'module', source, shortCircuit: true } : next(asked, context),

@@ -39,6 +39,8 @@ async function live(simulation: Simulation): Promise<void> {
     const { name, act } = draw();
     const device = dice.pick(devices);
     world.count(name);
+    simulation.serverDisk.begin();
+    device.agent.disk.begin();
     await act(simulation, device);
     const waiting = device.agent.running === undefined ? '-' : device.agent.kept().length;
     world.note(
@@ -74,7 +76,9 @@ async function calmDown(simulation: Simulation): Promise<void> {
   }
   for (let round = 0, before = ''; round < 16; round += 1) {
     world.pass(2 * HOUR);
+    simulation.serverDisk.begin();
     for (const device of devices) {
+      device.agent.disk.begin();
       await runCycle(simulation, device);
       for (let count = 0; count < 20 && (await checkIn(simulation, device)) === 0; count += 1);
     }

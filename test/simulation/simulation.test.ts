@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { runMany } from './many.ts';
+import { MUTANTS } from './mutants.ts';
+import { mutated } from './plant.ts';
 
 /** `npm run simulate -- --seeds 10000` for more. */
 const SEEDS = Number(process.env['BEADLE_SEEDS'] ?? 1000);
@@ -10,6 +12,10 @@ describe('agents and a server under one seed', () => {
     const { violations, seeds } = await runMany({ first: 1, seeds: SEEDS, workers: availableParallelism() });
     expect(violations.map(({ seed, violation }) => `seed ${seed}: ${violation}`)).toEqual([]);
     expect(seeds).toBe(SEEDS);
+  });
+
+  it.each(MUTANTS)('may have a fault planted: $name', (mutant) => {
+    expect(mutated(mutant)).toContain(mutant.to);
   });
 
   it('do the same for the same seed', { timeout: 60_000 }, async () => {
