@@ -105,14 +105,28 @@ export const POLICY_PAYLOAD = {
   issuedAt: AT,
   endsAt: '2027-02-22T12:00:00.000Z',
   register: { assetTag: 'T-1', serialNumber: 'S1', kind: 'laptop', population: null, groups: [], sticks: null },
-  policy: {
-    beadlePolicy: 1,
-    title: 'Example',
-    organisation: 'Example Council',
-    version: '2026.1',
-    effectiveFrom: '2026-11-01',
-    reviewBy: '2027-11-01',
-    reportTo: 'information-security-team-leader',
-    rules: [],
-  },
+  policies: [
+    {
+      from: '2026-11-01T00:00:00.000Z',
+      policy: {
+        beadlePolicy: 1,
+        title: 'Example',
+        organisation: 'Example Council',
+        version: '2026.1',
+        effectiveFrom: '2026-11-01',
+        reviewBy: '2027-11-01',
+        reportTo: 'information-security-team-leader',
+        rules: [],
+      },
+    },
+  ],
+  authorisations: [
+    {
+      ref: 'AU-2026-000012',
+      kind: 'business-continuity-stick',
+      validFrom: AT,
+      validTo: '2026-12-22T12:00:00.000Z',
+      scope: { sticks: ['AA04012700007'], encryptedOnly: true },
+    },
+  ],
 };

@@ -62,7 +62,7 @@ describe.each([
   });
 
   it('judges the end of its policy by the true time', async () => {
-    expect(await laptop.running(({ policies }) => policies.current()?.policy.version)).toBe('1');
+    expect(await laptop.running(({ policies }) => policies.inForce()?.version)).toBe('1');
   });
 });
 

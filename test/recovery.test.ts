@@ -133,7 +133,7 @@ describe('a server that was restored from before the register was changed', () =
     await council.restore('older');
     await putPolicy(council, policyYaml('2'));
     await laptop.checkIn();
-    expect(await laptop.running(({ policies }) => policies.current()?.policy.version)).toBe('2');
+    expect(await laptop.running(({ policies }) => policies.inForce()?.version)).toBe('2');
   });
 
   it('gives no reference twice after some were skipped', async () => {

@@ -1,3 +1,5 @@
+import { policyAt, type PolicyInTime } from '../../packages/shared/src/index.ts';
+import { REACHED_AT } from '../../packages/agent/src/outbox/meta.ts';
 import type { Device, Simulation } from './simulation.ts';
 import { must } from './violation.ts';
 
@@ -23,18 +25,23 @@ export async function runCycle(simulation: Simulation, device: Device): Promise<
   const { agent } = device;
   const { running } = agent;
   if (running === undefined) return;
-  let version: string | undefined;
+  let versions: readonly PolicyInTime[] = [];
+  let [now, reached] = [0, 0];
   let fault: unknown;
   try {
-    version = running.policies.current()?.policy.version;
+    [versions, now, reached] = [running.policies.versions(), running.now(), running.outbox.meta.integer(REACHED_AT)];
     await running.cycle.run();
   } catch (error) {
     fault = error;
   }
   simulation.afterFault(device, fault);
   for (const body of simulation.look(device)) {
-    if (body.gap === undefined)
+    if (body.gap === undefined) {
+      const at = body.kind === 'event' ? Date.parse(body.at) : now;
+      // What happened before there was a policy is on record under the first that there was.
+      const version = policyAt(versions, Math.max(at, reached))?.version ?? versions.at(-1)?.policy.version;
       must(body.policyVersion === version, `judged by version ${body.policyVersion} while ${version} was in force`);
+    }
   }
 }
 

@@ -119,6 +119,6 @@ export function checkNotices(observer: Observer): void {
 }
 
 export const policyInForce = (observer: Observer): PolicyDocument | undefined => {
-  const row = observer.policies().find(({ in_force }) => in_force === 1);
+  const row = observer.policies().at(-1);
   return row === undefined ? undefined : (JSON.parse(row.document) as PolicyDocument);
 };

@@ -74,8 +74,8 @@ export class Observer {
       "select (select count(*) from findings) as findings, (select count(*) from breach_events) as events, (select count(*) from jobs where status <> 'done') as jobs",
     );
   policies = () =>
-    this.#all<{ version: string; document: string; in_force: number; uploaded_at: number }>(
-      'select version, document, in_force, uploaded_at from policies order by serial',
+    this.#all<{ version: string; document: string; effective_at: number; uploaded_at: number }>(
+      'select version, document, effective_at, uploaded_at from policies order by serial',
     );
   acts = () => this.#all<{ action: string; target: string }>('select action, target from audit');
   close = (): void => void this.#sql.close();

@@ -125,8 +125,8 @@ function checkDevice(simulation: Simulation, { agent, ledger }: Device): void {
   );
   const version = policyInForce(observer)?.version;
   must(
-    running.policies.current()?.policy.version === version,
-    `${assetTag} judges by ${running.policies.current()?.policy.version}, not by ${version}`,
+    running.policies.inForce()?.version === version,
+    `${assetTag} judges by ${running.policies.inForce()?.version}, not by ${version}`,
   );
   const judged = observer.states(device).filter(({ verdict }) => verdict !== 'unknown');
   for (const row of judged)

@@ -1,3 +1,5 @@
+import type { Authorisation } from './authorisations/authorisation.ts';
+import { excused } from './authorisations/excuse.ts';
 import type { DeviceContext } from './checks/check.ts';
 import { cannotTell, state } from './checks/check.ts';
 import { SERVER_JUDGED } from './checks/later.ts';
@@ -7,6 +9,7 @@ import type { Known, Reason, Unknown } from './findings/verdict.ts';
 import { coverageOf } from './policy/covers.ts';
 import { modeOf, type PolicyDocument, type Rule, rulesOf } from './policy/document.ts';
 import { isKnown } from './findings/verdict.ts';
+import { policyAt, type PolicyInTime } from './policy/versions.ts';
 
 /** Facts about one check at one moment, and what happened since the last; holds no judgement. */
 export interface Observation {
@@ -24,6 +27,13 @@ export interface EvaluateInput {
   readonly now: number;
   /** Checks whose events between two moments can no longer be known, because nothing kept them. */
   readonly unseen?: ReadonlyMap<string, { readonly from: number; readonly to: number }>;
+  /** Those for this device, past and future ones among them; none where nothing is said. */
+  readonly authorisations?: readonly Authorisation[];
+  /**
+   * The latest moment that the device is known to have reached: a clock that was put back since makes nothing earlier
+   * that an authorisation or a version of the policy would end by.
+   */
+  readonly reached?: number;
 }
 
 export interface RuleJudgement extends Judgement {
@@ -111,5 +121,72 @@ function judgeRule(rule: Rule, input: EvaluateInput): readonly Judgement[] {
 export function evaluate(input: EvaluateInput): RuleJudgement[] {
   return rulesOf(input.policy)
     .filter((rule) => modeOf(rule) !== 'off' && !SERVER_JUDGED.includes(rule.check))
-    .flatMap((rule) => judgeRule(rule, input).map((judgement) => ({ ...judgement, rule })));
+    .flatMap((rule) =>
+      judgeRule(rule, input).map((judgement) => ({
+        ...excused(rule, judgement, input.authorisations ?? [], Math.max(judgement.at, input.reached ?? judgement.at)),
+        rule,
+      })),
+    );
+}
+
+export interface EvaluateOverInput extends Omit<EvaluateInput, 'policy'> {
+  /** In the order of their beginning, the one in force and those to come included. */
+  readonly policies: readonly PolicyInTime[];
+}
+
+export interface VersionedJudgement extends RuleJudgement {
+  readonly policyVersion: string;
+}
+
+type Observations = ReadonlyMap<string, Observation>;
+
+/** The observations with only the events that `holds` at their time. */
+const withEventsOf = (observations: Observations, holds: (check: string, event: unknown) => boolean): Observations =>
+  new Map(
+    [...observations].map(([check, { facts, events }]) => [
+      check,
+      { facts, events: events.filter((event) => holds(check, event)) },
+    ]),
+  );
+
+const onlyWithEvents = (observations: Observations): Observations =>
+  new Map([...observations].filter(([, { events }]) => events.length > 0));
+
+/**
+ * Judges by the version in force: what is now by the one of now, each event by the one of its own time. What happened
+ * before the first is on record and is judged by none.
+ */
+export function evaluateOver({ policies, ...input }: EvaluateOverInput): VersionedJudgement[] {
+  const reached = Math.max(input.now, input.reached ?? input.now);
+  const current = policyAt(policies, reached);
+  if (current === undefined) return [];
+  const versionOf = (check: string, event: unknown) => {
+    const at = checkNamed(check)?.identify?.(event).at ?? input.now;
+    return policyAt(policies, Math.max(at, input.reached ?? at));
+  };
+  const versions = [...new Set(policies.map(({ policy }) => policy))];
+  return versions.flatMap((policy) => {
+    const observations = withEventsOf(input.observations, (check, event) => versionOf(check, event) === policy);
+    const version = { policyVersion: policy.version };
+    if (policy === current)
+      return [...evaluate({ ...input, policy, observations }), ...beforeAll(current, input, versionOf)].map((one) => ({
+        ...one,
+        ...version,
+      }));
+    const past = { ...input, policy, observations: onlyWithEvents(observations), unseen: new Map() };
+    return evaluate(past).flatMap((one) => (one.kind === 'event' ? [{ ...one, ...version }] : []));
+  });
+}
+
+function beforeAll(
+  policy: PolicyDocument,
+  input: Omit<EvaluateInput, 'policy'>,
+  versionOf: (check: string, event: unknown) => PolicyDocument | undefined,
+): RuleJudgement[] {
+  const observations = withEventsOf(input.observations, (check, event) => versionOf(check, event) === undefined);
+  return rulesOf(policy)
+    .filter((rule) => modeOf(rule) !== 'off')
+    .flatMap((rule) =>
+      unjudgedEvents(rule, { ...input, policy, observations }, 'no-policy').map((one) => ({ ...one, rule })),
+    );
 }

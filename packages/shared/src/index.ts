@@ -5,6 +5,8 @@
  *
  * Reading a policy file loads a YAML parser and stands apart, at `@beadle/shared/policy/read`.
  */
+export * from './authorisations/authorisation.ts';
+export * from './authorisations/excuse.ts';
 export * from './checks/accounts.ts';
 export * from './checks/agent-health.ts';
 export * from './checks/asset-tag.ts';
@@ -28,6 +30,7 @@ export * from './findings/verdict.ts';
 export * from './policy/coverage.ts';
 export * from './policy/covers.ts';
 export * from './policy/document.ts';
+export * from './policy/versions.ts';
 export * from './duration.ts';
 export * from './patterns.ts';
 export * from './ports.ts';

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { iso, type PolicyDocument, REASONS, type RuleJudgement } from '@beadle/shared';
+import { iso, policiesIn, policyAt, type PolicyDocument, REASONS, type RuleJudgement } from '@beadle/shared';
 import { judgeOnce } from '../cycle/once.ts';
 import { UsageError } from '../errors.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
-import { type Judged, readKept, readKeptIfAllowed, recordedDevice, thisDevice } from './judged-device.ts';
+import { type Judged, type Kept, readKept, readKeptIfAllowed, recordedDevice, thisDevice } from './judged-device.ts';
+import { systemClock } from './system.ts';
 
 async function readPolicyFile(file: string): Promise<PolicyDocument> {
   const { readPolicy } = await import('@beadle/shared/policy/read');
@@ -49,6 +50,10 @@ function inWords({ verdict, clause, rule, subject, reason }: Finding): string {
   return `${verdict.padEnd(14)} ${clause.padEnd(6)} ${rule}: ${subject}${why}`;
 }
 
+/** The version in force by this device's clock. */
+const policyOf = ({ policy }: Kept): PolicyDocument | undefined =>
+  policy === undefined ? undefined : policyAt(policiesIn(policy), systemClock.now());
+
 const OPTIONS = {
   ...DATA_OPTION,
   policy: { type: 'string' },
@@ -70,7 +75,7 @@ export const check: Command = {
     const { values } = readOptions(args, OPTIONS);
     const data = dataFolder(values);
     const kept = values.policy === undefined ? readKept(data) : readKeptIfAllowed(data);
-    const policy = values.policy === undefined ? kept.policy?.policy : await readPolicyFile(values.policy);
+    const policy = values.policy === undefined ? policyOf(kept) : await readPolicyFile(values.policy);
     if (policy === undefined)
       throw new UsageError('No policy is in force on this device: give one with --policy FILE.');
     const judged = values.recording === undefined ? await thisDevice(kept) : recordedDevice(values.recording);

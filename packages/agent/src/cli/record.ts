@@ -8,7 +8,8 @@ import { readKeptIfAllowed } from './judged-device.ts';
 function factsOf(policy: PolicyForDevice | undefined): object {
   if (policy === undefined) return {};
   const { assetTag, serialNumber, kind, population, groups, sticks } = policy.register;
-  return { assetTag, serialNumber, kind, population, groups, registeredSticks: sticks };
+  const { authorisations } = policy;
+  return { assetTag, serialNumber, kind, population, groups, registeredSticks: sticks, authorisations };
 }
 
 async function record(folder: string, data: string): Promise<void> {

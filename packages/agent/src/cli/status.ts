@@ -1,3 +1,4 @@
+import { policiesIn, policyAt } from '@beadle/shared';
 import { type KnownServer, loadEnrolment } from '../identity/identity.ts';
 import { readKeptPolicy } from '../orders/policy.ts';
 import { createMeta } from '../outbox/meta.ts';
@@ -7,8 +8,10 @@ import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } fr
 import { systemClock, systemRandom } from './system.ts';
 
 function policyOf(sql: Sql, server: KnownServer) {
-  const kept = readKeptPolicy(sql, server, systemClock.now());
-  return typeof kept === 'object' ? { title: kept.policy.title, version: kept.policy.version } : null;
+  const now = systemClock.now();
+  const kept = readKeptPolicy(sql, server, now);
+  const policy = typeof kept === 'object' ? policyAt(policiesIn(kept), now) : undefined;
+  return policy === undefined ? null : { title: policy.title, version: policy.version };
 }
 
 function readStatus(data: string) {

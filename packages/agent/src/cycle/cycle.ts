@@ -1,11 +1,14 @@
 import {
   appearedEvents,
+  type Authorisation,
   type DeviceContext,
-  evaluate,
+  evaluateOver,
   identityOf,
   isKnown,
   type Observation,
+  policyAt,
   type PolicyDocument,
+  type PolicyInTime,
   type Random,
   rulesOf,
   SAME_EVENT_WITHIN_MS,
@@ -13,6 +16,7 @@ import {
 } from '@beadle/shared';
 import type { Collector, History } from '../collectors/collector.ts';
 import type { Host } from '../host/host.ts';
+import { REACHED_AT } from '../outbox/meta.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Health } from './health.ts';
 import type { Memory } from '../outbox/memory.ts';
@@ -29,7 +33,9 @@ export interface CycleOptions {
   readonly random: Random;
   /** The best-known time, in milliseconds since the epoch. */
   readonly now: () => number;
-  readonly policy: () => PolicyDocument | undefined;
+  /** The versions that this device knows, in the order of their beginning; none where there is no policy for it. */
+  readonly policies: () => readonly PolicyInTime[];
+  readonly authorisations: () => readonly Authorisation[];
   readonly device: () => DeviceContext;
   readonly whereabouts: Whereabouts;
   /** The agent's own observation, for `agent-health`. */
@@ -131,15 +137,23 @@ async function gather(
   return { observations, reads };
 }
 
+interface Moment {
+  readonly offSince: number | undefined;
+  readonly now: number;
+  /** What `reach` gave at the cycle before. */
+  readonly reached: number;
+}
+
 function judge(
   options: CycleOptions,
   policy: PolicyDocument,
   gathered: Gathered,
-  offSince: number | undefined,
+  { offSince, now, reached }: Moment,
 ): Body[] {
-  const now = options.now();
-  const judgements = evaluate({
-    policy,
+  const judgements = evaluateOver({
+    policies: options.policies(),
+    authorisations: options.authorisations(),
+    reached,
     device: { ...options.device(), onCouncilNetwork: options.whereabouts.onCouncilNetwork() },
     observations: gathered.observations,
     since: options.memory.conditions(),
@@ -153,13 +167,21 @@ function judge(
 const isSerious = ({ verdict, severity }: Body): boolean =>
   verdict === 'fail' && (severity === 'critical' || severity === 'high');
 
+function reach(options: CycleOptions, now: number): number {
+  const { meta } = options.outbox;
+  const before = meta.integer(REACHED_AT);
+  if (now > before) meta.set(REACHED_AT, now);
+  return Math.max(now, before);
+}
+
 /** Keeps what was gathered and what follows from it; runs within the outbox's transaction. */
 function keep(options: CycleOptions, gathered: Gathered, offSince: number | undefined): CycleResult {
   const { memory, outbox, random } = options;
   const now = options.now();
   outbox.meta.set('alive_at', now);
   for (const [check, { facts }] of gathered.observations) memory.putFacts(check, facts, now);
-  const policy = options.policy();
+  const before = outbox.meta.integer(REACHED_AT);
+  const policy = policyAt(options.policies(), reach(options, now));
   if (policy === undefined) {
     // Nothing is judged: no event counts as told, and no bookmark moves but the first.
     remember(memory, { observations: new Map(), reads: gathered.reads.filter((read) => read.first) }, now);
@@ -167,7 +189,7 @@ function keep(options: CycleOptions, gathered: Gathered, offSince: number | unde
   }
   remember(memory, gathered, now);
   keepConditions(memory, gathered.observations, now);
-  const bodies = judge(options, policy, gathered, offSince);
+  const bodies = judge(options, policy, gathered, { offSince, now, reached: before });
   outbox.append(
     bodies.map((body) => writeBody(body, random)),
     now,

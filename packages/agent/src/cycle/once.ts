@@ -1,5 +1,6 @@
 import {
   appearedEvents,
+  type Authorisation,
   COLLECTED_CHECKS,
   type DeviceContext,
   evaluate,
@@ -26,6 +27,7 @@ export interface OnceOptions {
   readonly place: Place | undefined;
   readonly policy: PolicyDocument;
   readonly device: DeviceContext;
+  readonly authorisations: readonly Authorisation[];
   /** When each timed condition was first seen. */
   readonly since: ReadonlyMap<string, number>;
   readonly enrolled: boolean;
@@ -80,7 +82,7 @@ function byRule(judgements: readonly RuleJudgement[]): RuleJudgement[] {
  * is silent it is judged as a laptop.
  */
 export async function judgeOnce(options: OnceOptions): Promise<RuleJudgement[]> {
-  const { policy, since, collectors, histories } = options;
+  const { policy, since, authorisations, collectors, histories } = options;
   const place = options.place === undefined ? [] : [options.place];
   const host = await readAhead(options.host, [...collectors, ...place], histories, FROM_THE_START);
   const observed = await observations(options, host);
@@ -89,5 +91,5 @@ export async function judgeOnce(options: OnceOptions): Promise<RuleJudgement[]> 
     kind: options.device.kind ?? (await chassisKind(host)) ?? 'laptop',
     onCouncilNetwork: await onCouncilNetwork(options, host),
   };
-  return byRule(evaluate({ policy, device, observations: observed, since, now: host.clock.now() }));
+  return byRule(evaluate({ policy, device, observations: observed, authorisations, since, now: host.clock.now() }));
 }

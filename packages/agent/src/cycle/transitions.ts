@@ -1,4 +1,4 @@
-import { FindingBody, iso, LIMITS, type Random, type RuleJudgement } from '@beadle/shared';
+import { FindingBody, iso, LIMITS, type Random, type VersionedJudgement } from '@beadle/shared';
 import Value from 'typebox/value';
 import type { Memory, StateRow } from '../outbox/memory.ts';
 
@@ -17,7 +17,7 @@ export function writeBody(body: Body, random: Random): Uint8Array {
   return Buffer.from(JSON.stringify(fits ? whole : { ...whole, observed: { leftOut: true } }));
 }
 
-const toBody = (judgement: RuleJudgement, policyVersion: string): Body => ({
+const toBody = (judgement: VersionedJudgement): Body => ({
   rule: judgement.rule.id,
   clause: judgement.rule.clause,
   check: judgement.rule.check,
@@ -28,7 +28,7 @@ const toBody = (judgement: RuleJudgement, policyVersion: string): Body => ({
   ...(judgement.reason === undefined ? {} : { reason: judgement.reason }),
   severity: judgement.severity,
   observed: judgement.observed,
-  policyVersion,
+  policyVersion: judgement.policyVersion,
 });
 
 export const stateBody = (row: StateRow): Body => ({
@@ -45,7 +45,7 @@ export const stateBody = (row: StateRow): Body => ({
   policyVersion: row.policy_version,
 });
 
-const toRow = (judgement: RuleJudgement, policyVersion: string, since: number): StateRow => ({
+const toRow = (judgement: VersionedJudgement, since: number): StateRow => ({
   rule: judgement.rule.id,
   subject: judgement.subject,
   clause: judgement.rule.clause,
@@ -53,7 +53,7 @@ const toRow = (judgement: RuleJudgement, policyVersion: string, since: number): 
   verdict: judgement.verdict,
   reason: judgement.reason ?? null,
   severity: judgement.severity,
-  policy_version: policyVersion,
+  policy_version: judgement.policyVersion,
   since,
   observed: JSON.stringify(judgement.observed),
 });
@@ -67,7 +67,8 @@ const sameState = (a: StateRow, b: StateRow) =>
 const keyOf = (rule: string, subject: string) => JSON.stringify([rule, subject]);
 
 interface Situation {
-  readonly judgements: readonly RuleJudgement[];
+  readonly judgements: readonly VersionedJudgement[];
+  /** Of the version that holds now. */
   readonly policyVersion: string;
   /** Rules that the policy has, whether or not their check was collected this time. */
   readonly rules: ReadonlySet<string>;
@@ -95,17 +96,17 @@ export function findTransitions(memory: Memory, situation: Situation): Body[] {
   for (const judgement of situation.judgements) {
     if (judgement.kind === 'event') {
       // What is allowed is nobody's business: it never leaves the device (invariant 10).
-      if (judgement.verdict !== 'pass') bodies.push(toBody(judgement, situation.policyVersion));
+      if (judgement.verdict !== 'pass') bodies.push(toBody(judgement));
       continue;
     }
     const key = keyOf(judgement.rule.id, judgement.subject);
     const last = before.get(key);
     before.delete(key);
     const sameVerdict = last?.verdict === judgement.verdict;
-    const row = toRow(judgement, situation.policyVersion, sameVerdict ? last.since : judgement.at);
+    const row = toRow(judgement, sameVerdict ? last.since : judgement.at);
     if (last !== undefined && sameState(last, row)) continue;
     memory.putState(row);
-    bodies.push(toBody({ ...judgement, at: row.since }, situation.policyVersion));
+    bodies.push(toBody({ ...judgement, at: row.since }));
   }
   for (const row of before.values()) {
     const body = absent(row, situation);

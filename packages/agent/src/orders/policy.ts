@@ -1,4 +1,13 @@
-import { type DocumentRefusal, openPolicy, POLICY_TYPE, type PolicyForDevice } from '@beadle/shared';
+import {
+  type DocumentRefusal,
+  openPolicy,
+  policiesIn,
+  policyAt,
+  POLICY_TYPE,
+  type PolicyDocument,
+  type PolicyForDevice,
+  type PolicyInTime,
+} from '@beadle/shared';
 import type { Logger } from 'pino';
 import type { Identity, KnownServer } from '../identity/identity.ts';
 import type { Sql } from '../outbox/store.ts';
@@ -42,11 +51,19 @@ export function createPolicyKeeper({ sql, identity, now, log }: PolicyKeeperOpti
   }
   load();
 
+  const holding = () => (current !== undefined && Date.parse(current.endsAt) > now() ? current : undefined);
+  const versions = (): readonly PolicyInTime[] => {
+    const document = holding();
+    return document === undefined ? [] : policiesIn(document);
+  };
+
   return {
-    /** The policy in force; undefined where there is none, or where its end has come. */
-    current(): PolicyForDevice | undefined {
-      return current !== undefined && Date.parse(current.endsAt) > now() ? current : undefined;
-    },
+    /** The document that holds; undefined where there is none, or where its end has come. */
+    current: holding,
+    /** What the document says holds when; nothing where there is none. */
+    versions,
+    /** The version that holds now. */
+    inForce: (): PolicyDocument | undefined => policyAt(versions(), now()),
     serial: () => current?.serial ?? 0,
     /** Takes documents from the server; true where the policy has changed. A refused one is logged and left. */
     accept(documents: readonly string[]): boolean {

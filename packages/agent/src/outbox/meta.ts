@@ -1,5 +1,11 @@
 import type { Sql } from './store.ts';
 
+/**
+ * Names the latest moment (milliseconds since the epoch) that this device has reached by the best-known time. Only the
+ * server's signed time puts it back: a clock that is put back makes no authorisation and no version hold longer.
+ */
+export const REACHED_AT = 'reached_at';
+
 /** Small named values that must survive a restart, in the store's own transactions. */
 export interface Meta {
   text(name: string): string | undefined;

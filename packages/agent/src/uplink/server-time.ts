@@ -1,5 +1,5 @@
 import type { Clock, Known } from '@beadle/shared';
-import type { Meta } from '../outbox/meta.ts';
+import { type Meta, REACHED_AT } from '../outbox/meta.ts';
 
 /**
  * The best-known time: the server's last signed time carried on by the monotonic clock, or, after a restart, this
@@ -34,6 +34,7 @@ export function createServerTime(clock: Clock, meta: Meta): ServerTime {
       const monotonic = clock.monotonic();
       const half = (monotonic - sentAtMonotonic) / 2;
       anchor = { server: serverTime + half, monotonic };
+      if (meta.integer(REACHED_AT) > anchor.server + NOISE_MS) meta.set(REACHED_AT, Math.round(anchor.server));
       const skew = Math.round(clock.now() - anchor.server);
       const before = Number(remembered() ?? Number.NaN);
       // Written only where it has changed, so that an idle device writes nothing.

@@ -59,7 +59,8 @@ async function findings(history: History, offSince: number | undefined) {
     memory,
     random,
     now: () => Date.UTC(2026, 10, 21),
-    policy: () => policy,
+    policies: () => [{ from: 0, policy }],
+    authorisations: () => [],
     device: () => ({
       kind: 'laptop',
       population: null,

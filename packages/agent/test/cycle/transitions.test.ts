@@ -30,9 +30,12 @@ const judgement = (
   observed: {},
 });
 
-const situation = (judgements: RuleJudgement[], more: object = {}) => ({
-  judgements,
-  policyVersion: '1',
+const situation = (
+  judgements: RuleJudgement[],
+  { policyVersion = '1', ...more }: { policyVersion?: string } & object = {},
+) => ({
+  judgements: judgements.map((judgement) => ({ ...judgement, policyVersion })),
+  policyVersion,
   rules: new Set(['a', 'b']),
   now: 1_000,
   ...more,

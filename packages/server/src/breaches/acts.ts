@@ -5,7 +5,7 @@ import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { policyInForce, toldFirst } from '../policies/store.ts';
+import { generalPolicy, toldFirst } from '../policies/store.ts';
 import { notifyOf } from './notices.ts';
 import { appendEvent, type BreachRow, insertBreach, nextReference, updateBreach } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -104,7 +104,7 @@ export async function reportBreach(
   const actor = actorOf(caller);
   const { organisation } = caller;
   return inTransaction(db, async (tx) => {
-    const policy = await policyInForce(tx, organisation);
+    const policy = await generalPolicy(tx, organisation, now);
     const ref = await nextReference(tx, organisation, now);
     const named = { organisation, id: newId(now, random), ref, policy_version: policy?.version ?? '' };
     const breach: BreachRow = { ...named, ...reported(report, actor, now) };

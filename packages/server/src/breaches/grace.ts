@@ -33,7 +33,7 @@ export async function endGrace(db: Db, organisation: string, payload: GracePaylo
     const known =
       state === undefined
         ? undefined
-        : await ruleOfFinding(tx, organisation, { rule: state.rule, policyVersion: state.policy_version });
+        : await ruleOfFinding(tx, organisation, { rule: state.rule, policyVersion: state.policy_version }, deps.now);
     if (state === undefined || known === undefined || modeOf(known.rule) !== 'report') return;
     const finding = {
       salt: '',

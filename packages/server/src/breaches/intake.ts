@@ -31,10 +31,14 @@ async function restore(tx: Tx, finding: FindingBody, place: Accepted, deps: Inta
   deps.open.delete(keyOf(breach));
 }
 
-async function ruleOf(tx: Tx, finding: FindingBody, { rules, device }: IntakeDeps): Promise<FoundRule | undefined> {
+async function ruleOf(
+  tx: Tx,
+  finding: FindingBody,
+  { rules, device, now }: IntakeDeps,
+): Promise<FoundRule | undefined> {
   const key = JSON.stringify([finding.policyVersion, finding.rule]);
   if (rules?.has(key) === true) return rules.get(key);
-  const found = await ruleOfFinding(tx, device.organisation, finding);
+  const found = await ruleOfFinding(tx, device.organisation, finding, now);
   rules?.set(key, found);
   return found;
 }
@@ -74,7 +78,12 @@ export async function takeIn(tx: Tx, accepted: Accepted, deps: IntakeDeps): Prom
 /** A break in the chain is a breach with its cause (invariant 3). */
 export async function takeInGap(tx: Tx, { gap, generation, sequence }: AcceptedGap, deps: IntakeDeps): Promise<void> {
   const { from, to, cause, lost } = gap.gap;
-  const known = await ruleOfFinding(tx, deps.device.organisation, { rule: 'agent-health', policyVersion: '' });
+  const known = await ruleOfFinding(
+    tx,
+    deps.device.organisation,
+    { rule: 'agent-health', policyVersion: '' },
+    deps.now,
+  );
   if (known === undefined) return;
   await openOrJoin(
     tx,

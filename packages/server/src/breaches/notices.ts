@@ -3,7 +3,7 @@ import type { Db, Tx } from '../db/database.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { type BreachInNotice, breachNotice, groupedNotice, type NoticeText } from '../notify/messages.ts';
 import { queueNotice } from '../notify/queue.ts';
-import { policyInForce, type ToldFirst, toldFirst } from '../policies/store.ts';
+import { generalPolicy, type ToldFirst, toldFirst } from '../policies/store.ts';
 import { appendEvent, type BreachRow } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { runsSideBySide } from '../db/engine.ts';
@@ -118,7 +118,7 @@ export async function tellIct(db: Db, organisation: string, deps: NoticeDeps): P
       )
       .orderBy('breaches.opened_at')
       .execute();
-    const { reportTo, policyTitle } = toldFirst(await policyInForce(tx, organisation));
+    const { reportTo, policyTitle } = toldFirst(await generalPolicy(tx, organisation, deps.now));
     const breaches = rows.map((row) => inNotice(row, row.asset_tag));
     await queue(tx, rows, reportTo, groupedNotice(breaches, { origin: deps.origin, policyTitle }), deps);
   });

@@ -294,7 +294,11 @@ export interface PolicyTable {
   source: string;
   uploaded_at: number;
   uploaded_by: string;
-  in_force: Flag;
+  /** From when on it holds, in milliseconds since the epoch. */
+  effective_at: number;
+  withdrawn_at: number | null;
+  /** JSON of a list; null for all. */
+  populations: string | null;
 }
 
 export interface Database {

@@ -21,8 +21,7 @@ import { holdsOnlyKeepable } from '../keepable.ts';
 import type { ServerKeys } from '../keys.ts';
 import { mayEnrolRemotely } from '../organisation/settings.ts';
 import { readOrganisation } from '../organisation/store.ts';
-import { issuePolicy } from '../orders/documents.ts';
-import { policyInForce } from '../policies/store.ts';
+import { issuePolicy, ordersFor } from '../orders/documents.ts';
 import type { Settings } from '../settings.ts';
 import { provesToken, redeem } from './enrolment.ts';
 import { isFromOwnMachine } from './own-machine.ts';
@@ -104,9 +103,9 @@ async function admit(tx: Tx, enrolment: EnrolmentRequest, isOwnMachine: boolean,
   const act = { organisation, at, actor: `enrolment-token:${enrolment.token}`, action: 'device-enrolled' };
   const detail = { generation, keyId: thumbprint(enrolment.key), platform, serialNumber };
   await recordAct(tx, { ...act, target: `device:${device.asset_tag}`, detail });
-  const policy = await policyInForce(tx, organisation);
+  const orders = await ordersFor(tx, device, at);
   const issue = { signer: deps.keys.signer, now: at };
-  const documents = policy === undefined ? [] : [...(await issuePolicy(tx, device, policy, 0, issue))];
+  const documents = orders === undefined ? [] : [...(await issuePolicy(tx, device, orders, 0, issue))];
   const { id, asset_tag: assetTag } = device;
   return { device: id, assetTag, generation, organisation: council.name, serverTime: iso(at), documents };
 }

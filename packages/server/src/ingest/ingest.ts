@@ -3,8 +3,7 @@ import { takeIn, takeInGap } from '../breaches/intake.ts';
 import { type IntakeDeps, openByKey } from '../breaches/opening.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { ServerKeys } from '../keys.ts';
-import { issuePolicy } from '../orders/documents.ts';
-import { policyInForce } from '../policies/store.ts';
+import { issuePolicy, ordersFor } from '../orders/documents.ts';
 import type { Item, ReadCheckIn } from './batch.ts';
 import { mayRepeat, type Plan, planBatch } from './plan.ts';
 import { clearStates, currentStates, keepContact, keepFacts, keepStates } from './states.ts';
@@ -97,9 +96,9 @@ async function documentsFor(
   { keys }: IngestDeps,
   now: number,
 ): Promise<readonly string[]> {
-  const policy = await policyInForce(tx, device.organisation);
-  if (policy === undefined) return [];
-  return issuePolicy(tx, device, policy, header.policySerial, { signer: keys.signer, now });
+  const orders = await ordersFor(tx, device, now);
+  if (orders === undefined) return [];
+  return issuePolicy(tx, device, orders, header.policySerial, { signer: keys.signer, now });
 }
 
 async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> {

@@ -1,17 +1,21 @@
 import { hash } from 'node:crypto';
 import {
+  type Authorisation,
+  coverageOf,
   type DeviceKind,
   iso,
+  type PolicyDocument,
   POLICY_TYPE,
   type PolicyForDevice,
   type Population,
   signDocument,
   type Signer,
+  unknown,
 } from '@beadle/shared';
 import type { Selectable } from 'kysely';
 import type { Tx } from '../db/database.ts';
 import type { DeviceTable } from '../db/schema.ts';
-import type { StoredPolicy } from '../policies/store.ts';
+import { type Reign, reignsFor } from '../policies/store.ts';
 
 const DAY_MS = 86_400_000;
 /** A document holds this long; half-way to its end a device that checks in is given a new one. */
@@ -30,35 +34,75 @@ type Device = Pick<
   | 'document_hash'
 >;
 
-/** What a device's document says, in one hash: the policy, the register's words on it, and when it was made, roughly. */
-function contentOf(device: Device, policy: StoredPolicy, now: number): string {
-  const { asset_tag, serial_number, kind, population, groups } = device;
-  const era = Math.floor(now / (HOLDS_FOR_MS / 2));
-  return hash('sha256', JSON.stringify([policy.hash, asset_tag, serial_number, kind, population, groups, era]), 'hex');
+/** What a device is to be told, beside what the register says of it. */
+export interface Orders {
+  readonly reigns: readonly Reign[];
+  readonly authorisations: readonly Authorisation[];
 }
 
-function payloadOf(device: Device, policy: StoredPolicy, serial: number, now: number): PolicyForDevice {
+/** What a device's document says, in one hash: the policies, the register's words on it, and when it was made, roughly. */
+function contentOf(device: Device, { reigns, authorisations }: Orders, now: number): string {
+  const { asset_tag, serial_number, kind, population, groups } = device;
+  const era = Math.floor(now / (HOLDS_FOR_MS / 2));
+  const policies = reigns.map(({ from, policy }) => [from, policy.hash]);
+  const told = [policies, authorisations, asset_tag, serial_number, kind, population, groups, era];
+  return hash('sha256', JSON.stringify(told), 'hex');
+}
+
+type Register = PolicyForDevice['register'];
+
+/** The policy as it concerns a device: without rules that never cover it, and without what only people read. */
+function concerning(policy: PolicyDocument, { kind, population, groups }: Register): PolicyDocument {
+  const device = {
+    kind,
+    population,
+    groups,
+    onCouncilNetwork: unknown('not-told'),
+    register: null,
+    registeredSticks: null,
+  };
+  const rules = policy.rules.filter(
+    ({ check, covers }) => check === 'agent-health' || coverageOf(covers, device) !== 'not-covered',
+  );
+  const told = { ...policy, rules };
+  delete told.clauses;
+  return told;
+}
+
+function payloadOf(device: Device, orders: Orders, serial: number, now: number): PolicyForDevice {
+  const register: Register = {
+    assetTag: device.asset_tag,
+    serialNumber: device.serial_number,
+    kind: device.kind as DeviceKind,
+    population: device.population as Population | null,
+    groups: JSON.parse(device.groups) as string[],
+    sticks: null,
+  };
   return {
     device: device.id,
     organisation: device.organisation,
     serial,
     issuedAt: iso(now),
     endsAt: iso(now + HOLDS_FOR_MS),
-    register: {
-      assetTag: device.asset_tag,
-      serialNumber: device.serial_number,
-      kind: device.kind as DeviceKind,
-      population: device.population as Population | null,
-      groups: JSON.parse(device.groups) as string[],
-      sticks: null,
-    },
-    policy: policy.document,
+    register,
+    policies: orders.reigns.map(({ from, policy }) => ({
+      from: iso(from),
+      policy: concerning(policy.document, register),
+    })),
+    authorisations: [...orders.authorisations],
   };
 }
 
 export interface IssueDeps {
   readonly signer: Signer;
   readonly now: number;
+}
+
+/** What concerns a device at a moment; undefined where the council has no policy at all. */
+export async function ordersFor(tx: Tx, device: Device, now: number): Promise<Orders | undefined> {
+  const { organisation, population } = device;
+  const found = await reignsFor(tx, organisation, { population: population as Population | null, at: now });
+  return found === undefined ? undefined : { reigns: found, authorisations: [] };
 }
 
 /**
@@ -69,11 +113,11 @@ export interface IssueDeps {
 export async function issuePolicy(
   tx: Tx,
   device: Device,
-  policy: StoredPolicy,
+  orders: Orders,
   has: number,
   { signer, now }: IssueDeps,
 ): Promise<readonly string[]> {
-  const content = contentOf(device, policy, now);
+  const content = contentOf(device, orders, now);
   const isSame = content === device.document_hash;
   if (isSame && has === device.document_serial) return [];
   const serial =
@@ -84,5 +128,5 @@ export async function issuePolicy(
     .where('organisation', '=', device.organisation)
     .where('id', '=', device.id)
     .execute();
-  return [signDocument(payloadOf(device, policy, serial, now), POLICY_TYPE, signer)];
+  return [signDocument(payloadOf(device, orders, serial, now), POLICY_TYPE, signer)];
 }

@@ -4,25 +4,46 @@ import { readPolicy } from '@beadle/shared/policy/read';
 import Type from 'typebox';
 import { actorOf, callerOf } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
-import type { Db } from '../db/database.ts';
+import type { Db, Tx } from '../db/database.ts';
 import { holdsOnlyKeepable, isKeepable } from '../keepable.ts';
 import { problem } from '../errors.ts';
-import { listPolicies, policyOfVersion, type PolicySummary, putPolicyInForce } from './store.ts';
+import {
+  listPolicies,
+  policyOfVersion,
+  type PolicySummary,
+  putPolicyInForce,
+  serialsInForce,
+  withdrawPolicy,
+} from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
 
 const Policy = Type.Object({
   version: Type.String(),
   title: Type.String(),
+  /** Whether it holds now, for anybody. */
   inForce: Type.Boolean(),
+  effectiveAt: Type.String(),
+  withdrawnAt: Type.Union([Type.String(), Type.Null()]),
+  populations: Type.Union([Type.Array(Type.String()), Type.Null()]),
   uploadedAt: Type.String(),
   uploadedBy: Type.String(),
 });
-const present = (row: PolicySummary) => ({
+/** As lists show them, the newest first. */
+async function presentAll(db: Db | Tx, organisation: string, at: number) {
+  const all = await listPolicies(db, organisation);
+  const holding = serialsInForce(all, at);
+  return all.map((row) => ({ serial: row.serial, shown: present(row, holding.has(row.serial)) }));
+}
+
+const present = (row: PolicySummary, inForce: boolean) => ({
   version: row.version,
   title: row.title,
-  inForce: row.in_force === 1,
-  uploadedAt: iso(row.uploaded_at),
-  uploadedBy: row.uploaded_by,
+  inForce,
+  effectiveAt: iso(row.effectiveAt),
+  withdrawnAt: row.withdrawnAt === null ? null : iso(row.withdrawnAt),
+  populations: row.populations === null ? null : [...row.populations],
+  uploadedAt: iso(row.uploadedAt),
+  uploadedBy: row.uploadedBy,
 });
 const Version = Type.Object({ version: Type.String({ minLength: 1, maxLength: 80 }) }, { additionalProperties: false });
 const tags = ['policies'];
@@ -57,7 +78,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
       config: { access: 'policies:write' },
       schema: {
         tags,
-        summary: 'Upload a policy (application/yaml): it is signed for each device and comes into force',
+        summary: 'Upload a policy (application/yaml): it is signed for each device and holds from its effectiveFrom on',
         consumes: ['application/yaml'],
         response: { 200: Policy, 201: Policy },
       },
@@ -70,21 +91,40 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
       const at = deps.clock.now();
       const document = readUpload(request.body);
       const upload = { organisation, document, source: request.body, by: actorOf(caller), at };
-      const { changed } = await inTransaction(deps.db, async (tx) => {
+      const { changed, serial } = await inTransaction(deps.db, async (tx) => {
         const put = await putPolicyInForce(tx, upload);
         const target = `policy:${document.version}`;
         if (put.changed)
           await recordAct(tx, { organisation, at, actor: upload.by, action: 'policy-put-in-force', target });
         return put;
       });
-      const row = (await listPolicies(deps.db, organisation)).find(({ in_force }) => in_force === 1);
-      if (row === undefined) throw new Error('a policy that was just put in force is not there');
-      return reply.status(changed ? 201 : 200).send(present(row));
+      const row = (await presentAll(deps.db, organisation, at)).find((one) => one.serial === serial);
+      if (row === undefined) throw new Error('a policy that was just kept is not there');
+      return reply.status(changed ? 201 : 200).send(row.shown);
+    },
+  );
+  app.post(
+    '/api/v1/policies/:version/withdrawal',
+    {
+      config: { access: 'policies:write' },
+      schema: { tags, summary: 'End a policy now: what it stood in front of holds again', params: Version },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const { organisation } = caller;
+      const { version } = request.params;
+      const at = deps.clock.now();
+      await inTransaction(deps.db, async (tx) => {
+        await withdrawPolicy(tx, organisation, version, at);
+        const act = { organisation, at, actor: actorOf(caller), action: 'policy-withdrawn' };
+        await recordAct(tx, { ...act, target: `policy:${version}` });
+      });
+      return { items: (await presentAll(deps.db, organisation, at)).map(({ shown }) => shown), nextCursor: null };
     },
   );
 };
 
-function reads(app: Parameters<FastifyPluginAsyncTypebox>[0], { db }: Deps): void {
+function reads(app: Parameters<FastifyPluginAsyncTypebox>[0], { db, clock }: Deps): void {
   const one = async (organisation: string, version: string) => {
     const policy = await policyOfVersion(db, organisation, version);
     if (policy === undefined) throw problem('policy-unknown', `There is no policy of version ${version}.`);
@@ -94,7 +134,7 @@ function reads(app: Parameters<FastifyPluginAsyncTypebox>[0], { db }: Deps): voi
     '/api/v1/policies',
     { config: { access: 'policies:read' }, schema: { tags, summary: 'List the policies, the newest first' } },
     async (request) => ({
-      items: (await listPolicies(db, callerOf(request).organisation)).map(present),
+      items: (await presentAll(db, callerOf(request).organisation, clock.now())).map(({ shown }) => shown),
       nextCursor: null,
     }),
   );

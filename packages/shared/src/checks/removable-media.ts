@@ -90,7 +90,14 @@ function judgeArrival(input: Input, { at, medium }: Arrival): Judgement {
     verdict: part.verdict,
     ...(part.reason === undefined ? {} : { reason: part.reason }),
     severity: input.severity,
-    observed: { kind: medium.kind, serial: medium.serial, model: medium.model, bytes: medium.bytes, ...part.observed },
+    observed: {
+      kind: medium.kind,
+      serial: medium.serial,
+      model: medium.model,
+      bytes: medium.bytes,
+      ...encryptedPart(input, medium).observed,
+      ...part.observed,
+    },
   };
 }
 

@@ -95,6 +95,14 @@ export const PolicyDocument = Type.Object(
     effectiveFrom: DateOnly,
     reviewBy: DateOnly,
     reportTo: RoleName,
+    /** Whom it is for, where another policy is for others; all, where nothing is said. */
+    populations: Type.Optional(
+      Type.Array(Type.Enum([...POPULATIONS]), {
+        description: `a list of ${POPULATIONS.join(', ')}`,
+        minItems: 1,
+        uniqueItems: true,
+      }),
+    ),
     rules: Type.Array(Rule, { description: 'a list of rules' }),
     clauses: Type.Optional(Type.Array(UnservedClause, { description: 'a list of clauses' })),
   },

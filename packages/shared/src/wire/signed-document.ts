@@ -3,7 +3,9 @@ import Value from 'typebox/value';
 import { DEVICE_KINDS, POPULATIONS } from '../checks/check.ts';
 import { IsoTime } from '../findings/finding.ts';
 import { REQUIRE_SCHEMAS } from '../checks/registry.ts';
+import { Authorisation } from '../authorisations/authorisation.ts';
 import { PolicyDocument, type Rule } from '../policy/document.ts';
+import type { PolicyInTime } from '../policy/versions.ts';
 import type { Signer, VerifyingKey } from './keys.ts';
 
 /**
@@ -44,7 +46,10 @@ export const PolicyForDevice = Type.Object(
       },
       closed,
     ),
-    policy: PolicyDocument,
+    /** In the order of their beginning: those of late, for what happened then, the one in force, and those to come; none where no policy is for this device. */
+    policies: Type.Array(Type.Object({ from: IsoTime, policy: PolicyDocument }, closed), { maxItems: 20 }),
+    /** Past and future ones among them; each lapses by itself. */
+    authorisations: Type.Array(Authorisation, { maxItems: 500 }),
   },
   closed,
 );
@@ -79,6 +84,15 @@ function fitsItsCheck(rule: Rule): boolean {
   return schema !== undefined && Value.Check(schema, rule.require);
 }
 
+const rulesIn = ({ policies }: PolicyForDevice) => policies.flatMap(({ policy }) => policy.rules);
+
+/** The versions in a document, as they are judged by. */
+export const policiesIn = ({ policies }: PolicyForDevice): PolicyInTime[] =>
+  policies.map(({ from, policy }) => ({ from: Date.parse(from), policy }));
+
+const isInOrder = (payload: PolicyForDevice): boolean =>
+  policiesIn(payload).every(({ from }, index, all) => index === 0 || (all[index - 1]?.from ?? from) < from);
+
 /**
  * Accepts a policy document for `device`: signed by the pinned key, of the closed form, not ended at `now`
  * (milliseconds), and not older than `atLeast`.
@@ -90,7 +104,8 @@ export function openPolicy(
 ): PolicyForDevice | DocumentRefusal {
   const payload = openDocument(jws, POLICY_TYPE, key);
   if (payload === undefined) return 'signature-differs';
-  if (!Value.Check(PolicyForDevice, payload) || !payload.policy.rules.every(fitsItsCheck)) return 'not-of-this-form';
+  if (!Value.Check(PolicyForDevice, payload) || !rulesIn(payload).every(fitsItsCheck) || !isInOrder(payload))
+    return 'not-of-this-form';
   if (payload.device !== expected.device) return 'for-another-device';
   if (payload.serial < expected.atLeast) return 'older';
   return Date.parse(payload.endsAt) > expected.now ? payload : 'ended';

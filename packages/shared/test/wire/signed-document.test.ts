@@ -20,8 +20,13 @@ const payload: PolicyForDevice = {
   issuedAt: '2026-11-22T12:00:00.000Z',
   endsAt: '2026-12-22T12:00:00.000Z',
   register: { assetTag: 'DBC-1', serialNumber: 'S1', kind: 'laptop', population: 'employee', groups: [], sticks: null },
-  policy: dacorum(),
+  policies: [{ from: '2026-11-01T00:00:00.000Z', policy: dacorum() }],
+  authorisations: [],
 };
+const [{ policy } = { policy: dacorum() }] = payload.policies;
+const withPolicy = (changed: object) => ({
+  policies: [{ from: '2026-11-01T00:00:00.000Z', policy: { ...policy, ...changed } }],
+});
 const expected = { device: 'd1', atLeast: 7, now: NOON };
 const server = newEd25519();
 
@@ -105,15 +110,9 @@ describe('a policy document of the right key', () => {
     ['an unknown key', { more: 1 }],
     ['no device', { device: undefined }],
     ['an unknown key in the register', { register: { ...payload.register, more: 1 } }],
-    ['a policy that is none', { policy: { ...payload.policy, title: '' } }],
-    [
-      'a parameter that its check does not have',
-      { policy: { ...payload.policy, rules: [{ ...payload.policy.rules[0], require: { more: 1 } }] } },
-    ],
-    [
-      'an impossible duration',
-      { policy: { ...payload.policy, rules: [{ ...payload.policy.rules[0], require: { suspendedAtMost: 'P' } }] } },
-    ],
+    ['a policy that is none', withPolicy({ title: '' })],
+    ['a parameter that its check does not have', withPolicy({ rules: [{ ...policy.rules[0], require: { more: 1 } }] })],
+    ['an impossible duration', withPolicy({ rules: [{ ...policy.rules[0], require: { suspendedAtMost: 'P' } }] })],
   ])('with %s is refused', (_, change) => expect(open(change)).toBe('not-of-this-form'));
 });
 

@@ -1,4 +1,5 @@
-import { DEVICE_KINDS, POPULATIONS, type DeviceKind, type Population } from '@beadle/shared';
+import { Authorisation, DEVICE_KINDS, POPULATIONS, type DeviceKind, type Population } from '@beadle/shared';
+import Value from 'typebox/value';
 import { type Platform, PLATFORMS } from '../host.ts';
 
 /** `recording.json`, form 1: what was captured of one machine, and when. Keys that are not known here are passed over. */
@@ -32,6 +33,7 @@ export interface RecordedFacts {
   readonly population: Population | null;
   readonly groups: readonly string[];
   readonly registeredSticks: readonly { readonly serial: string; readonly encryptsInHardware: boolean }[] | null;
+  readonly authorisations: readonly Authorisation[];
 }
 
 /** Something in a recording is not as it must be: where, and what was expected there. */
@@ -79,10 +81,19 @@ function stickOf(value: unknown, path: string) {
   return { serial: value['serial'], encryptsInHardware: flag(value, 'encryptsInHardware', `${path}.`) ?? false };
 }
 
+/** As a device is told of it; a scope that is not there names nothing. */
+function authorisationOf(value: unknown, path: string): Authorisation {
+  const given = isFields(value) ? value : refuse(path, 'an object with ref, kind, validFrom, validTo and scope');
+  const { id, ref = id, kind: what, validFrom, validTo, scope = {} } = given;
+  const authorisation = { ref, kind: what, validFrom, validTo, scope };
+  if (Value.Check(Authorisation, authorisation)) return authorisation;
+  const [error] = Value.Errors(Authorisation, authorisation);
+  return refuse(`${path}${(error?.instancePath ?? '').replaceAll('/', '.')}`, error?.message ?? 'an authorisation');
+}
+
 function factsOf(document: Fields): RecordedFacts {
   const facts = fields(document, 'facts', '') ?? {};
   const at = 'facts.';
-  list(facts, 'authorisations', at);
   return {
     onCouncilNetwork: flag(facts, 'onCouncilNetwork', at),
     chassis: chassis(facts, 'chassis', at),
@@ -94,6 +105,9 @@ function factsOf(document: Fields): RecordedFacts {
     registeredSticks:
       list(facts, 'registeredSticks', at)?.map((stick, index) => stickOf(stick, `${at}registeredSticks[${index}]`)) ??
       null,
+    authorisations: (list(facts, 'authorisations', at) ?? []).map((one, index) =>
+      authorisationOf(one, `${at}authorisations[${index}]`),
+    ),
   };
 }
 
