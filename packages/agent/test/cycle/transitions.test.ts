@@ -32,7 +32,7 @@ const judgement = (
 
 const situation = (
   judgements: RuleJudgement[],
-  { policyVersion = '1', ...more }: { policyVersion?: string } & object = {},
+  { policyVersion = '1', ...more }: { policyVersion?: string; rules?: ReadonlySet<string> } = {},
 ) => ({
   judgements: judgements.map((judgement) => ({ ...judgement, policyVersion })),
   policyVersion,
