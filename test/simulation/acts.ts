@@ -50,11 +50,12 @@ export async function checkIn(simulation: Simulation, device: Device): Promise<n
   const { agent } = device;
   const { running } = agent;
   if (running === undefined) return 1;
-  const before = agent.place();
+  const [before, heardBefore] = [agent.place(), agent.checkedInAt];
   const pause = await running.uplink.once(new AbortController().signal);
   if (simulation.serverDisk.isDead) await simulation.restartServer();
   simulation.afterFault(device);
   simulation.look(device);
+  if (agent.checkedInAt !== heardBefore) device.ledger.isUnawareOfRollback = false;
   const after = agent.place();
   const { device: id, generation, acked } = after;
   if (agent.running === undefined || (acked.sequence === before.acked.sequence && acked.link === before.acked.link))
