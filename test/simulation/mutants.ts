@@ -73,8 +73,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'judge by the wrong version',
     file: server('policies/store.ts'),
-    from: 'const policy = judged ?? (await policyInForce(db, organisation));',
-    to: 'const policy = (await policyInForce(db, organisation)) ?? judged;',
+    from: 'const policy = judged ?? (await generalPolicy(db, organisation, at));',
+    to: 'const policy = (await generalPolicy(db, organisation, at)) ?? judged;',
   },
   {
     name: 'take an unsigned answer',

@@ -4,7 +4,7 @@ import type { DeviceContext } from './checks/check.ts';
 import { cannotTell, state } from './checks/check.ts';
 import { SERVER_JUDGED } from './checks/later.ts';
 import { checkNamed } from './checks/registry.ts';
-import type { Judgement } from './findings/finding.ts';
+import { DEVICE_SUBJECT, type Judgement } from './findings/finding.ts';
 import type { Known, Reason, Unknown } from './findings/verdict.ts';
 import { coverageOf } from './policy/covers.ts';
 import { modeOf, type PolicyDocument, type Rule, rulesOf } from './policy/document.ts';
@@ -79,12 +79,12 @@ function sinceOf(check: string, since: ReadonlyMap<string, number>): Map<string,
 }
 
 /** What happened is on record even where it cannot be judged. */
-function unjudgedEvents(rule: Rule, input: EvaluateInput, reason: Reason): readonly Judgement[] {
+function unjudgedEvents(rule: Rule, input: Omit<EvaluateInput, 'policy'>, reason: Reason): readonly Judgement[] {
   const check = checkNamed(rule.check);
-  return (input.observations.get(rule.check)?.events ?? []).map((event) => ({
-    ...state({ severity: rule.severity, now: check?.identify?.(event).at ?? input.now }, 'unknown', { reason }),
-    kind: 'event',
-  }));
+  return (input.observations.get(rule.check)?.events ?? []).map((event) => {
+    const { subject, at: now } = check?.identify?.(event) ?? { subject: DEVICE_SUBJECT, at: input.now };
+    return { ...state({ severity: rule.severity, now }, 'unknown', { reason, subject }), kind: 'event' };
+  });
 }
 
 const unknownRule = (rule: Rule, input: EvaluateInput, why: Unknown): readonly Judgement[] => [
@@ -187,6 +187,6 @@ function beforeAll(
   return rulesOf(policy)
     .filter((rule) => modeOf(rule) !== 'off')
     .flatMap((rule) =>
-      unjudgedEvents(rule, { ...input, policy, observations }, 'no-policy').map((one) => ({ ...one, rule })),
+      unjudgedEvents(rule, { ...input, observations }, 'no-policy').map((one) => ({ ...one, rule })),
     );
 }

@@ -62,7 +62,7 @@ export const agentHealth = defineCheck({
   event: ChainBreak,
   require: Require,
   timed: () => [],
-  identify: (event) => ({ key: `${event.cause}/${event.from}`, at: Date.parse(event.at) }),
+  identify: (event) => ({ key: `${event.cause}/${event.from}`, subject: DEVICE_SUBJECT, at: Date.parse(event.at) }),
   evaluate(input) {
     if (!input.facts.enrolled) return [state(input, 'not-applicable', { reason: 'not-enrolled' })];
     const parts = [skewPart(input), droppedPart(input)].filter((part) => part !== undefined);

@@ -109,7 +109,7 @@ export const printing = defineCheck({
   event: Job,
   require: Require,
   timed: () => [],
-  identify: (job) => ({ key: `${job.queue}/${job.id}`, at: Date.parse(job.at) }),
+  identify: (job) => ({ key: `${job.queue}/${job.id}`, subject: job.queue, at: Date.parse(job.at) }),
   evaluate(input) {
     const { queues, jobs } = input.facts;
     const printed = input.events.map((job) => judgeJob(input, job));
