@@ -40,7 +40,10 @@ export async function runCycle(simulation: Simulation, device: Device): Promise<
       const at = body.kind === 'event' ? Date.parse(body.at ?? '') : now;
       // What happened before there was a policy is on record under the first that there was.
       const version = policyAt(versions, Math.max(at, reached))?.version ?? versions.at(-1)?.policy.version;
-      must(body.policyVersion === (version ?? ''), `judged by version ${body.policyVersion} while ${version} was in force`);
+      must(
+        body.policyVersion === (version ?? ''),
+        `judged by version ${body.policyVersion} while ${version} was in force`,
+      );
     }
   }
 }

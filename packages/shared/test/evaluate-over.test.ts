@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateOver, type Observation } from '../src/evaluate.ts';
+import type { Observation } from '../src/checks/observation.ts';
+import { evaluateOver } from '../src/evaluate.ts';
 import type { PolicyDocument, Rule } from '../src/policy/document.ts';
 import type { Authorisation } from '../src/authorisations/authorisation.ts';
 import { known } from '../src/findings/verdict.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../src/checks/registry.ts';
-import { appearedEvents, evaluate, type EvaluateInput, type Observation, timedConditions } from '../src/evaluate.ts';
+import { appearedEvents, type Observation, timedConditions } from '../src/checks/observation.ts';
+import { evaluate, type EvaluateInput } from '../src/evaluate.ts';
 import { known, REASON_CODES, unknown } from '../src/findings/verdict.ts';
 import { IMPLIED_AGENT_HEALTH, type Rule } from '../src/policy/document.ts';
 import { iso } from '../src/ports.ts';

@@ -33,9 +33,12 @@ export interface CycleOptions {
   readonly random: Random;
   /** The best-known time, in milliseconds since the epoch. */
   readonly now: () => number;
-  /** The versions that this device knows, in the order of their beginning; none where there is no policy for it. */
-  readonly policies: () => readonly PolicyInTime[];
-  readonly authorisations: () => readonly Authorisation[];
+  /** What this device is told to hold to. */
+  readonly orders: {
+    /** In the order of their beginning; none where there is no policy for it. */
+    versions(): readonly PolicyInTime[];
+    authorisations(): readonly Authorisation[];
+  };
   readonly device: () => DeviceContext;
   readonly whereabouts: Whereabouts;
   /** The agent's own observation, for `agent-health`. */
@@ -151,8 +154,8 @@ function judge(
   { offSince, now, reached }: Moment,
 ): Body[] {
   const judgements = evaluateOver({
-    policies: options.policies(),
-    authorisations: options.authorisations(),
+    policies: options.orders.versions(),
+    authorisations: options.orders.authorisations(),
     reached,
     device: { ...options.device(), onCouncilNetwork: options.whereabouts.onCouncilNetwork() },
     observations: gathered.observations,
@@ -181,7 +184,7 @@ function keep(options: CycleOptions, gathered: Gathered, offSince: number | unde
   outbox.meta.set('alive_at', now);
   for (const [check, { facts }] of gathered.observations) memory.putFacts(check, facts, now);
   const before = outbox.meta.integer(REACHED_AT);
-  const policy = policyAt(options.policies(), reach(options, now));
+  const policy = policyAt(options.orders.versions(), reach(options, now));
   if (policy === undefined) {
     // Nothing is judged: no event counts as told, and no bookmark moves but the first.
     remember(memory, { observations: new Map(), reads: gathered.reads.filter((read) => read.first) }, now);

@@ -72,6 +72,13 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
     done(null, body),
   );
   reads(app, deps);
+  upload(app, deps);
+  withdrawal(app, deps);
+};
+
+type App = Parameters<FastifyPluginAsyncTypebox>[0];
+
+function upload(app: App, deps: Deps): void {
   app.post(
     '/api/v1/policies',
     {
@@ -103,6 +110,9 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
       return reply.status(changed ? 201 : 200).send(row.shown);
     },
   );
+}
+
+function withdrawal(app: App, deps: Deps): void {
   app.post(
     '/api/v1/policies/:version/withdrawal',
     {
@@ -122,9 +132,9 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
       return { items: (await presentAll(deps.db, organisation, at)).map(({ shown }) => shown), nextCursor: null };
     },
   );
-};
+}
 
-function reads(app: Parameters<FastifyPluginAsyncTypebox>[0], { db, clock }: Deps): void {
+function reads(app: App, { db, clock }: Deps): void {
   const one = async (organisation: string, version: string) => {
     const policy = await policyOfVersion(db, organisation, version);
     if (policy === undefined) throw problem('policy-unknown', `There is no policy of version ${version}.`);
