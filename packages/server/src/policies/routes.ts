@@ -72,13 +72,13 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
     done(null, body),
   );
   reads(app, deps);
-  upload(app, deps);
-  withdrawal(app, deps);
+  uploads(app, deps);
+  withdrawals(app, deps);
 };
 
 type App = Parameters<FastifyPluginAsyncTypebox>[0];
 
-function upload(app: App, deps: Deps): void {
+function uploads(app: App, deps: Deps): void {
   app.post(
     '/api/v1/policies',
     {
@@ -112,7 +112,7 @@ function upload(app: App, deps: Deps): void {
   );
 }
 
-function withdrawal(app: App, deps: Deps): void {
+function withdrawals(app: App, deps: Deps): void {
   app.post(
     '/api/v1/policies/:version/withdrawal',
     {
