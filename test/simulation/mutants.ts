@@ -72,7 +72,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'judge by the wrong version',
-    file: server('policies/store.ts'),
+    file: server('policies/rule-of-finding.ts'),
     from: 'const policy = judged ?? (await generalPolicy(db, organisation, at));',
     to: 'const policy = (await generalPolicy(db, organisation, at)) ?? judged;',
   },

@@ -101,7 +101,7 @@ describe('a rule', () => {
     const device = { ...laptop, onCouncilNetwork: unknown('not-told') };
     expect(withoutHealth(judged({ rules, device, observations: events }))).toEqual([
       'sticks device unknown nothing-to-compare',
-      'sticks event device unknown nothing-to-compare',
+      'sticks event S1 unknown nothing-to-compare',
     ]);
   });
 
@@ -109,7 +109,7 @@ describe('a rule', () => {
     const observations = { 'removable-media': { facts: unknown('not-understood'), events: [arrival] } };
     expect(withoutHealth(judged({ rules: [sticks], observations }))).toEqual([
       'sticks device unknown not-understood',
-      'sticks event device unknown not-understood',
+      'sticks event S1 unknown not-understood',
     ]);
   });
 
@@ -131,7 +131,7 @@ describe('a rule', () => {
     const unseen = new Map([['removable-media', { from: NOON - DAY, to: NOON }]]);
     expect(withoutHealth(judged({ rules: [sticks], unseen }))).toEqual([
       'sticks device pass',
-      'sticks event device unknown history-not-kept',
+      'sticks event S1 unknown history-not-kept',
     ]);
   });
 

@@ -7,14 +7,8 @@ import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { holdsOnlyKeepable, isKeepable } from '../keepable.ts';
 import { problem } from '../errors.ts';
-import {
-  listPolicies,
-  policyOfVersion,
-  type PolicySummary,
-  putPolicyInForce,
-  serialsInForce,
-  withdrawPolicy,
-} from './store.ts';
+import { policyOfVersion } from './store.ts';
+import { listPolicies, type PolicySummary, putPolicyInForce, serialsInForce, withdrawPolicy } from './upload.ts';
 import { inTransaction } from '../db/transaction.ts';
 
 const Policy = Type.Object({

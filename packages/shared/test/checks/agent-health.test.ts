@@ -41,7 +41,7 @@ describe('the health of an agent', () => {
     const judged = judge('agent-health', REQUIRE, healthy, { events: [event] });
     expect(inShort(judged)).toEqual(['device pass', 'event device fail']);
     expect(judged[1]?.observed).toEqual({ cause: 'server-restored', from: 3, to: 9 });
-    expect(agentHealth.identify?.(event)).toEqual({ key: 'server-restored/3', at: NOON });
+    expect(agentHealth.identify?.(event)).toMatchObject({ key: 'server-restored/3', at: NOON });
   });
 
   it('is silent about the chain where the rule is', () => {
