@@ -131,7 +131,7 @@ describe('a rule', () => {
     const unseen = new Map([['removable-media', { from: NOON - DAY, to: NOON }]]);
     expect(withoutHealth(judged({ rules: [sticks], unseen }))).toEqual([
       'sticks device pass',
-      'sticks event S1 unknown history-not-kept',
+      'sticks event device unknown history-not-kept',
     ]);
   });
 
