@@ -31,23 +31,13 @@ function volumeOf({ letter, path, type, state, method, percent }: BitlockerVolum
   return { name: name.slice(0, 300), role: type === 'system' ? 'system' : 'data', state: told(state), method, percent };
 }
 
-/** Letters of built-in disks that BitLocker's list leaves out: nobody has said that they are encrypted. */
-function leftOut(volumes: readonly BitlockerVolume[], disks: readonly Disk[]): readonly Volume[] {
-  const listed = new Set(volumes.map(({ letter }) => letter));
-  return disks
-    .filter(({ attached, isSystems }) => attached === 'built-in' || isSystems === true)
-    .flatMap(({ letters }) => letters)
-    .filter((letter) => letter !== SYSTEM_DRIVE && !listed.has(letter))
-    .map((letter) => volumeNamed(letter, 'data', unknown('not-told', 'BitLocker does not list it')));
-}
-
 function volumesOf(volumes: readonly BitlockerVolume[], disks: Known<readonly Disk[]>): Known<Volume[]> {
   const all = isKnown(disks) ? disks.known : [];
   const judged = volumes.filter((volume) => !isElsewhere(volume, diskOfVolume(all, volume))).map(volumeOf);
   const system = judged.some(({ role }) => role === 'system')
     ? []
     : [volumeNamed(SYSTEM_DRIVE, 'system', unknown('not-told', 'the volume of the system is not in the list'))];
-  const result = [...system, ...judged, ...leftOut(volumes, all)];
+  const result = [...system, ...judged];
   return result.length > MOST_VOLUMES ? unknown('output-too-large', 'too many volumes') : known(result);
 }
 
