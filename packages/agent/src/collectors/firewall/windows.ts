@@ -2,8 +2,9 @@ import { type FirewallProfile, isKnown, type Known, known, mapKnown, type Observ
 import type { SourceResult } from '../../host/host.ts';
 import { network } from '../../sources/windows/network.ts';
 import { firewallProducts, firewallProfiles, services } from '../../sources/windows/protection.ts';
-import { type Fields, isFields, jsonOf, outputOf, rowsAt, told } from '../answers.ts';
+import { type Fields, jsonOf, outputOf, rowsAt, told } from '../answers.ts';
 import type { Collector } from '../collector.ts';
+import { rowsOf, someRowsOf } from '../windows/json-rows.ts';
 import { readSecurityCenter, type RegisteredProduct } from '../windows/security-center.ts';
 
 /** In the order of Windows' own numbers of a network's category: public, private, the domain's. */
@@ -35,10 +36,9 @@ function inboundOf(value: unknown): Known<'block' | 'allow'> {
 
 /** Whether the service runs that carries profiles out; where only its list was never recorded they are believed. */
 const readService = (result: SourceResult | undefined): Known<boolean> => {
-  const list = jsonOf(result);
+  const list = rowsOf(result);
   if (!isKnown(list)) return list.unknown === 'source-missing' ? known(true) : list;
-  const rows = Array.isArray(list.known) ? list.known.filter(isFields) : [];
-  const state = rows.find(({ Name: name }) => name === 'mpssvc')?.State;
+  const state = list.known.find(({ Name: name }) => name === 'mpssvc')?.State;
   return state === 'Running' || state === 'Stopped'
     ? known(state === 'Running')
     : unknown('not-told', 'whether the firewall runs');
@@ -77,11 +77,10 @@ function profileOf(name: string, category: number, row: Fields | undefined, besi
 }
 
 const readProfiles = (result: SourceResult | undefined, beside: Beside): Known<FirewallProfile[]> =>
-  mapKnown(jsonOf(result), (rows) => {
-    if (!Array.isArray(rows) || rows.length === 0) return unknown('not-understood', 'not the profiles of a firewall');
-    const byName = Map.groupBy(rows.filter(isFields), (row) => row.Name);
+  mapKnown(someRowsOf(result), (rows) => {
+    const byName = Map.groupBy(rows, (row) => row.Name);
     const isWhole = [...byName].every(([name, { length }]) => length === 1 && PROFILES.some((one) => one === name));
-    if (!isWhole || byName.size < rows.length) return unknown('not-understood', 'a profile of no known name');
+    if (!isWhole) return unknown('not-understood', 'a profile of no known name');
     return known(PROFILES.map((name, category) => profileOf(name, category, byName.get(name)?.[0], beside)));
   });
 

@@ -1,6 +1,7 @@
 import { type Known, known, mapKnown, unknown, type Update } from '@beadle/shared';
 import type { SourceResult } from '../../host/host.ts';
-import { type Fields, isFields, jsonOf, textField } from '../answers.ts';
+import { type Fields, textField } from '../answers.ts';
+import { rowsOf } from '../windows/json-rows.ts';
 
 export interface MissingUpdate {
   readonly update: Update;
@@ -83,9 +84,8 @@ function updateOf(row: Fields, now: number): MissingUpdate | undefined {
 
 /** `windows/missing-updates`. A search that failed, for whichever of its codes, is no empty list. */
 export const readMissingUpdates = (result: SourceResult | undefined, now: number): Known<readonly MissingUpdate[]> =>
-  mapKnown(jsonOf(result), (rows) => {
-    if (!Array.isArray(rows)) return unknown('not-understood', 'not a list of updates');
-    const updates = rows.map((row: unknown) => (isFields(row) ? updateOf(row, now) : undefined));
+  mapKnown(rowsOf(result), (rows) => {
+    const updates = rows.map((row) => updateOf(row, now));
     const understood = updates.filter((update) => update !== undefined);
     return understood.length === updates.length
       ? known(understood)

@@ -1,6 +1,7 @@
 import { type Known, known, mapKnown, unknown } from '@beadle/shared';
 import type { SourceResult } from '../../host/host.ts';
-import { isFields, jsonOf, textField } from '../answers.ts';
+import { type Fields, textField } from '../answers.ts';
+import { rowsOf } from './json-rows.ts';
 
 /** What one program has told Windows' Security Center of itself. */
 export interface RegisteredProduct {
@@ -32,9 +33,9 @@ function stateOf(state: number): Pick<RegisteredProduct, 'isOn' | 'isUpToDate'> 
   };
 }
 
-function productOf(row: unknown): RegisteredProduct | undefined {
-  const name = isFields(row) ? textField(row, 'displayName') : undefined;
-  if (!isFields(row) || name == null) return undefined;
+function productOf(row: Fields): RegisteredProduct | undefined {
+  const name = textField(row, 'displayName');
+  if (name == null) return undefined;
   const state = row.productState;
   if (typeof state !== 'number' || !Number.isInteger(state) || state < 0) return undefined;
   const changedAt = typeof row.timestamp === 'string' ? Date.parse(row.timestamp) : Number.NaN;
@@ -48,8 +49,7 @@ function productOf(row: unknown): RegisteredProduct | undefined {
 
 /** `windows/antivirus-products` and `windows/firewall-products`; an empty list is the answer that none is registered. */
 export const readSecurityCenter = (result: SourceResult | undefined): Known<readonly RegisteredProduct[]> =>
-  mapKnown(jsonOf(result), (rows) => {
-    if (!Array.isArray(rows)) return unknown('not-understood', 'not a list of products');
+  mapKnown(rowsOf(result), (rows) => {
     const products = rows.map(productOf).filter((product) => product !== undefined);
     return products.length === rows.length
       ? known(products)
