@@ -35,7 +35,9 @@ interface Row {
 function aliasesOf(name: string | null, sid: string): readonly string[] {
   const bare = name?.includes('\\') === true ? name.slice(name.lastIndexOf('\\') + 1) : undefined;
   const english = WELL_KNOWN.find(([pattern]) => pattern.test(sid))?.[1];
-  return [sid, bare, english].filter((alias) => alias !== undefined && alias !== '' && (alias === sid || !SID.test(alias))) as string[];
+  return [sid, bare, english].filter(
+    (alias) => alias !== undefined && alias !== '' && (alias === sid || !SID.test(alias)),
+  ) as string[];
 }
 
 /** An account whose name Windows cannot tell, such as one that has been deleted or a role of Entra, goes by its SID. */

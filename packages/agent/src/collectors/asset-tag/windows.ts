@@ -6,7 +6,8 @@ import { named } from '../placeholders.ts';
 
 const fieldOf = (enclosed: Known<unknown>, name: string): Known<string | null> =>
   mapKnown(enclosed, (value) => {
-    const text = isFields(value) && (value[name] === null || typeof value[name] === 'string') ? textField(value, name) : undefined;
+    const text =
+      isFields(value) && (value[name] === null || typeof value[name] === 'string') ? textField(value, name) : undefined;
     if (text === undefined) return unknown('not-understood', `no ${name} was told`);
     return known(named(text)?.slice(0, 120) ?? null);
   });

@@ -25,7 +25,8 @@ function targetOf(name: string, port: string, queues: Known<readonly WindowsQueu
   if (name.startsWith('\\\\')) return known({ name, ...reachedBy({ name, host: null, url: null }) });
   const all = isKnown(queues) ? queues.known : [];
   const own = all.find(({ queue }) => isNamed(queue.name, name));
-  const found = port === '' || (own !== undefined && isNamed(own.port, port)) ? own : all.find((one) => isNamed(one.port, port));
+  const found =
+    port === '' || (own !== undefined && isNamed(own.port, port)) ? own : all.find((one) => isNamed(one.port, port));
   if (found !== undefined) return known({ ...found.queue, name });
   if (port !== '') return known({ name, ...reachedBy({ name: port, host: null, url: null }) });
   return isKnown(queues) ? unknown('gone') : queues;
@@ -36,7 +37,13 @@ function jobOf(event: LoggedEvent, queues: Known<readonly WindowsQueue[]>): Job 
   const [id, name] = [countOf(event, 'Param1'), event.values.get('Param5')?.slice(0, 300) ?? ''];
   if (id === null || name === '') return undefined;
   const target = targetOf(name, event.values.get('Param6') ?? '', queues);
-  return { at: new Date(event.at).toISOString(), id, queue: name, target: told(target), sheets: countOf(event, 'Param8') || null };
+  return {
+    at: new Date(event.at).toISOString(),
+    id,
+    queue: name,
+    target: told(target),
+    sheets: countOf(event, 'Param8') || null,
+  };
 }
 
 /** Finished print jobs, from a log that Windows keeps only where it has been switched on. */
@@ -50,6 +57,8 @@ export const printLogWindows = eventLogHistory({
       const queues = readWindowsQueues(outputOf(outputs, printers));
       const printed = events.filter(({ eventId }) => eventId === PRINTED);
       const jobs = printed.map((event) => jobOf(event, queues)).filter((job) => job !== undefined);
-      return jobs.length < printed.length ? unknown('not-understood', 'a job without a number or a printer') : known(jobs);
+      return jobs.length < printed.length
+        ? unknown('not-understood', 'a job without a number or a printer')
+        : known(jobs);
     }),
 });

@@ -48,5 +48,7 @@ export function readEvents(xml: string): Known<readonly LoggedEvent[]> {
   const parts = (list[1] ?? '').split(/<Event(?=[\s>])/).slice(1);
   const events = parts.map((part) => (part.includes('</Event>') ? eventOf(part) : undefined));
   const understood = events.filter((event) => event !== undefined);
-  return understood.length < events.length ? unknown('not-understood', 'an event was not understood') : known(understood);
+  return understood.length < events.length
+    ? unknown('not-understood', 'an event was not understood')
+    : known(understood);
 }
