@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checkNamed, isKnown } from '@beadle/shared';
 import { afterAll, describe, expect, it } from 'vitest';
 import { errorsOf, outputs, printed, type Told } from '../../packages/agent/test/collectors/outputs.ts';
-import { collectorsFor } from '../../packages/agent/src/collectors/registry.ts';
+import { collectedOn, collectorsFor } from '../../packages/agent/src/collectors/registry.ts';
 import { sourcesFor } from '../../packages/agent/src/sources/registry.ts';
 import type { Capture } from './captures/capture.ts';
 import { LINUX } from './captures/linux.ts';
@@ -34,6 +34,9 @@ function textOf(path: string): string {
   return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
 
+/** When they are read: later than any of them was made. */
+const now = Date.UTC(2026, 10, 20, 9);
+
 const NODE = { linux: 'linux', windows: 'win32', macos: 'darwin' } as const;
 
 function toldOf(capture: Extract<Capture, { source: string }>): Told {
@@ -53,9 +56,13 @@ describe.skipIf(!isThere).each([LINUX, WINDOWS, MACOS])('captures of real machin
     const { check, source, facts: expected } = capture;
     const collector = collectorsFor(NODE[platform]).find((one) => one.check === check);
     expect(collector?.sources.map(({ id }) => id), 'sources of the check').toContain(source);
-    const { facts } = collector?.collect(outputs(toldOf(capture)), 0) ?? { facts: { unknown: 'gone' as const } };
+    const { facts } = collector?.collect(outputs(toldOf(capture)), now) ?? { facts: { unknown: 'gone' as const } };
     expect(errorsOf(checkNamed(check)?.facts, isKnown(facts) ? facts.known : undefined)).toEqual([]);
     expect(isKnown(facts) ? facts.known : facts).toMatchObject(expected);
+    if (capture.onCouncilNetwork !== undefined) {
+      const { place } = collectedOn(NODE[platform]);
+      expect(place?.onCouncilNetwork(outputs(toldOf(capture)))).toMatchObject(capture.onCouncilNetwork);
+    }
     right += 1;
   });
 

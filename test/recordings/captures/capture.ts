@@ -11,6 +11,8 @@ interface Read {
   readonly check: string;
   /** The part of the check's facts that the capture decides, in the form of vitest's `toMatchObject`. */
   readonly facts: object;
+  /** What it says of whether this is the council's network, where its source tells that too. */
+  readonly onCouncilNetwork?: object;
   /** Where it was printed; on standard error the standard output is empty. */
   readonly stream?: 'stdout' | 'stderr';
   readonly exitCode?: number;
