@@ -100,14 +100,20 @@ describe('the list of volumes', () => {
   });
 
   it('counts a volume on the disk that Windows runs from, or on a built-in one, whatever BitLocker calls it', () => {
-    const disks = [disk(0, { BusType: 7, IsBoot: true, DriveLetters: ['C:', 'D:'] }), disk(1, { DriveLetters: ['P:'] })];
+    const disks = [
+      disk(0, { BusType: 7, IsBoot: true, DriveLetters: ['C:', 'D:'] }),
+      disk(1, { DriveLetters: ['P:'] }),
+    ];
     const rows = [volume('C:'), volume('D:', { VolumeType: 1 }), volume('P:', { VolumeType: 2 })];
     expect(volumesOf(rows, disks).map(({ name }) => name)).toEqual(['C:', 'D:', 'P:']);
   });
 });
 
 describe('whatever the sources print', () => {
-  const number = fc.oneof(fc.integer({ min: -2, max: 9 }), fc.constantFrom(4_294_967_295, null, 'x', '1', 1.5, {}, true));
+  const number = fc.oneof(
+    fc.integer({ min: -2, max: 9 }),
+    fc.constantFrom(4_294_967_295, null, 'x', '1', 1.5, {}, true),
+  );
   const rows = fc.array(
     fc.record(
       {

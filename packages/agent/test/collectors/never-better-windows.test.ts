@@ -37,11 +37,21 @@ async function verdicts(change?: readonly [id: string, result: SourceResult]): P
 const ids = [...recorded.keys()];
 
 /** An empty list is an answer where lists may be empty, and one that was never one is not tried as one. */
-const garbage = fc.oneof(fc.string({ maxLength: 20 }), fc.constantFrom('null', '0', '{', ']', '"', '\n', '\u0000', '{}', '1', '<Events', '</Event>', '&', '\uFFFD'));
+const garbage = fc.oneof(
+  fc.string({ maxLength: 20 }),
+  fc.constantFrom('null', '0', '{', ']', '"', '\n', '\u0000', '{}', '1', '<Events', '</Event>', '&', '\uFFFD'),
+);
 const change = fc.oneof(
-  fc.constantFrom(...ids).chain((id) => fc.nat(textOf(id).length - 1).map((at) => [id, printed(textOf(id).slice(0, at))] as const)),
+  fc
+    .constantFrom(...ids)
+    .chain((id) => fc.nat(textOf(id).length - 1).map((at) => [id, printed(textOf(id).slice(0, at))] as const)),
   fc.tuple(fc.constantFrom(...ids), garbage).map(([id, text]) => [id, printed(text)] as const),
-  fc.tuple(fc.constantFrom(...ids), fc.json().filter((text) => text !== '[]')).map(([id, text]) => [id, printed(text)] as const),
+  fc
+    .tuple(
+      fc.constantFrom(...ids),
+      fc.json().filter((text) => text !== '[]'),
+    )
+    .map(([id, text]) => [id, printed(text)] as const),
   fc.constantFrom(...ids).map((id) => [id, printed(textOf(id), { exitCode: 1, stderr: 'failed' })] as const),
   fc.constantFrom(...ids).map((id) => [id, missing] as const),
   fc
@@ -54,7 +64,12 @@ type Path = readonly (string | number)[];
 /** Every place within a value. */
 function placesIn(value: unknown, at: Path = []): readonly Path[] {
   if (typeof value !== 'object' || value === null) return [at];
-  return [at, ...Object.entries(value).flatMap(([key, inner]) => placesIn(inner, [...at, Array.isArray(value) ? Number(key) : key]))];
+  return [
+    at,
+    ...Object.entries(value).flatMap(([key, inner]) =>
+      placesIn(inner, [...at, Array.isArray(value) ? Number(key) : key]),
+    ),
+  ];
 }
 
 function without(value: unknown, [first, ...rest]: Path): unknown {
@@ -65,7 +80,8 @@ function without(value: unknown, [first, ...rest]: Path): unknown {
 }
 
 /** Where null is what Windows says of what is not set, or of an empty reader, it is an answer. */
-const NULL_IS_TOLD = /^(Size|SerialNumber|SMBIOSAssetTag|MsrcSeverity|LastDeploymentChangeTime|PausedUntil|InactivityTimeoutSecs|MaxInactivityTimeDeviceLock|NoDriveTypeAutoRun|NoAutorun|DisableAutoplay|Policy|User|ScreenSave.*|ScreenSaver.*|PEFirmwareType)$/;
+const NULL_IS_TOLD =
+  /^(Size|SerialNumber|SMBIOSAssetTag|MsrcSeverity|LastDeploymentChangeTime|PausedUntil|InactivityTimeoutSecs|MaxInactivityTimeDeviceLock|NoDriveTypeAutoRun|NoAutorun|DisableAutoplay|Policy|User|ScreenSave.*|ScreenSaver.*|PEFirmwareType)$/;
 
 describe('what a source of Windows leaves out or garbles', () => {
   it('starts from a laptop of which every source has been recorded', () => {

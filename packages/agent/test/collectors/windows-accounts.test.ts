@@ -30,8 +30,12 @@ describe('administrators of Windows', () => {
 
   it('go by their SID where Windows cannot tell whose it is', () => {
     const entra = 'S-1-12-1-1000000001-1000000002-1000000003-1000000004';
-    expect(factsFor([{ Name: null, Sid: entra }]).administrators).toEqual({ known: [{ name: entra, aliases: [entra] }] });
-    expect(factsFor([{ Name: entra, Sid: entra }]).administrators).toEqual({ known: [{ name: entra, aliases: [entra] }] });
+    expect(factsFor([{ Name: null, Sid: entra }]).administrators).toEqual({
+      known: [{ name: entra, aliases: [entra] }],
+    });
+    expect(factsFor([{ Name: entra, Sid: entra }]).administrators).toEqual({
+      known: [{ name: entra, aliases: [entra] }],
+    });
   });
 
   it('cannot call themselves by somebody else’s SID', () => {
@@ -44,7 +48,9 @@ describe('administrators of Windows', () => {
   it('are unknown where the list is empty, none, denied, or holds one without a SID', () => {
     expect(factsFor([]).administrators).toMatchObject({ unknown: 'not-told' });
     expect(factsFor('').administrators).toMatchObject({ unknown: 'not-understood' });
-    expect(factsFor([first, { Name: 'x', Sid: 'S-1-5-*' }]).administrators).toMatchObject({ unknown: 'not-understood' });
+    expect(factsFor([first, { Name: 'x', Sid: 'S-1-5-*' }]).administrators).toMatchObject({
+      unknown: 'not-understood',
+    });
     expect(factsFor([{ Name: 'x' }]).administrators).toMatchObject({ unknown: 'not-understood' });
     const denied = printed('', { exitCode: 1, stderr: 'UnauthorizedAccess 0x80070005' });
     expect(factsFor(denied).administrators).toMatchObject({ unknown: 'access-denied' });
@@ -53,8 +59,14 @@ describe('administrators of Windows', () => {
 
 describe('accounts of the device itself', () => {
   it('are those that somebody made, beside the first, which is always there under one name', () => {
-    const all = [{ ...first, Name: 'LAPTOP-1\\chris' }, guest(true), { Name: 'LAPTOP-1\\dave', Sid: `${DEVICE}-1001`, Disabled: false }];
-    expect(factsFor([first], all).local).toMatchObject({ known: [{ name: `${DEVICE}-500` }, { name: 'LAPTOP-1\\dave' }] });
+    const all = [
+      { ...first, Name: 'LAPTOP-1\\chris' },
+      guest(true),
+      { Name: 'LAPTOP-1\\dave', Sid: `${DEVICE}-1001`, Disabled: false },
+    ];
+    expect(factsFor([first], all).local).toMatchObject({
+      known: [{ name: `${DEVICE}-500` }, { name: 'LAPTOP-1\\dave' }],
+    });
     expect(factsFor([first], [guest(true)]).local).toMatchObject({ unknown: 'not-understood' });
     expect(factsFor([first], missing).local).toEqual({ unknown: 'source-missing' });
   });
@@ -63,7 +75,10 @@ describe('accounts of the device itself', () => {
     const { local } = factsFor([first]);
     const appeared = checkNamed('accounts')?.appeared;
     const before = 'known' in local ? local.known.map(({ name }) => `local/${name}`) : [];
-    const { local: after, ...rest } = factsFor([first], [first, guest(true), { Name: 'LAPTOP-1\\dave', Sid: `${DEVICE}-1001` }]);
+    const { local: after, ...rest } = factsFor(
+      [first],
+      [first, guest(true), { Name: 'LAPTOP-1\\dave', Sid: `${DEVICE}-1001` }],
+    );
     expect(appeared?.({ ...rest, local: after }, (condition) => !before.includes(condition), 0)).toMatchObject([
       { account: { name: 'LAPTOP-1\\dave' } },
     ]);
@@ -79,8 +94,13 @@ describe('accounts of the device itself', () => {
 
 describe('whatever is printed of accounts', () => {
   it('the facts are of their form', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(first.Sid, 'S-1-5-18', '\\', 'x'.repeat(700), `A\\${'y'.repeat(700)}`, null));
-    const rows = fc.array(fc.record({ Name: text, Sid: text, Disabled: fc.oneof(fc.boolean(), text) }), { maxLength: 3 });
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(first.Sid, 'S-1-5-18', '\\', 'x'.repeat(700), `A\\${'y'.repeat(700)}`, null),
+    );
+    const rows = fc.array(fc.record({ Name: text, Sid: text, Disabled: fc.oneof(fc.boolean(), text) }), {
+      maxLength: 3,
+    });
     const anything = fc.oneof(rows, fc.jsonValue());
     fc.assert(
       fc.property(anything, anything, (administrators, local) => {
@@ -94,7 +114,9 @@ describe('whatever is printed of accounts', () => {
 
 describe('the asset tag of a machine with Windows', () => {
   const tagOf = (enclosure: unknown) =>
-    factsOf<{ assetTag: Told<string | null>; serialNumber: Told<string | null> }>(assetTagWindows, { 'windows/enclosure': enclosure });
+    factsOf<{ assetTag: Told<string | null>; serialNumber: Told<string | null> }>(assetTagWindows, {
+      'windows/enclosure': enclosure,
+    });
 
   it('and its serial number are null where the maker left a placeholder', () => {
     expect(tagOf({ SerialNumber: ' INV1 ', SMBIOSAssetTag: 'No Asset Tag' })).toEqual({
@@ -109,7 +131,10 @@ describe('the asset tag of a machine with Windows', () => {
   });
 
   it('are unknown where they are missing, or no text', () => {
-    expect(tagOf({ SerialNumber: 7 })).toMatchObject({ assetTag: { unknown: 'not-understood' }, serialNumber: { unknown: 'not-understood' } });
+    expect(tagOf({ SerialNumber: 7 })).toMatchObject({
+      assetTag: { unknown: 'not-understood' },
+      serialNumber: { unknown: 'not-understood' },
+    });
     expect(tagOf([])).toMatchObject({ serialNumber: { unknown: 'not-understood' } });
     expect(tagOf(missing)).toMatchObject({ serialNumber: { unknown: 'source-missing' } });
   });

@@ -23,7 +23,11 @@ const jobsTold = (xml: unknown, rest: Told = {}): Told => ({
   ...rest,
 });
 
-async function kept<T>(history: History, told: Told, bookmark = '0'): Promise<{ events: readonly T[]; bookmark: string }> {
+async function kept<T>(
+  history: History,
+  told: Told,
+  bookmark = '0',
+): Promise<{ events: readonly T[]; bookmark: string }> {
   const read = await history.since(hostOf(told), bookmark);
   if (!isKnown(read)) throw new Error(read.unknown);
   return read.known as Kept as { events: readonly T[]; bookmark: string };
@@ -32,8 +36,20 @@ const arrivals = async (told: Told): Promise<readonly Arrival[]> => (await kept<
 const jobs = async (told: Told): Promise<readonly Job[]> => (await kept<Job>(printLogWindows, told)).events;
 
 describe.each([
-  ['disks', diskLogWindows, disksTold, diskEvent, (extent: readonly [boolean | null, number | null, number | null]) => logs(extent, EMPTY)],
-  ['printing', printLogWindows, jobsTold, printEvent, (extent: readonly [boolean | null, number | null, number | null]) => logs(EMPTY, extent)],
+  [
+    'disks',
+    diskLogWindows,
+    disksTold,
+    diskEvent,
+    (extent: readonly [boolean | null, number | null, number | null]) => logs(extent, EMPTY),
+  ],
+  [
+    'printing',
+    printLogWindows,
+    jobsTold,
+    printEvent,
+    (extent: readonly [boolean | null, number | null, number | null]) => logs(EMPTY, extent),
+  ],
 ] as const)('the log of %s', (_words, history, told, event, extentOf) => {
   const withExtent = (xml: unknown, ...extent: readonly [boolean | null, number | null, number | null]) =>
     told(xml, { 'windows/event-logs': extentOf(extent) });
@@ -127,10 +143,16 @@ describe('arrivals in the log of disks', () => {
 
   it('go by their vendor and product where they have no number of their own', async () => {
     const bare = { SerialNumber: 'NULL', ParentId: 'USB\\VID_1209&PID_00AB\\6&1AE4A61&0&2' };
-    expect(await arrivals(disksTold(events(diskEvent(1, bare))))).toMatchObject([{ medium: { subject: '1209:00ab', serial: null } }]);
-    expect(await arrivals(disksTold(events(diskEvent(1, { SerialNumber: 'INV1       ' }))))).toMatchObject([{ medium: { serial: 'INV1' } }]);
+    expect(await arrivals(disksTold(events(diskEvent(1, bare))))).toMatchObject([
+      { medium: { subject: '1209:00ab', serial: null } },
+    ]);
+    expect(await arrivals(disksTold(events(diskEvent(1, { SerialNumber: 'INV1       ' }))))).toMatchObject([
+      { medium: { serial: 'INV1' } },
+    ]);
     const silent = { SerialNumber: '', ParentId: '', Manufacturer: 'NULL', Model: '' };
-    expect(await arrivals(disksTold(events(diskEvent(1, silent))))).toMatchObject([{ medium: { subject: 'disk', model: null } }]);
+    expect(await arrivals(disksTold(events(diskEvent(1, silent))))).toMatchObject([
+      { medium: { subject: 'disk', model: null } },
+    ]);
   });
 
   it('are not the disk that Windows runs from', async () => {
@@ -138,7 +160,9 @@ describe('arrivals in the log of disks', () => {
     const xml = events(diskEvent(1, { BusType: 13, DiskNumber: 0, SerialNumber: 'EMMC', ParentId: 'SD\\X\\1' }));
     expect(await arrivals(disksTold(xml, { 'windows/disks': [runs] }))).toEqual([]);
     expect(await arrivals(disksTold(xml))).toHaveLength(1);
-    expect(await diskLogWindows.since(hostOf(disksTold(xml, { 'windows/disks': missing })), '0')).toMatchObject({ unknown: 'source-missing' });
+    expect(await diskLogWindows.since(hostOf(disksTold(xml, { 'windows/disks': missing })), '0')).toMatchObject({
+      unknown: 'source-missing',
+    });
     expect(await arrivals(disksTold(events(diskEvent(1)), { 'windows/disks': missing }))).toHaveLength(1);
   });
 
@@ -153,15 +177,19 @@ describe('arrivals in the log of disks', () => {
   });
 
   it('without a size are told of where they have partitions, and not where nothing is told', async () => {
-    expect(await arrivals(disksTold(events(diskEvent(1, { Capacity: '' }))))).toMatchObject([{ medium: { bytes: null } }]);
+    expect(await arrivals(disksTold(events(diskEvent(1, { Capacity: '' }))))).toMatchObject([
+      { medium: { bytes: null } },
+    ]);
     expect(await arrivals(disksTold(events(diskEvent(1, { Capacity: '', PartitionCount: 0 }))))).toEqual([]);
     expect(await arrivals(disksTold(events(diskEvent(1, { Capacity: '', PartitionCount: '' }))))).toEqual([]);
   });
 });
 
 describe('jobs in the log of printing', () => {
-  const targetOf = async (values: Readonly<Record<string, string | number>>, printers: unknown = [printer('Home', 'USB001')]) =>
-    (await jobs(jobsTold(events(printEvent(1, values)), { 'windows/printers': printers })))[0]?.target;
+  const targetOf = async (
+    values: Readonly<Record<string, string | number>>,
+    printers: unknown = [printer('Home', 'USB001')],
+  ) => (await jobs(jobsTold(events(printEvent(1, values)), { 'windows/printers': printers })))[0]?.target;
 
   it('are told by number, queue and pages, where pages were counted', async () => {
     expect(await jobs(jobsTold(events(printEvent(3, { Param8: 0 }), printEvent(4))))).toMatchObject([
@@ -171,15 +199,24 @@ describe('jobs in the log of printing', () => {
   });
 
   it('went where the port of that time leads, with what is known of it now', async () => {
-    const now = [printer('Home', '\\\\print.council.example\\Floor2', { Network: true }), printer('Other', 'IP_192.0.2.9', { PrinterHostAddress: '192.0.2.9' })];
-    expect(await targetOf({ Param6: 'USB001' }, now)).toMatchObject({ known: { name: 'Home', target: 'USB001', reach: 'local' } });
-    expect(await targetOf({ Param6: 'ip_192.0.2.9' }, now)).toMatchObject({ known: { name: 'Home', target: 'socket://192.0.2.9' } });
+    const now = [
+      printer('Home', '\\\\print.council.example\\Floor2', { Network: true }),
+      printer('Other', 'IP_192.0.2.9', { PrinterHostAddress: '192.0.2.9' }),
+    ];
+    expect(await targetOf({ Param6: 'USB001' }, now)).toMatchObject({
+      known: { name: 'Home', target: 'USB001', reach: 'local' },
+    });
+    expect(await targetOf({ Param6: 'ip_192.0.2.9' }, now)).toMatchObject({
+      known: { name: 'Home', target: 'socket://192.0.2.9' },
+    });
     expect(await targetOf({ Param6: 'FILE:' }, now)).toMatchObject({ known: { reach: 'file' } });
   });
 
   it('of a connection went to its server, whatever port that has', async () => {
     const target = '\\\\print.council.example\\Floor2';
-    expect(await targetOf({ Param5: target, Param6: 'USB001' }, [])).toMatchObject({ known: { target, reach: 'network' } });
+    expect(await targetOf({ Param5: target, Param6: 'USB001' }, [])).toMatchObject({
+      known: { target, reach: 'network' },
+    });
   });
 
   it('without a port went where the queue of that name leads, if there still is one', async () => {
@@ -190,12 +227,21 @@ describe('jobs in the log of printing', () => {
   });
 
   it('without a number or a queue make the list none', async () => {
-    expect(await printLogWindows.since(hostOf(jobsTold(events(printEvent(1, { Param1: 'x' })))), '0')).toMatchObject({ unknown: 'not-understood' });
-    expect(await printLogWindows.since(hostOf(jobsTold(events(printEvent(1, { Param5: '' })))), '0')).toMatchObject({ unknown: 'not-understood' });
+    expect(await printLogWindows.since(hostOf(jobsTold(events(printEvent(1, { Param1: 'x' })))), '0')).toMatchObject({
+      unknown: 'not-understood',
+    });
+    expect(await printLogWindows.since(hostOf(jobsTold(events(printEvent(1, { Param5: '' })))), '0')).toMatchObject({
+      unknown: 'not-understood',
+    });
   });
 
   it('never tell of the document, its owner or the file that was written', async () => {
-    const said = { Param2: 'letter to the doctor', Param3: 'holder', Param4: '\\\\LAPTOP-1', Param6: 'C:\\Users\\holder\\letter to the doctor.pdf' };
+    const said = {
+      Param2: 'letter to the doctor',
+      Param3: 'holder',
+      Param4: '\\\\LAPTOP-1',
+      Param6: 'C:\\Users\\holder\\letter to the doctor.pdf',
+    };
     const told = JSON.stringify(await jobs(jobsTold(events(printEvent(1, said)))));
     expect(told).toContain('"reach":"file"');
     for (const secret of ['doctor', 'holder', 'LAPTOP-1']) expect(told).not.toContain(secret);
@@ -210,19 +256,35 @@ describe('the XML of Windows’ events', () => {
       <EventData><Data Name='Model'> A &amp;amp; B &#x2013; &lt;C&gt; </Data><Data Name="Empty"></Data></EventData></Event></Events>`;
     const read = readEvents(one);
     expect(read).toMatchObject({ known: [{ eventId: 1006, at: Date.UTC(2026, 5, 4, 8, 32, 0, 123) }] });
-    expect(isKnown(read) ? [...(read.known[0]?.values ?? [])] : []).toEqual([['Model', 'A &amp; B – <C>'], ['Empty', '']]);
+    expect(isKnown(read) ? [...(read.known[0]?.values ?? [])] : []).toEqual([
+      ['Model', 'A &amp; B – <C>'],
+      ['Empty', ''],
+    ]);
     expect(readEvents('<Events/>')).toEqual({ known: [] });
     expect(readEvents('<Events></Events>\n')).toEqual({ known: [] });
   });
 
   it.each(['2026-13-01T00:00:00Z', 'yesterday', '99999-01-01T00:00:00Z', ''])('of the time %j is none', (at) => {
-    expect(readEvents(events(diskEvent(1)).replace(/SystemTime="[^"]*"/, `SystemTime="${at}"`))).toMatchObject({ unknown: 'not-understood' });
+    expect(readEvents(events(diskEvent(1)).replace(/SystemTime="[^"]*"/, `SystemTime="${at}"`))).toMatchObject({
+      unknown: 'not-understood',
+    });
   });
 
   it('gives events of the checks’ forms, or nothing, whatever makers and senders write into it', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 30 }).map((value) => value.replaceAll(/[<>]/g, '')),
-      fc.constantFrom('7', '17', '0', '9'.repeat(25), 'NULL', '\\\\', 'USB\\VID_1209&PID_0001\\', '&#xD800;', '&#x110000;', 'x'.repeat(900)),
+      fc.constantFrom(
+        '7',
+        '17',
+        '0',
+        '9'.repeat(25),
+        'NULL',
+        '\\\\',
+        'USB\\VID_1209&PID_0001\\',
+        '&#xD800;',
+        '&#x110000;',
+        'x'.repeat(900),
+      ),
     );
     const names = ['DiskNumber', 'BusType', 'Capacity', 'Manufacturer', 'Model', 'SerialNumber', 'ParentId'];
     const values = fc.dictionary(fc.constantFrom(...names, 'Param1', 'Param5', 'Param6', 'Param8'), text);

@@ -36,7 +36,9 @@ describe('a disk', () => {
     ['a FireWire disk', { BusType: 4 }],
     ['storage of USB, whatever its bus is called', { BusType: 1, PNPDeviceID: 'USBSTOR\\DISK&VEN_X\\INV1&0' }],
   ])('that is %s is a medium', (_words, rest) => {
-    expect(presentIn([SYSTEM_DISK, stick(rest)])).toMatchObject([{ kind: 'storage', serial: 'INV1', bytes: 1_000_000 }]);
+    expect(presentIn([SYSTEM_DISK, stick(rest)])).toMatchObject([
+      { kind: 'storage', serial: 'INV1', bytes: 1_000_000 },
+    ]);
   });
 
   it.each([
@@ -103,7 +105,10 @@ describe('the serial number of a medium', () => {
   });
 
   it('that it has none makes its vendor and product its name', () => {
-    const media = presentIn([SYSTEM_DISK, stick({ SerialNumber: '7&2A2C4B7A&0', ParentId: 'USB\\VID_1209&PID_00AB\\6&1&0&2' })]);
+    const media = presentIn([
+      SYSTEM_DISK,
+      stick({ SerialNumber: '7&2A2C4B7A&0', ParentId: 'USB\\VID_1209&PID_00AB\\6&1&0&2' }),
+    ]);
     expect(media).toMatchObject([{ subject: '1209:00ab', serial: null }]);
     expect(presentIn([SYSTEM_DISK, stick({ SerialNumber: null, ParentId: null })])).toMatchObject([
       { subject: 'Invented Disk', serial: null },
@@ -121,9 +126,9 @@ describe('a stick with BitLocker To Go', () => {
     expect(encryptedOf(volume('E:', { ...ON_E, Protection: 0 }))).toEqual({ known: false });
     expect(encryptedOf(volume('E:', { ...ON_E, Conversion: 2 }))).toEqual({ known: false });
     const disks = [SYSTEM_DISK, stick({ DriveLetters: ['E:', 'F:'] })];
-    expect(presentIn(disks, [volume('E:', ON_E), volume('F:', { ...ON_E, Conversion: 0, Protection: 0 })])).toMatchObject([
-      { encrypted: { known: false } },
-    ]);
+    expect(
+      presentIn(disks, [volume('E:', ON_E), volume('F:', { ...ON_E, Conversion: 0, Protection: 0 })]),
+    ).toMatchObject([{ encrypted: { known: false } }]);
     expect(presentIn(disks, [volume('E:', ON_E)])).toMatchObject([{ encrypted: { unknown: 'not-told' } }]);
   });
 
@@ -134,9 +139,10 @@ describe('a stick with BitLocker To Go', () => {
 
   it('is found by its path where it has no letter', () => {
     const row = volume('E:', ON_E);
-    const media = presentIn([SYSTEM_DISK, stick({ DriveLetters: [], VolumePaths: [row.DeviceID.toUpperCase()] })], [
-      { ...row, DriveLetter: null },
-    ]);
+    const media = presentIn(
+      [SYSTEM_DISK, stick({ DriveLetters: [], VolumePaths: [row.DeviceID.toUpperCase()] })],
+      [{ ...row, DriveLetter: null }],
+    );
     expect(media).toMatchObject([{ encrypted: { known: true } }]);
   });
 });
@@ -159,7 +165,10 @@ describe('telephones', () => {
   });
 
   it('are unknown where nothing tells of them', () => {
-    expect(factsFor([SYSTEM_DISK], [], missing)).toMatchObject({ present: { known: [] }, phones: { unknown: 'source-missing' } });
+    expect(factsFor([SYSTEM_DISK], [], missing)).toMatchObject({
+      present: { known: [] },
+      phones: { unknown: 'source-missing' },
+    });
     expect(factsFor([SYSTEM_DISK], [], [{}])).toMatchObject({ phones: { unknown: 'not-understood' } });
   });
 });
@@ -167,17 +176,20 @@ describe('telephones', () => {
 describe('whatever the sources print', () => {
   const value = fc.oneof(fc.jsonValue(), fc.constantFrom(7, 12, 15, 17, 'E:', ['E:'], '', '\uD800', 'USB\\VID_'));
   const rows = fc.array(
-    fc.record(
-      Object.fromEntries(Object.keys(disk(0)).map((key) => [key, value])) as Record<string, typeof value>,
-      { requiredKeys: [] },
-    ),
+    fc.record(Object.fromEntries(Object.keys(disk(0)).map((key) => [key, value])) as Record<string, typeof value>, {
+      requiredKeys: [],
+    }),
     { maxLength: 4 },
   );
 
   it('the facts are of their form, and no pass is made of it', () => {
     fc.assert(
       fc.property(fc.oneof(rows, fc.jsonValue(), fc.string()), value, value, (disks, volumes, phones) => {
-        const told = { 'windows/disks': disks, 'windows/bitlocker-volumes': volumes, 'windows/portable-devices': phones };
+        const told = {
+          'windows/disks': disks,
+          'windows/bitlocker-volumes': volumes,
+          'windows/portable-devices': phones,
+        };
         const { facts } = removableMediaWindows.collect(outputs(told), 0);
         expect(errorsOf(checkNamed('removable-media')?.facts, isKnown(facts) ? facts.known : undefined)).toEqual([]);
         // Nothing is plugged in only where a disk says that Windows runs from it.

@@ -79,13 +79,21 @@ describe('the port of a queue', () => {
 
 describe('a queue', () => {
   it('is where its port leads, whatever it is called', () => {
-    expect(queueOf(printer('Microsoft XPS Document Writer', 'https://printer.example.net/ipp'))).toMatchObject({ reach: 'network' });
-    expect(queueOf(printer('\u2013 Council \u2013', 'USB001', { DriverName: 'Microsoft Print To PDF' }))).toMatchObject({ reach: 'local' });
+    expect(queueOf(printer('Microsoft XPS Document Writer', 'https://printer.example.net/ipp'))).toMatchObject({
+      reach: 'network',
+    });
+    expect(queueOf(printer('\u2013 Council \u2013', 'USB001', { DriverName: 'Microsoft Print To PDF' }))).toMatchObject(
+      { reach: 'local' },
+    );
   });
 
   it('of a print server is known by server and queue', () => {
     const target = '\\\\print.council.example\\Floor2';
-    expect(queueOf(printer(target, target, { Network: true }))).toMatchObject({ name: target, target, reach: 'network' });
+    expect(queueOf(printer(target, target, { Network: true }))).toMatchObject({
+      name: target,
+      target,
+      reach: 'network',
+    });
     expect(queueOf(printer(target, 'IP_192.0.2.9'))).toMatchObject({ target });
     const shared = { Network: true, ServerName: '\\\\print.council.example', ShareName: 'Floor2' };
     expect(queueOf(printer('Floor 2', null, shared))).toMatchObject({ name: 'Floor 2', target });
@@ -105,7 +113,9 @@ describe('the list of printers', () => {
     expect(factsFor([]).queues).toEqual({ known: [] });
     expect(factsFor(printer('Home', 'USB001')).queues).toMatchObject({ known: [{ name: 'Home' }] });
     expect(factsFor('').queues).toMatchObject({ unknown: 'not-understood' });
-    expect(factsFor(printed('', { exitCode: 1, stderr: '0x800706BA' })).queues).toMatchObject({ unknown: 'service-down' });
+    expect(factsFor(printed('', { exitCode: 1, stderr: '0x800706BA' })).queues).toMatchObject({
+      unknown: 'service-down',
+    });
   });
 });
 
@@ -122,12 +132,23 @@ describe('the log of finished jobs', () => {
 describe('whatever the sources print', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
-    fc.string({ unit: fc.constantFrom('\\', '\\\\', '://', '@', 'http', 'ipps', 'IP_', 'USB', '0', ':', '[', '*.pdf', 'a'), maxLength: 12 }),
+    fc.string({
+      unit: fc.constantFrom('\\', '\\\\', '://', '@', 'http', 'ipps', 'IP_', 'USB', '0', ':', '[', '*.pdf', 'a'),
+      maxLength: 12,
+    }),
     fc.constantFrom('x'.repeat(2000), `http://${'a@'.repeat(3000)}`),
   );
 
   it('the facts are of their form', () => {
-    const row = fc.record({ Name: text, PortName: text, PrinterHostAddress: fc.option(text), Url: fc.option(text), Network: fc.boolean(), ServerName: fc.option(text), ShareName: fc.option(text) });
+    const row = fc.record({
+      Name: text,
+      PortName: text,
+      PrinterHostAddress: fc.option(text),
+      Url: fc.option(text),
+      Network: fc.boolean(),
+      ServerName: fc.option(text),
+      ShareName: fc.option(text),
+    });
     fc.assert(
       fc.property(fc.oneof(fc.array(row, { maxLength: 3 }), fc.jsonValue()), (printers) => {
         const { facts } = printingWindows.collect(outputs({ 'windows/printers': printers }), 0);

@@ -1,6 +1,7 @@
 /** Rows as Windows' own scripts print them. */
 
-const path = (letter: string) => `\\\\?\\Volume{0000000${letter.charCodeAt(0) % 10}-0000-4000-8000-00000000000${letter.charCodeAt(0) % 7}}\\`;
+const path = (letter: string) =>
+  `\\\\?\\Volume{0000000${letter.charCodeAt(0) % 10}-0000-4000-8000-00000000000${letter.charCodeAt(0) % 7}}\\`;
 
 export const volume = (letter: string, rest: object = {}) => ({
   DriveLetter: letter,
@@ -77,7 +78,8 @@ export const printEvent = (record: number, values: Values = {}) => {
   return event(307, record, timeOf(record), `<UserData><DocumentPrinted>${data.join('')}</DocumentPrinted></UserData>`);
 };
 
-export const timeOf = (record: number) => new Date(Date.UTC(2026, 10, 19, 10, record)).toISOString().replace('Z', '1234Z');
+export const timeOf = (record: number) =>
+  new Date(Date.UTC(2026, 10, 19, 10, record)).toISOString().replace('Z', '1234Z');
 export const events = (...all: readonly string[]) => `<Events>${all.join('')}</Events>`;
 
 type Extent = readonly [enabled: boolean | null, oldest: number | null, newest: number | null];
