@@ -194,7 +194,8 @@ describe('whatever the sources print', () => {
         expect(errorsOf(checkNamed('removable-media')?.facts, isKnown(facts) ? facts.known : undefined)).toEqual([]);
         // Nothing is plugged in only where a disk says that Windows runs from it.
         const runs = Array.isArray(disks) && disks.some((one) => JSON.stringify(one).includes('true'));
-        if (!runs) expect(isKnown(facts) ? facts.known : {}).not.toMatchObject({ present: { known: [] } });
+        const isEmpty = JSON.stringify(facts).includes('"present":{"known":[]}');
+        expect(isEmpty && !runs).toBe(false);
       }),
     );
   });

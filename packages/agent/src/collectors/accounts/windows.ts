@@ -63,7 +63,7 @@ const accountsOf = (rows: Known<readonly Row[]>): Known<Account[]> =>
 /** The guest is an account that Windows comes with, switched off; a list without it has not told. */
 const guestOf = (rows: Known<readonly Row[]>): Known<'on' | 'off'> =>
   mapKnown(rows, (list) => {
-    const guest = list.find(({ sid }) => /-501$/.test(sid));
+    const guest = list.find(({ sid }) => sid.endsWith('-501'));
     if (guest?.disabled === undefined || guest.disabled === null) return unknown('not-told', 'no guest in the list');
     return known(guest.disabled ? 'off' : 'on');
   });
