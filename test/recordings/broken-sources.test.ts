@@ -30,7 +30,10 @@ const BREAKS: Readonly<Record<string, fc.Arbitrary<Break>>> = {
     .map(changed),
   denied: fc.constant(() => ({ exitCode: 1, stdout: '', stderr: 'Access is denied. Permission denied' })),
   'failed with its answer': fc.constant((output) => ({ ...output, exitCode: 1, stderr: 'failed' })),
-  "another source's": fc.nat().map((index) => (_output, outputs) => [...outputs.values()][index % outputs.size]),
+  "another source's": fc.nat().map((index) => (_output, outputs) => {
+    const others = [...outputs.values()].filter(({ stdout }) => stdout.trim() !== '[]');
+    return others[index % others.length];
+  }),
 };
 
 /** Added to the list of sources after its first form: a recording that lacks them is judged as it was before them. */

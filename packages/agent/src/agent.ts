@@ -64,7 +64,12 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
   const serverTime = createServerTime(clock, outbox.meta);
   const now = () => serverTime.now();
   const policies = createPolicyKeeper({ sql: store.sql, identity, now, log });
-  const health = createHealth({ outbox, skewMs: () => serverTime.skewMs(), now });
+  const health = createHealth({
+    outbox,
+    skewMs: () => serverTime.skewMs(),
+    now,
+    hindered: () => host.hindered?.(),
+  });
   const whereabouts = createWhereabouts(options.place);
   const cycle = createCycle({
     ...options,

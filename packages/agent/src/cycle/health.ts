@@ -1,4 +1,4 @@
-import { type Known, known, isKnown, type Observation, iso } from '@beadle/shared';
+import { type Hindrance, type Known, known, isKnown, type Observation, iso } from '@beadle/shared';
 import type { Outbox } from '../outbox/outbox.ts';
 
 /** A skew is told to the nearest ten seconds, so that a clock that wanders does not make a new fact each time. */
@@ -11,10 +11,11 @@ export interface HealthOptions {
   readonly outbox: Outbox;
   readonly skewMs: () => Known<number>;
   readonly now: () => number;
+  readonly hindered: () => Hindrance | undefined;
 }
 
 /** The agent's observation of itself, and the one way to say that it has been told. */
-export function createHealth({ outbox, skewMs, now }: HealthOptions) {
+export function createHealth({ outbox, skewMs, now, hindered }: HealthOptions) {
   return {
     observe(): Observation {
       const restored = outbox.meta.text('server_restored');
@@ -22,7 +23,13 @@ export function createHealth({ outbox, skewMs, now }: HealthOptions) {
         restored === undefined
           ? []
           : [{ at: iso(now()), cause: 'server-restored', ...(JSON.parse(restored) as object) }];
-      const facts = { enrolled: true, dropped: known(outbox.waiting().dropped), clockSkewMs: coarse(skewMs()) };
+      const hindrance = hindered();
+      const facts = {
+        enrolled: true,
+        dropped: known(outbox.waiting().dropped),
+        clockSkewMs: coarse(skewMs()),
+        ...(hindrance === undefined ? {} : { hindered: hindrance }),
+      };
       return { facts: known(facts), events };
     },
     told: () => outbox.meta.set('server_restored', undefined),

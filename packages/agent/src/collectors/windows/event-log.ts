@@ -26,10 +26,18 @@ function extentOf(list: unknown, log: string): Known<Extent> {
 const extentIn = async (host: Host, log: string): Promise<Known<Extent>> =>
   mapKnown(jsonOf(await host.read(eventLogs)), (list) => extentOf(list, log));
 
-/** The highest record id in what a source of events has printed. */
-function lastRecordIn(xml: string): number | undefined {
+/** As many events as a source tells at a time; where there are so many, others may wait behind them. */
+const MOST_EVENTS = 2000;
+
+/**
+ * Where to read on: behind the last event, and where that was all of them, behind whatever else is in the log, which its
+ * extent was asked for before. A log that has begun again was read from its start.
+ */
+function placeBehind(xml: string, record: number, extent: Known<Extent>): number {
   const ids = [...xml.matchAll(/<EventRecordID>(\d{1,15})<\/EventRecordID>/g)].map(([, id]) => Number(id));
-  return ids.length === 0 ? undefined : ids.reduce((most, id) => Math.max(most, id), 0);
+  const last = ids.reduce((most, id) => Math.max(most, id), 0);
+  if (ids.length >= MOST_EVENTS) return last;
+  return isKnown(extent) ? Math.max(last, extent.known.newest) : last || record;
 }
 
 const BOOKMARK = /^\d{1,15}$/;
@@ -59,9 +67,7 @@ async function since({ source, needs, log, eventsOf }: LogOfEvents, host: Host, 
   if (!isKnown(xml)) return xml;
   const outputs = new Map<string, Awaited<ReturnType<Host['read']>>>();
   for (const need of needs) outputs.set(need.id, await host.read(need));
-  // A log that has begun again was read from its start; where nothing was found in it, it is read on from its end.
-  const reached = isKnown(extent) ? Math.min(record, extent.known.newest) : record;
-  const next = String(lastRecordIn(xml.known) ?? reached);
+  const next = String(placeBehind(xml.known, record, extent));
   return mapKnown(eventsOf(xml.known, outputs), (events) => known({ events, bookmark: next }));
 }
 

@@ -1,5 +1,5 @@
 import type { Source } from '../source.ts';
-import { windowsSource } from './powershell.ts';
+import { systemRoot, windowsSource } from './powershell.ts';
 
 /**
  * JSON `{CurrentBuild, UBR, DisplayVersion, EditionID, ProductName, InstallationType}` of
@@ -35,10 +35,9 @@ export const missingUpdates: Source = windowsSource({
   outputLimitBytes: 4_194_304,
   why: 'Lists updates that are waiting. Nothing is searched for online, downloaded or installed.',
   heavy: {
-    changesWith: [
-      'C:\\Windows\\SoftwareDistribution\\DataStore\\DataStore.edb',
-      'C:\\Windows\\SoftwareDistribution\\ReportingEvents.log',
-    ],
+    changesWith: ['DataStore\\DataStore.edb', 'ReportingEvents.log'].map(
+      (file) => `${systemRoot(process.env)}\\SoftwareDistribution\\${file}`,
+    ),
   },
 });
 

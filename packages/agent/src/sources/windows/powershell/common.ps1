@@ -144,7 +144,7 @@ function Get-SecurityProduct([string]$Class) {
     $isTime = [datetime]::TryParse("$($product.timestamp)", $global:InvariantCulture, $style, [ref]$changed)
     @{
       displayName = ConvertTo-Text $product.displayName
-      instanceGuid = ConvertTo-Text "$($product.instanceGuid)".ToUpperInvariant()
+      instanceGuid = ConvertTo-Text ("$($product.instanceGuid)".ToUpperInvariant())
       productState = ConvertTo-Number $product.productState
       timestamp = $(if ($isTime) { ConvertTo-Iso $changed } else { $null })
     }

@@ -10,7 +10,7 @@ function Get-ParentId([string]$DeviceId) {
     $device = Get-CimInstance -ClassName Win32_PnPEntity -Filter "DeviceID='$escaped'"
     $keys = @{ devicePropertyKeys = [string[]]@('DEVPKEY_Device_Parent') }
     $told = Invoke-CimMethod -InputObject $device -MethodName GetDeviceProperties -Arguments $keys
-    ConvertTo-Text @($told.deviceProperties)[0].Data
+    ConvertTo-Text (@($told.deviceProperties)[0].Data)
   } catch {
     $null
   }

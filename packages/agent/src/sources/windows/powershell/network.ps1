@@ -24,6 +24,8 @@ $adapters = @(foreach ($adapter in @(Get-CimInstance -Namespace $space -ClassNam
   }
 })
 
+$system = Get-CimInstance -ClassName Win32_ComputerSystem -Property 'PartOfDomain'
+
 $joined = $null
 try {
   $key = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey('SYSTEM\CurrentControlSet\Control\CloudDomainJoin\JoinInfo')
@@ -36,7 +38,7 @@ try {
   data = @{
     Profiles = $profiles
     Adapters = $adapters
-    PartOfDomain = ConvertTo-Flag (Get-CimInstance -ClassName Win32_ComputerSystem -Property 'PartOfDomain').PartOfDomain
+    PartOfDomain = ConvertTo-Flag $system.PartOfDomain
     EntraJoined = $joined
     # Windows tells it only together with the SSID.
     Wifi = @{ Authentication = $null }

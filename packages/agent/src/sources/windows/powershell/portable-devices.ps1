@@ -8,7 +8,7 @@ $rows = @(foreach ($device in @(Get-CimInstance -ClassName Win32_PnPEntity -Filt
   $model = $null
   try {
     $told = Invoke-CimMethod -InputObject $device -MethodName GetDeviceProperties -Arguments $keys
-    $model = ConvertTo-Text @($told.deviceProperties)[0].Data
+    $model = ConvertTo-Text (@($told.deviceProperties)[0].Data)
   } catch {
     $model = $null
   }

@@ -28,7 +28,7 @@ $renames = Get-Setting 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Sess
     LastSearchSuccess = ConvertTo-IsoFromUtc $results.LastSearchSuccessDate
     LastInstallSuccess = ConvertTo-IsoFromUtc $results.LastInstallationSuccessDate
     RebootPending = $components -or $updates
-    RebootReasons = @{ Components = $components; Updates = $updates; FileRenames = @($renames).Count -gt 0 -and $null -ne $renames }
+    RebootReasons = @{ Components = $components; Updates = $updates; FileRenames = $null -ne $renames }
     PausedUntil = Get-PauseEnd
   }
 }
