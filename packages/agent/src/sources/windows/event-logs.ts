@@ -1,4 +1,5 @@
 import type { Source } from '../source.ts';
+import { fields, only } from './masks.ts';
 import { windowsSource } from './powershell.ts';
 
 /** The parameter of sources that read an event log: the record id after which it is read, as data and never code. */
@@ -21,4 +22,5 @@ export const eventLogs: Source = windowsSource({
   timeLimitMs: 15_000,
   outputLimitBytes: 65_536,
   why: 'Says up to where Windows’ logs have been read, so that nothing from before the agent is.',
+  masked: only([fields('Log Enabled Oldest Newest')]),
 });

@@ -1,4 +1,5 @@
 import type { Source } from '../source.ts';
+import { fields, only } from './masks.ts';
 import { windowsSource } from './powershell.ts';
 
 /**
@@ -13,6 +14,7 @@ export const enclosure: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 65_536,
   why: 'Compares the asset tag and serial number with the council’s register of devices.',
+  masked: only(fields('SerialNumber SMBIOSAssetTag Manufacturer Model', { ChassisTypes: ['value'] })),
 });
 
 /**
@@ -27,6 +29,9 @@ export const autorun: Source = windowsSource({
   timeLimitMs: 10_000,
   outputLimitBytes: 65_536,
   why: 'Says whether a program on a stick is started without being asked for.',
+  masked: only(
+    fields('NoDriveTypeAutoRun NoAutorun', { User: fields('NoDriveTypeAutoRun NoAutorun DisableAutoplay') }),
+  ),
 });
 
 /**
@@ -40,6 +45,7 @@ export const secureBoot: Source = windowsSource({
   timeLimitMs: 10_000,
   outputLimitBytes: 65_536,
   why: 'Says whether this device starts only systems that are signed.',
+  masked: only(fields('UEFISecureBootEnabled PEFirmwareType')),
 });
 
 /**
@@ -53,4 +59,5 @@ export const power: Source = windowsSource({
   timeLimitMs: 10_000,
   outputLimitBytes: 65_536,
   why: 'Lets what takes long wait until the device is plugged in.',
+  masked: only(fields('HasBattery PowerOnline')),
 });

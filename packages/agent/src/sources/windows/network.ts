@@ -1,4 +1,5 @@
 import type { Source } from '../source.ts';
+import { fields, only } from './masks.ts';
 import { windowsSource } from './powershell.ts';
 
 /**
@@ -20,4 +21,11 @@ export const network: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 1_048_576,
   why: 'Says whether the device is on the council’s network. Which other network it is on is not looked at.',
+  masked: only(
+    fields('PartOfDomain EntraJoined', {
+      Profiles: [fields('InterfaceAlias InterfaceIndex NetworkCategory')],
+      Adapters: [fields('Name InterfaceIndex InterfaceType Status Description')],
+      Wifi: fields('Authentication'),
+    }),
+  ),
 });

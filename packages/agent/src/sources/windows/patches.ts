@@ -1,4 +1,5 @@
 import type { Source } from '../source.ts';
+import { fields, only } from './masks.ts';
 import { systemRoot, windowsSource } from './powershell.ts';
 
 /**
@@ -14,6 +15,7 @@ export const os: Source = windowsSource({
   timeLimitMs: 10_000,
   outputLimitBytes: 65_536,
   why: 'Says which Windows this is, to know until when it gets security updates.',
+  masked: only(fields('CurrentBuild UBR DisplayVersion EditionID ProductName InstallationType')),
 });
 
 /**
@@ -39,6 +41,12 @@ export const missingUpdates: Source = windowsSource({
       (file) => `${systemRoot(process.env)}\\SoftwareDistribution\\${file}`,
     ),
   },
+  masked: only([
+    fields('UpdateID Title MsrcSeverity RebootRequired IsDownloaded LastDeploymentChangeTime', {
+      KBArticleIDs: ['value'],
+      CategoryIDs: ['value'],
+    }),
+  ]),
 });
 
 /**
@@ -54,4 +62,9 @@ export const updateState: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 65_536,
   why: 'Says when Windows last looked for updates, as an old list cannot say that nothing is missing.',
+  masked: only(
+    fields('LastSearchSuccess LastInstallSuccess RebootPending PausedUntil', {
+      RebootReasons: fields('Components Updates FileRenames'),
+    }),
+  ),
 });

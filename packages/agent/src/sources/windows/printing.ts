@@ -1,5 +1,6 @@
 import type { Source } from '../source.ts';
 import { RECORD_ID } from './event-logs.ts';
+import { eventsAfter, fields, maskPrintEvents, maskPrinters, only } from './masks.ts';
 import { windowsSource } from './powershell.ts';
 
 /**
@@ -18,6 +19,7 @@ export const printers: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 1_048_576,
   why: 'Lists the printers that are set up, and whether each is the council’s, at home, or a file.',
+  masked: maskPrinters,
 });
 
 /** JSON `{Enabled}`: whether Windows keeps a log of what was printed, which it does not unless told to. A boolean. */
@@ -28,6 +30,7 @@ export const printLog: Source = windowsSource({
   timeLimitMs: 15_000,
   outputLimitBytes: 65_536,
   why: 'Says whether Windows tells of finished print jobs at all.',
+  masked: only(fields('Enabled')),
 });
 
 /**
@@ -50,4 +53,6 @@ export const printEvents: Source = windowsSource({
   timeLimitMs: 60_000,
   outputLimitBytes: 8_388_608,
   why: 'Shows that something was printed, where and how many pages. The document and who printed it are left out.',
+  masked: maskPrintEvents,
+  loggedAfter: eventsAfter,
 });

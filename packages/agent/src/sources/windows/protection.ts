@@ -1,4 +1,5 @@
 import type { Source } from '../source.ts';
+import { fields, only } from './masks.ts';
 import { windowsSource } from './powershell.ts';
 
 /**
@@ -16,6 +17,7 @@ export const antivirusProducts: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 65_536,
   why: 'Says which anti-virus programs are installed and whether they are on and up to date.',
+  masked: only([fields('displayName instanceGuid productState timestamp')]),
 });
 
 /**
@@ -32,6 +34,11 @@ export const defender: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 65_536,
   why: 'Says whether Microsoft Defender is on and up to date.',
+  masked: only(
+    fields(
+      'AMServiceEnabled AntivirusEnabled RealTimeProtectionEnabled AMRunningMode AntivirusSignatureAge AntivirusSignatureLastUpdated IsTamperProtected',
+    ),
+  ),
 });
 
 /**
@@ -47,6 +54,7 @@ export const firewallProfiles: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 65_536,
   why: 'Says whether the firewall is on.',
+  masked: only([fields('Name Enabled DefaultInboundAction')]),
 });
 
 /**
@@ -60,6 +68,7 @@ export const firewallProducts: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 65_536,
   why: 'Says whether another firewall takes the place of Windows’ own.',
+  masked: only([fields('displayName instanceGuid productState timestamp')]),
 });
 
 /**
@@ -74,4 +83,5 @@ export const services: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 65_536,
   why: 'Says whether what the settings promise runs at all.',
+  masked: only([fields('Name State StartMode')]),
 });

@@ -1,5 +1,8 @@
 import type { Source } from '../source.ts';
+import { fields, only } from './masks.ts';
 import { windowsSource } from './powershell.ts';
+
+const SAVER = fields('ScreenSaveActive ScreenSaverIsSecure ScreenSaveTimeOut ScreenSaver');
 
 /**
  * JSON `{InactivityTimeoutSecs, MaxInactivityTimeDeviceLock, Policy, User}`.
@@ -20,6 +23,7 @@ export const screenLock: Source = windowsSource({
   timeLimitMs: 15_000,
   outputLimitBytes: 65_536,
   why: 'Says whether the screen locks by itself, and after how long.',
+  masked: only(fields('InactivityTimeoutSecs MaxInactivityTimeDeviceLock', { Policy: SAVER, User: SAVER })),
 });
 
 /**
@@ -34,6 +38,7 @@ export const localAdministrators: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 1_048_576,
   why: 'Lists who may change this device’s settings and programs.',
+  masked: only([fields('Name Sid')]),
 });
 
 /**
@@ -48,4 +53,5 @@ export const localAccounts: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 1_048_576,
   why: 'Notices an account that was made on this device itself, and whether a guest may sign in.',
+  masked: only([fields('Name Sid Disabled')]),
 });

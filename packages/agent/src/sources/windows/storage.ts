@@ -1,5 +1,6 @@
 import type { Source } from '../source.ts';
 import { RECORD_ID } from './event-logs.ts';
+import { eventsAfter, fields, maskDiskEvents, only } from './masks.ts';
 import { windowsSource } from './powershell.ts';
 
 /**
@@ -25,6 +26,7 @@ export const bitlockerVolumes: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 1_048_576,
   why: 'Says whether each volume is encrypted and protected. Keys are never asked for.',
+  masked: only([fields('DriveLetter DeviceID VolumeType Protection Conversion Pct Method Lock')]),
 });
 
 /**
@@ -50,6 +52,12 @@ export const disks: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 1_048_576,
   why: 'Lists disks, to tell sticks and memory cards from the disks that are built in.',
+  masked: only([
+    fields(
+      'Number FriendlyName Manufacturer Model SerialNumber BusType Size IsBoot IsSystem PNPDeviceID ParentId',
+      { DriveLetters: ['value'], VolumePaths: ['value'] },
+    ),
+  ]),
 });
 
 /**
@@ -72,6 +80,8 @@ export const diskEvents: Source = windowsSource({
   timeLimitMs: 60_000,
   outputLimitBytes: 8_388_608,
   why: 'Shows sticks that were plugged in while the agent was off.',
+  masked: maskDiskEvents,
+  loggedAfter: eventsAfter,
 });
 
 /**
@@ -87,4 +97,5 @@ export const portableDevices: Source = windowsSource({
   timeLimitMs: 30_000,
   outputLimitBytes: 1_048_576,
   why: 'Notices telephones and cameras on which files can be carried away.',
+  masked: only([fields('DeviceID Manufacturer Model')]),
 });

@@ -48,7 +48,7 @@ function New-Session {
 function Get-Failure($Record) {
   $id = "$($Record.FullyQualifiedErrorId)"
   $exception = $Record.Exception
-  foreach ($step in 1..10) {
+  for ($step = 0; $step -lt 10; $step += 1) {
     if ($exception -is [System.Management.Automation.PSSecurityException]) { return @{ error = 'ScriptBlocked' } }
     $inner = $exception.InnerException
     if ($exception -is [System.Management.Automation.RuntimeException]) {

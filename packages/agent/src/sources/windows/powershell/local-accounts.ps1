@@ -1,6 +1,8 @@
 # Accounts of this device itself.
 
-$rows = @(foreach ($account in @(Get-CimInstance -ClassName Win32_UserAccount -Filter 'LocalAccount=TRUE' -Property 'Caption', 'SID', 'Disabled')) {
+$properties = 'Caption', 'SID', 'Disabled'
+$accounts = @(Get-CimInstance -ClassName Win32_UserAccount -Filter 'LocalAccount=TRUE' -Property $properties)
+$rows = @(foreach ($account in $accounts) {
   @{
     Name = ConvertTo-Text $account.Caption
     Sid = ConvertTo-Text $account.SID
