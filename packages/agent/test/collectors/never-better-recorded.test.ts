@@ -6,10 +6,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeDevice } from '../../src/cli/check.ts';
 import { recordedDevice } from '../../src/cli/judged-device.ts';
+import { collectedOn } from '../../src/collectors/registry.ts';
 import type { SourceResult } from '../../src/host/host.ts';
 import { openRecording, type Recording } from '../../src/host/recording/folder.ts';
-import { MACOS_SOURCES } from '../../src/sources/macos.ts';
-import { WINDOWS_SOURCES } from '../../src/sources/windows.ts';
 import { missing, printed } from './outputs.ts';
 
 const recordings = join(import.meta.dirname, '../../../../test/recordings');
@@ -28,18 +27,18 @@ const isJson = (text: string): boolean => {
   }
 };
 
-/** Machines of which nothing is as it should be, and every source has been recorded. */
+/** Machines of which nothing is as it should be, and every source that a verdict rests on has been recorded. */
 const MACHINES = [
   {
     platform: 'macos',
-    sources: MACOS_SOURCES,
+    of: 'darwin',
     // A single digit, and a list on one line without an end, are whole answers wherever they are cut or changed.
     unprotected: ['macos/guest', 'macos/administrators'],
     isAnotherAnswer: () => false,
   },
   {
     platform: 'windows',
-    sources: WINDOWS_SOURCES,
+    of: 'win32',
     unprotected: [],
     // A digit of JSON that is changed is another number; an empty list says that there is none.
     isAnotherAnswer: (text: string, isWhole: boolean) => isJson(text) && (!isWhole || text.trim() === '[]'),
@@ -113,7 +112,9 @@ describe.each(MACHINES)('what a source of $platform leaves out or garbles', (mac
   const recorded = openRecording(folder).outputs;
 
   it('starts from a machine of which every source has been recorded', () => {
-    expect(machine.sources.map(({ id }) => id).filter((id) => !recorded.has(id))).toEqual([]);
+    const { collectors, histories } = collectedOn(machine.of);
+    const ids = [...collectors, ...histories].flatMap(({ sources }) => sources.map(({ id }) => id));
+    expect(ids.filter((id) => !recorded.has(id))).toEqual([]);
   });
 
   it('makes no verdict better', async () => {
