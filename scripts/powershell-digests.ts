@@ -13,4 +13,5 @@ export const powershellDigests = (): Readonly<Record<string, string>> =>
       .map((name) => [name, digestOf(readFileSync(join(scriptsFolder, name), 'utf8'))]),
   );
 
-if (import.meta.main) writeFileSync(join(scriptsFolder, 'digests.json'), `${JSON.stringify(powershellDigests(), null, 2)}\n`);
+if (import.meta.main)
+  writeFileSync(join(scriptsFolder, 'digests.json'), `${JSON.stringify(powershellDigests(), null, 2)}\n`);

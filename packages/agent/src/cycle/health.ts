@@ -1,4 +1,5 @@
-import { type Hindrance, type Known, known, isKnown, type Observation, iso } from '@beadle/shared';
+import { type Known, known, isKnown, type Observation, iso } from '@beadle/shared';
+import type { Host } from '../host/host.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 
 /** A skew is told to the nearest ten seconds, so that a clock that wanders does not make a new fact each time. */
@@ -11,11 +12,11 @@ export interface HealthOptions {
   readonly outbox: Outbox;
   readonly skewMs: () => Known<number>;
   readonly now: () => number;
-  readonly hindered: () => Hindrance | undefined;
+  readonly host: Pick<Host, 'hindered'>;
 }
 
 /** The agent's observation of itself, and the one way to say that it has been told. */
-export function createHealth({ outbox, skewMs, now, hindered }: HealthOptions) {
+export function createHealth({ outbox, skewMs, now, host }: HealthOptions) {
   return {
     observe(): Observation {
       const restored = outbox.meta.text('server_restored');
@@ -23,12 +24,12 @@ export function createHealth({ outbox, skewMs, now, hindered }: HealthOptions) {
         restored === undefined
           ? []
           : [{ at: iso(now()), cause: 'server-restored', ...(JSON.parse(restored) as object) }];
-      const hindrance = hindered();
+      const hindered = host.hindered?.();
       const facts = {
         enrolled: true,
         dropped: known(outbox.waiting().dropped),
         clockSkewMs: coarse(skewMs()),
-        ...(hindrance === undefined ? {} : { hindered: hindrance }),
+        ...(hindered === undefined ? {} : { hindered }),
       };
       return { facts: known(facts), events };
     },

@@ -59,7 +59,7 @@ export interface Host {
   /** True on mains power or without a battery; heavy sources wait for it. */
   onMainsPower(): Promise<boolean>;
   /** What kept scripts from being run at the last try, if anything; a recording does not tell. */
-  hindered?(): Hindrance | undefined;
+  readonly hindered?: () => Hindrance | undefined;
   /** Processes started so far, for the benchmark. */
   readonly started: { readonly processes: number };
 }

@@ -3,7 +3,7 @@ import type { Clock, Reason } from '@beadle/shared';
 import { createExec, type Exec } from './exec.ts';
 import { files, FileTooLarge, readCapped } from './files.ts';
 import { createHeavyCache } from './heavy-cache.ts';
-import { type Host, reasonOf, type Request, type SourceResult, unreadable } from './host.ts';
+import { type Host, reasonOf, type SourceResult, unreadable } from './host.ts';
 import { createPower } from './power.ts';
 import { createScripts } from './script-batch.ts';
 import { readScript } from './script.ts';

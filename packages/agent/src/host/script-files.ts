@@ -13,9 +13,7 @@ const SIGNATURE = /\n# SIG # Begin signature block\n(?:# [A-Za-z0-9+/=]+\n)*# SI
 /** SHA-256 of a script in hex: without its signature, a byte order mark, and Windows' ends of lines. */
 export function digestOf(text: string): string {
   const lines = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  return createHash('sha256')
-    .update(lines.replace(SIGNATURE, '').replace(/\n*$/, '\n'))
-    .digest('hex');
+  return createHash('sha256').update(lines.replace(SIGNATURE, '').replace(/\n*$/, '\n')).digest('hex');
 }
 
 async function unfit({ folder, digests }: ScriptFiles, name: string): Promise<Unreadable | undefined> {
@@ -32,7 +30,9 @@ export async function unfitIn(runner: ScriptRunner, requests: readonly Request[]
   const { scripts } = runner;
   const found = new Map<string, Unreadable>();
   if (scripts === undefined) return found;
-  const shared = (await Promise.all(scripts.always.map((name) => unfit(scripts, name)))).find((one) => one !== undefined);
+  const shared = (await Promise.all(scripts.always.map((name) => unfit(scripts, name)))).find(
+    (one) => one !== undefined,
+  );
   for (const { source } of requests) {
     const own = source.reads.kind === 'script' ? await unfit(scripts, source.reads.text) : undefined;
     const why = shared ?? own;

@@ -68,6 +68,7 @@ export async function readScript(exec: Exec, runner: ScriptRunner, requests: rea
     const result = resultOf(answer, limit);
     if (result !== undefined) results.set(id, result);
   });
-  for (const id of limits.keys()) if (!results.has(id)) results.set(id, hindered === undefined ? unanswered(end, runner.refused) : failed(hindered));
+  for (const id of limits.keys())
+    if (!results.has(id)) results.set(id, hindered === undefined ? unanswered(end, runner.refused) : failed(hindered));
   return results;
 }

@@ -15,10 +15,13 @@ const history = eventLogHistory({
   eventsOf: (xml) => known([...xml.matchAll(/<EventRecordID>(\d+)</g)].map(([, id]) => id)),
 });
 
-const log = (Oldest: number | null, Newest: number | null, Enabled: boolean | null = true) => [{ Log: PRINT_LOG, Enabled, Oldest, Newest }];
+const log = (Oldest: number | null, Newest: number | null, Enabled: boolean | null = true) => [
+  { Log: PRINT_LOG, Enabled, Oldest, Newest },
+];
 const events = (...ids: number[]) =>
   `<Events>${ids.map((id) => `<Event><System><EventRecordID>${id}</EventRecordID></System></Event>`).join('')}</Events>`;
-const told = (list: unknown, xml: unknown = '<Events/>') => hostOf({ [eventLogs.id]: list, [printEvents.id]: xml, [printers.id]: [] });
+const told = (list: unknown, xml: unknown = '<Events/>') =>
+  hostOf({ [eventLogs.id]: list, [printEvents.id]: xml, [printers.id]: [] });
 
 describe('a log of Windows as a history', () => {
   it('begins at the end of the log, and reads none of it', async () => {
@@ -32,7 +35,11 @@ describe('a log of Windows as a history', () => {
     const host = told(log(3, 43), events(41, 43));
     expect(await history.since(host, '40')).toEqual({ known: { events: ['41', '43'], bookmark: '43' } });
     expect(host.asked).toContainEqual([printEvents.id, '40']);
-    expect(history.requests?.('40')).toEqual([{ source: eventLogs }, { source: printers }, { source: printEvents, parameter: '40' }]);
+    expect(history.requests?.('40')).toEqual([
+      { source: eventLogs },
+      { source: printers },
+      { source: printEvents, parameter: '40' },
+    ]);
   });
 
   it('asks with what it says it will ask', async () => {
@@ -40,7 +47,10 @@ describe('a log of Windows as a history', () => {
       const host = told(log(1, 43), events(41));
       await history.since(host, bookmark);
       const asked = host.asked.map(([id, parameter]) => ({ id, parameter }));
-      const requests = (history.requests?.(bookmark) ?? []).map(({ source, parameter }) => ({ id: source.id, parameter }));
+      const requests = (history.requests?.(bookmark) ?? []).map(({ source, parameter }) => ({
+        id: source.id,
+        parameter,
+      }));
       expect(asked).toEqual(expect.arrayContaining(requests));
       expect(asked.length).toBe(requests.length);
     }

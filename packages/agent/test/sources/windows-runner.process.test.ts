@@ -47,7 +47,11 @@ function machineWith({ program, scripts }: { program: string; scripts: string },
   const sources = WINDOWS_SOURCES.map(
     (source): Source => (source.reads.kind === 'script' ? { ...source, reads: { ...source.reads, runner } } : source),
   );
-  const host = createMachine({ clock, sources, environment: { SystemRoot: 'C:\\Windows', NODE_OPTIONS: '--no-warnings', SECRET: 'x' } });
+  const host = createMachine({
+    clock,
+    sources,
+    environment: { SystemRoot: 'C:\\Windows', NODE_OPTIONS: '--no-warnings', SECRET: 'x' },
+  });
   const named = (...names: string[]) => sources.filter(({ id }) => names.includes(id.slice('windows/'.length)));
   return { host, sources, named };
 }
@@ -59,7 +63,8 @@ describe('PowerShell on Windows', () => {
     const { host, sources } = machineWith(invented(ANSWER_ALL));
     const results = await host.readAll(sources.map((source) => ({ source })));
     expect(host.started.processes).toBe(1);
-    for (const { id } of sources) expect(results.get(id)).toMatchObject({ exitCode: 0, stdout: JSON.stringify({ of: id }) });
+    for (const { id } of sources)
+      expect(results.get(id)).toMatchObject({ exitCode: 0, stdout: JSON.stringify({ of: id }) });
     expect(host.hindered?.()).toBeUndefined();
   });
 
@@ -77,16 +82,21 @@ describe('PowerShell on Windows', () => {
     expect(env).not.toContain('NODE_OPTIONS');
   });
 
-  it.each(['412; exit', "4'", '-1', '', '4 1', '1'.repeat(20)])('is not started for the parameter %j', async (parameter) => {
-    const { host, named } = machineWith(invented(ANSWER_ALL));
-    const requests = named('disk-events').map((source) => ({ source, parameter }));
-    expect((await host.readAll(requests)).get('windows/disk-events')).toMatchObject({ reason: 'access-denied' });
-    expect(host.started.processes).toBe(0);
-  });
+  it.each(['412; exit', "4'", '-1', '', '4 1', '1'.repeat(20)])(
+    'is not started for the parameter %j',
+    async (parameter) => {
+      const { host, named } = machineWith(invented(ANSWER_ALL));
+      const requests = named('disk-events').map((source) => ({ source, parameter }));
+      expect((await host.readAll(requests)).get('windows/disk-events')).toMatchObject({ reason: 'access-denied' });
+      expect(host.started.processes).toBe(0);
+    },
+  );
 
   it('tells an error by its id and number, and never its words', async () => {
     const { host, named } = machineWith(
-      invented(`say({ id: 'windows/disks', ok: false, error: 'HRESULT 0x80041003,Get', hresult: '0x80041003', message: 'Zugriff verweigert' });`),
+      invented(
+        `say({ id: 'windows/disks', ok: false, error: 'HRESULT 0x80041003,Get', hresult: '0x80041003', message: 'Zugriff verweigert' });`,
+      ),
     );
     const result = (await host.readAll(named('disks').map((source) => ({ source })))).get('windows/disks');
     expect(result).toMatchObject({ exitCode: 1, stdout: '', stderr: 'HRESULT 0x80041003,Get 0x80041003' });
@@ -94,7 +104,10 @@ describe('PowerShell on Windows', () => {
   });
 
   it('keeps what was answered before a piece that never ends', async () => {
-    const { host, named } = machineWith(invented(`say({ id: 'windows/os', ok: true, data: {} }); setInterval(() => {}, 1000);`), 1000);
+    const { host, named } = machineWith(
+      invented(`say({ id: 'windows/os', ok: true, data: {} }); setInterval(() => {}, 1000);`),
+      1000,
+    );
     const results = await host.readAll(named('os', 'missing-updates').map((source) => ({ source })));
     expect(results.get('windows/os')).toMatchObject({ stdout: '{}' });
     expect(results.get('windows/missing-updates')).toMatchObject({ reason: 'timed-out' });
@@ -102,7 +115,9 @@ describe('PowerShell on Windows', () => {
 
   it('goes on after a piece that was left behind', async () => {
     const { host, named } = machineWith(
-      invented(`say({ id: 'windows/disks', ok: false, error: 'PieceTimedOut' }); say({ id: 'windows/os', ok: true, data: {} });`),
+      invented(
+        `say({ id: 'windows/disks', ok: false, error: 'PieceTimedOut' }); say({ id: 'windows/os', ok: true, data: {} });`,
+      ),
     );
     const results = await host.readAll(named('disks', 'os').map((source) => ({ source })));
     expect(jsonOf(results.get('windows/disks'))).toMatchObject({ unknown: 'timed-out' });
@@ -144,12 +159,15 @@ describe('scripts that the system does not let run', () => {
   it('are told of where PowerShell is not there', async () => {
     const { host, sources } = machineWith({ ...invented(''), program: join(newFolder(), 'powershell.exe') });
     const results = await host.readAll(sources.map((source) => ({ source })));
-    expect([...results.values()].every((result) => result.kind === 'unreadable' && result.reason === 'tool-missing')).toBe(true);
+    expect(
+      [...results.values()].every((result) => result.kind === 'unreadable' && result.reason === 'tool-missing'),
+    ).toBe(true);
     expect(host.hindered?.()).toBe('powershell-not-started');
   });
 });
 
-const SIGNATURE = '\r\n# SIG # Begin signature block\r\n# MIIbVAYJKoZIhvc=\r\n# AQ==\r\n# SIG # End signature block\r\n';
+const SIGNATURE =
+  '\r\n# SIG # Begin signature block\r\n# MIIbVAYJKoZIhvc=\r\n# AQ==\r\n# SIG # End signature block\r\n';
 
 describe('the files of scripts', () => {
   const change = (file: string, by: (text: string) => string) => {
@@ -182,7 +200,10 @@ describe('the files of scripts', () => {
 
   it.each(['collect.ps1', 'common.ps1'])('are none of them run where %s is another', async (file) => {
     const machine = change(file, (text) => `${text}Get-Date\n`);
-    expect(await readTwo(machine)).toMatchObject({ os: { reason: 'script-changed' }, disks: { reason: 'script-changed' } });
+    expect(await readTwo(machine)).toMatchObject({
+      os: { reason: 'script-changed' },
+      disks: { reason: 'script-changed' },
+    });
     expect(machine.host.started.processes).toBe(0);
   });
 

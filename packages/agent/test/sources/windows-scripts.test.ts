@@ -44,7 +44,10 @@ const AUTOMATIC = ['null', 'true', 'false', '_', 'psscriptroot', 'executionconte
 const namesOf = (root: Node) => ofType(root, 'command_name').map(({ text }) => text);
 const functionsOf = (root: Node) => ofType(root, 'function_name').map(({ text }) => text);
 const variableOf = ({ text }: Node) => text.replace(/^[$@]\{?(?:global:)?|\}$/g, '').toLowerCase();
-const below = (root: Node, type: string) => ofType(root, type).flatMap((node) => ofType(node, 'variable')).map(variableOf);
+const below = (root: Node, type: string) =>
+  ofType(root, type)
+    .flatMap((node) => ofType(node, 'variable'))
+    .map(variableOf);
 
 /** What follows a parameter such as `-MethodName`. */
 const argumentsOf = (root: Node, parameter: string) =>
@@ -65,9 +68,14 @@ describe('the scripts of Windows’ sources', () => {
   });
 
   it('have a parameter where their source has one, and only there', () => {
-    const takes = ({ reads }: (typeof WINDOWS_SOURCES)[number]) => reads.kind === 'script' && reads.parameter !== undefined;
+    const takes = ({ reads }: (typeof WINDOWS_SOURCES)[number]) =>
+      reads.kind === 'script' && reads.parameter !== undefined;
     const withParameter = scripts.filter((name) => /^param\(/m.test(textOf(name)));
-    expect(withParameter).toEqual(WINDOWS_SOURCES.filter(takes).map(({ id }) => `${id.slice(8)}.ps1`).toSorted());
+    expect(withParameter).toEqual(
+      WINDOWS_SOURCES.filter(takes)
+        .map(({ id }) => `${id.slice(8)}.ps1`)
+        .toSorted(),
+    );
   });
 });
 
@@ -91,7 +99,9 @@ describe.each(scripts)('%s', (name) => {
     const functions = new Set([...functionsOf(root), ...functionsOf(await parseScript(textOf('common.ps1')))]);
     expect(namesOf(root).filter((command) => !CMDLETS.has(command) && !functions.has(command))).toEqual([]);
     expect(argumentsOf(root, 'MethodName').filter((method) => !CIM_METHODS.has(method))).toEqual([]);
-    expect([...argumentsOf(root, 'TypeName'), ...argumentsOf(root, 'ComObject')].filter((type) => !OBJECTS.test(type))).toEqual([]);
+    expect(
+      [...argumentsOf(root, 'TypeName'), ...argumentsOf(root, 'ComObject')].filter((type) => !OBJECTS.test(type)),
+    ).toEqual([]);
     const methods = ofType(root, 'invokation_expression').flatMap((node) =>
       node.children.filter((child) => child.type === 'member_name').map((child) => child.text),
     );
@@ -104,7 +114,9 @@ describe.each(scripts)('%s', (name) => {
     const root = await parseScript(text);
     const common = name === 'common.ps1' ? root : await parseScript(textOf('common.ps1'));
     const globals = ofType(common, 'left_assignment_expression').flatMap((node) => ofType(node, 'variable'));
-    const loops = ofType(root, 'foreach_statement').flatMap((node) => node.children.filter((child) => child.type === 'variable'));
+    const loops = ofType(root, 'foreach_statement').flatMap((node) =>
+      node.children.filter((child) => child.type === 'variable'),
+    );
     const set = new Set([
       ...AUTOMATIC,
       ...globals.filter((node) => node.text.startsWith('$global:')).map(variableOf),
@@ -125,7 +137,9 @@ describe.each(scripts)('%s', (name) => {
   it('says how to take an error, and hands on no text of one', async () => {
     const root = await parseScript(text);
     const caught = ofType(root, 'catch_clause').map((node) => node.text);
-    expect(caught.filter((clause) => /\$_\.Exception|ToString|Write-/.test(clause) && name !== 'collect.ps1')).toEqual([]);
+    expect(caught.filter((clause) => /\$_\.Exception|ToString|Write-/.test(clause) && name !== 'collect.ps1')).toEqual(
+      [],
+    );
   });
 });
 

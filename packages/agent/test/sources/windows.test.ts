@@ -16,18 +16,25 @@ describe('the sources of Windows', () => {
     expect(runners.size).toBe(1);
   });
 
-  it.each(WINDOWS_SOURCES.map((source) => [source.id, source] as const))('%s has limits, a reason and a mask', (_id, source) => {
-    expect(source.why).toMatch(/^[A-Z].*\.$/);
-    expect(source.timeLimitMs).toBeGreaterThan(0);
-    expect(source.outputLimitBytes).toBeGreaterThan(0);
-    expect(source.masked).toBeDefined();
-    expect(source.reads.kind === 'script' && source.reads.what).toContain(`(${source.id.slice('windows/'.length)}.ps1)`);
-  });
+  it.each(WINDOWS_SOURCES.map((source) => [source.id, source] as const))(
+    '%s has limits, a reason and a mask',
+    (_id, source) => {
+      expect(source.why).toMatch(/^[A-Z].*\.$/);
+      expect(source.timeLimitMs).toBeGreaterThan(0);
+      expect(source.outputLimitBytes).toBeGreaterThan(0);
+      expect(source.masked).toBeDefined();
+      expect(source.reads.kind === 'script' && source.reads.what).toContain(
+        `(${source.id.slice('windows/'.length)}.ps1)`,
+      );
+    },
+  );
 });
 
 describe('where PowerShell is', () => {
   it('is below the folder of Windows, whatever else the environment says', () => {
-    expect(powershellFiles({ SystemRoot: 'D:\\Win' })).toEqual(['D:\\Win\\System32\\WindowsPowerShell\\v1.0\\powershell.exe']);
+    expect(powershellFiles({ SystemRoot: 'D:\\Win' })).toEqual([
+      'D:\\Win\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
+    ]);
     for (const odd of [undefined, '', '\\\\server\\share', 'C:\\Users\\eve', '..', 'C:\\a;b', 'C:/Windows'])
       expect(systemRoot(odd === undefined ? {} : { SystemRoot: odd })).toBe('C:\\Windows');
   });
@@ -47,7 +54,11 @@ const undeclared = fc.letrec<{ value: unknown }>((tie) => ({
     { maxDepth: 4 },
     fc.constant(SECRET),
     fc.array(tie('value'), { maxLength: 3 }),
-    fc.dictionary(fc.constantFrom('SSID', 'Document', 'RecoveryPassword', 'Profiles', 'Adapters', 'User', 'KeyProtector'), tie('value'), { maxKeys: 3 }),
+    fc.dictionary(
+      fc.constantFrom('SSID', 'Document', 'RecoveryPassword', 'Profiles', 'Adapters', 'User', 'KeyProtector'),
+      tie('value'),
+      { maxKeys: 3 },
+    ),
   ),
 })).value;
 
@@ -55,7 +66,12 @@ describe('what a recording of Windows keeps', () => {
   it.each(rowSources.map((source) => [source.id, source] as const))('of %s is only what is declared', (_id, source) => {
     fc.assert(
       fc.property(undeclared, (value) => {
-        for (const output of [value, [value], [{ Extra: value }], { Extra: value, Profiles: [{ Extra: value }], User: { Extra: value } }]) {
+        for (const output of [
+          value,
+          [value],
+          [{ Extra: value }],
+          { Extra: value, Profiles: [{ Extra: value }], User: { Extra: value } },
+        ]) {
           let kept = '';
           try {
             kept = source.masked?.(JSON.stringify(output)) ?? SECRET;
@@ -73,7 +89,13 @@ describe('what a recording of Windows keeps', () => {
     user: fc.stringMatching(/^[A-Za-z]{3,12}$/).map((name) => `COUNCIL\\${name}-person`),
     client: fc.constant('\\\\LAPTOP-OF-ANN'),
     printer: fc.constantFrom('Office', 'Microsoft Print to PDF'),
-    port: fc.constantFrom('WSD-1', 'PORTPROMPT:', 'C:\\Users\\ann\\secret-file.pdf', '\\\\nas\\ann\\secret-file.pdf', 'secret-file.xps'),
+    port: fc.constantFrom(
+      'WSD-1',
+      'PORTPROMPT:',
+      'C:\\Users\\ann\\secret-file.pdf',
+      '\\\\nas\\ann\\secret-file.pdf',
+      'secret-file.xps',
+    ),
   });
 
   it('of print jobs is no document, no person and no path', () => {
@@ -111,14 +133,37 @@ describe('what a recording of Windows keeps', () => {
 
   it('is what was declared, unchanged', () => {
     const told: Readonly<Record<string, unknown>> = {
-      'windows/bitlocker-volumes': [{ DriveLetter: 'C:', DeviceID: '\\\\?\\Volume{1}\\', VolumeType: 0, Protection: 1, Conversion: 1, Pct: 100, Method: 7, Lock: null }],
-      'windows/screen-lock': { InactivityTimeoutSecs: 600, Policy: null, User: { ScreenSaveActive: '1', ScreenSaver: true } },
-      'windows/network': { Profiles: [{ InterfaceAlias: 'Wi-Fi', NetworkCategory: 0 }], Adapters: [], PartOfDomain: true, Wifi: { Authentication: null } },
+      'windows/bitlocker-volumes': [
+        {
+          DriveLetter: 'C:',
+          DeviceID: '\\\\?\\Volume{1}\\',
+          VolumeType: 0,
+          Protection: 1,
+          Conversion: 1,
+          Pct: 100,
+          Method: 7,
+          Lock: null,
+        },
+      ],
+      'windows/screen-lock': {
+        InactivityTimeoutSecs: 600,
+        Policy: null,
+        User: { ScreenSaveActive: '1', ScreenSaver: true },
+      },
+      'windows/network': {
+        Profiles: [{ InterfaceAlias: 'Wi-Fi', NetworkCategory: 0 }],
+        Adapters: [],
+        PartOfDomain: true,
+        Wifi: { Authentication: null },
+      },
       'windows/missing-updates': [{ Title: 'KB', KBArticleIDs: ['5031455'], CategoryIDs: [] }],
     };
     const sources = WINDOWS_SOURCES.filter(({ id }) => id in told);
-    const result = (source: Source) => ({ kind: 'output', exitCode: 0, stdout: JSON.stringify(told[source.id]), stderr: '' }) as const;
-    const { captured } = captureAll(sources, new Map(sources.map((source) => [source.id, result(source)])), { since: 0 });
+    const result = (source: Source) =>
+      ({ kind: 'output', exitCode: 0, stdout: JSON.stringify(told[source.id]), stderr: '' }) as const;
+    const { captured } = captureAll(sources, new Map(sources.map((source) => [source.id, result(source)])), {
+      since: 0,
+    });
     for (const { source, stdout } of captured) {
       const before = told[source.id];
       expect(JSON.parse(stdout)).toEqual(before);

@@ -55,7 +55,7 @@ interface LogOfEvents {
   /** Whatever else `eventsOf` has to know. */
   readonly needs: readonly Source[];
   /** Events of the form of the check's events, of the XML; `outputs` has an entry for each of `needs`. */
-  eventsOf(xml: string, outputs: Outputs): Known<readonly unknown[]>;
+  readonly eventsOf: (xml: string, outputs: Outputs) => Known<readonly unknown[]>;
 }
 
 async function since({ source, needs, log, eventsOf }: LogOfEvents, host: Host, bookmark: string) {

@@ -44,9 +44,7 @@ const FILE_PORT = /^[A-Za-z]:[\\/]|^\\\\[?.]\\|^\\\\[^\\]+\\[^\\]+\\|\.(?:pdf|xp
 export const withoutPath = (port: string): string => (FILE_PORT.test(port) ? 'FILE:' : port);
 const withoutSecret = (url: string): string => url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
 
-const PRINTERS: Shape = [
-  fields('Name DriverName PortName Shared Network ServerName ShareName PrinterHostAddress Url'),
-];
+const PRINTERS: Shape = [fields('Name DriverName PortName Shared Network ServerName ShareName PrinterHostAddress Url')];
 
 export function maskPrinters(output: string): string {
   const rows = keep(JSON.parse(output), PRINTERS) as readonly Fields[];

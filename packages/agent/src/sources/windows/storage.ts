@@ -53,10 +53,10 @@ export const disks: Source = windowsSource({
   outputLimitBytes: 1_048_576,
   why: 'Lists disks, to tell sticks and memory cards from the disks that are built in.',
   masked: only([
-    fields(
-      'Number FriendlyName Manufacturer Model SerialNumber BusType Size IsBoot IsSystem PNPDeviceID ParentId',
-      { DriveLetters: ['value'], VolumePaths: ['value'] },
-    ),
+    fields('Number FriendlyName Manufacturer Model SerialNumber BusType Size IsBoot IsSystem PNPDeviceID ParentId', {
+      DriveLetters: ['value'],
+      VolumePaths: ['value'],
+    }),
   ]),
 });
 
