@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Verdict } from '@beadle/shared';
+import { readPolicy } from '@beadle/shared/policy/read';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { judgeDevice } from '../../src/cli/check.ts';
+import { recordedDevice } from '../../src/cli/judged-device.ts';
+import { collectedOn } from '../../src/collectors/registry.ts';
+import type { SourceResult } from '../../src/host/host.ts';
+import { openRecording } from '../../src/host/recording/folder.ts';
+import { missing, printed } from './outputs.ts';
+
+const recordings = join(import.meta.dirname, '../../../../test/recordings');
+const folder = join(recordings, 'macos/laptop-not-compliant');
+const reading = readPolicy(readFileSync(join(recordings, 'policy.yaml'), 'utf8'));
+if (!reading.ok) throw new Error('the policy of the recordings is bad');
+const { policy } = reading;
+const recorded = openRecording(folder).outputs;
+const textOf = (id: string) => recorded.get(id)?.stdout ?? '';
+
+/** The recorded Mac, one of whose sources gives something else. */
+async function verdicts(change?: readonly [id: string, result: SourceResult]): Promise<Map<string, Verdict>> {
+  const device = recordedDevice(folder);
+  const host = { ...device.host };
+  if (change !== undefined) {
+    const [id, result] = change;
+    host.read = (source, parameter) =>
+      source.id === id ? Promise.resolve(result) : device.host.read(source, parameter);
+    host.readAll = async (requests) =>
+      new Map([...(await device.host.readAll(requests))].map(([one, was]) => [one, one === id ? result : was]));
+  }
+  const { findings } = await judgeDevice({ ...device, host }, policy);
+  return new Map(findings.map(({ rule, subject, verdict }) => [`${rule} ${subject}`, verdict]));
+}
+
+/** A single digit, and a list on one line without an end, are whole answers wherever they are cut or changed. */
+const UNPROTECTED = new Set(['macos/guest', 'macos/administrators']);
+const ids = [...recorded.keys()];
+const texts = ids.filter((id) => !UNPROTECTED.has(id));
+const garbage = fc.oneof(
+  fc.string({ maxLength: 20 }),
+  fc.constantFrom(
+    'null',
+    '0',
+    '{',
+    ']',
+    '"',
+    '\n',
+    '\u0000',
+    '{}',
+    '[]',
+    '1',
+    '</dict>',
+    '<array/>',
+    '* Label: ',
+    '\uFFFD',
+  ),
+);
+const change = fc.oneof(
+  fc
+    .constantFrom(...texts)
+    .chain((id) => fc.nat(textOf(id).length).map((at) => [id, printed(textOf(id).slice(0, at))] as const)),
+  fc.tuple(fc.constantFrom(...texts), fc.nat(), fc.nat(8), garbage).map(([id, at, gone, put]) => {
+    const text = textOf(id);
+    const from = at % (text.length + 1);
+    return [id, printed(text.slice(0, from) + put + text.slice(from + gone))] as const;
+  }),
+  fc.tuple(fc.constantFrom(...texts), garbage).map(([id, text]) => [id, printed(text)] as const),
+  fc.tuple(fc.constantFrom(...texts), fc.json()).map(([id, text]) => [id, printed(text)] as const),
+  fc.constantFrom(...ids).map((id) => [id, printed(textOf(id), { exitCode: 1, stderr: 'failed' })] as const),
+  fc.constantFrom(...ids).map((id) => [id, missing] as const),
+  fc
+    .tuple(fc.constantFrom(...ids), fc.constantFrom('access-denied', 'timed-out', 'output-too-large', 'tool-missing'))
+    .map(([id, reason]) => [id, { kind: 'unreadable', reason }] as const),
+);
+
+describe('what a source of macOS leaves out or garbles', () => {
+  it('starts from a Mac of which every source that a verdict rests on has been recorded', () => {
+    const { collectors, histories } = collectedOn('darwin');
+    const needed = [...collectors, ...histories].flatMap(({ sources }) => sources.map(({ id }) => id));
+    expect(needed.filter((id) => !recorded.has(id))).toEqual([]);
+  });
+
+  it('makes no verdict better', async () => {
+    const before = await verdicts();
+    await fc.assert(
+      fc.asyncProperty(change, async (one) => {
+        const after = await verdicts(one);
+        const better = [...after].filter(([key, verdict]) => {
+          const was = before.get(key) ?? (key.endsWith(' device') ? 'fail' : 'pass');
+          return verdict === 'pass' && was !== 'pass';
+        });
+        expect(better).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
