@@ -61,7 +61,7 @@ describe('the state of a product in the Security Center', () => {
     });
   });
 
-  it.each([[[registered('397568')]], [[registered(-1)]], [[{}]], [null], ['on'], [[1]]])('is not in %j', (rows) => {
+  it.each([[[registered('on')]], [[registered(-1)]], [[{}]], [null], ['on'], [[1]]])('is not in %j', (rows) => {
     expect(readSecurityCenter(json(rows))).toMatchObject({ unknown: 'not-understood' });
   });
 
@@ -188,7 +188,7 @@ describe('the firewall of Windows', () => {
     [0, 2, { known: false }, { known: 'allow' }],
     [2, 0, { unknown: 'not-told' }, { unknown: 'not-told' }],
     [null, null, { unknown: 'not-understood' }, { unknown: 'not-understood' }],
-    ['1', 'Block', { unknown: 'not-understood' }, { unknown: 'not-understood' }],
+    ['0x1', 'Block', { unknown: 'not-understood' }, { unknown: 'not-understood' }],
   ])('of the numbers %j and %j is read by what they mean', (enabled, inbound, isOn, action) => {
     expect(publicOf(profile('Public', enabled, inbound))).toMatchObject({ enabled: isOn, inbound: action });
   });
