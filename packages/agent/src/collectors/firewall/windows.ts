@@ -4,7 +4,7 @@ import { network } from '../../sources/windows/network.ts';
 import { firewallProducts, firewallProfiles, services } from '../../sources/windows/protection.ts';
 import { type Fields, jsonOf, outputOf, rowsAt, told } from '../answers.ts';
 import type { Collector } from '../collector.ts';
-import { rowsOf, someRowsOf } from '../windows/json-rows.ts';
+import { numberField, rowsOf, someRowsOf } from '../windows/json-rows.ts';
 import { readSecurityCenter, type RegisteredProduct } from '../windows/security-center.ts';
 
 /** In the order of Windows' own numbers of a network's category: public, private, the domain's. */
@@ -23,13 +23,13 @@ const readCategories = (result: SourceResult | undefined): Known<readonly number
   });
 
 /** 2, not configured, is left to whatever else decides, which the store in use should have said. */
-function enabledOf(value: unknown): Known<boolean> {
+function enabledOf(value: number | null): Known<boolean> {
   if (value === 0 || value === 1) return known(value === 1);
   return value === 2 ? unknown('not-told', 'not configured') : unknown('not-understood', 'not a state of a profile');
 }
 
 /** https://learn.microsoft.com/windows/win32/fwp/wmi/wfascimprov/msft-netfirewallprofile */
-function inboundOf(value: unknown): Known<'block' | 'allow'> {
+function inboundOf(value: number | null): Known<'block' | 'allow'> {
   if (value === 4 || value === 2) return known(value === 4 ? 'block' : 'allow');
   return value === 0 ? unknown('not-told', 'not configured') : unknown('not-understood', 'not an action');
 }
@@ -65,14 +65,14 @@ function besideOther(fact: Known<boolean>, others: Known<readonly RegisteredProd
 
 function profileOf(name: string, category: number, row: Fields | undefined, beside: Beside): FirewallProfile {
   const untold = unknown('not-told', 'not among the profiles');
-  const enabled = row === undefined ? untold : enabledOf(row.Enabled);
+  const enabled = row === undefined ? untold : enabledOf(numberField(row, 'Enabled'));
   const isOn = mapKnown(enabled, (on) => mapKnown(beside.isRunning, (running) => known(on && running)));
   return {
     name,
     active: told(mapKnown(beside.categories, (categories) => known(categories.includes(category)))),
     // What is off is off, whether its service runs or not.
     enabled: told(besideOther(isKnown(enabled) && !enabled.known ? enabled : isOn, beside.others)),
-    inbound: told(row === undefined ? untold : inboundOf(row.DefaultInboundAction)),
+    inbound: told(row === undefined ? untold : inboundOf(numberField(row, 'DefaultInboundAction'))),
   };
 }
 

@@ -12,7 +12,7 @@ const TUNNELS: readonly unknown[] = [23, 53, 131];
 const VPN =
   /\bvpn\b|\btap\b|tap-windows|wintun|wireguard|fortinet|fortissl|anyconnect|globalprotect|pangp|juniper|pulse secure|ivanti|zscaler|check ?point|sonicwall|openvpn|netextender|f5 networks|big-ip|netskope|cloudflare|tailscale|zerotier|always ?on|tunnel|\bppp|\bwan miniport/i;
 /** Neither an office's network nor surely a way into one: a virtual switch may bridge the one in the wall. */
-const VIRTUAL = /virtual|hyper-v|vmware|virtualbox|loopback|wsl|docker|bridge/i;
+const VIRTUAL = /virtual|hyper-v|vmware|virtualbox|loopback|bluetooth|wsl|docker|bridge/i;
 
 type Way = 'local' | 'tunnel' | 'unclear';
 

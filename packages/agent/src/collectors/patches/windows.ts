@@ -12,11 +12,14 @@ import type { SourceResult } from '../../host/host.ts';
 import { missingUpdates, os, updateState } from '../../sources/windows/patches.ts';
 import { type Fields, isFields, jsonOf, outputOf, textField, told } from '../answers.ts';
 import type { Collector } from '../collector.ts';
+import { numberField } from '../windows/json-rows.ts';
 import { type MissingUpdate, readMissingUpdates } from './windows-updates.ts';
 import { windowsSupport } from './windows-support.ts';
 
 const DAY_MS = 86_400_000;
 const MOST_UPDATES = 5000;
+/** Windows 2000's. */
+const FIRST_BUILD = 2195;
 /** Microsoft mends each Windows that it supports once a month: by now something must have been installed or offered. */
 const SOMETHING_CAME_WITHIN = 60 * DAY_MS;
 /** Automatic updates' dates begin here; COM's own zero is in 1899, and a FILETIME's in 1601. */
@@ -61,11 +64,11 @@ function restartOf(state: Known<Fields>, missing: readonly MissingUpdate[] | und
 
 const readSystem = (result: SourceResult | undefined): Known<SystemSupport> =>
   mapKnown(jsonOf(result), (value) => {
-    const [build, edition] = ['CurrentBuild', 'EditionID'].map((name) =>
-      isFields(value) ? textField(value, name) : null,
-    );
-    if (build == null || !/^\d{4,6}$/.test(build)) return unknown('not-understood', 'not a build of Windows');
-    return edition == null ? unknown('not-told', 'no edition') : windowsSupport(Number(build), edition);
+    const build = isFields(value) ? numberField(value, 'CurrentBuild') : null;
+    if (!isFields(value) || build === null || build < FIRST_BUILD)
+      return unknown('not-understood', 'not a build of Windows');
+    const edition = textField(value, 'EditionID');
+    return edition == null ? unknown('not-told', 'no edition') : windowsSupport(build, edition);
   });
 
 const readState = (result: SourceResult | undefined): Known<Fields> =>

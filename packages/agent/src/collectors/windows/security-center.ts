@@ -1,7 +1,7 @@
 import { type Known, known, mapKnown, unknown } from '@beadle/shared';
 import type { SourceResult } from '../../host/host.ts';
 import { type Fields, textField } from '../answers.ts';
-import { rowsOf } from './json-rows.ts';
+import { numberField, rowsOf } from './json-rows.ts';
 
 /** What one program has told Windows' Security Center of itself. */
 export interface RegisteredProduct {
@@ -36,8 +36,8 @@ function stateOf(state: number): Pick<RegisteredProduct, 'isOn' | 'isUpToDate'> 
 function productOf(row: Fields): RegisteredProduct | undefined {
   const name = textField(row, 'displayName');
   if (name == null) return undefined;
-  const state = row.productState;
-  if (typeof state !== 'number' || !Number.isInteger(state) || state < 0) return undefined;
+  const state = numberField(row, 'productState');
+  if (state === null || !Number.isInteger(state)) return undefined;
   const changedAt = typeof row.timestamp === 'string' ? Date.parse(row.timestamp) : Number.NaN;
   return {
     name: name.slice(0, 80),
