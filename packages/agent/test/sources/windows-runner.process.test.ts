@@ -2,6 +2,9 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { known } from '@beadle/shared';
+import { eventLogHistory } from '../../src/collectors/windows/event-log.ts';
+import { readAhead } from '../../src/cycle/observe.ts';
 import { jsonOf } from '../../src/collectors/answers.ts';
 import { createMachine } from '../../src/host/machine.ts';
 import type { Source } from '../../src/sources/source.ts';
@@ -66,6 +69,27 @@ describe('PowerShell on Windows', () => {
     for (const { id } of sources)
       expect(results.get(id)).toMatchObject({ exitCode: 0, stdout: JSON.stringify({ of: id }) });
     expect(host.hindered?.()).toBeUndefined();
+  });
+
+  it('answers a whole cycle by one process, with the logs that are due', async () => {
+    const made = invented(
+      `for (const { id } of pieces) say(id.endsWith('-events') ? { id, ok: true, text: '<Events/>' } : { id, ok: true, data: [] });`,
+    );
+    const { host, sources, named } = machineWith(made);
+    const [diskEvents, eventLogs, disks] = [...named('disk-events'), ...named('event-logs'), ...named('disks')];
+    if (diskEvents === undefined || eventLogs === undefined || disks === undefined) throw new Error('no source');
+    const rest = sources.filter((source) => source !== diskEvents);
+    const log = { check: 'removable-media', log: 'x', needs: [disks], eventsOf: () => known([]) };
+    // The history asks for the list of logs under the id that it has in the product.
+    const history = eventLogHistory({ ...log, source: diskEvents });
+    const requests = () => [{ source: eventLogs }, { source: disks }, { source: diskEvents, parameter: '412' }];
+    const bookmarkOf = () => '412';
+    const ahead = await readAhead(host, [{ sources: rest }], [{ ...history, requests }], bookmarkOf);
+    const asked = await ahead.read(diskEvents, '412');
+    expect(asked).toMatchObject({ stdout: '<Events/>' });
+    await ahead.readAll(rest.map((source) => ({ source })));
+    expect(host.started.processes).toBe(1);
+    expect(made.asked()[0]?.pieces.length).toBe(sources.length);
   });
 
   it('is started as it is, with fixed arguments and little of the environment; parameters are data', async () => {

@@ -4,8 +4,8 @@
 $rows = @(foreach ($row in @(Get-NetFirewallProfile -PolicyStore ActiveStore)) {
   @{
     Name = ConvertTo-Text $row.Name
-    Enabled = ConvertTo-Number ([int]$row.Enabled)
-    DefaultInboundAction = ConvertTo-Number ([int]$row.DefaultInboundAction)
+    Enabled = ConvertTo-Number $row.Enabled
+    DefaultInboundAction = ConvertTo-Number $row.DefaultInboundAction
   }
 })
 
