@@ -146,6 +146,8 @@ describe('arrivals in the log of disks', () => {
       { medium: { serial: 'INV1' } },
     ]);
     const silent = { SerialNumber: '', ParentId: '', Manufacturer: 'NULL', Model: '' };
+    const long = { ...silent, Model: 'x'.repeat(900) };
+    expect((await arrivals(disksTold(events(diskEvent(1, long)))))[0]?.medium.subject).toHaveLength(300);
     expect(await arrivals(disksTold(events(diskEvent(1, silent))))).toMatchObject([
       { medium: { subject: 'disk', model: null } },
     ]);

@@ -16,7 +16,7 @@ export function mediumOf(told: {
   readonly name: string;
 }): Medium {
   const serial = cut(named(told.serial), 120);
-  const subject = serial ?? cut(told.vendorAndProduct, 300) ?? told.name;
+  const subject = serial ?? cut(told.vendorAndProduct, 300) ?? cut(told.name, 300) ?? told.kind;
   return {
     subject,
     serial,
