@@ -28,7 +28,7 @@ export const WINDOWS: Seeds = {
       { Log: 'Microsoft-Windows-PrintService/Operational', Enabled: true, Oldest: 1, Newest: 2 },
     ],
     'windows/printers': [
-      printer('Home', 'WSD-1', { Url: `http://${person}:${password}@192.0.2.9/ipp`, Comment: fullName, Location: windowTitle }),
+      printer('Home', `http://${person}:${password}@192.0.2.9/print`, { Url: `http://${person}:${password}@192.0.2.9/ipp`, Comment: fullName, Location: windowTitle }),
       printer('To a file', `C:\\Users\\${person}\\${userFile}.prn`),
     ],
     'windows/print-log': { Enabled: true },

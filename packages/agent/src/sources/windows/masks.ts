@@ -51,7 +51,11 @@ export function maskPrinters(output: string): string {
   const text = (value: unknown, change: (text: string) => string) =>
     typeof value === 'string' ? change(value) : value;
   return JSON.stringify(
-    rows.map((row) => ({ ...row, PortName: text(row.PortName, withoutPath), Url: text(row.Url, withoutSecret) })),
+    rows.map((row) => ({
+      ...row,
+      PortName: text(row.PortName, (port) => withoutPath(withoutSecret(port))),
+      Url: text(row.Url, withoutSecret),
+    })),
   );
 }
 
