@@ -64,7 +64,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
   const serverTime = createServerTime(clock, outbox.meta);
   const now = () => serverTime.now();
   const policies = createPolicyKeeper({ sql: store.sql, identity, now, log });
-  const health = createHealth({ outbox, skewMs: () => serverTime.skewMs(), now });
+  const health = createHealth({ outbox, host, skewMs: () => serverTime.skewMs(), now });
   const whereabouts = createWhereabouts(options.place);
   const cycle = createCycle({
     ...options,
