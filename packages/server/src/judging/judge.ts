@@ -1,0 +1,80 @@
+import {
+  ContactRequire,
+  type ContactTime,
+  coverageOf,
+  type DeviceContext,
+  type DeviceKind,
+  judgeContact,
+  judgeCountry,
+  known,
+  LocationRequire,
+  modeOf,
+  type Part,
+  type PolicyDocument,
+  type Population,
+  type Rule,
+  rulesOf,
+  SERVER_JUDGED,
+  unknown,
+} from '@beadle/shared';
+import Value from 'typebox/value';
+import type { DeviceRow } from '../devices/read.ts';
+import { stateAt } from '../devices/state.ts';
+
+export interface ServerJudgement extends Part {
+  readonly rule: Rule;
+}
+
+/** Rules in force that only the server can judge. */
+export const serverRules = (policy: PolicyDocument | undefined): readonly Rule[] =>
+  policy === undefined
+    ? []
+    : rulesOf(policy).filter((rule) => SERVER_JUDGED.includes(rule.check) && modeOf(rule) !== 'off');
+
+const contextOf = (device: DeviceRow): DeviceContext => ({
+  kind: device.kind as DeviceKind,
+  population: device.population as Population | null,
+  groups: JSON.parse(device.groups) as string[],
+  onCouncilNetwork:
+    device.on_council_network === null ? unknown('location-unknown') : known(device.on_council_network === 1),
+  register: null,
+  registeredSticks: null,
+});
+
+/**
+ * Whether a rule asks where this device calls from: only then is the country looked up at all (invariant 10). `device`
+ * as its last check-in left it.
+ */
+export const asksForCountry = (rules: readonly Rule[], device: DeviceRow): boolean =>
+  rules.some(({ check, covers }) => check === 'location' && coverageOf(covers, contextOf(device)) !== 'not-covered');
+
+const latest = (...times: readonly (number | null)[]): number | null => {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.max(...known);
+};
+
+function judgeRule({ check, require }: Rule, device: DeviceRow, context: DeviceContext, time: ContactTime): Part {
+  if (device.generation === 0) return { verdict: 'not-applicable', reason: 'not-enrolled' };
+  if (check === 'location') return judgeCountry(Value.Parse(LocationRequire, require), device.country);
+  const { state, inServiceSince } = stateAt(device, time.now);
+  const facts = {
+    state,
+    inServiceSince,
+    lastContact: latest(device.last_contact_at, device.enrolled_at, device.created_at),
+    lastOfficeVisit: device.last_office_at,
+    onCouncilNetwork: context.onCouncilNetwork,
+    enrolledAt: device.enrolled_at,
+  };
+  return judgeContact(Value.Parse(ContactRequire, require), facts, time);
+}
+
+/** How each of the rules stands on a device now: pure, but for the clock that it is given. */
+export function judgeDevice(rules: readonly Rule[], device: DeviceRow, time: ContactTime): ServerJudgement[] {
+  const context = contextOf(device);
+  return rules.map((rule) => {
+    const coverage = coverageOf(rule.covers, context);
+    if (coverage === 'not-covered') return { rule, verdict: 'not-applicable', reason: 'not-covered' };
+    if (coverage === 'cannot-tell') return { rule, verdict: 'unknown', reason: 'nothing-to-compare' };
+    return { rule, ...judgeRule(rule, device, context, time) };
+  });
+}
