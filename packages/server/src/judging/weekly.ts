@@ -1,4 +1,4 @@
-import type { Role } from '@beadle/shared';
+import { type Role, SEVERITIES } from '@beadle/shared';
 import { type NoticeDeps, queueAbout, TOLD_WEEKLY } from '../breaches/notices.ts';
 import type { Tx } from '../db/database.ts';
 import { runsSideBySide } from '../db/engine.ts';
@@ -39,6 +39,20 @@ async function notSeen(tx: Tx, organisation: string) {
   return breaches.map((breach) => ({ breach, device: byId.get(breach.device ?? '') }));
 }
 
+type Silent = Awaited<ReturnType<typeof notSeen>>[number];
+
+/** One line for a device, however many rules it fails: its worst severity, and every reference. */
+function linesOf(same: readonly Silent[]): WeeklyList['notSeen'][number][] {
+  const worst = same.toSorted((a, b) => rankOf(b) - rankOf(a))[0];
+  if (worst === undefined) return [];
+  const { breach, device } = worst;
+  const refs = same.map(({ breach: { ref } }) => ref);
+  const lastContact = device?.last_contact_at ?? null;
+  return [{ refs, assetTag: device?.asset_tag ?? null, severity: breach.severity, lastContact }];
+}
+
+const rankOf = ({ breach }: Silent): number => SEVERITIES.findIndex((severity) => severity === breach.severity);
+
 /** Register entries that contradict a device are worth a message; those that are only incomplete are counted in it. */
 const WORTH_TELLING: ReadonlySet<Mismatch['kind']> = new Set(['serial-shared', 'serial-differs', 'enrolled-differs']);
 
@@ -52,12 +66,7 @@ export async function tellOfTheWeek(tx: Tx, organisation: string, deps: NoticeDe
   if (silent.length === 0 && !mismatches.some(({ kind }) => WORTH_TELLING.has(kind))) return;
   const { reportTo, policyTitle } = toldFirst(await policyInForce(tx, organisation));
   const list: WeeklyList = {
-    notSeen: silent.map(({ breach, device }) => ({
-      ref: breach.ref,
-      assetTag: device?.asset_tag ?? null,
-      severity: breach.severity,
-      lastContact: device?.last_contact_at ?? null,
-    })),
+    notSeen: [...Map.groupBy(silent, ({ breach }) => breach.device).values()].flatMap(linesOf),
     mismatches: Object.entries(MISMATCH_WORDS).map(([kind, words]) => ({
       words,
       count: mismatches.filter((mismatch) => mismatch.kind === kind).length,

@@ -3,7 +3,7 @@ import { dateInWords } from './words.ts';
 
 export interface WeeklyList {
   readonly notSeen: readonly {
-    readonly ref: string;
+    readonly refs: readonly string[];
     readonly assetTag: string | null;
     readonly severity: string;
     /** Milliseconds since the epoch; null where it was enrolled and never called. */
@@ -19,9 +19,9 @@ const counted = (count: number, one: string, many: string) => `${count} ${count 
 
 /** Devices that are not seen, and register entries that contradict a device, in the one message of the week. */
 export function weeklyNotice({ notSeen, mismatches }: WeeklyList, { origin, policyTitle }: NoticeContext): NoticeText {
-  const lines = notSeen.slice(0, MOST_LISTED).map(({ ref, assetTag, severity, lastContact }) => {
+  const lines = notSeen.slice(0, MOST_LISTED).map(({ refs, assetTag, severity, lastContact }) => {
     const since = lastContact === null ? 'never' : dateInWords(lastContact);
-    return `${assetTag ?? 'a device'}: last heard from ${since}; ${severity}; ${ref}`;
+    return `${assetTag ?? 'a device'}: last heard from ${since}; ${severity}; ${refs.join(', ')}`;
   });
   const more = notSeen.length - lines.length;
   const wrong = mismatches.filter(({ count }) => count > 0);
