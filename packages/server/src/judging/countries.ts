@@ -36,8 +36,13 @@ const NOWHERE: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
   ['ff00::', 8, 'ipv6'],
 ];
 
-const nowhere = new BlockList();
-for (const [network, prefix, family] of NOWHERE) nowhere.addSubnet(network, prefix, family);
+/** One list a family: a list of both takes an IPv4 address for the IPv6 one that it can be written as. */
+function listOf(wanted: 'ipv4' | 'ipv6'): BlockList {
+  const list = new BlockList();
+  for (const [network, prefix, family] of NOWHERE) if (family === wanted) list.addSubnet(network, prefix, family);
+  return list;
+}
+const nowhere = { ipv4: listOf('ipv4'), ipv6: listOf('ipv6') } as const;
 
 /** What stands in a record: of MaxMind's own and DB-IP's `country.iso_code`, of ip-location-db's `country_code`. */
 interface Found {
@@ -55,7 +60,8 @@ const withoutMapping = (address: string): string => address.replace(/^::ffff:(?=
 
 function isSomewhere(address: string): boolean {
   const version = isIP(address);
-  return version !== 0 && !nowhere.check(address, version === 4 ? 'ipv4' : 'ipv6');
+  const family = version === 4 ? 'ipv4' : 'ipv6';
+  return version !== 0 && !nowhere[family].check(address, family);
 }
 
 export interface CountriesDeps {

@@ -25,13 +25,17 @@ export async function beat(tx: Tx, now: number): Promise<void> {
     .execute();
 }
 
-/** The spans, oldest first; the last one lasts until now where its last beat is not long ago. */
+/** The spans, oldest first and none over another; the last one lasts until now where its last beat is not long ago. */
 export async function readUptime(db: Db | Tx, now: number): Promise<Span[]> {
   const rows = await db.selectFrom('uptime').selectAll().orderBy('began_at').execute();
-  return rows.map(({ began_at: from, last_beat_at }, index) => ({
-    from,
-    to: index === rows.length - 1 && now - last_beat_at <= AWAY_AFTER_MS ? Math.max(now, last_beat_at) : last_beat_at,
-  }));
+  const spans: Span[] = [];
+  for (const { began_at, last_beat_at } of rows) {
+    // Two servers that come back at once may each begin one.
+    const from = Math.max(began_at, spans.at(-1)?.to ?? 0);
+    const isNow = began_at === rows.at(-1)?.began_at && now - last_beat_at <= AWAY_AFTER_MS;
+    spans.push({ from, to: Math.max(from, last_beat_at, isNow ? now : 0) });
+  }
+  return spans;
 }
 
 /** Milliseconds of the spans that lie between two moments. */
