@@ -22,6 +22,8 @@ const EVERY_MS = 15 * 60_000;
 const WEEK_MS = 7 * 86_400_000;
 /** Devices that are looked at between two looks at whether time is up. */
 const AT_ONCE = 200;
+/** Devices that are written in one transaction of SQLite, for which check-ins wait. */
+const AT_ONCE_WRITTEN = 25;
 
 export interface JudgingJobDeps {
   readonly db: Db;
@@ -48,12 +50,13 @@ async function judgeLocked(tx: Tx, { organisation, id }: DeviceRow, bench: Bench
 
 /**
  * Writes for those that differ. Where transactions run side by side each device has its own, so that it is held shortly
- * and locks are taken in one order; on SQLite, where each would wait for the disk, those of a batch have one.
+ * and locks are taken in one order; on SQLite, where each would wait for the disk, a few have one.
  */
 async function judgeChanged(db: Db, devices: readonly DeviceRow[], bench: Bench): Promise<boolean> {
-  const parts = runsSideBySide(db) ? devices.map((device) => [device]) : devices.length === 0 ? [] : [devices];
+  const inOne = runsSideBySide(db) ? 1 : AT_ONCE_WRITTEN;
   let opened = false;
-  for (const part of parts) {
+  for (let from = 0; from < devices.length; from += inOne) {
+    const part = devices.slice(from, from + inOne);
     const found = await inTransaction(db, async (tx) => {
       let any = false;
       for (const device of part) any = (await judgeLocked(tx, device, bench)) || any;
