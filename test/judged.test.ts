@@ -153,6 +153,32 @@ describe('where a device calls from is not looked at', () => {
   });
 });
 
+describe('whether a device comes to the office', () => {
+  const visits = (mode: string) => `  - id: visits
+    clause: "5.23"
+    says: Devices come to the office from time to time.
+    check: contact
+    require: { officeVisitAtMost: P90D }
+    severity: low
+    mode: ${mode}
+`;
+
+  it('is noted only while a rule asks, and forgotten after', async () => {
+    await start(visits('off'));
+    await laptop.checkIn();
+    expect(await device()).toMatchObject({ last_office_at: null, visits_noted_since: null });
+    await putPolicy(council, policyYaml('2', 'observe', visits('observe')));
+    await laptop.checkIn();
+    const since = world.time;
+    world.pass(MINUTE);
+    await laptop.checkIn();
+    expect(await device()).toMatchObject({ visits_noted_since: since });
+    await putPolicy(council, policyYaml('3', 'observe', visits('off')));
+    await laptop.checkIn();
+    expect(await device()).toMatchObject({ last_office_at: null, visits_noted_since: null });
+  });
+});
+
 describe('a device that calls again', () => {
   it('ends its silence at that very check-in', async () => {
     await start(`  - id: silent

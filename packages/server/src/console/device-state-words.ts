@@ -21,10 +21,13 @@ export function deviceStateWords(device: DeviceRow, now: number): string {
 
 const countries = new Intl.DisplayNames('en-GB', { type: 'region', fallback: 'code' });
 
-/** `GB` as `United Kingdom`; what names no country stays as it is. */
+const WITH_ARTICLE = /^(United |Netherlands|Philippines|Bahamas|Gambia|Maldives|.* (Islands|Republic|Emirates)$)/;
+
+/** `GB` as `the United Kingdom`; what names no country stays as it is. */
 export function countryWords(code: string): string {
   try {
-    return countries.of(code) ?? code;
+    const name = countries.of(code) ?? code;
+    return WITH_ARTICLE.test(name) ? `the ${name}` : name;
   } catch {
     return code;
   }

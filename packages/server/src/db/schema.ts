@@ -46,8 +46,9 @@ export interface DeviceTable {
   state_since: number | null;
   /** Of `quiet`: when it is in service again, by itself. */
   quiet_until: number | null;
-  /** When it last said that it was on the council's network. */
+  /** When it last said that it was on the council's network, and since when a rule asks; only while one does. */
   last_office_at: number | null;
+  visits_noted_since: number | null;
   /** Where its last call appeared to come from, and since when; only while a rule asks, and never the address. */
   country: string | null;
   country_since: number | null;

@@ -2,6 +2,7 @@ import type { CheckInHeader } from '@beadle/shared';
 import { compiledOnce } from '../db/compiled.ts';
 import type { Tx } from '../db/database.ts';
 import type { DeviceRow } from '../devices/read.ts';
+import type { Wanted } from '../judging/judge.ts';
 import type { DeviceKey } from './store.ts';
 
 type Contact = Pick<
@@ -16,6 +17,7 @@ type Contact = Pick<
   | 'outbox_pending'
   | 'outbox_dropped'
   | 'last_office_at'
+  | 'visits_noted_since'
   | 'country'
   | 'country_since'
 >;
@@ -34,6 +36,7 @@ const contactUpdate = compiledOnce((db, arg: Pick<DeviceKey, 'organisation' | 'd
       outbox_pending: arg.outbox_pending,
       outbox_dropped: arg.outbox_dropped,
       last_office_at: arg.last_office_at,
+      visits_noted_since: arg.visits_noted_since,
       country: arg.country,
       country_since: arg.country_since,
     })
@@ -41,12 +44,14 @@ const contactUpdate = compiledOnce((db, arg: Pick<DeviceKey, 'organisation' | 'd
     .where('id', '=', arg.device),
 );
 
-interface Contacted<D> {
+interface Contacted {
   readonly now: number;
   /** How many of the findings that the device counts as pending came with this check-in. */
   readonly taken: number;
-  /** Where the device, as this check-in leaves it, calls from; null where it is not known, or nobody asks. */
-  readonly countryOf: (device: D) => string | null;
+  /** What the rules want noted of a device, as this check-in leaves it. */
+  readonly wanted: (device: DeviceRow) => Wanted;
+  /** Where the call appears to come from; asked only where that is wanted. */
+  readonly country: () => string | null;
 }
 
 /** Keeps what this check-in says of the device itself; gives the device as it is now. */
@@ -54,11 +59,12 @@ export async function keepContact<D extends DeviceRow>(
   tx: Tx,
   device: D,
   header: CheckInHeader,
-  { now, taken, countryOf }: Contacted<D>,
+  { now, taken, wanted, country: countryOf }: Contacted,
 ): Promise<D> {
   const { agent, policySerial, onCouncilNetwork } = header;
   const called = { ...device, on_council_network: onCouncilNetwork === null ? null : Number(onCouncilNetwork) };
-  const country = countryOf(called);
+  const { officeVisits, country: countryWanted } = wanted(called);
+  const country = countryWanted ? countryOf() : null;
   const contact: Contact = {
     last_contact_at: now,
     agent_version: agent.version,
@@ -69,7 +75,8 @@ export async function keepContact<D extends DeviceRow>(
     clock_skew_ms: Date.parse(header.sentAt) - now,
     outbox_pending: Math.max(0, agent.outbox.pending - taken),
     outbox_dropped: agent.outbox.dropped,
-    last_office_at: onCouncilNetwork === true ? now : device.last_office_at,
+    last_office_at: !officeVisits ? null : onCouncilNetwork === true ? now : device.last_office_at,
+    visits_noted_since: officeVisits ? (device.visits_noted_since ?? now) : null,
     country,
     country_since: country === null ? null : country === device.country ? device.country_since : now,
   };

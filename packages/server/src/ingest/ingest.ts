@@ -5,7 +5,7 @@ import type { Db, Tx } from '../db/database.ts';
 import type { ServerKeys } from '../keys.ts';
 import { issuePolicy } from '../orders/documents.ts';
 import { benchOf, judgeInTransaction } from '../judging/apply.ts';
-import { asksForCountry, serverRules } from '../judging/judge.ts';
+import { serverRules, wantedOf } from '../judging/judge.ts';
 import { policyInForce, type StoredPolicy } from '../policies/store.ts';
 import type { Item, ReadCheckIn } from './batch.ts';
 import { mayRepeat, type Plan, planBatch } from './plan.ts';
@@ -117,8 +117,11 @@ async function judgeCall(
   deps: IngestDeps,
 ): Promise<boolean> {
   const rules = serverRules(policy?.document);
-  const countryOf = (called: LockedDevice) => (asksForCountry(rules, called) ? (deps.country?.() ?? null) : null);
-  const called = await keepContact(tx, device, header, { ...contact, countryOf });
+  const called = await keepContact(tx, device, header, {
+    ...contact,
+    wanted: (now) => wantedOf(rules, now),
+    country: () => deps.country?.() ?? null,
+  });
   return rules.length > 0 && judgeInTransaction(tx, called, await benchOf(tx, policy, contact.now, deps));
 }
 

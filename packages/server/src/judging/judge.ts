@@ -41,12 +41,24 @@ const contextOf = (device: DeviceRow): DeviceContext => ({
   registeredSticks: null,
 });
 
-/**
- * Whether a rule asks where this device calls from: only then is the country looked up at all (invariant 10). `device`
- * as its last check-in left it.
- */
-export const asksForCountry = (rules: readonly Rule[], device: DeviceRow): boolean =>
-  rules.some(({ check, covers }) => check === 'location' && coverageOf(covers, contextOf(device)) !== 'not-covered');
+/** What the rules want noted of a device's calls; what none wants is not looked at and not kept (invariant 10). */
+export interface Wanted {
+  readonly country: boolean;
+  readonly officeVisits: boolean;
+}
+
+/** `device` as its last check-in left it. */
+export function wantedOf(rules: readonly Rule[], device: DeviceRow): Wanted {
+  const context = contextOf(device);
+  // Whether it came to the office is asked of a device whichever network it is on now.
+  const covers = ({ covers: given }: Rule, check: string) =>
+    coverageOf(check === 'contact' ? { ...given, location: 'any' } : given, context) !== 'not-covered';
+  const asking = (check: string) => rules.filter((rule) => rule.check === check && covers(rule, check));
+  return {
+    country: asking('location').length > 0,
+    officeVisits: asking('contact').some(({ require }) => 'officeVisitAtMost' in require),
+  };
+}
 
 const latest = (...times: readonly (number | null)[]): number | null => {
   const known = times.filter((time) => time !== null);
@@ -63,7 +75,7 @@ function judgeRule({ check, require }: Rule, device: DeviceRow, context: DeviceC
     lastContact: latest(device.last_contact_at, device.enrolled_at, device.created_at),
     lastOfficeVisit: device.last_office_at,
     onCouncilNetwork: context.onCouncilNetwork,
-    enrolledAt: device.enrolled_at,
+    visitsNotedSince: device.visits_noted_since,
   };
   return judgeContact(Value.Parse(ContactRequire, require), facts, time);
 }

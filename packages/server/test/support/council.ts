@@ -334,7 +334,7 @@ async function seedJudged(db: Db, now: number): Promise<void> {
     .execute();
   const set = (assetTag: string, columns: object) =>
     db.updateTable('devices').set(columns).where('asset_tag', '=', assetTag).execute();
-  await set('DBC-04127', { country: 'FR', country_since: now - DAY, last_office_at: now - 20 * DAY });
+  await set('DBC-04127', { country: 'FR', country_since: now - DAY });
   await set('DBC-04205', { state: 'in-store', state_since: now - 12 * DAY });
   await set('DBC-04212', { serial_number: '5CG1013' });
   await set('DBC-04214', { enrolled_serial: 'PF9ZZZ99' });

@@ -25,8 +25,8 @@ export interface ContactFacts {
   readonly lastOfficeVisit: number | null;
   /** What it said of that at its last check-in. */
   readonly onCouncilNetwork: Known<boolean>;
-  /** When it was enrolled, as it is now. */
-  readonly enrolledAt: number | null;
+  /** Since when a rule asks this device for visits, which are not noted before; null where it has not called since. */
+  readonly visitsNotedSince: number | null;
 }
 
 export interface ContactTime {
@@ -56,13 +56,10 @@ function checkIn(atMost: Duration, lastContact: number, from: number, time: Cont
 }
 
 /** A visit that nobody can have heard of is not one that did not happen: silence makes this unknown, not a failure. */
-function officeVisit(
-  atMost: Duration,
-  lastContact: number,
-  from: number,
-  facts: ContactFacts,
-  time: ContactTime,
-): Part {
+function officeVisit(atMost: Duration, lastContact: number, facts: ContactFacts, time: ContactTime): Part {
+  const noted = facts.lastOfficeVisit ?? facts.visitsNotedSince;
+  if (noted === null) return { verdict: 'unknown', reason: 'not-heard-from' };
+  const from = Math.max(noted, facts.inServiceSince ?? 0);
   const exceeded = exceeding(from, atMost, time);
   if (!exceeded(time.now)) return { verdict: 'pass' };
   const seen = facts.lastOfficeVisit === null ? null : dayOf(facts.lastOfficeVisit);
@@ -78,17 +75,13 @@ function officeVisit(
  * contact or visit, or from when the device was put into service again, whichever is later.
  */
 export function judgeContact(require: ContactRequire, facts: ContactFacts, time: ContactTime): Part {
-  const { state, lastContact, lastOfficeVisit, enrolledAt } = facts;
+  const { state, lastContact, inServiceSince } = facts;
   if (lastContact === null) return { verdict: 'not-applicable', reason: 'not-enrolled' };
   if (state !== 'in-service') return { verdict: 'not-applicable', reason: NOT_EXPECTED[state] };
   const { checkInAtMost, officeVisitAtMost } = require;
-  const beginning = facts.inServiceSince ?? 0;
   const parts: Part[] = [{ verdict: 'pass' }];
   if (checkInAtMost !== undefined)
-    parts.push(checkIn(checkInAtMost, lastContact, Math.max(lastContact, beginning), time));
-  if (officeVisitAtMost !== undefined) {
-    const from = Math.max(lastOfficeVisit ?? enrolledAt ?? lastContact, beginning);
-    parts.push(officeVisit(officeVisitAtMost, lastContact, from, facts, time));
-  }
+    parts.push(checkIn(checkInAtMost, lastContact, Math.max(lastContact, inServiceSince ?? 0), time));
+  if (officeVisitAtMost !== undefined) parts.push(officeVisit(officeVisitAtMost, lastContact, facts, time));
   return combineParts(parts);
 }

@@ -16,7 +16,7 @@ const heard: ContactFacts = {
   lastContact: start,
   lastOfficeVisit: start,
   onCouncilNetwork: known(false),
-  enrolledAt: start - 100 * DAY,
+  visitsNotedSince: start - 100 * DAY,
 };
 const within = { checkInAtMost: 'P21D' };
 
@@ -66,6 +66,15 @@ describe('a device that must come to the office within 90 days', () => {
 
   it('is unknown where it is silent: a visit that nobody can have heard of is not one that was not made', () => {
     expect(judgeContact(visit, heard, at(96))).toMatchObject({ verdict: 'unknown', reason: 'not-heard-from' });
+  });
+
+  it('has its whole time from when a rule first asked, and is unknown where it has not called since', () => {
+    const facts = { ...heard, lastOfficeVisit: null, lastContact: start + 95 * DAY };
+    expect(judgeContact(visit, { ...facts, visitsNotedSince: start + 50 * DAY }, at(96)).verdict).toBe('pass');
+    expect(judgeContact(visit, { ...facts, visitsNotedSince: null }, at(96))).toMatchObject({
+      verdict: 'unknown',
+      reason: 'not-heard-from',
+    });
   });
 
   it('is unknown where the device cannot tell which network it is on', () => {

@@ -10,7 +10,7 @@ import { AssetTag } from '../../devices/read-routes.ts';
 import type { Db } from '../../db/database.ts';
 import { stateAt } from '../../devices/state.ts';
 import { problem } from '../../errors.ts';
-import { asksForCountry, serverRules } from '../../judging/judge.ts';
+import { serverRules, wantedOf } from '../../judging/judge.ts';
 import { may } from '../../people/permissions.ts';
 import { policyInForce } from '../../policies/store.ts';
 import { type PageDeps, SILENT_AFTER, showPage } from '../console.ts';
@@ -81,8 +81,8 @@ async function locationOf(db: Db, device: DeviceView) {
   const policy = await policyInForce(db, device.organisation);
   const { country, country_since: since } = device;
   return {
-    asked: asksForCountry(serverRules(policy?.document), device),
-    country: country === null ? null : countryWords(country),
+    ...wantedOf(serverRules(policy?.document), device),
+    appears: country === null ? null : countryWords(country),
     since,
   };
 }

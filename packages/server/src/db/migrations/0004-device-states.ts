@@ -7,6 +7,7 @@ const DEVICE_COLUMNS = {
   state_since: sql`bigint`,
   quiet_until: sql`bigint`,
   last_office_at: sql`bigint`,
+  visits_noted_since: sql`bigint`,
   country: sql`text`,
   country_since: sql`bigint`,
   enrolled_at: sql`bigint`,
