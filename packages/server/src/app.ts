@@ -79,12 +79,21 @@ function createJobs({ database: { db }, settings, clock, random, log }: AppDeps,
   return worker;
 }
 
+function createJudge({ random, settings: { origin } }: AppDeps): ChangeDeps['judge'] {
+  return (tx, device, now) => judgeAnew(tx, device, now, { random, origin });
+}
+
+/** What a server must find in its database. */
+async function prepare({ database: { db }, settings, clock, random }: AppDeps): Promise<void> {
+  await ensureOrganisation(db, { name: settings.organisation, at: clock.now() });
+  await ensureJudging(db, { clock, random });
+}
+
 /** The whole server but its socket: listens only where it is told to, so that tests use `inject`. */
 export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const { settings, keys, clock, random, log } = deps;
   const { db } = deps.database;
-  await ensureOrganisation(db, { name: settings.organisation, at: clock.now() });
-  await ensureJudging(db, { clock, random });
+  await prepare(deps);
   const metrics = createMetrics();
   const errorPages: ErrorPages = { render: null };
   const app = createFastify(deps);
@@ -102,8 +111,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await protect(app, deps);
   await describeApi(app, settings.origin);
 
-  const judging = { random, origin: settings.origin };
-  const judge: ChangeDeps['judge'] = (tx, device, now) => judgeAnew(tx, device, now, judging);
+  const judge = createJudge(deps);
   const countries = createCountries({ file: settings.countriesFile, clock, log });
   const stage = { db, settings, keys, clock, random, log, metrics, errorPages, judge, wake: worker.wake };
   await app.register(healthRoutes, { ...stage, worker });

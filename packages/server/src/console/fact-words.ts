@@ -27,7 +27,7 @@ export function valueWords(name: string, value: unknown): string {
   if (typeof value === 'number' && name === 'bytes') return `${(value / GIGABYTE).toFixed(1)} GB`;
   if (typeof value === 'number' && name === 'percent') return `${value}%`;
   if (typeof value === 'string' && name === 'appearsToBeIn') return countryWords(value);
-  if (typeof value === 'string' && /AtMost$/.test(name)) return durationInWords(value);
+  if (typeof value === 'string' && name.endsWith('AtMost')) return durationInWords(value);
   if (typeof value === 'string' && DAY.test(value)) return day(value);
   return told(value);
 }

@@ -115,11 +115,35 @@ const statesRoute =
     );
   };
 
+/** `GET /api/v1/devices/{assetTag}`. */
+const deviceRoute =
+  ({ db, clock }: { readonly db: Db; readonly clock: Clock }): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/api/v1/devices/:assetTag',
+      {
+        config: { access: 'devices:read' },
+        schema: {
+          tags: ['devices'],
+          summary: 'Read one device',
+          params: Type.Object({ assetTag: AssetTag }),
+          response: { 200: DeviceAnswer },
+        },
+      },
+      async (request) => {
+        const device = await readDevice(db, callerOf(request).organisation, request.params.assetTag);
+        if (device === undefined) throw problem('device-unknown', 'No device has this asset tag.');
+        return presentDevice(device, clock.now());
+      },
+    );
+  };
+
 /** `GET /api/v1/devices` and `GET /api/v1/devices/{assetTag}`. */
 export const deviceReadRoutes =
   ({ db, clock }: { readonly db: Db; readonly clock: Clock }): FastifyPluginAsyncTypebox =>
   async (app) => {
     await app.register(statesRoute({ db }));
+    await app.register(deviceRoute({ db, clock }));
     app.get(
       '/api/v1/devices',
       {
@@ -142,24 +166,6 @@ export const deviceReadRoutes =
           (row) => [row.asset_tag],
           (row) => presentDevice(row, clock.now()),
         );
-      },
-    );
-
-    app.get(
-      '/api/v1/devices/:assetTag',
-      {
-        config: { access: 'devices:read' },
-        schema: {
-          tags: ['devices'],
-          summary: 'Read one device',
-          params: Type.Object({ assetTag: AssetTag }),
-          response: { 200: DeviceAnswer },
-        },
-      },
-      async (request) => {
-        const device = await readDevice(db, callerOf(request).organisation, request.params.assetTag);
-        if (device === undefined) throw problem('device-unknown', 'No device has this asset tag.');
-        return presentDevice(device, clock.now());
       },
     );
   };

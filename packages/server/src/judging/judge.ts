@@ -61,8 +61,8 @@ export function wantedOf(rules: readonly Rule[], device: DeviceRow): Wanted {
 }
 
 const latest = (...times: readonly (number | null)[]): number | null => {
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 ? null : Math.max(...known);
+  const told = times.filter((time) => time !== null);
+  return told.length === 0 ? null : Math.max(...told);
 };
 
 function judgeRule({ check, require }: Rule, device: DeviceRow, context: DeviceContext, time: ContactTime): Part {

@@ -14,7 +14,8 @@ const StateForm = Type.Object(
   { additionalProperties: false },
 );
 
-const REASON = /^[^\u0000-\u001f\u007f]{1,500}$/;
+/** One line. */
+const REASON = /^\P{Cc}{1,500}$/u;
 
 /** `POST /devices/{assetTag}/state`: what ICT says of a device, from its page. */
 export const deviceStatePage: FastifyPluginAsyncTypebox<PageDeps & Pick<ChangeDeps, 'judge'>> = async (app, deps) => {
