@@ -20,6 +20,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['app'],
     ['console'],
     ['ingest', 'withdrawals'],
+    ['judging'],
     ['breaches', 'authorisations'],
     ['enrolment', 'policies', 'people', 'notify', 'exhibits', 'orders', 'organisation'],
     ['devices', 'findings', 'jobs', 'audit', 'admission'],

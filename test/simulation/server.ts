@@ -119,7 +119,7 @@ export class SimulatedServer {
     });
     const stage = { db: this.db, settings, keys, clock, random, metrics, wake: () => undefined };
     await app.register(enrolmentRoutes, { ...stage, admission: lanes.enrolments });
-    await app.register(ingestRoutes, { ...stage, admission: lanes.checkIns });
+    await app.register(ingestRoutes, { ...stage, countries: () => null, admission: lanes.checkIns });
     await app.ready();
     this.#app = app as unknown as FastifyInstance;
   }

@@ -40,6 +40,9 @@ const PAGES = [
   ['devices', '/devices'],
   ['device', '/devices/DBC-04127'],
   ['device-that-said-nothing', '/devices/DBC-04190'],
+  ['device-in-store', '/devices/DBC-04205'],
+  ['devices-not-seen', '/devices/not-seen'],
+  ['mismatches', '/devices/mismatches'],
   ['accessibility', '/accessibility'],
   ['not-found', '/breaches/BR-1999-000001'],
 ] as const;
@@ -147,6 +150,23 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await page.screenshot({ path: join(pictures, 'breach-close-without-reason.png'), fullPage: true });
     await page.getByRole('button', { name: 'Sign out' }).click();
     expect(new URL(page.url()).pathname).toBe('/sign-in');
+    await context.close();
+  });
+
+  it('sets a device aside without JavaScript, and says what is wrong with a day', async () => {
+    const { context, page } = await open(VIEWS[1], { javaScriptEnabled: false });
+    await page.goto(`${origin}/sign-in/${await server.code('ict-administrator', 'Ian Technician')}`);
+    await page.goto(`${origin}/devices/DBC-04201`);
+    await page.getByLabel('State', { exact: true }).selectOption('quiet');
+    await page.getByRole('button', { name: 'Change state' }).click();
+    expect(await page.getByRole('heading', { name: 'There is a problem' }).isVisible()).toBe(true);
+    await page.screenshot({ path: join(pictures, 'device-state-error-320.png'), fullPage: true });
+    await page.getByLabel('State', { exact: true }).selectOption('in-repair');
+    await page.getByLabel('Why (optional)').fill('A broken screen');
+    await page.getByRole('button', { name: 'Change state' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('has been changed');
+    await page.goto(`${origin}/devices/not-seen`);
+    expect(await page.getByRole('row', { name: /DBC-04201/ }).textContent()).toContain('In repair');
     await context.close();
   });
 

@@ -22,12 +22,17 @@ import { breachReadRoutes } from './breaches/read-routes.ts';
 import { breachRoutes } from './breaches/routes.ts';
 import { consoleRoutes } from './console/routes.ts';
 import type { OpenDatabase } from './db/database.ts';
+import { mismatchRoutes } from './devices/mismatch-routes.ts';
 import { deviceReadRoutes } from './devices/read-routes.ts';
+import type { ChangeDeps } from './devices/change.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { enrolmentRoutes } from './enrolment/routes.ts';
 import { enrolmentTokenRoutes } from './enrolment/token-routes.ts';
 import { findingRoutes } from './findings/routes.ts';
 import { ingestRoutes } from './ingest/routes.ts';
+import { createCountries } from './judging/countries.ts';
+import { judgeAnew } from './judging/apply.ts';
+import { ensureJudging, judgingJobs } from './judging/job.ts';
 import type { JobKind } from './jobs/run.ts';
 import type { JobWorker } from './jobs/worker.ts';
 import { createWorker } from './jobs/worker.ts';
@@ -68,16 +73,27 @@ function createJobs({ database: { db }, settings, clock, random, log }: AppDeps,
   const kinds: Readonly<Record<string, JobKind>> = {
     [NOTICE_JOB]: noticeJob({ db, clock, settings }),
     ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),
+    ...judgingJobs({ db, clock, random, settings, log, wake: () => worker.wake() }),
   };
   const worker = createWorker({ db, kinds, clock, random, log, busy });
   return worker;
+}
+
+function createJudge({ random, settings: { origin } }: AppDeps): ChangeDeps['judge'] {
+  return (tx, device, now) => judgeAnew(tx, device, now, { random, origin });
+}
+
+/** What a server must find in its database. */
+async function prepare({ database: { db }, settings, clock, random }: AppDeps): Promise<void> {
+  await ensureOrganisation(db, { name: settings.organisation, at: clock.now() });
+  await ensureJudging(db, { clock, random });
 }
 
 /** The whole server but its socket: listens only where it is told to, so that tests use `inject`. */
 export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const { settings, keys, clock, random, log } = deps;
   const { db } = deps.database;
-  await ensureOrganisation(db, { name: settings.organisation, at: clock.now() });
+  await prepare(deps);
   const metrics = createMetrics();
   const errorPages: ErrorPages = { render: null };
   const app = createFastify(deps);
@@ -95,12 +111,15 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await protect(app, deps);
   await describeApi(app, settings.origin);
 
-  const stage = { db, settings, keys, clock, random, log, metrics, errorPages, wake: worker.wake };
+  const judge = createJudge(deps);
+  const countries = createCountries({ file: settings.countriesFile, clock, log });
+  const stage = { db, settings, keys, clock, random, log, metrics, errorPages, judge, wake: worker.wake };
   await app.register(healthRoutes, { ...stage, worker });
   await app.register(auditRoutes, stage);
   await app.register(peopleRoutes, stage);
   await app.register(tokenRoutes, stage);
   await app.register(organisationRoutes, stage);
+  await app.register(mismatchRoutes(stage));
   await app.register(deviceReadRoutes(stage));
   await app.register(deviceRoutes, stage);
   await app.register(enrolmentTokenRoutes, stage);
@@ -109,7 +128,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(policyRoutes, stage);
   await app.register(breachReadRoutes(stage));
   await app.register(breachRoutes, stage);
-  await app.register(ingestRoutes, { ...stage, admission: lanes.checkIns });
+  await app.register(ingestRoutes, { ...stage, countries, admission: lanes.checkIns });
   await app.register(consoleRoutes, { ...stage, notice: deps.notice });
   return app;
 }

@@ -76,6 +76,7 @@ export const SettingsFile = Type.Object(
         examples: [['10.1.0.0/16']],
       }),
     ),
+    countriesFile: Type.Optional(Path('/var/lib/beadle-server/countries.mmdb')),
     logLevel: Type.Optional(
       Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
         description: 'one of trace, debug, info, warn, error, fatal',

@@ -33,6 +33,8 @@ export interface Settings {
   readonly smtp: SmtpSettings | null;
   readonly organisation: string;
   readonly trustedProxies: readonly string[];
+  /** A MaxMind DB of countries that the council keeps up to date; null for the one that comes with Beadle. */
+  readonly countriesFile: string | null;
   readonly logLevel: NonNullable<SettingsFile['logLevel']>;
   readonly logFile: string | null;
   readonly limits: Limits;
@@ -60,6 +62,7 @@ export function readSettings(source: SettingsSource): Settings {
     smtp: smtp === undefined ? null : Object.freeze(smtpOf(smtp, raw)),
     organisation: values.organisation ?? 'The council',
     trustedProxies: Object.freeze(proxiesOf(raw)),
+    countriesFile: raw.path('countriesFile') ?? null,
     logLevel: values.logLevel ?? 'info',
     logFile: raw.path('logFile') ?? null,
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...values.limits }),

@@ -16,7 +16,8 @@ export function observeRequests(app: FastifyInstance, { requestSeconds }: Metric
       status,
       milliseconds: Math.round(reply.elapsedTime),
       caller: caller?.name,
-      ip: request.ip,
+      // From where a device calls may be somebody's home (invariant 10).
+      ...(routeOptions.config.access === 'device' ? {} : { ip: request.ip }),
     };
     log[quiet ? 'debug' : 'info'](line, 'request');
   });

@@ -15,6 +15,7 @@ const SENTENCES: Readonly<Record<string, (on: string, subject: string) => string
   'malware-protection': (on) => `Malware protection appears not to be working on ${on}`,
   firewall: (on) => `The firewall appears not to be on as the policy says on ${on}`,
   'screen-lock': (on) => `The screen of ${on} appears not to lock as the policy says`,
+  location: (on) => `${on} appears to be in a country that the policy does not name`,
   contact: (on) => `${on} appears not to have been heard from for longer than the policy allows`,
   'agent-health': (on) => `The agent on ${on} appears not to be able to report as it should`,
 };

@@ -1,7 +1,9 @@
 import { modeOf } from '@beadle/shared';
-import type { Db } from '../db/database.ts';
+import { type Selectable, sql } from 'kysely';
+import type { Db, Tx } from '../db/database.ts';
+import type { JudgedStateTable } from '../db/schema.ts';
 import { ruleOfFinding } from '../policies/rule-of-finding.ts';
-import { takeIn } from './intake.ts';
+import { takeIn, takeInJudged } from './intake.ts';
 import type { NoticeDeps } from './notices.ts';
 import { openByKey } from './opening.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -13,23 +15,40 @@ export interface GracePayload {
   readonly subject: string;
 }
 
+type Failing = Omit<Selectable<JudgedStateTable>, 'reason' | 'severity'> & { readonly sequence: number | null };
+
+const ABOUT = ['device', 'rule', 'clause', 'check_name', 'subject', 'since', 'observed', 'policy_version'] as const;
+
+/** What still fails: as the device last stated it, or as the server judged it, which has no place in a chain. */
+function stillFailing(tx: Tx, organisation: string, { device, rule, subject }: GracePayload) {
+  const stated = tx
+    .selectFrom('states')
+    .select([...ABOUT, 'organisation', 'verdict'])
+    .select('sequence');
+  const judged = tx
+    .selectFrom('judged_states')
+    .select([...ABOUT, 'organisation', 'verdict'])
+    .select(sql<number | null>`cast(null as bigint)`.as('sequence'));
+  return tx
+    .selectFrom(stated.$castTo<Failing>().unionAll(judged.$castTo<Failing>()).as('state'))
+    .innerJoin('devices', (join) =>
+      join.onRef('devices.organisation', '=', 'state.organisation').onRef('devices.id', '=', 'state.device'),
+    )
+    .selectAll('state')
+    .select(['devices.asset_tag', 'devices.generation'])
+    .where('state.organisation', '=', organisation)
+    .where('state.device', '=', device)
+    .where('state.rule', '=', rule)
+    .where('state.subject', '=', subject)
+    .where('state.verdict', '=', 'fail')
+    .executeTakeFirst();
+}
+
 /** When a grace has ended: what still fails becomes a breach, as of the finding that began it. */
 export async function endGrace(db: Db, organisation: string, payload: GracePayload, deps: NoticeDeps): Promise<void> {
   await inTransaction(db, async (tx) => {
     await lockDevice(tx, organisation, payload.device);
-    const state = await tx
-      .selectFrom('states')
-      .innerJoin('devices', (join) =>
-        join.onRef('devices.organisation', '=', 'states.organisation').onRef('devices.id', '=', 'states.device'),
-      )
-      .selectAll('states')
-      .select(['devices.asset_tag', 'devices.generation'])
-      .where('states.organisation', '=', organisation)
-      .where('states.device', '=', payload.device)
-      .where('states.rule', '=', payload.rule)
-      .where('states.subject', '=', payload.subject)
-      .where('states.verdict', '=', 'fail')
-      .executeTakeFirst();
+    const state = await stillFailing(tx, organisation, payload);
     const known =
       state === undefined
         ? undefined
@@ -48,8 +67,11 @@ export async function endGrace(db: Db, organisation: string, payload: GracePaylo
       observed: JSON.parse(state.observed),
       policyVersion: state.policy_version,
     };
-    const open = await openByKey(tx, organisation, state.device);
     const device = { organisation, id: state.device, assetTag: state.asset_tag };
-    await takeIn(tx, { finding, generation: state.generation, sequence: state.sequence }, { ...deps, device, open });
+    const intake = { ...deps, device, open: await openByKey(tx, organisation, state.device) };
+    const { generation, sequence } = state;
+    await (sequence === null
+      ? takeInJudged(tx, finding, known, intake)
+      : takeIn(tx, { finding, generation, sequence }, intake));
   });
 }

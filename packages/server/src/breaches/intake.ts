@@ -20,11 +20,24 @@ export interface AcceptedGap {
 
 export const GRACE_JOB = 'breach-grace';
 
+/** What a breach is told, by a device's finding or by a judgement of the server's own. */
+type Told = Pick<
+  FindingBody,
+  'rule' | 'subject' | 'kind' | 'at' | 'verdict' | 'reason' | 'severity' | 'observed' | 'policyVersion'
+>;
+/** Null for a judgement of the server's own, which stands in no device's chain. */
+type Place = Opening['place'];
+
 /** The device complies again: what ends by itself ends. */
-async function restore(tx: Tx, finding: FindingBody, place: Accepted, deps: IntakeDeps): Promise<void> {
+async function restore(
+  tx: Tx,
+  finding: Pick<Told, 'rule' | 'subject' | 'verdict' | 'reason'>,
+  place: Place,
+  deps: IntakeDeps,
+): Promise<void> {
   const breach = deps.open.get(keyOf({ rule: finding.rule, subject: finding.subject, kind: 'state' }));
   if (breach === undefined) return;
-  await linkFinding(tx, breach, { device: deps.device.id, generation: place.generation, sequence: place.sequence });
+  if (place !== null) await linkFinding(tx, breach, { device: deps.device.id, ...place });
   await updateBreach(tx, breach, { status: 'restored', ended_at: deps.now });
   const detail = { verdict: finding.verdict, reason: finding.reason ?? null };
   await appendEvent(tx, breach, { at: deps.now, actor: 'beadle', type: 'restored', detail });
@@ -43,10 +56,14 @@ async function ruleOf(
   return found;
 }
 
-async function fail(tx: Tx, accepted: Accepted, deps: IntakeDeps): Promise<void> {
-  const { finding, generation, sequence } = accepted;
+async function fail(
+  tx: Tx,
+  finding: Told,
+  known: FoundRule | undefined,
+  place: Place,
+  deps: IntakeDeps,
+): Promise<void> {
   const { organisation, id } = deps.device;
-  const known = await ruleOf(tx, finding, deps);
   if (known === undefined || modeOf(known.rule) !== 'report') return;
   // A device whose clock is ahead puts nothing off: what it saw, it saw before it said so (invariant 12).
   const at = Math.min(Date.parse(finding.at), deps.now);
@@ -58,7 +75,7 @@ async function fail(tx: Tx, accepted: Accepted, deps: IntakeDeps): Promise<void>
     at,
     policyVersion: finding.policyVersion,
     observed: finding.observed,
-    place: { generation, sequence },
+    place,
   };
   const graceEnds = known.rule.grace === undefined ? at : after(at, known.rule.grace);
   if (finding.kind === 'event' || graceEnds <= deps.now || deps.open.has(keyOf(finding)))
@@ -70,9 +87,25 @@ async function fail(tx: Tx, accepted: Accepted, deps: IntakeDeps): Promise<void>
 
 /** Opens, joins or ends breaches by one finding, in the transaction that accepts it. */
 export async function takeIn(tx: Tx, accepted: Accepted, deps: IntakeDeps): Promise<void> {
-  const { finding } = accepted;
-  if (finding.verdict === 'fail') return fail(tx, accepted, deps);
-  if (finding.kind === 'state' && finding.verdict !== 'unknown') return restore(tx, finding, accepted, deps);
+  const { finding, generation, sequence } = accepted;
+  const place = { generation, sequence };
+  if (finding.verdict === 'fail') return fail(tx, finding, await ruleOf(tx, finding, deps), place, deps);
+  if (finding.kind === 'state' && finding.verdict !== 'unknown') return restore(tx, finding, place, deps);
+}
+
+export type Judged =
+  | Omit<Told, 'kind'>
+  | (Pick<Told, 'rule' | 'subject' | 'reason'> & { readonly verdict: 'not-applicable' });
+
+/** The same by a judgement of the server's own about a device, with the rule that it was judged by. */
+export async function takeInJudged(
+  tx: Tx,
+  judged: Judged,
+  known: FoundRule | undefined,
+  deps: IntakeDeps,
+): Promise<void> {
+  if (judged.verdict === 'fail') return fail(tx, { ...judged, kind: 'state' }, known, null, deps);
+  if (judged.verdict !== 'unknown') return restore(tx, judged, null, deps);
 }
 
 /** A break in the chain is a breach with its cause (invariant 3). */

@@ -11,6 +11,9 @@ import { runsSideBySide } from '../db/engine.ts';
 
 export const ICT_NOTICE_JOB = 'ict-notice';
 
+/** Devices that are not heard from are told of in the list of the week (judging/weekly.ts): each day would bring a few. */
+export const TOLD_WEEKLY = 'contact';
+
 /** What is ICT's to mend is told in one message, this long after the first of it, unless it is critical. */
 const GATHER_ICT_MS = 15 * 60_000;
 
@@ -36,7 +39,8 @@ const inNotice = (breach: BreachRow, assetTag: string | null): BreachInNotice =>
   remedy: breach.remedy,
 });
 
-async function queue(
+/** Queues one notice about these breaches, and says so in the timeline of each. */
+export async function queueAbout(
   tx: Tx,
   breaches: readonly BreachRow[],
   role: Role,
@@ -64,13 +68,18 @@ export async function notifyOf(
 ): Promise<void> {
   if (breach.duty === 'holder' || breach.severity === 'critical') {
     const text = breachNotice(inNotice(breach, assetTag), { origin: deps.origin, policyTitle });
-    return queue(tx, [breach], reportTo, text, deps);
+    return queueAbout(tx, [breach], reportTo, text, deps);
   }
-  await gatherForIct(tx, breach.organisation, deps);
+  await gatherForIct(tx, breach, deps);
 }
 
 /** What ICT has not been told of by then goes into one message. */
-export async function gatherForIct(tx: Tx, organisation: string, deps: NoticeDeps): Promise<void> {
+export async function gatherForIct(
+  tx: Tx,
+  { organisation, check_name }: Pick<BreachRow, 'organisation' | 'check_name'>,
+  deps: NoticeDeps,
+): Promise<void> {
+  if (check_name === TOLD_WEEKLY) return;
   const runAt = deps.now + GATHER_ICT_MS;
   await enqueue(
     tx,
@@ -104,6 +113,7 @@ export async function tellIct(db: Db, organisation: string, deps: NoticeDeps): P
       .select('devices.asset_tag')
       .where('breaches.organisation', '=', organisation)
       .where('breaches.duty', '=', 'ict')
+      .where('breaches.check_name', '!=', TOLD_WEEKLY)
       .where('breaches.ended_at', 'is', null)
       .where((row) =>
         row.not(
@@ -121,6 +131,6 @@ export async function tellIct(db: Db, organisation: string, deps: NoticeDeps): P
       .execute();
     const { reportTo, policyTitle } = toldFirst(await generalPolicy(tx, organisation, deps.now));
     const breaches = rows.map((row) => inNotice(row, row.asset_tag));
-    await queue(tx, rows, reportTo, groupedNotice(breaches, { origin: deps.origin, policyTitle }), deps);
+    await queueAbout(tx, rows, reportTo, groupedNotice(breaches, { origin: deps.origin, policyTitle }), deps);
   });
 }

@@ -44,7 +44,8 @@ export interface Opening extends FoundRule {
   readonly at: number;
   readonly policyVersion: string;
   readonly observed: object;
-  readonly place: { readonly generation: number; readonly sequence: number };
+  /** Null where no finding of a device's chain tells of it: the server judged so itself. */
+  readonly place: { readonly generation: number; readonly sequence: number } | null;
 }
 
 async function open(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
@@ -79,14 +80,14 @@ async function open(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
   };
   await insertBreach(tx, breach);
   await appendEvent(tx, breach, { at: now, actor: 'beadle', type: 'opened', detail: { severity } });
-  await linkFinding(tx, breach, { device: device.id, ...place });
+  if (place !== null) await linkFinding(tx, breach, { device: device.id, ...place });
   await notifyOf(tx, { ...opening, breach, assetTag: device.assetTag }, deps);
   deps.open.set(keyOf(breach), breach);
   deps.opened?.();
 }
 
 async function join(tx: Tx, breach: BreachRow, opening: Opening, deps: IntakeDeps): Promise<void> {
-  await linkFinding(tx, breach, { device: deps.device.id, ...opening.place });
+  if (opening.place !== null) await linkFinding(tx, breach, { device: deps.device.id, ...opening.place });
   // A state told again (a restatement) is the same failing, not one more.
   if (opening.kind === 'state' && opening.at <= breach.last_seen && breach.ended_at === null) return;
   const change = {
@@ -101,7 +102,7 @@ async function join(tx: Tx, breach: BreachRow, opening: Opening, deps: IntakeDep
   const type = breach.ended_at === null ? 'joined' : 'reopened';
   await appendEvent(tx, breach, { at: deps.now, actor: 'beadle', type, detail: { count: change.count } });
   // It may have ended before its first message was due.
-  if (type === 'reopened') await gatherForIct(tx, breach.organisation, deps);
+  if (type === 'reopened') await gatherForIct(tx, breach, deps);
   deps.open.set(keyOf(breach), { ...breach, ...change });
 }
 

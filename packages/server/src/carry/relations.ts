@@ -7,6 +7,9 @@ const STRAYS = {
   'findings of no device that has a record': sql`
     select 1 from findings f where not exists (select 1 from heads h where h.organisation = f.organisation
       and h.device = f.device and h.generation = f.generation)`,
+  'judgements of devices that are not there': sql`
+    select 1 from judged_states s where not exists (select 1 from devices d where d.organisation = s.organisation
+      and d.id = s.device)`,
   'breaches of devices that are not there': sql`
     select 1 from breaches b where b.device is not null and not exists (select 1 from devices d
       where d.organisation = b.organisation and d.id = b.device)`,

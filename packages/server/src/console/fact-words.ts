@@ -1,4 +1,8 @@
-import { humanise, isTime, moment, reasonWords, told } from './words.ts';
+import { durationInWords } from '@beadle/shared';
+import { countryWords } from './device-state-words.ts';
+import { day, humanise, isTime, moment, reasonWords, told } from './words.ts';
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export interface FactLine {
   readonly name: string;
@@ -22,6 +26,9 @@ export function valueWords(name: string, value: unknown): string {
   if (typeof value === 'number' && /(At|since)$/.test(name) && isTime(value)) return moment(value);
   if (typeof value === 'number' && name === 'bytes') return `${(value / GIGABYTE).toFixed(1)} GB`;
   if (typeof value === 'number' && name === 'percent') return `${value}%`;
+  if (typeof value === 'string' && name === 'appearsToBeIn') return countryWords(value);
+  if (typeof value === 'string' && name.endsWith('AtMost')) return durationInWords(value);
+  if (typeof value === 'string' && DAY.test(value)) return day(value);
   return told(value);
 }
 

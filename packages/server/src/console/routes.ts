@@ -7,7 +7,11 @@ import type { PageDeps } from './console.ts';
 import { accessibilityPage } from './pages/accessibility.ts';
 import { breachPage } from './pages/breach.ts';
 import { breachesPage } from './pages/breaches.ts';
+import type { ChangeDeps } from '../devices/change.ts';
+import { deviceStatePage } from './pages/device-state.ts';
 import { devicePage } from './pages/device.ts';
+import { mismatchesPage } from './pages/mismatches.ts';
+import { notSeenPage } from './pages/not-seen.ts';
 import { devicesPage } from './pages/devices.ts';
 import { overviewPage } from './pages/overview.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
@@ -20,7 +24,7 @@ type ProblemPage = (
   reply: FastifyReply,
 ) => FastifyReply | Promise<FastifyReply>;
 
-export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'> {
+export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeDeps, 'judge'> {
   readonly log: Pick<Log, 'warn'>;
   /** Set here, so that people get pages where programs get problem documents. */
   readonly errorPages: { render: ProblemPage | null };
@@ -48,6 +52,9 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(breachesPage, page);
   await app.register(breachPage, page);
   await app.register(devicesPage, page);
+  await app.register(notSeenPage, page);
+  await app.register(mismatchesPage, page);
   await app.register(devicePage, page);
+  await app.register(deviceStatePage, { ...page, judge: deps.judge });
   await app.register(accessibilityPage, page);
 };

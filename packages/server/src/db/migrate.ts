@@ -5,12 +5,14 @@ import { runsSideBySide } from './engine.ts';
 import { StartError } from '../errors.ts';
 import { start } from './migrations/0001-start.ts';
 import { reportsByPeople } from './migrations/0002-reports-by-people.ts';
+import { deviceStates } from './migrations/0004-device-states.ts';
 import { policyVersions } from './migrations/0005-policy-versions.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
     '0001-start': start(runsSideBySide(db) ? 'bytea' : 'blob'),
     '0002-reports-by-people': reportsByPeople,
+    '0004-device-states': deviceStates,
     '0005-policy-versions': policyVersions,
   }),
 });

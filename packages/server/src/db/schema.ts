@@ -37,6 +37,21 @@ export interface DeviceTable {
   /** The serial of the last policy document that was signed for it, and a hash of what that says. */
   document_serial: number;
   document_hash: string | null;
+  /** in-store, in-repair or quiet; null for in service. */
+  state: string | null;
+  /** When ICT last changed the state. */
+  state_since: number | null;
+  /** Of `quiet`: when it is in service again, by itself. */
+  quiet_until: number | null;
+  /** When it last said that it was on the council's network, and since when a rule asks; only while one does. */
+  last_office_at: number | null;
+  visits_noted_since: number | null;
+  /** Where its last call appeared to come from, and since when; only while a rule asks, and never the address. */
+  country: string | null;
+  country_since: number | null;
+  enrolled_at: number | null;
+  /** The serial number that it told when it was enrolled. */
+  enrolled_serial: string | null;
 }
 
 export interface DeviceKeyTable {
@@ -101,6 +116,30 @@ export interface StateTable {
   sequence: number;
   /** JSON. */
   observed: string;
+}
+
+/** What the server judges of a device (`SERVER_JUDGED`), by rule. No finding of a device's chain. */
+export interface JudgedStateTable {
+  organisation: string;
+  device: string;
+  rule: string;
+  subject: string;
+  clause: string;
+  check_name: string;
+  verdict: string;
+  reason: string | null;
+  severity: string;
+  policy_version: string;
+  /** When the server first judged so. */
+  since: number;
+  /** JSON. */
+  observed: string;
+}
+
+/** Spans in which a server was there to be called. */
+export interface UptimeTable {
+  began_at: number;
+  last_beat_at: number;
 }
 
 export interface FactTable {
@@ -305,6 +344,8 @@ export interface Database {
   heads: HeadTable;
   findings: FindingTable;
   states: StateTable;
+  judged_states: JudgedStateTable;
+  uptime: UptimeTable;
   facts: FactTable;
   breaches: BreachTable;
   breach_events: BreachEventTable;

@@ -1,5 +1,5 @@
 import type { Db } from '../db/database.ts';
-import { countDevices } from './read.ts';
+import { countDevices, standingStates } from './read.ts';
 
 export interface UnknownFigure {
   /** Null where the device gave none. */
@@ -11,9 +11,8 @@ export interface UnknownFigure {
 /** What devices cannot tell, by their reason: the most devices first. */
 export async function unknownByReason(db: Db, organisation: string): Promise<UnknownFigure[]> {
   const rows = await db
-    .selectFrom('states')
+    .selectFrom(standingStates(db, organisation))
     .select(['reason', (eb) => eb.fn.count('device').distinct().as('devices'), (eb) => eb.fn.countAll().as('checks')])
-    .where('organisation', '=', organisation)
     .where('verdict', '=', 'unknown')
     .groupBy('reason')
     .orderBy('devices', 'desc')
@@ -37,7 +36,7 @@ const RANKS = ['pass', 'exempt', 'unknown', 'fail'] as const;
 /** The worst verdict of each device for each rule, by its place in `RANKS`. */
 const worstVerdicts = (db: Db, organisation: string) =>
   db
-    .selectFrom('states')
+    .selectFrom(standingStates(db, organisation))
     .select((eb) => [
       'rule',
       'clause',
@@ -57,7 +56,6 @@ const worstVerdicts = (db: Db, organisation: string) =>
         )
         .as('rank'),
     ])
-    .where('organisation', '=', organisation)
     .where('verdict', '!=', 'not-applicable')
     .groupBy(['rule', 'clause', 'device'])
     .as('worst');

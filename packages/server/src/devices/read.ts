@@ -41,6 +41,30 @@ const containing = (text: string) => `%${text.toLowerCase().replaceAll(/[\\%_]/g
 export const contactDay = (device: Pick<DeviceRow, 'last_contact_at'>): string | null =>
   device.last_contact_at === null ? null : iso(device.last_contact_at).slice(0, 10);
 
+const STATE_COLUMNS = [
+  'organisation',
+  'device',
+  'rule',
+  'subject',
+  'clause',
+  'check_name',
+  'verdict',
+  'reason',
+  'severity',
+  'policy_version',
+  'since',
+  'observed',
+] as const;
+
+/** What holds now: what the devices last stated, and what the server judged of them. */
+export const standingStates = (db: Db, organisation: string) =>
+  db
+    .selectFrom('states')
+    .select(STATE_COLUMNS)
+    .where('organisation', '=', organisation)
+    .unionAll(db.selectFrom('judged_states').select(STATE_COLUMNS).where('organisation', '=', organisation))
+    .as('standing');
+
 /** Counts of current states by verdict for each of these devices, by the device's internal id. */
 export async function countVerdicts(
   db: Db,
@@ -49,9 +73,8 @@ export async function countVerdicts(
 ): Promise<ReadonlyMap<string, VerdictCounts>> {
   if (devices.length === 0) return new Map();
   const rows = await db
-    .selectFrom('states')
+    .selectFrom(standingStates(db, organisation))
     .select(['device', 'verdict', (eb) => eb.fn.countAll().as('count')])
-    .where('organisation', '=', organisation)
     .where('device', 'in', [...devices])
     .groupBy(['device', 'verdict'])
     .execute();
@@ -87,11 +110,10 @@ function matching(db: Db, organisation: string, { kind, holder, q, enrolled, ver
     query = query.where((eb) =>
       eb.exists(
         eb
-          .selectFrom('states')
-          .select('states.rule')
-          .whereRef('states.organisation', '=', 'devices.organisation')
-          .whereRef('states.device', '=', 'devices.id')
-          .where('states.verdict', '=', verdict),
+          .selectFrom(standingStates(db, organisation))
+          .select('standing.rule')
+          .whereRef('standing.device', '=', 'devices.id')
+          .where('standing.verdict', '=', verdict),
       ),
     );
   }
@@ -130,9 +152,8 @@ export async function readDevice(db: Db, organisation: string, assetTag: string)
 /** What holds now on a device, by rule and subject. */
 export const readStates = (db: Db, organisation: string, device: string) =>
   db
-    .selectFrom('states')
+    .selectFrom(standingStates(db, organisation))
     .selectAll()
-    .where('organisation', '=', organisation)
     .where('device', '=', device)
     .orderBy('rule')
     .orderBy('subject')

@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { StateChange, stateColumns } from './state.ts';
 
 const closed = { additionalProperties: false } as const;
 const Line = (maximum: number, description: string) =>
@@ -28,7 +29,7 @@ const fields = {
 export const NewDevice = Type.Object({ assetTag: AssetTag, ...fields }, closed);
 export type NewDevice = Static<typeof NewDevice>;
 
-export const DeviceChange = Type.Object(fields, closed);
+export const DeviceChange = Type.Object({ ...fields, ...StateChange }, closed);
 export type DeviceChange = Static<typeof DeviceChange>;
 
 /** Puts a device into the register. Throws `asset-tag-taken`. Gives the id that chain and documents are bound to. */
@@ -70,8 +71,17 @@ export async function registerDevice(
   return id;
 }
 
-/** Changes what the register says; what is left out stays. At its next check-in the device is given its documents anew. */
-export async function changeDevice(tx: Tx, organisation: string, id: string, change: DeviceChange): Promise<void> {
+/**
+ * Changes what the register says; what is left out stays. At its next check-in the device is given its documents anew.
+ * Throws `validation`.
+ */
+export async function changeDevice(
+  tx: Tx,
+  organisation: string,
+  id: string,
+  change: DeviceChange,
+  now: number,
+): Promise<void> {
   const { serialNumber, kind, holder, population, groups } = change;
   const columns = {
     ...(serialNumber === undefined ? {} : { serial_number: serialNumber }),
@@ -79,6 +89,7 @@ export async function changeDevice(tx: Tx, organisation: string, id: string, cha
     ...(holder === undefined ? {} : { holder }),
     ...(population === undefined ? {} : { population }),
     ...(groups === undefined ? {} : { groups: JSON.stringify(groups) }),
+    ...stateColumns(change, now),
   };
   if (Object.keys(columns).length === 0) return;
   await tx.updateTable('devices').set(columns).where('organisation', '=', organisation).where('id', '=', id).execute();

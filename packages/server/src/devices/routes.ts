@@ -1,18 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { Clock, Random } from '@beadle/shared';
+import type { Random } from '@beadle/shared';
 import Type from 'typebox';
 import { actorOf, callerOf } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
-import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
+import { changeByPerson, type ChangeDeps } from './change.ts';
 import { DeviceAnswer, presentDevice } from './read-routes.ts';
 import { readDevice } from './read.ts';
-import { AssetTag, changeDevice, deviceByTag, DeviceChange, NewDevice, registerDevice } from './register.ts';
+import { AssetTag, DeviceChange, NewDevice, registerDevice } from './register.ts';
 import { inTransaction } from '../db/transaction.ts';
 
-export interface DeviceRoutesDeps {
-  readonly db: Db;
-  readonly clock: Clock;
+export interface DeviceRoutesDeps extends ChangeDeps {
   readonly random: Random;
 }
 
@@ -28,13 +26,14 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRoutesDeps> = async (
   changing(app, deps);
 };
 
-async function answer(db: Db, organisation: string, assetTag: string): Promise<DeviceAnswer> {
+async function answer({ db, clock }: DeviceRoutesDeps, organisation: string, assetTag: string): Promise<DeviceAnswer> {
   const device = await readDevice(db, organisation, assetTag);
   if (device === undefined) throw problem('device-unknown', `There is no device ${assetTag}.`);
-  return presentDevice(device);
+  return presentDevice(device, clock.now());
 }
 
-function registering(app: App, { db, clock, random }: DeviceRoutesDeps): void {
+function registering(app: App, deps: DeviceRoutesDeps): void {
+  const { db, clock, random } = deps;
   app.post(
     '/api/v1/devices',
     { config, schema: { tags, summary: 'Register a device', body: NewDevice, response: { 201: DeviceAnswer } } },
@@ -47,29 +46,20 @@ function registering(app: App, { db, clock, random }: DeviceRoutesDeps): void {
         await registerDevice(tx, organisation, request.body, { at, random });
         await recordAct(tx, { organisation, at, actor: actorOf(caller), action: 'device-registered', target });
       });
-      return reply.status(201).send(await answer(db, organisation, request.body.assetTag));
+      return reply.status(201).send(await answer(deps, organisation, request.body.assetTag));
     },
   );
 }
 
-function changing(app: App, { db, clock }: DeviceRoutesDeps): void {
-  const summary = 'Change what the register says of a device';
+function changing(app: App, deps: DeviceRoutesDeps): void {
+  const summary = 'Change what the register says of a device, or whether it is in service';
   app.patch(
     '/api/v1/devices/:assetTag',
     { config, schema: { tags, summary, params: Params, body: DeviceChange, response: { 200: DeviceAnswer } } },
     async (request) => {
       const caller = callerOf(request);
-      const { organisation } = caller;
-      const { assetTag } = request.params;
-      const at = clock.now();
-      const act = { organisation, at, actor: actorOf(caller), action: 'device-changed', target: `device:${assetTag}` };
-      await inTransaction(db, async (tx) => {
-        const device = await deviceByTag(tx, organisation, assetTag);
-        if (device === undefined) throw problem('device-unknown', `There is no device ${assetTag}.`);
-        await changeDevice(tx, organisation, device.id, request.body);
-        await recordAct(tx, { ...act, detail: { changed: Object.keys(request.body) } });
-      });
-      return answer(db, organisation, assetTag);
+      await changeByPerson(caller, request.params.assetTag, request.body, deps);
+      return answer(deps, caller.organisation, request.params.assetTag);
     },
   );
 }

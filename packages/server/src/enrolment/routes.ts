@@ -98,7 +98,7 @@ async function admit(tx: Tx, enrolment: EnrolmentRequest, isOwnMachine: boolean,
       `Before devices are enrolled the council must record: ${remote.missing.join('; ')}.`,
     );
   }
-  const generation = await beginGeneration(tx, device, enrolment.key, at);
+  const generation = await beginGeneration(tx, device, enrolment, at);
   const { platform, serialNumber } = enrolment;
   const act = { organisation, at, actor: `enrolment-token:${enrolment.token}`, action: 'device-enrolled' };
   const detail = { generation, keyId: thumbprint(enrolment.key), platform, serialNumber };

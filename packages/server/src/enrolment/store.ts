@@ -86,7 +86,7 @@ async function replaceKey(tx: Tx, place: Generation, key: PublicJwk, at: number)
 export async function beginGeneration(
   tx: Tx,
   row: { readonly organisation: string; readonly id: string; readonly generation: number },
-  key: PublicJwk,
+  { key, serialNumber }: { readonly key: PublicJwk; readonly serialNumber: string | null },
   at: number,
 ): Promise<number> {
   const { organisation, id: device } = row;
@@ -94,7 +94,7 @@ export async function beginGeneration(
   const { generation } = place;
   await tx
     .updateTable('devices')
-    .set({ generation, policy_serial: 0 })
+    .set({ generation, policy_serial: 0, enrolled_at: at, enrolled_serial: serialNumber })
     .where('organisation', '=', organisation)
     .where('id', '=', device)
     .execute();

@@ -1,12 +1,24 @@
-import { type CheckInAnswer, type Clock, iso, PROTOCOL_VERSIONS, type Random, stateDigest } from '@beadle/shared';
+import {
+  type CheckInAnswer,
+  type Clock,
+  iso,
+  type Population,
+  PROTOCOL_VERSIONS,
+  type Random,
+  stateDigest,
+} from '@beadle/shared';
 import { takeIn, takeInGap } from '../breaches/intake.ts';
 import { type IntakeDeps, openByKey } from '../breaches/opening.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { ServerKeys } from '../keys.ts';
 import { issuePolicy, ordersFor } from '../orders/documents.ts';
+import { benchOf, judgeInTransaction } from '../judging/apply.ts';
+import { serverRules, wantedOf } from '../judging/judge.ts';
+import { policyInForce, type StoredPolicy } from '../policies/store.ts';
 import type { Item, ReadCheckIn } from './batch.ts';
 import { mayRepeat, type Plan, planBatch } from './plan.ts';
-import { clearStates, currentStates, keepContact, keepFacts, keepStates } from './states.ts';
+import { keepContact } from './contact.ts';
+import { clearStates, currentStates, keepFacts, keepStates } from './states.ts';
 import { type DeviceKey, heldLinks, insertFindings, lockHead, type LockedDevice, moveHead } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
 
@@ -16,6 +28,8 @@ export interface IngestDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly origin: string;
+  /** The country that this check-in's address appears to be in; called only where a rule asks. */
+  readonly country?: () => string | null;
 }
 
 export type Ingested =
@@ -101,6 +115,24 @@ async function documentsFor(
   return issuePolicy(tx, device, orders, header.policySerial, { signer: keys.signer, now });
 }
 
+/** Keeps the contact, and judges what only the server can, where a rule asks for it. True where a breach was opened. */
+async function judgeCall(
+  tx: Tx,
+  device: LockedDevice,
+  { header }: ReadCheckIn,
+  policy: StoredPolicy | undefined,
+  contact: { readonly now: number; readonly taken: number },
+  deps: IngestDeps,
+): Promise<boolean> {
+  const rules = serverRules(policy?.document);
+  const called = await keepContact(tx, device, header, {
+    ...contact,
+    wanted: (now) => wantedOf(rules, now),
+    country: () => deps.country?.() ?? null,
+  });
+  return rules.length > 0 && judgeInTransaction(tx, called, await benchOf(tx, policy, contact.now, deps));
+}
+
 async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> {
   const device = await lockHead(tx, key);
   if (device === undefined || device.generation !== key.generation || read.header.generation !== key.generation)
@@ -112,7 +144,11 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
   await keepStates(tx, key, accepted, now);
   const opened = await intoBreaches(tx, key, device, accepted, deps, now);
   await keepFacts(tx, key, read.header.facts);
-  await keepContact(tx, key, read.header, { now, taken: accepted.length + repeats });
+  const policy = await policyInForce(tx, device.organisation, {
+    population: device.population as Population | null,
+    at: now,
+  });
+  const judged = await judgeCall(tx, device, read, policy, { now, taken: accepted.length + repeats }, deps);
   await moveHead(tx, key, { ...head, counter });
   const answer: CheckInAnswer = {
     protocol: PROTOCOL_VERSIONS[0],
@@ -123,7 +159,7 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
     documents: [...(await documentsFor(tx, device, read, deps, now))],
     nextCheckInSeconds: CHECK_IN_EVERY_SECONDS,
   };
-  return { kind: 'answer', answer, accepted: accepted.length, repeats, opened };
+  return { kind: 'answer', answer, accepted: accepted.length, repeats, opened: opened || judged };
 }
 
 /**

@@ -14,13 +14,15 @@ import { admitBy } from '../admission/hooks.ts';
 import { answerSigned, isGenuine, refuseSigned, type SignedRequest, signatureOf } from '../enrolment/signed-request.ts';
 import type { Db } from '../db/database.ts';
 import { problem, type ProblemCode } from '../errors.ts';
+import type { CountryOf } from '../judging/countries.ts';
 import type { IngestRefusal, Metrics } from '../metrics.ts';
 import type { Settings } from '../settings.ts';
 import { type ReadCheckIn, readCheckIn } from './batch.ts';
 import { ingest, type IngestDeps, type Ingested } from './ingest.ts';
 import { type DeviceKey, keyById } from './store.ts';
 
-export interface IngestRoutesDeps extends Omit<IngestDeps, 'origin'> {
+export interface IngestRoutesDeps extends Omit<IngestDeps, 'origin' | 'country'> {
+  readonly countries: CountryOf;
   readonly settings: Settings;
   readonly metrics: Metrics;
   readonly wake: () => void;
@@ -154,7 +156,10 @@ async function checkIn(
   };
   const read = open(request, key);
   if ('code' in read) return refuse(read);
-  const outcome = await ingest(key, signed.parameters.counter, read, { ...deps, origin: deps.settings.origin });
+  const { origin } = deps.settings;
+  // The address goes no further than this: it is neither kept nor logged.
+  const country = () => deps.countries(request.ip);
+  const outcome = await ingest(key, signed.parameters.counter, read, { ...deps, origin, country });
   if (outcome.kind !== 'answer') return refuse(refusalOf(outcome));
   metrics.batches.inc();
   metrics.findings.inc(outcome.accepted);

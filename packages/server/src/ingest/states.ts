@@ -2,7 +2,7 @@ import { type CheckInHeader, type CurrentState, endsState, type FindingBody } fr
 import type { Insertable } from 'kysely';
 import { compiledInsert, compiledOnce } from '../db/compiled.ts';
 import type { Tx } from '../db/database.ts';
-import type { DeviceTable, StateTable } from '../db/schema.ts';
+import type { StateTable } from '../db/schema.ts';
 import type { Item } from './batch.ts';
 import type { DeviceKey } from './store.ts';
 
@@ -129,63 +129,4 @@ export async function keepFacts(tx: Tx, key: DeviceKey, facts: CheckInHeader['fa
         .doUpdateSet((row) => ({ at: row.ref('excluded.at'), facts: row.ref('excluded.facts') })),
     )
     .execute();
-}
-
-type Contact = Pick<
-  DeviceTable,
-  | 'last_contact_at'
-  | 'agent_version'
-  | 'platform'
-  | 'release'
-  | 'policy_serial'
-  | 'on_council_network'
-  | 'clock_skew_ms'
-  | 'outbox_pending'
-  | 'outbox_dropped'
->;
-
-const contactUpdate = compiledOnce((db, arg: Pick<DeviceKey, 'organisation' | 'device'> & Contact) =>
-  db
-    .updateTable('devices')
-    .set({
-      last_contact_at: arg.last_contact_at,
-      agent_version: arg.agent_version,
-      platform: arg.platform,
-      release: arg.release,
-      policy_serial: arg.policy_serial,
-      on_council_network: arg.on_council_network,
-      clock_skew_ms: arg.clock_skew_ms,
-      outbox_pending: arg.outbox_pending,
-      outbox_dropped: arg.outbox_dropped,
-    })
-    .where('organisation', '=', arg.organisation)
-    .where('id', '=', arg.device),
-);
-
-interface Contacted {
-  readonly now: number;
-  /** How many of the findings that the device counts as pending came with this check-in. */
-  readonly taken: number;
-}
-
-export async function keepContact(
-  tx: Tx,
-  key: DeviceKey,
-  header: CheckInHeader,
-  { now, taken }: Contacted,
-): Promise<void> {
-  const { agent, policySerial, onCouncilNetwork } = header;
-  await contactUpdate(tx, {
-    organisation: key.organisation,
-    device: key.device,
-    last_contact_at: now,
-    agent_version: agent.version,
-    platform: agent.platform,
-    release: agent.release,
-    policy_serial: policySerial,
-    on_council_network: onCouncilNetwork === null ? null : Number(onCouncilNetwork),
-    clock_skew_ms: Date.parse(header.sentAt) - now,
-    outbox_pending: Math.max(0, agent.outbox.pending - taken),
-    outbox_dropped: agent.outbox.dropped,
-  });
 }

@@ -43,6 +43,7 @@ describe('settings', () => {
       smtp: null,
       organisation: 'The council',
       trustedProxies: [],
+      countriesFile: null,
       logLevel: 'info',
       logFile: null,
       limits: DEFAULT_LIMITS,

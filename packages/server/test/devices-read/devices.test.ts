@@ -25,6 +25,8 @@ describe('GET /api/v1/devices', () => {
       organisation: 'main',
       generation: 1,
       lastContact: '2026-06-04',
+      state: 'in-service',
+      quietUntil: null,
       verdicts: { pass: 1, fail: 0, unknown: 1, exempt: 0, 'not-applicable': 0 },
     });
   });

@@ -198,7 +198,7 @@ describe('a notice, where a mail server is set', () => {
     await queue(server);
     await server.app.jobs.runDue();
     await server.db.updateTable('notices').set({ status: 'waiting' }).execute();
-    await server.db.updateTable('jobs').set({ status: 'waiting' }).execute();
+    await server.db.updateTable('jobs').set({ status: 'waiting' }).where('kind', '=', 'notice').execute();
     await server.app.jobs.runDue();
     const ids = mail.received.map(({ text }) => /^Message-ID: (.+)\r$/m.exec(text)?.[1]);
     expect(ids).toHaveLength(2);
@@ -239,7 +239,7 @@ describe('a notice, where no mail server is set', () => {
     const text = readFileSync(join(server.settings.mailFolder, name), 'utf8');
     expect(text).toMatch(/^Date: Thu, 04 Jun 2026 08:32:00 \+0000\r$/m);
     await server.db.updateTable('notices').set({ status: 'waiting' }).execute();
-    await server.db.updateTable('jobs').set({ status: 'waiting' }).execute();
+    await server.db.updateTable('jobs').set({ status: 'waiting' }).where('kind', '=', 'notice').execute();
     await server.app.jobs.runDue();
     expect(readdirSync(server.settings.mailFolder)).toEqual([name]);
   });

@@ -1,4 +1,9 @@
+import type { Covers, PolicyDocument } from '@beadle/shared';
 import type { Db } from '../../src/db/database.ts';
+import { judgeFleet } from '../../src/judging/job.ts';
+import { ORGANISATION } from '../../src/organisation/store.ts';
+import { putPolicyInForce } from '../../src/policies/upload.ts';
+import { seededRandom } from '../../../../test/support/clock.ts';
 import {
   seedBreach,
   seedDevice,
@@ -286,4 +291,57 @@ export async function seedCouncil(db: Db, now: number): Promise<void> {
     clock_skew_ms: null,
   });
   await seedFleet(db, now);
+  await seedJudged(db, now);
+}
+
+/** What only the server judges: rules in force, a device that is silent, one in store, and one that calls from abroad. */
+async function seedJudged(db: Db, now: number): Promise<void> {
+  const about = { clause: '5.3', says: 'Users must take due care of devices.', duty: 'ict', mode: 'observe' } as const;
+  const covers: Covers = { kinds: ['laptop', 'desktop', 'tablet'] };
+  const document: PolicyDocument = {
+    beadlePolicy: 1,
+    title: 'Remote and Home Working Policy',
+    organisation: 'Northmere Borough Council',
+    version: '2026.2',
+    effectiveFrom: '2026-01-01',
+    reviewBy: '2027-01-01',
+    reportTo: 'information-security-team-leader',
+    rules: [
+      {
+        ...about,
+        id: 'device-not-seen',
+        check: 'contact',
+        require: { checkInAtMost: 'P11D' },
+        severity: 'low',
+        covers,
+      },
+      {
+        ...about,
+        id: 'abroad',
+        check: 'location',
+        require: { countries: ['GB'] },
+        severity: 'high',
+        covers,
+      },
+    ],
+  };
+  const upload = { organisation: ORGANISATION, document, source: '', by: 'Ann Officer', at: now };
+  await db.transaction().execute((tx) => putPolicyInForce(tx, upload));
+  await db
+    .updateTable('devices')
+    .set({ country: 'GB', country_since: now - 90 * DAY })
+    .where('generation', '>', 0)
+    .execute();
+  const set = (assetTag: string, columns: object) =>
+    db.updateTable('devices').set(columns).where('asset_tag', '=', assetTag).execute();
+  await set('DBC-04127', { country: 'FR', country_since: now - DAY });
+  await set('DBC-04205', { state: 'in-store', state_since: now - 12 * DAY });
+  await set('DBC-04212', { serial_number: '5CG1013' });
+  await set('DBC-04214', { enrolled_serial: 'PF9ZZZ99' });
+  await db
+    .insertInto('uptime')
+    .values({ began_at: now - 200 * DAY, last_beat_at: now })
+    .execute();
+  const judging = { now, random: seededRandom('judged'), origin: 'http://127.0.0.1' };
+  await judgeFleet(db, ORGANISATION, { ...judging, signal: new AbortController().signal });
 }

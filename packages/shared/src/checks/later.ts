@@ -1,5 +1,7 @@
 import Type, { type TSchema } from 'typebox';
 import { Duration } from '../duration.ts';
+import { ContactRequire } from './contact.ts';
+import { LocationRequire } from './country.ts';
 
 /**
  * Parameters of the checks that the policy language knows and this version cannot make yet. A rule that names one is
@@ -20,16 +22,13 @@ export const LATER_REQUIRE: Readonly<Record<string, TSchema>> = {
     vpnOffSite: oneOf('required', 'optional'),
     vpnGapAtMost: Duration,
   }),
-  location: closed({
-    countries: Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), { description: 'a list of countries such as GB' }),
-  }),
   'local-storage': closed({
     knownFolders: oneOf('redirected'),
     localFilesAtMost: Type.Integer({ minimum: 0, description: 'a number' }),
     olderThan: Duration,
   }),
-  contact: closed({ checkInAtMost: Duration, officeVisitAtMost: Duration }),
 };
 
 /** Judged on the server, so left out of what an agent says. */
-export const SERVER_JUDGED: readonly string[] = ['location', 'contact'];
+export const SERVER_REQUIRE = { location: LocationRequire, contact: ContactRequire } as const;
+export const SERVER_JUDGED: readonly string[] = Object.keys(SERVER_REQUIRE);

@@ -6,7 +6,7 @@ import type { Check, EventIdentity } from './check.ts';
 import { configuration } from './configuration.ts';
 import { diskEncryption } from './disk-encryption.ts';
 import { firewall } from './firewall.ts';
-import { LATER_REQUIRE } from './later.ts';
+import { LATER_REQUIRE, SERVER_REQUIRE } from './later.ts';
 import { malwareProtection } from './malware-protection.ts';
 import { patches } from './patches.ts';
 import { printing } from './printing.ts';
@@ -48,5 +48,6 @@ export const checkNamed = (name: string): Check | undefined => BY_NAME.get(name)
 export const REQUIRE_SCHEMAS: Readonly<Record<string, TSchema>> = {
   ...Object.fromEntries(CHECKS.map((check) => [check.name, check.require])),
   ...LATER_REQUIRE,
+  ...SERVER_REQUIRE,
 };
 export const CHECK_NAMES = Object.keys(REQUIRE_SCHEMAS);

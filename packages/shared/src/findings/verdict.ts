@@ -38,6 +38,11 @@ export const REASONS = {
   'no-such-setting': 'this kind of system has nothing of the sort',
   'not-covered': 'the rule does not cover this device',
   'not-enrolled': 'this device is not enrolled',
+  'in-store': 'ICT has this device in store',
+  'in-repair': 'this device is being repaired',
+  quiet: 'ICT expects nothing from this device until a date',
+  'not-heard-from': 'this device has not been heard from since',
+  'country-unknown': 'the country of the address that it calls from is not known',
   gone: 'no longer present',
   'rule-ended': 'the rule is no longer in force',
 } as const;

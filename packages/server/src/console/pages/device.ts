@@ -1,13 +1,20 @@
-import { VERDICTS } from '@beadle/shared';
+import { DEVICE_STATES, type DeviceState, iso, type Population, SERVER_JUDGED, VERDICTS } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { callerOf } from '../../access.ts';
 import { recordView } from '../../audit/viewed.ts';
 import { listBreaches } from '../../breaches/read.ts';
 import { contactDay, type DeviceView, readDevice, readFacts, readStates } from '../../devices/read.ts';
 import { AssetTag } from '../../devices/read-routes.ts';
+import type { Db } from '../../db/database.ts';
+import { stateAt } from '../../devices/state.ts';
 import { problem } from '../../errors.ts';
+import { serverRules, wantedOf } from '../../judging/judge.ts';
+import { may } from '../../people/permissions.ts';
+import { policyInForce } from '../../policies/store.ts';
 import { type PageDeps, SILENT_AFTER, showPage } from '../console.ts';
+import { countryWords, deviceStateWords, STATE_WORDS } from '../device-state-words.ts';
 import { factLines } from '../fact-words.ts';
 import { inList } from './overview.ts';
 
@@ -39,6 +46,7 @@ const presentState = (state: State) => ({
   verdict: state.verdict,
   reason: state.reason,
   since: state.since,
+  byServer: SERVER_JUDGED.includes(state.check_name),
   observed: observedOf(state),
 });
 
@@ -63,7 +71,37 @@ const about = (device: DeviceView, now: number) => ({
   pending: device.outbox_pending,
   dropped: device.outbox_dropped,
   verdicts: device.verdicts,
+  state: deviceStateWords(device, now),
+  isExpected: stateAt(device, now).state === 'in-service',
+  lastOffice: device.last_office_at,
 });
+
+/** The country of its last call, where a rule asks for it of this device. */
+async function locationOf(db: Db, device: DeviceView, at: number) {
+  const population = device.population as Population | null;
+  const policy = await policyInForce(db, device.organisation, { population, at });
+  const { country, country_since: since } = device;
+  return {
+    ...wantedOf(serverRules(policy?.document), device),
+    appears: country === null ? null : countryWords(country),
+    since,
+  };
+}
+
+/** What somebody has just done, or tried to do, on the page. */
+interface Desk {
+  readonly done?: string | undefined;
+  readonly error?: string;
+  /** The id of the field that is wrong. */
+  readonly field?: string;
+  readonly given?: {
+    readonly state: DeviceState;
+    readonly quietUntil?: string | undefined;
+    readonly stateReason?: string | undefined;
+  };
+}
+
+const DONE: Readonly<Record<string, string>> = { state: 'The state of this device has been changed.' };
 
 async function modelOf({ db, clock }: PageDeps, device: DeviceView) {
   const { organisation } = device;
@@ -82,17 +120,47 @@ async function modelOf({ db, clock }: PageDeps, device: DeviceView) {
   };
 }
 
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** The page of one device. Looking at one that somebody holds is on record. */
+export async function showDevice(
+  deps: PageDeps,
+  exchange: Exchange,
+  assetTag: string,
+  { done, error, field, given }: Desk = {},
+): Promise<FastifyReply> {
+  const caller = callerOf(exchange.request);
+  const device = await readDevice(deps.db, caller.organisation, assetTag);
+  if (device === undefined) throw problem('device-unknown', 'No device has this asset tag.');
+  if (device.holder !== null) await recordView(deps, caller, 'device-viewed', `device:${device.asset_tag}`);
+  const now = deps.clock.now();
+  const { state, quietUntil } = stateAt(device, now);
+  const model = {
+    ...(await modelOf(deps, device)),
+    location: await locationOf(deps.db, device, now),
+    canChange: may(caller.role, 'devices:write'),
+    choices: DEVICE_STATES.map((value) => ({ value, text: STATE_WORDS[value] })),
+    given: given ?? { state, quietUntil: quietUntil === null ? undefined : iso(quietUntil).slice(0, 10) },
+    done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
+    error,
+    field,
+  };
+  return showPage(deps, exchange, 'device', model, { section: 'devices', status: error === undefined ? 200 : 400 });
+}
+
+const Done = Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })) }, { additionalProperties: false });
+
 /** `GET /devices/{assetTag}`. */
 export const devicePage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
   app.get(
     '/devices/:assetTag',
-    { schema: { hide: true, params: Type.Object({ assetTag: AssetTag }) }, config: { access: 'devices:read' } },
-    async (request, reply) => {
-      const caller = callerOf(request);
-      const device = await readDevice(deps.db, caller.organisation, request.params.assetTag);
-      if (device === undefined) throw problem('device-unknown', 'No device has this asset tag.');
-      if (device.holder !== null) await recordView(deps, caller, 'device-viewed', `device:${device.asset_tag}`);
-      return showPage(deps, { request, reply }, 'device', await modelOf(deps, device), { section: 'devices' });
+    {
+      schema: { hide: true, params: Type.Object({ assetTag: AssetTag }), querystring: Done },
+      config: { access: 'devices:read' },
     },
+    (request, reply) => showDevice(deps, { request, reply }, request.params.assetTag, request.query),
   );
 };
