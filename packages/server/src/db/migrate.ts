@@ -5,11 +5,13 @@ import { runsSideBySide } from './engine.ts';
 import { StartError } from '../errors.ts';
 import { start } from './migrations/0001-start.ts';
 import { reportsByPeople } from './migrations/0002-reports-by-people.ts';
+import { people } from './migrations/0003-people.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
     '0001-start': start(runsSideBySide(db) ? 'bytea' : 'blob'),
     '0002-reports-by-people': reportsByPeople,
+    '0003-people': people,
   }),
 });
 

@@ -1,4 +1,5 @@
 import type { ColumnType } from 'kysely';
+import type { PeopleTables } from './schema-people.ts';
 
 /**
  * The tables, one interface each. Times are milliseconds since the epoch (integer, `bigint` on PostgreSQL); JSON is text,
@@ -195,6 +196,8 @@ export interface NoticeTable {
   sent_at: number | null;
   attempts: number;
   last_error: string | null;
+  /** `holder`, `deputy` or `settings`: as whom the recipient was told; null before it was sent. */
+  sent_as: string | null;
 }
 
 export interface JobTable {
@@ -297,7 +300,7 @@ export interface PolicyTable {
   in_force: Flag;
 }
 
-export interface Database {
+export interface Database extends PeopleTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
   device_keys: DeviceKeyTable;

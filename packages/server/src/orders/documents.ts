@@ -12,6 +12,7 @@ import type { Selectable } from 'kysely';
 import type { Tx } from '../db/database.ts';
 import type { DeviceTable } from '../db/schema.ts';
 import type { StoredPolicy } from '../policies/store.ts';
+import { type Registered, registeredIn } from './registered.ts';
 
 const DAY_MS = 86_400_000;
 /** A document holds this long; half-way to its end a device that checks in is given a new one. */
@@ -24,34 +25,49 @@ type Device = Pick<
   | 'asset_tag'
   | 'serial_number'
   | 'kind'
+  | 'holder'
   | 'population'
   | 'groups'
   | 'document_serial'
   | 'document_hash'
 >;
 
-/** What a device's document says, in one hash: the policy, the register's words on it, and when it was made, roughly. */
-function contentOf(device: Device, policy: StoredPolicy, now: number): string {
-  const { asset_tag, serial_number, kind, population, groups } = device;
-  const era = Math.floor(now / (HOLDS_FOR_MS / 2));
-  return hash('sha256', JSON.stringify([policy.hash, asset_tag, serial_number, kind, population, groups, era]), 'hex');
+/** What the register says of the device; what it does not say of whom the device is for, its holder's record does. */
+function registerOf(device: Device, { sticks, printers, holderOf }: Registered): PolicyForDevice['register'] {
+  const groups = JSON.parse(device.groups) as string[];
+  const holder = device.holder === null ? undefined : holderOf(device.holder);
+  return {
+    assetTag: device.asset_tag,
+    serialNumber: device.serial_number,
+    kind: device.kind as DeviceKind,
+    population: (device.population ?? holder?.population ?? null) as Population | null,
+    groups: groups.length > 0 ? groups : [...(holder?.groups ?? [])],
+    sticks,
+    ...(printers.length === 0 ? {} : { printers: [...printers] }),
+  };
 }
 
-function payloadOf(device: Device, policy: StoredPolicy, serial: number, now: number): PolicyForDevice {
+/** What a device's document says, in one hash: the policy, the registers' words on it, and when it was made, roughly. */
+function contentOf(register: PolicyForDevice['register'], registered: Registered, policy: StoredPolicy, now: number) {
+  const { assetTag, serialNumber, kind, population, groups } = register;
+  const era = Math.floor(now / (HOLDS_FOR_MS / 2));
+  const own = [policy.hash, assetTag, serialNumber, kind, population, JSON.stringify(groups), era];
+  return hash('sha256', JSON.stringify(registered.hash === null ? own : [...own, registered.hash]), 'hex');
+}
+
+function payloadOf(
+  device: Device,
+  register: PolicyForDevice['register'],
+  policy: StoredPolicy,
+  { serial, now }: { readonly serial: number; readonly now: number },
+): PolicyForDevice {
   return {
     device: device.id,
     organisation: device.organisation,
     serial,
     issuedAt: iso(now),
     endsAt: iso(now + HOLDS_FOR_MS),
-    register: {
-      assetTag: device.asset_tag,
-      serialNumber: device.serial_number,
-      kind: device.kind as DeviceKind,
-      population: device.population as Population | null,
-      groups: JSON.parse(device.groups) as string[],
-      sticks: null,
-    },
+    register,
     policy: policy.document,
   };
 }
@@ -73,7 +89,9 @@ export async function issuePolicy(
   has: number,
   { signer, now }: IssueDeps,
 ): Promise<readonly string[]> {
-  const content = contentOf(device, policy, now);
+  const registered = await registeredIn(tx, device.organisation);
+  const register = registerOf(device, registered);
+  const content = contentOf(register, registered, policy, now);
   const isSame = content === device.document_hash;
   if (isSame && has === device.document_serial) return [];
   const serial =
@@ -84,5 +102,5 @@ export async function issuePolicy(
     .where('organisation', '=', device.organisation)
     .where('id', '=', device.id)
     .execute();
-  return [signDocument(payloadOf(device, policy, serial, now), POLICY_TYPE, signer)];
+  return [signDocument(payloadOf(device, register, policy, { serial, now }), POLICY_TYPE, signer)];
 }
