@@ -21,7 +21,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['console'],
     ['ingest', 'withdrawals'],
     ['breaches', 'authorisations'],
-    ['enrolment', 'policies', 'people', 'notify', 'exhibits', 'orders', 'organisation'],
+    ['enrolment', 'policies', 'people', 'notify', 'exhibits', 'orders', 'organisation', 'registers'],
     ['devices', 'findings', 'jobs', 'audit', 'admission'],
     ['db'],
   ],

@@ -39,8 +39,10 @@ import { NOTICE_JOB } from './notify/queue.ts';
 import { organisationRoutes } from './organisation/routes.ts';
 import { ensureOrganisation } from './organisation/store.ts';
 import { peopleRoutes } from './people/routes.ts';
+import { roleRoutes } from './people/role-routes.ts';
 import { tokenRoutes } from './people/token-routes.ts';
 import { policyRoutes } from './policies/routes.ts';
+import { registerRoutes } from './registers/routes.ts';
 import type { Settings } from './settings.ts';
 
 declare module 'fastify' {
@@ -100,6 +102,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(auditRoutes, stage);
   await app.register(peopleRoutes, stage);
   await app.register(tokenRoutes, stage);
+  await app.register(roleRoutes, stage);
+  await app.register(registerRoutes, stage);
   await app.register(organisationRoutes, stage);
   await app.register(deviceReadRoutes(stage));
   await app.register(deviceRoutes, stage);
