@@ -37,11 +37,12 @@ import { createMetrics } from './metrics.ts';
 import { noticeJob } from './notify/deliver.ts';
 import { NOTICE_JOB } from './notify/queue.ts';
 import { organisationRoutes } from './organisation/routes.ts';
-import { ensureOrganisation } from './organisation/store.ts';
+import { ensureOrganisation, ORGANISATION } from './organisation/store.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { roleRoutes } from './people/role-routes.ts';
 import { tokenRoutes } from './people/token-routes.ts';
 import { policyRoutes } from './policies/routes.ts';
+import { DIRECTORY_JOB, directoryJob, planDirectoryImport } from './registers/directory/job.ts';
 import { registerRoutes } from './registers/routes.ts';
 import type { Settings } from './settings.ts';
 
@@ -69,6 +70,7 @@ export interface AppDeps {
 function createJobs({ database: { db }, settings, clock, random, log }: AppDeps, busy: () => boolean): JobWorker {
   const kinds: Readonly<Record<string, JobKind>> = {
     [NOTICE_JOB]: noticeJob({ db, clock, settings }),
+    [DIRECTORY_JOB]: directoryJob({ db, clock, random, settings }),
     ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),
   };
   const worker = createWorker({ db, kinds, clock, random, log, busy });
@@ -80,6 +82,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const { settings, keys, clock, random, log } = deps;
   const { db } = deps.database;
   await ensureOrganisation(db, { name: settings.organisation, at: clock.now() });
+  if (settings.directory !== null) await planDirectoryImport(ORGANISATION, { db, clock, random, settings });
   const metrics = createMetrics();
   const errorPages: ErrorPages = { render: null };
   const app = createFastify(deps);
