@@ -84,7 +84,7 @@ export interface RegisterTable {
   organisation: string;
   /** `people`, `sticks` or `printers`. */
   name: string;
-  /** An id that is new with each change: what it names never changes. */
+  /** The hash of what it says: what that names never changes, in whichever database. */
   version: string;
   changed_at: number;
 }

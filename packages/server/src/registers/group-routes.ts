@@ -38,7 +38,7 @@ const path = '/api/v1/groups';
 const tags = ['people'];
 
 /** Groups of people: lists come with the people's own imports; here one is read and set. */
-export const groupRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async (app, { db, clock, random }) => {
+export const groupRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async (app, { db, clock }) => {
   const querystring = Type.Object(PageQuery, closed);
   app.get(
     path,
@@ -90,7 +90,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async 
         await emptyGroup(tx, organisation, name);
         const members = accounts.map((account) => ({ person: people.get(account) ?? '', group: name }));
         for (const part of inParts(members)) await addMembers(tx, organisation, part);
-        await noteChanged(tx, 'people', { organisation, at, random });
+        await noteChanged(tx, 'people', { organisation, at });
         const act = { organisation, at, actor: actorOf(caller), action: 'group-changed', target: `group:${name}` };
         await recordAct(tx, { ...act, detail: { members: accounts.length } });
         return { name, source: 'csv', members: accounts.length };
