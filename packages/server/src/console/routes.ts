@@ -9,8 +9,11 @@ import { breachPage } from './pages/breach.ts';
 import { breachesPage } from './pages/breaches.ts';
 import { devicePage } from './pages/device.ts';
 import { devicesPage } from './pages/devices.ts';
+import { importPages } from './pages/import.ts';
 import { overviewPage } from './pages/overview.ts';
+import { peoplePages } from './pages/people.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
+import { registerPages } from './pages/registers.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
 import { createViews } from './views.ts';
 
@@ -49,5 +52,8 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(breachPage, page);
   await app.register(devicesPage, page);
   await app.register(devicePage, page);
+  await app.register(peoplePages, page);
+  await app.register(registerPages, { ...page, random: deps.random });
+  await app.register(importPages, { ...page, random: deps.random });
   await app.register(accessibilityPage, page);
 };
