@@ -47,7 +47,7 @@ const PAGES = [
   ['printers', '/registers/printers'],
   ['classify', '/registers/printers/classify?printer=ipp%3A%2F%2Fcanon.local%2Fipp'],
   ['import-people', '/import/people'],
-  ['import-devices', '/import/devices'],
+  ['import-printers', '/import/printers'],
   ['accessibility', '/accessibility'],
   ['not-found', '/breaches/BR-1999-000001'],
 ] as const;
