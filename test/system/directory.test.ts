@@ -72,9 +72,14 @@ describe.skipIf(why !== undefined)(`a real directory${why === undefined ? '' : `
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const world = createWorld();
     const exitCode = await runCommand(['import', 'directory', ...args], {
-      ...{ stdin: new PassThrough(), stdout, stderr, workingFolder: folder, user: 'root' },
+      stdin: new PassThrough(),
+      stdout,
+      stderr,
+      workingFolder: folder,
+      user: 'root',
       environment: { ...environment, BEADLE_SERVER_DATABASE: server.settings.database },
-      ...{ clock: world.clock(), random: seededRandom('command') },
+      clock: world.clock(),
+      random: seededRandom('command'),
     });
     stdout.end();
     stderr.end();

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { problem } from '../errors.ts';
 
 /** What a form with a file sends: each field's text, and of a file that is not UTF-8 only that it is not. */
@@ -26,10 +26,12 @@ async function fieldsOf(type: string, body: Buffer): Promise<UploadedFields> {
 
 /** Lets the routes of this plugin, and no other, take forms with a file. */
 export function acceptUploads(app: FastifyInstance, bodyLimit: number): void {
-  app.addContentTypeParser('multipart/form-data', { parseAs: 'buffer', bodyLimit }, (request, body, done) => {
-    fieldsOf(request.headers['content-type'] ?? '', body as Buffer).then(
-      (fields) => done(null, fields),
-      () => done(problem('validation', 'The form cannot be read: send it again.')),
-    );
+  const parser = { parseAs: 'buffer', bodyLimit } as const;
+  app.addContentTypeParser('multipart/form-data', parser, async (request: FastifyRequest, body: Buffer) => {
+    try {
+      return await fieldsOf(request.headers['content-type'] ?? '', body);
+    } catch {
+      throw problem('validation', 'The form cannot be read: send it again.');
+    }
   });
 }

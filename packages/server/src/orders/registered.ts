@@ -19,7 +19,7 @@ export interface Registered {
   /** Of sticks and printers; null where neither register was ever given. */
   readonly hash: string | null;
   /** Whom a device's holder names: an account, an address, or a name that only one person has. */
-  holderOf(holder: string): Holder | undefined;
+  readonly holderOf: (holder: string) => Holder | undefined;
 }
 
 const versions = compiledOnce((tx, arg: { organisation: string }) =>

@@ -95,9 +95,7 @@ function giving(app: App, { db, clock, random }: RoleRoutesDeps): void {
   );
 }
 
-/** Who has which role, and who deputises while they are away (clause 4.2). Nobody is taken out: a role ends on a day. */
-export const roleRoutes: FastifyPluginAsyncTypebox<RoleRoutesDeps> = async (app, deps) => {
-  const { db, clock } = deps;
+function listing(app: App, { db }: RoleRoutesDeps): void {
   const querystring = Type.Object({ ...PageQuery, role: Type.Optional(Role) }, closed);
   app.get(
     path,
@@ -112,7 +110,9 @@ export const roleRoutes: FastifyPluginAsyncTypebox<RoleRoutesDeps> = async (app,
       return toPage(rows, limit, ({ id }) => [id], present);
     },
   );
-  giving(app, deps);
+}
+
+function changing(app: App, { db, clock }: RoleRoutesDeps): void {
   const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 80 }) }, closed);
   app.patch(
     `${path}/:id`,
@@ -146,4 +146,11 @@ export const roleRoutes: FastifyPluginAsyncTypebox<RoleRoutesDeps> = async (app,
       return answer(db, organisation, id);
     },
   );
+}
+
+/** Who has which role, and who deputises while they are away (clause 4.2). Nobody is taken out: a role ends on a day. */
+export const roleRoutes: FastifyPluginAsyncTypebox<RoleRoutesDeps> = async (app, deps) => {
+  listing(app, deps);
+  giving(app, deps);
+  changing(app, deps);
 };

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { actorOf, callerOf } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
+import type { Tx } from '../db/database.ts';
 import { lockOrganisation } from '../db/locks.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { problem } from '../errors.ts';
@@ -37,8 +38,36 @@ const Members = Type.Object(
 const path = '/api/v1/groups';
 const tags = ['people'];
 
-/** Groups of people: lists come with the people's own imports; here one is read and set. */
-export const groupRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async (app, { db, clock }) => {
+interface Given {
+  readonly organisation: string;
+  readonly name: string;
+  readonly accounts: readonly string[];
+  readonly at: number;
+  readonly by: string;
+}
+
+/** Puts these people, and nobody else, into the group; gives how many they are. */
+async function setMembers(tx: Tx, { organisation, name, accounts, at, by }: Given): Promise<number> {
+  await lockOrganisation(tx, organisation);
+  const people = new Map((await readPeople(tx, organisation)).map(({ account, id }) => [account, id]));
+  const unknown = accounts.find((account) => !people.has(account));
+  if (unknown !== undefined) {
+    const field = { field: 'body.members', expected: `accounts of people in the register, not ${unknown}` };
+    throw problem('validation', `${field.field}: expected ${field.expected}`, [field]);
+  }
+  await ensureGroups(tx, { organisation, names: [name], source: 'csv', at });
+  await emptyGroup(tx, organisation, name);
+  const members = accounts.map((account) => ({ person: people.get(account) ?? '', group: name }));
+  for (const part of inParts(members)) await addMembers(tx, organisation, part);
+  await noteChanged(tx, 'people', { organisation, at });
+  const act = { organisation, at, actor: by, action: 'group-changed', target: `group:${name}` };
+  await recordAct(tx, { ...act, detail: { members: accounts.length } });
+  return accounts.length;
+}
+
+type App = Parameters<FastifyPluginAsyncTypebox<RegisterRoutesDeps>>[0];
+
+function listing(app: App, { db }: RegisterRoutesDeps): void {
   const querystring = Type.Object(PageQuery, closed);
   app.get(
     path,
@@ -58,6 +87,9 @@ export const groupRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async 
       );
     },
   );
+}
+
+function setting(app: App, { db, clock }: RegisterRoutesDeps): void {
   const params = Type.Object({ name: Name }, closed);
   app.put(
     `${path}/:name`,
@@ -78,23 +110,16 @@ export const groupRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async 
       const { name } = request.params;
       const at = clock.now();
       const accounts = [...new Set(request.body.members.map((account) => account.trim().toLowerCase()))];
-      return inTransaction(db, async (tx) => {
-        await lockOrganisation(tx, organisation);
-        const people = new Map((await readPeople(tx, organisation)).map(({ account, id }) => [account, id]));
-        const unknown = accounts.find((account) => !people.has(account));
-        if (unknown !== undefined) {
-          const field = { field: 'body.members', expected: `accounts of people in the register, not ${unknown}` };
-          throw problem('validation', `${field.field}: expected ${field.expected}`, [field]);
-        }
-        await ensureGroups(tx, { organisation, names: [name], source: 'csv', at });
-        await emptyGroup(tx, organisation, name);
-        const members = accounts.map((account) => ({ person: people.get(account) ?? '', group: name }));
-        for (const part of inParts(members)) await addMembers(tx, organisation, part);
-        await noteChanged(tx, 'people', { organisation, at });
-        const act = { organisation, at, actor: actorOf(caller), action: 'group-changed', target: `group:${name}` };
-        await recordAct(tx, { ...act, detail: { members: accounts.length } });
-        return { name, source: 'csv', members: accounts.length };
-      });
+      const count = await inTransaction(db, (tx) =>
+        setMembers(tx, { organisation, name, accounts, at, by: actorOf(caller) }),
+      );
+      return { name, source: 'csv', members: count };
     },
   );
+}
+
+/** Groups of people: lists come with the people's own imports; here one is read and set. */
+export const groupRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async (app, deps) => {
+  listing(app, deps);
+  setting(app, deps);
 };

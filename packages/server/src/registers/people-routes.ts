@@ -78,19 +78,18 @@ async function answer({ db }: RegisterRoutesDeps, organisation: string, account:
   return present(person, groups.get(person.id) ?? []);
 }
 
+const Query = Type.Object(
+  {
+    ...PageQuery,
+    q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'part of a name, account or address' })),
+    population: Type.Optional(Population),
+    group: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'a group' })),
+    gone: Type.Optional(Type.Boolean({ description: 'true: those whom their import had no longer, too' })),
+  },
+  closed,
+);
+
 function listing(app: App, { db }: RegisterRoutesDeps): void {
-  const Query = Type.Object(
-    {
-      ...PageQuery,
-      q: Type.Optional(
-        Type.String({ minLength: 1, maxLength: 200, description: 'part of a name, account or address' }),
-      ),
-      population: Type.Optional(Population),
-      group: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'a group' })),
-      gone: Type.Optional(Type.Boolean({ description: 'true: those whom their import had no longer, too' })),
-    },
-    closed,
-  );
   app.get(
     path,
     {

@@ -52,12 +52,19 @@ export const people: Register = {
         rows.map((person) => [
           person.account,
           {
-            ...{ account: person.account, name: person.name, email: person.email, population: person.population },
-            ...{ line_manager: person.line_manager, starts_on: person.starts_on, ends_on: person.ends_on },
-            ...{ absent_from: person.absent_from, absent_until: person.absent_until },
+            account: person.account,
+            name: person.name,
+            email: person.email,
+            population: person.population,
+            line_manager: person.line_manager,
+            starts_on: person.starts_on,
+            ends_on: person.ends_on,
+            absent_from: person.absent_from,
+            absent_until: person.absent_until,
             groups: joined(groupsOf.get(person.id) ?? []),
             // Seen again: what a list says of somebody who was gone is a change.
-            ...{ disabled: person.disabled === 1 ? 'yes' : 'no', gone: person.gone_at === null ? 'no' : 'yes' },
+            disabled: person.disabled === 1 ? 'yes' : 'no',
+            gone: person.gone_at === null ? 'no' : 'yes',
             source: person.source,
           },
         ]),

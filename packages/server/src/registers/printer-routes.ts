@@ -90,14 +90,13 @@ function reading(app: App, { db }: RegisterRoutesDeps): void {
   );
 }
 
-/** Each printer is classified once for the whole fleet. */
-export const printerRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async (app, deps) => {
-  const config = { access: 'registers:write' } as const;
-  reading(app, deps);
+const WRITE = { access: 'registers:write' } as const;
+
+function classifying(app: App, deps: RegisterRoutesDeps): void {
   app.post(
     path,
     {
-      config,
+      config: WRITE,
       schema: {
         tags,
         summary: 'Classify a printer, or classify it anew',
@@ -114,10 +113,13 @@ export const printerRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = asyn
       return present(printer);
     },
   );
+}
+
+function takingBack(app: App, deps: RegisterRoutesDeps): void {
   const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 80 }) }, closed);
   app.delete(
     `${path}/:id`,
-    { config, schema: { tags, summary: 'Take a classification back', params, response: { 204: Type.Null() } } },
+    { config: WRITE, schema: { tags, summary: 'Take a classification back', params, response: { 204: Type.Null() } } },
     async (request, reply) => {
       const caller = callerOf(request);
       const { organisation } = caller;
@@ -133,4 +135,11 @@ export const printerRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = asyn
       return reply.status(204).send(null);
     },
   );
+}
+
+/** Each printer is classified once for the whole fleet. */
+export const printerRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async (app, deps) => {
+  reading(app, deps);
+  classifying(app, deps);
+  takingBack(app, deps);
 };

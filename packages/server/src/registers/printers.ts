@@ -58,7 +58,9 @@ export const printers: Register = {
     const { organisation, at, random } = context;
     for (const part of inParts(added)) {
       const rows = part.map(({ key, row }) => ({
-        ...{ organisation, id: newId(at, random), pattern_key: key },
+        organisation,
+        id: newId(at, random),
+        pattern_key: key,
         ...columnsOf(row, context),
       }));
       await tx.insertInto('printers').values(rows).execute();

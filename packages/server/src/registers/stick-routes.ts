@@ -46,8 +46,9 @@ const present = (stick: Selectable<StickTable>): Static<typeof StickAnswer> => (
 const path = '/api/v1/registers/sticks';
 const tags = ['registers'];
 
-/** The register of memory sticks, which devices are told of. */
-export const stickRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async (app, deps) => {
+type App = Parameters<FastifyPluginAsyncTypebox<RegisterRoutesDeps>>[0];
+
+function listing(app: App, deps: RegisterRoutesDeps): void {
   const Query = Type.Object(
     { ...PageQuery, retired: Type.Optional(Type.Boolean({ description: 'true or false' })), q: Type.Optional(Serial) },
     closed,
@@ -70,6 +71,9 @@ export const stickRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async 
       return toPage(rows, limit, (row) => [row.serial_key], present);
     },
   );
+}
+
+function changing(app: App, deps: RegisterRoutesDeps): void {
   const params = Type.Object({ serial: Serial }, closed);
   app.put(
     `${path}/:serial`,
@@ -94,4 +98,10 @@ export const stickRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async 
       return present(stick);
     },
   );
+}
+
+/** The register of memory sticks, which devices are told of. */
+export const stickRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async (app, deps) => {
+  listing(app, deps);
+  changing(app, deps);
 };

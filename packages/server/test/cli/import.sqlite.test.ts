@@ -19,8 +19,14 @@ const file = (name: string, content: string) => writeFileSync(join(folder, name)
 async function run(...args: string[]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const exitCode = await runCommand(['import', ...args], {
-    ...{ stdin: new PassThrough(), stdout, stderr, environment: {}, workingFolder: folder, user: 'root' },
-    ...{ clock: systemClock, random: systemRandom },
+    stdin: new PassThrough(),
+    stdout,
+    stderr,
+    environment: {},
+    workingFolder: folder,
+    user: 'root',
+    clock: systemClock,
+    random: systemRandom,
   });
   stdout.end();
   stderr.end();

@@ -127,8 +127,8 @@ describe('as a property', () => {
     fc.assert(
       fc.property(cells, cells, (serial, note) => {
         const reading = read(`serial,note\n${quoted(serial)},${quoted(note)}\n`, sticks);
-        if (reading.ok) expect(reading.rows[0]).toEqual({ serial, note });
-        else expect(reading.problems.every(({ line }) => line === 2)).toBe(true);
+        const kept = reading.ok && reading.rows[0]?.['serial'] === serial && reading.rows[0]['note'] === note;
+        expect(kept || (!reading.ok && reading.problems.every(({ line }) => line === 2))).toBe(true);
       }),
     );
   });

@@ -30,8 +30,15 @@ const of = (people: DirectoryPerson[], members: Record<string, string[]> = {}): 
   ),
 });
 const directory = (groups: string[]) => ({
-  ...{ url: 'ldaps://dc', caFile: null, bindDn: 'CN=b', readPassword: () => 'secret', base: 'DC=test' },
-  ...{ groupBase: 'DC=test', filter: '(a=b)', groups, population: 'employee' as const },
+  url: 'ldaps://dc',
+  caFile: null,
+  bindDn: 'CN=b',
+  readPassword: () => 'secret',
+  base: 'DC=test',
+  groupBase: 'DC=test',
+  filter: '(a=b)',
+  groups,
+  population: 'employee' as const,
   attributes: { account: 'a', name: 'n', email: 'm', lineManager: 'l', population: null },
 });
 const take = (groups: string[] = [], { evenMany = false } = {}) =>

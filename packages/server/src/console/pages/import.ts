@@ -116,7 +116,7 @@ async function take(
 export const importPages: FastifyPluginAsyncTypebox<ImportPageDeps> = async (app, deps) => {
   // The file, and room for what stands between the fields.
   const bodyLimit = IMPORT_LIMIT_BYTES + 64 * 1024;
-  acceptUploads(app as never, bodyLimit);
+  acceptUploads(app, bodyLimit);
   for (const page of PAGES) {
     const config = { access: page.access };
     const { section } = page;

@@ -6,7 +6,7 @@ import { readCursor, toPage } from '../../pagination.ts';
 import { listGroups } from '../../people/groups.ts';
 import { may } from '../../people/permissions.ts';
 import { isThereOn } from '../../people/roles.ts';
-import { countPeople, groupsOf, listPeople, type Person } from '../../people/store.ts';
+import { countPeople, groupsOf, listPeople, type PeopleFilter, type Person } from '../../people/store.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
 
 const Field = (maximum: number) => Type.Optional(Type.String({ maxLength: maximum }));
@@ -19,6 +19,24 @@ function standingOf(person: Person, today: string): string {
   if (person.ends_on !== null && person.ends_on < today) return 'Left';
   if (person.starts_on !== null && person.starts_on > today) return 'Not started';
   return isThereOn(today, person) ? 'Here' : 'Away';
+}
+
+async function pageOfPeople(
+  { db, clock }: PageDeps,
+  organisation: string,
+  filter: PeopleFilter,
+  after: string | undefined,
+) {
+  const rows = await listPeople(db, organisation, filter, { limit: ON_A_PAGE, after });
+  const ids = rows.map(({ id }) => id);
+  const groups = await groupsOf(db, organisation, ids);
+  const today = iso(clock.now()).slice(0, 10);
+  return toPage(
+    rows,
+    ON_A_PAGE,
+    ({ account }) => [account],
+    (person) => ({ ...person, groups: groups.get(person.id) ?? [], standing: standingOf(person, today) }),
+  );
 }
 
 /** `GET /people`. */
@@ -40,19 +58,7 @@ const listOfPeople: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
         gone: kept.gone === 'yes',
       };
       const [after] = readCursor(cursor || undefined, ['string']) ?? [];
-      const rows = await listPeople(deps.db, organisation, filter, { limit: ON_A_PAGE, after });
-      const groups = await groupsOf(
-        deps.db,
-        organisation,
-        rows.map(({ id }) => id),
-      );
-      const today = iso(deps.clock.now()).slice(0, 10);
-      const { items, nextCursor } = toPage(
-        rows,
-        ON_A_PAGE,
-        ({ account }) => [account],
-        (person) => ({ ...person, groups: groups.get(person.id) ?? [], standing: standingOf(person, today) }),
-      );
+      const { items, nextCursor } = await pageOfPeople(deps, organisation, filter, after);
       const model = {
         query: kept,
         filtered: Object.values(kept).some(Boolean),

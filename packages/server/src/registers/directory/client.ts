@@ -55,7 +55,7 @@ function explained(url: string, error: unknown): StartError {
 
 interface Session {
   readonly settings: DirectorySettings;
-  search(base: string, filter: string, attributes: readonly string[]): Promise<readonly Entry[]>;
+  readonly search: (base: string, filter: string, attributes: readonly string[]) => Promise<readonly Entry[]>;
 }
 
 /** One connection, bound from its beginning to its end: one that was cut and made anew would ask as nobody. */
