@@ -22,7 +22,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['ingest', 'withdrawals'],
     ['judging'],
     ['breaches', 'authorisations'],
-    ['enrolment', 'policies', 'people', 'notify', 'exhibits', 'orders', 'organisation'],
+    ['enrolment', 'policies', 'people', 'notify', 'exhibits', 'orders', 'organisation', 'registers'],
     ['devices', 'findings', 'jobs', 'audit', 'admission'],
     ['db'],
   ],

@@ -9,19 +9,19 @@ export const whyNoCertificates = (): string | undefined =>
 export interface Certificates {
   /** The file of the authority's own certificate. */
   readonly authority: string;
-  /** Of a server at 127.0.0.1 and localhost. */
+  /** Of a server at that address and localhost. */
   readonly cert: Buffer;
   readonly key: Buffer;
 }
 
-/** An authority that nobody knows yet, and a server's certificate signed by it, in `folder`. */
-export function makeCertificates(folder: string, name: string): Certificates {
+/** An authority that nobody knows yet, and the certificate of a server at `address` signed by it, in `folder`. */
+export function makeCertificates(folder: string, name: string, address = '127.0.0.1'): Certificates {
   const file = (suffix: string) => join(folder, `${name}${suffix}`);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   openssl('req', '-x509', ...key, '-keyout', file('-ca.key'), '-out', file('-ca.pem'), '-subj', `/CN=${name}`);
-  openssl('req', ...key, '-keyout', file('.key'), '-out', file('.csr'), '-subj', '/CN=127.0.0.1');
-  writeFileSync(file('.ext'), 'subjectAltName = IP:127.0.0.1, DNS:localhost\n');
+  openssl('req', ...key, '-keyout', file('.key'), '-out', file('.csr'), '-subj', `/CN=${address}`);
+  writeFileSync(file('.ext'), `subjectAltName = IP:${address}, DNS:localhost\n`);
   const by = ['-CA', file('-ca.pem'), '-CAkey', file('-ca.key'), '-CAcreateserial'];
   openssl('x509', '-req', '-in', file('.csr'), ...by, '-out', file('.pem'), '-extfile', file('.ext'));
   return { authority: file('-ca.pem'), cert: readFileSync(file('.pem')), key: readFileSync(file('.key')) };

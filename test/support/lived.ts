@@ -41,6 +41,10 @@ async function live(council: Council, [first, second]: Lived['laptops']): Promis
   await second.checkIn();
   await council.ask('POST', '/api/v1/breaches', { title: 'A laptop is lost', description: 'It was left on a train.' });
   await council.ask('POST', '/api/v1/breaches/BR-2026-000001/acknowledgement');
+  const people = 'account,name,population,groups\nsam,Sam,employee,housing\n';
+  await council.ask('POST', '/api/v1/people/import', people, 'text/csv');
+  await council.ask('POST', '/api/v1/roles', { role: 'siro', account: 'sam', standing: 'holder' });
+  await council.ask('POST', '/api/v1/registers/sticks/import', 'serial\nAA01\n', 'text/csv');
   await council.app().jobs.runDue();
 }
 

@@ -43,6 +43,14 @@ const PAGES = [
   ['device-in-store', '/devices/DBC-04205'],
   ['devices-not-seen', '/devices/not-seen'],
   ['mismatches', '/devices/mismatches'],
+  ['people', '/people'],
+  ['people-none-fit', '/people?q=nobody'],
+  ['groups', '/groups'],
+  ['sticks', '/registers/sticks'],
+  ['printers', '/registers/printers'],
+  ['classify', '/registers/printers/classify?printer=ipp%3A%2F%2Fcanon.local%2Fipp'],
+  ['import-people', '/import/people'],
+  ['import-printers', '/import/printers'],
   ['accessibility', '/accessibility'],
   ['not-found', '/breaches/BR-1999-000001'],
 ] as const;
@@ -167,6 +175,26 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     expect(await page.getByRole('alert').textContent()).toContain('has been changed');
     await page.goto(`${origin}/devices/not-seen`);
     expect(await page.getByRole('row', { name: /DBC-04201/ }).textContent()).toContain('In repair');
+    await context.close();
+  });
+
+  it('imports a list without JavaScript, once it has shown what that would do', async () => {
+    const { context, page } = await open(VIEWS[0], { javaScriptEnabled: false });
+    await signIn(page);
+    const list = (text: string) => ({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+    const send = async (text: string) => {
+      await page.goto(`${origin}/import/people`);
+      await page.getByLabel('File', { exact: true }).setInputFiles(list(text));
+      await page.getByRole('button', { name: 'See what it would do' }).click();
+    };
+    await send('account,name,population\nx,X,boss\n');
+    await page.screenshot({ path: join(pictures, 'import-with-errors.png'), fullPage: true });
+    await send('account,name,population\nnew.person,New Person,employee\n');
+    await page.screenshot({ path: join(pictures, 'import-dry-run.png'), fullPage: true });
+    await page.getByRole('button', { name: 'Import the file' }).click();
+    await page.screenshot({ path: join(pictures, 'import-done.png'), fullPage: true });
+    await page.getByRole('link', { name: 'See the list' }).click();
+    expect(await page.getByRole('row', { name: 'New Person' }).isVisible()).toBe(true);
     await context.close();
   });
 

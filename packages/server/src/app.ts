@@ -42,10 +42,13 @@ import { createMetrics } from './metrics.ts';
 import { noticeJob } from './notify/deliver.ts';
 import { NOTICE_JOB } from './notify/queue.ts';
 import { organisationRoutes } from './organisation/routes.ts';
-import { ensureOrganisation } from './organisation/store.ts';
+import { ensureOrganisation, ORGANISATION } from './organisation/store.ts';
 import { peopleRoutes } from './people/routes.ts';
+import { roleRoutes } from './people/role-routes.ts';
 import { tokenRoutes } from './people/token-routes.ts';
 import { policyRoutes } from './policies/routes.ts';
+import { DIRECTORY_JOB, directoryJob, planDirectoryImport } from './registers/directory/job.ts';
+import { registerRoutes } from './registers/routes.ts';
 import type { Settings } from './settings.ts';
 
 declare module 'fastify' {
@@ -72,6 +75,7 @@ export interface AppDeps {
 function createJobs({ database: { db }, settings, clock, random, log }: AppDeps, busy: () => boolean): JobWorker {
   const kinds: Readonly<Record<string, JobKind>> = {
     [NOTICE_JOB]: noticeJob({ db, clock, settings }),
+    [DIRECTORY_JOB]: directoryJob({ db, clock, random, settings }),
     ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),
     ...judgingJobs({ db, clock, random, settings, log, wake: () => worker.wake() }),
   };
@@ -87,6 +91,7 @@ function createJudge({ random, settings: { origin } }: AppDeps): ChangeDeps['jud
 async function prepare({ database: { db }, settings, clock, random }: AppDeps): Promise<void> {
   await ensureOrganisation(db, { name: settings.organisation, at: clock.now() });
   await ensureJudging(db, { clock, random });
+  if (settings.directory !== null) await planDirectoryImport(ORGANISATION, { db, clock, random, settings });
 }
 
 /** The whole server but its socket: listens only where it is told to, so that tests use `inject`. */
@@ -118,6 +123,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(auditRoutes, stage);
   await app.register(peopleRoutes, stage);
   await app.register(tokenRoutes, stage);
+  await app.register(roleRoutes, stage);
+  await app.register(registerRoutes, stage);
   await app.register(organisationRoutes, stage);
   await app.register(mismatchRoutes(stage));
   await app.register(deviceReadRoutes(stage));

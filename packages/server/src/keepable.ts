@@ -4,10 +4,15 @@
  */
 export const isKeepable = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
 
-/** Whether every text in `value`, which a closed schema has accepted, can be kept. */
+/** Whether every text in `value` can be kept. Without recursion: what is nested deeply must not exhaust the stack. */
 export function holdsOnlyKeepable(value: unknown): boolean {
-  if (typeof value === 'string') return isKeepable(value);
-  return typeof value !== 'object' || value === null || Object.values(value).every(holdsOnlyKeepable);
+  const left = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === 'string' && !isKeepable(next)) return false;
+    if (typeof next === 'object' && next !== null) for (const inside of Object.values(next)) left.push(inside);
+  }
+  return true;
 }
 
 /** A text with U+FFFD in the place of what cannot be kept; anything else as it is. */

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { DirectoryFile } from './settings-directory.ts';
 import { LimitsFile } from './limits.ts';
 
 const Path = (example: string) =>
@@ -84,6 +85,7 @@ export const SettingsFile = Type.Object(
       }),
     ),
     logFile: Type.Optional(Path('/var/log/beadle-server.log')),
+    directory: Type.Optional(DirectoryFile),
     limits: Type.Optional(LimitsFile),
   },
   closed,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type DirectorySettings, directoryOf } from './settings-directory.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { authoritiesOf, databaseOf, isPostgres, nameOf, originOf, proxiesOf } from './settings-addresses.ts';
 import { SettingsFile } from './settings-file.ts';
@@ -37,6 +38,8 @@ export interface Settings {
   readonly countriesFile: string | null;
   readonly logLevel: NonNullable<SettingsFile['logLevel']>;
   readonly logFile: string | null;
+  /** Null: people come from files alone. */
+  readonly directory: DirectorySettings | null;
   readonly limits: Limits;
 }
 
@@ -65,6 +68,7 @@ export function readSettings(source: SettingsSource): Settings {
     countriesFile: raw.path('countriesFile') ?? null,
     logLevel: values.logLevel ?? 'info',
     logFile: raw.path('logFile') ?? null,
+    directory: values.directory === undefined ? null : Object.freeze(directoryOf(values.directory, raw)),
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...values.limits }),
   });
 }

@@ -10,5 +10,6 @@ export function contextOf(policy: PolicyForDevice | undefined): DeviceContext {
     onCouncilNetwork: unknown('not-told'),
     register: register === undefined ? null : { assetTag: register.assetTag, serialNumber: register.serialNumber },
     registeredSticks: register?.sticks ?? null,
+    classifiedPrinters: register?.printers ?? [],
   };
 }

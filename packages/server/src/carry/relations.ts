@@ -23,6 +23,13 @@ const STRAYS = {
     select 1 from breach_findings l where not exists (select 1 from findings f where f.organisation = l.organisation
       and f.device = l.device and f.generation = l.generation and f.sequence = l.sequence)
       or not exists (select 1 from breaches b where b.organisation = l.organisation and b.id = l.breach)`,
+  'members of groups that are not there, or who are not': sql`
+    select 1 from people_group_members m where not exists (select 1 from people p where p.organisation = m.organisation
+      and p.id = m.person) or not exists (select 1 from people_groups g where g.organisation = m.organisation
+      and g.name = m.group_name)`,
+  'holders of roles who are not there': sql`
+    select 1 from role_holders h where not exists (select 1 from people p where p.organisation = h.organisation
+      and p.id = h.person)`,
   'references that would be given again': sql`
     select 1 from breaches b where cast(substr(b.ref, 9) as bigint) > coalesce((select c.value from counters c
       where c.organisation = b.organisation and c.name = 'breaches-' || substr(b.ref, 4, 4)), 0)`,

@@ -6,6 +6,7 @@ import { accountCreate } from './account.ts';
 import { auditVerify } from './audit.ts';
 import { backup, type CopyOptions, restore } from './backup.ts';
 import { explain } from './explain.ts';
+import { addImports } from './import.ts';
 import { type CommandIo, print, settingsFrom } from './io.ts';
 import { migrateFrom } from './migrate-from.ts';
 import { openMigrated, requireDatabase, withDatabase } from './open.ts';
@@ -146,6 +147,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
   const run = settled(program, io, done);
   addServing(program, run, io);
   addPeople(program, run, io);
+  addImports(program, (work) => run((settings) => withDatabase(settings, io, ({ db }) => work(db, settings))), io);
   addPolicy(program, io, done);
   addKeeping(program, run, io);
   try {

@@ -13,8 +13,11 @@ import { devicePage } from './pages/device.ts';
 import { mismatchesPage } from './pages/mismatches.ts';
 import { notSeenPage } from './pages/not-seen.ts';
 import { devicesPage } from './pages/devices.ts';
+import { importPages } from './pages/import.ts';
 import { overviewPage } from './pages/overview.ts';
+import { peoplePages } from './pages/people.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
+import { registerPages } from './pages/registers.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
 import { createViews } from './views.ts';
 
@@ -56,5 +59,8 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(mismatchesPage, page);
   await app.register(devicePage, page);
   await app.register(deviceStatePage, { ...page, judge: deps.judge });
+  await app.register(peoplePages, page);
+  await app.register(registerPages, { ...page, random: deps.random });
+  await app.register(importPages, { ...page, random: deps.random });
   await app.register(accessibilityPage, page);
 };

@@ -5,6 +5,7 @@ import { runsSideBySide } from './engine.ts';
 import { StartError } from '../errors.ts';
 import { start } from './migrations/0001-start.ts';
 import { reportsByPeople } from './migrations/0002-reports-by-people.ts';
+import { people } from './migrations/0003-people.ts';
 import { deviceStates } from './migrations/0004-device-states.ts';
 import { policyVersions } from './migrations/0005-policy-versions.ts';
 
@@ -12,6 +13,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
     '0001-start': start(runsSideBySide(db) ? 'bytea' : 'blob'),
     '0002-reports-by-people': reportsByPeople,
+    '0003-people': people,
     '0004-device-states': deviceStates,
     '0005-policy-versions': policyVersions,
   }),

@@ -1,3 +1,5 @@
+import type { PeopleTables } from './schema-people.ts';
+
 /**
  * The tables, one interface each. Times are milliseconds since the epoch (integer, `bigint` on PostgreSQL); JSON is text,
  * read and written at each store's edge; every key begins with the organisation, and every large one with the device.
@@ -231,6 +233,8 @@ export interface NoticeTable {
   sent_at: number | null;
   attempts: number;
   last_error: string | null;
+  /** `holder`, `deputy` or `settings`: as whom the recipient was told; null before it was sent. */
+  sent_as: string | null;
 }
 
 export interface JobTable {
@@ -337,7 +341,7 @@ export interface PolicyTable {
   populations: string | null;
 }
 
-export interface Database {
+export interface Database extends PeopleTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
   device_keys: DeviceKeyTable;

@@ -12,6 +12,7 @@ import { type IntakeDeps, openByKey } from '../breaches/opening.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { ServerKeys } from '../keys.ts';
 import { issuePolicy, ordersFor } from '../orders/documents.ts';
+import { asHeld, registeredIn } from '../orders/registered.ts';
 import { benchOf, judgeInTransaction } from '../judging/apply.ts';
 import { serverRules, wantedOf } from '../judging/judge.ts';
 import { policyInForce, type StoredPolicy } from '../policies/store.ts';
@@ -134,9 +135,10 @@ async function judgeCall(
 }
 
 async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> {
-  const device = await lockHead(tx, key);
-  if (device === undefined || device.generation !== key.generation || read.header.generation !== key.generation)
+  const locked = await lockHead(tx, key);
+  if (locked === undefined || locked.generation !== key.generation || read.header.generation !== key.generation)
     return { kind: 'superseded' };
+  const device = asHeld(locked, await registeredIn(tx, key.organisation));
   if (counter <= device.counter) return { kind: 'counter-too-low', lastCounter: device.counter };
   const now = deps.clock.now();
   const { accepted, head, matched, repeats } = await plan(tx, key, device, read);

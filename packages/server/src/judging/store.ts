@@ -3,6 +3,7 @@ import { compiledInsert, compiledOnce } from '../db/compiled.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { JudgedStateTable } from '../db/schema.ts';
 import type { DeviceRow } from '../devices/read.ts';
+import { asHeld, registeredIn } from '../orders/registered.ts';
 
 export type JudgedState = Selectable<JudgedStateTable>;
 
@@ -81,9 +82,14 @@ export async function dropJudged(tx: Tx, { organisation, device, rule }: JudgedS
     .execute();
 }
 
-/** Devices in the order of their internal ids, behind `after`. */
-export const devicesBehind = (db: Db | Tx, organisation: string, after: string, limit: number): Promise<DeviceRow[]> =>
-  db
+/** Devices in the order of their internal ids, behind `after`, with what their holders are. */
+export async function devicesBehind(
+  db: Db | Tx,
+  organisation: string,
+  after: string,
+  limit: number,
+): Promise<DeviceRow[]> {
+  const rows = await db
     .selectFrom('devices')
     .selectAll()
     .where('organisation', '=', organisation)
@@ -91,6 +97,9 @@ export const devicesBehind = (db: Db | Tx, organisation: string, after: string, 
     .orderBy('id')
     .limit(limit)
     .execute();
+  const registered = await registeredIn(db, organisation);
+  return rows.map((row) => asHeld(row, registered));
+}
 
 const one = compiledOnce((db, arg: { organisation: string; device: string }) =>
   db.selectFrom('devices').selectAll().where('organisation', '=', arg.organisation).where('id', '=', arg.device),
@@ -98,5 +107,6 @@ const one = compiledOnce((db, arg: { organisation: string; device: string }) =>
 
 export async function deviceRow(db: Db | Tx, organisation: string, device: string): Promise<DeviceRow | undefined> {
   const { rows } = await one(db, { organisation, device });
-  return rows[0];
+  const [row] = rows;
+  return row === undefined ? undefined : asHeld(row, await registeredIn(db, organisation));
 }

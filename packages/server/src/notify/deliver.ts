@@ -8,7 +8,7 @@ import { readOrganisation } from '../organisation/store.ts';
 import type { Settings } from '../settings.ts';
 import { type Channel, channelOf } from './channels.ts';
 import { mailOf } from './mail.ts';
-import { recipientOf } from './recipient.ts';
+import { type Addressee, addresseeOf } from './recipient.ts';
 import { readNotice, recordFailure, recordSent } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
 
@@ -34,8 +34,8 @@ export function noticeJob({ db, clock, settings, send = channelOf(settings) }: D
       const notice = await readNotice(db, organisation, Value.Parse(Payload, payload).notice);
       if (notice === undefined || notice.status === 'sent') return;
       try {
-        const address = await sendNotice({ db, settings, send, signal }, notice);
-        await inTransaction(db, (tx) => recordSent(tx, notice, { address, at: clock.now() }));
+        const { address, as } = await sendNotice({ db, clock, settings, send, signal }, notice);
+        await inTransaction(db, (tx) => recordSent(tx, notice, { address, as, at: clock.now() }));
       } catch (error) {
         await recordFailure(db, notice, (error instanceof Error ? error.message : String(error)).slice(0, 500));
         throw error;
@@ -45,14 +45,16 @@ export function noticeJob({ db, clock, settings, send = channelOf(settings) }: D
 }
 
 async function sendNotice(
-  { db, settings, send, signal }: Omit<DeliverDeps, 'clock'> & { readonly send: Channel; readonly signal: AbortSignal },
+  { db, clock, settings, send, signal }: DeliverDeps & { readonly send: Channel; readonly signal: AbortSignal },
   notice: NoticeTable,
-): Promise<string> {
+): Promise<Addressee> {
   const council = await readOrganisation(db, notice.organisation);
-  const recipient = recipientOf(
-    council.settings,
-    isRole(notice.role) ? notice.role : 'information-security-team-leader',
-  );
+  const recipient = await addresseeOf(db, {
+    organisation: notice.organisation,
+    settings: council.settings,
+    role: isRole(notice.role) ? notice.role : 'information-security-team-leader',
+    today: iso(clock.now()).slice(0, 10),
+  });
   const mail = mailOf({
     id: notice.id,
     title: notice.title,
@@ -64,5 +66,5 @@ async function sendNotice(
     from: settings.smtp?.from ?? 'beadle@localhost',
   });
   await send({ mail, signal, fileName: `${iso(notice.created_at).slice(0, 10)}-${notice.id}.eml` });
-  return recipient.address;
+  return recipient;
 }

@@ -1,9 +1,9 @@
-import type { Random, Role } from '@beadle/shared';
+import { iso, type Random, type Role } from '@beadle/shared';
 import type { Tx } from '../db/database.ts';
 import { newId } from '../ids.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { readOrganisation } from '../organisation/store.ts';
-import { recipientOf } from './recipient.ts';
+import { addresseeOf } from './recipient.ts';
 
 export const NOTICE_JOB = 'notice';
 
@@ -28,6 +28,7 @@ export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Pr
   const { organisation, role, title, body, at } = notice;
   const id = newId(at, random);
   const { settings } = await readOrganisation(tx, organisation);
+  const { address } = await addresseeOf(tx, { organisation, settings, role, today: iso(at).slice(0, 10) });
   await tx
     .insertInto('notices')
     .values({
@@ -35,7 +36,7 @@ export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Pr
       id,
       channel: 'mail',
       role,
-      address: recipientOf(settings, role).address,
+      address,
       title,
       body,
       breaches: JSON.stringify(notice.breaches),

@@ -1,11 +1,54 @@
 import type { Role } from '@beadle/shared';
+import type { Db, Tx } from '../db/database.ts';
 import { DEFAULT_SETTINGS, type OrganisationSettings, type Recipient } from '../organisation/settings.ts';
+import { type Candidate, candidatesFor } from '../people/roles.ts';
 
 const FIRST: Role = 'information-security-team-leader';
 
-/** Whoever has the role; where nobody is named for it, the Information Security Team Leader, so that no notice is lost. */
-export function recipientOf(settings: OrganisationSettings, role: Role): Recipient {
-  const recipient = settings.recipients[role] ?? settings.recipients[FIRST] ?? DEFAULT_SETTINGS.recipients[FIRST];
-  if (recipient === undefined) throw new Error('the default settings name no recipient');
-  return recipient;
+export interface Addressee extends Recipient {
+  /** As whom they are told: who has the role, the deputy while they are away (clause 4.2), or whom the settings name. */
+  readonly as: 'holder' | 'deputy' | 'settings';
+}
+
+const inSettings = (recipient: Recipient | undefined): Addressee | undefined =>
+  recipient === undefined ? undefined : { ...recipient, as: 'settings' };
+
+function asAddressee({ name, email, standing }: Candidate): Addressee | undefined {
+  return email === null ? undefined : { name, address: email, as: standing };
+}
+
+const addressees = (candidates: readonly Candidate[]): Addressee[] =>
+  candidates.flatMap((candidate) => asAddressee(candidate) ?? []);
+
+/** The address that nobody has chosen reaches nobody. */
+function chosen(settings: OrganisationSettings, role: Role): Recipient | undefined {
+  const recipient = settings.recipients[role];
+  return recipient?.address === DEFAULT_SETTINGS.recipients[role]?.address ? undefined : recipient;
+}
+
+interface Question {
+  readonly organisation: string;
+  readonly settings: OrganisationSettings;
+  readonly role: Role;
+  /** A day such as `2026-11-01`. */
+  readonly today: string;
+}
+
+/** Whoever has the role and is there; else a deputy who is; else whom the settings name; else whoever has it, though away. */
+async function forRole(db: Db | Tx, { organisation, settings, role, today }: Question): Promise<Addressee | undefined> {
+  const candidates = await candidatesFor(db, organisation, role, today);
+  const [there] = addressees(candidates.filter(({ isThere }) => isThere));
+  return there ?? inSettings(chosen(settings, role)) ?? addressees(candidates)[0];
+}
+
+/**
+ * Whom a notice for a role goes to today. Where nobody is named for it, the Information Security Team Leader or the
+ * deputy, so that no notice is lost.
+ */
+export async function addresseeOf(db: Db | Tx, question: Question): Promise<Addressee> {
+  const found = (await forRole(db, question)) ?? (await forRole(db, { ...question, role: FIRST }));
+  if (found !== undefined) return found;
+  const last = inSettings(question.settings.recipients[FIRST] ?? DEFAULT_SETTINGS.recipients[FIRST]);
+  if (last === undefined) throw new Error('the default settings name no recipient');
+  return last;
 }

@@ -32,7 +32,7 @@ export async function recordFailure(db: Db, notice: NoticeTable, error: string):
 export async function recordSent(
   tx: Tx,
   notice: NoticeTable,
-  sent: { readonly address: string; readonly at: number },
+  sent: { readonly address: string; readonly as: 'holder' | 'deputy' | 'settings'; readonly at: number },
 ): Promise<void> {
   const { organisation, id, role } = notice;
   const first = await tx
@@ -41,6 +41,7 @@ export async function recordSent(
       status: 'sent',
       sent_at: sent.at,
       address: sent.address,
+      sent_as: sent.as,
       attempts: row('attempts', '+', 1),
       last_error: null,
     }))
@@ -52,7 +53,13 @@ export async function recordSent(
   if (first === undefined) return;
   const breaches = JSON.parse(notice.breaches) as readonly string[];
   for (const breach of breaches)
-    await noteNotified(tx, { organisation, breach, at: sent.at, detail: { notice: id, role } });
+    await noteNotified(tx, {
+      organisation,
+      breach,
+      at: sent.at,
+      // Whom the clause names was away: that it was the deputy stays on record (clause 4.2).
+      detail: { notice: id, role, ...(sent.as === 'deputy' ? { as: 'deputy' } : {}) },
+    });
 }
 
 interface Notified {

@@ -16,6 +16,7 @@ import type { Selectable } from 'kysely';
 import type { Tx } from '../db/database.ts';
 import type { DeviceTable } from '../db/schema.ts';
 import { type Reign, reignsFor } from '../policies/store.ts';
+import { asHeld, type Registered, registeredIn } from './registered.ts';
 
 const DAY_MS = 86_400_000;
 /** A document holds this long; half-way to its end a device that checks in is given a new one. */
@@ -28,28 +29,47 @@ type Device = Pick<
   | 'asset_tag'
   | 'serial_number'
   | 'kind'
+  | 'holder'
   | 'population'
   | 'groups'
   | 'document_serial'
   | 'document_hash'
 >;
 
-/** What a device is to be told, beside what the register says of it. */
+type Register = PolicyForDevice['register'];
+
+/** What a device is to be told. */
 export interface Orders {
+  readonly register: Register;
+  /** Of the registers of sticks and printers. */
+  readonly registeredHash: string | null;
   readonly reigns: readonly Reign[];
   readonly authorisations: readonly Authorisation[];
 }
 
-/** What a device's document says, in one hash: the policies, the register's words on it, and when it was made, roughly. */
-function contentOf(device: Device, { reigns, authorisations }: Orders, now: number): string {
-  const { asset_tag, serial_number, kind, population, groups } = device;
-  const era = Math.floor(now / (HOLDS_FOR_MS / 2));
-  const policies = reigns.map(({ from, policy }) => [from, policy.hash]);
-  const told = [policies, authorisations, asset_tag, serial_number, kind, population, groups, era];
-  return hash('sha256', JSON.stringify(told), 'hex');
+/** What the register says of the device; what it does not say of whom the device is for, its holder's record does. */
+function registerOf(device: Device, registered: Registered): Register {
+  const { population, groups } = asHeld(device, registered);
+  const { sticks, printers } = registered;
+  return {
+    assetTag: device.asset_tag,
+    serialNumber: device.serial_number,
+    kind: device.kind as DeviceKind,
+    population: population as Population | null,
+    groups: JSON.parse(groups) as string[],
+    sticks,
+    ...(printers.length === 0 ? {} : { printers: [...printers] }),
+  };
 }
 
-type Register = PolicyForDevice['register'];
+/** What a device's document says, in one hash: the policies, the registers' words on it, and when it was made, roughly. */
+function contentOf({ register, registeredHash, reigns, authorisations }: Orders, now: number): string {
+  const { assetTag, serialNumber, kind, population, groups } = register;
+  const era = Math.floor(now / (HOLDS_FOR_MS / 2));
+  const policies = reigns.map(({ from, policy }) => [from, policy.hash]);
+  const told = [policies, authorisations, assetTag, serialNumber, kind, population, groups, registeredHash, era];
+  return hash('sha256', JSON.stringify(told), 'hex');
+}
 
 /** The policy as it concerns a device: without rules that never cover it, and without what only people read. */
 function concerning(policy: PolicyDocument, { kind, population, groups }: Register): PolicyDocument {
@@ -70,14 +90,7 @@ function concerning(policy: PolicyDocument, { kind, population, groups }: Regist
 }
 
 function payloadOf(device: Device, orders: Orders, serial: number, now: number): PolicyForDevice {
-  const register: Register = {
-    assetTag: device.asset_tag,
-    serialNumber: device.serial_number,
-    kind: device.kind as DeviceKind,
-    population: device.population as Population | null,
-    groups: JSON.parse(device.groups) as string[],
-    sticks: null,
-  };
+  const { register } = orders;
   return {
     device: device.id,
     organisation: device.organisation,
@@ -100,9 +113,12 @@ export interface IssueDeps {
 
 /** What concerns a device at a moment; undefined where the council has no policy at all. */
 export async function ordersFor(tx: Tx, device: Device, now: number): Promise<Orders | undefined> {
-  const { organisation, population } = device;
-  const found = await reignsFor(tx, organisation, { population: population as Population | null, at: now });
-  return found === undefined ? undefined : { reigns: found, authorisations: [] };
+  const { organisation } = device;
+  const registered = await registeredIn(tx, organisation);
+  const register = registerOf(device, registered);
+  const found = await reignsFor(tx, organisation, { population: register.population, at: now });
+  if (found === undefined) return undefined;
+  return { register, registeredHash: registered.hash, reigns: found, authorisations: [] };
 }
 
 /**
@@ -117,7 +133,7 @@ export async function issuePolicy(
   has: number,
   { signer, now }: IssueDeps,
 ): Promise<readonly string[]> {
-  const content = contentOf(device, orders, now);
+  const content = contentOf(orders, now);
   const isSame = content === device.document_hash;
   if (isSame && has === device.document_serial) return [];
   const serial =

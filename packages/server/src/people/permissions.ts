@@ -6,9 +6,13 @@ const READS = [
   'breaches:read',
   'policies:read',
   'audit:read',
+  'people:read',
+  'registers:read',
   'settings:read',
   'console',
 ] as const;
+/** What ICT and the officer keep together: who is who, and which sticks and printers are the council's. */
+const KEEPS = ['people:write', 'registers:write'] as const;
 const REPORTS = ['breaches:report', 'policies:read'] as const;
 
 /**
@@ -22,20 +26,34 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'breaches:report',
     'breaches:write',
     'policies:write',
+    'roles:write',
     'settings:write',
+    ...KEEPS,
   ],
-  'security-analyst': [...READS, 'breaches:report', 'breaches:write'],
+  'security-analyst': [...READS, 'breaches:report', 'breaches:write', 'registers:write'],
   'ict-administrator': [
     'devices:read',
     'devices:write',
     'findings:read',
     'breaches:read',
+    'people:read',
+    'registers:read',
+    ...KEEPS,
     'settings:read',
     'metrics:read',
     'console',
     ...REPORTS,
   ],
-  'ict-operator': ['devices:read', 'devices:write', 'findings:read', 'breaches:read', 'console', ...REPORTS],
+  'ict-operator': [
+    'devices:read',
+    'devices:write',
+    'findings:read',
+    'breaches:read',
+    'people:read',
+    'registers:read',
+    'console',
+    ...REPORTS,
+  ],
   siro: [...READS, 'breaches:report'],
   'data-protection-officer': [...READS, 'breaches:report'],
   auditor: [...READS, 'breaches:report'],

@@ -33,6 +33,7 @@ describe('settings', () => {
     expect(read()).toEqual({
       database: join(folder, 'data/server'),
       databaseName: join(folder, 'data/server'),
+      directory: null,
       databaseConnections: 10,
       host: '127.0.0.1',
       port: 8420,

@@ -21,6 +21,16 @@ export interface RegisteredStick {
   readonly encryptsInHardware: boolean;
 }
 
+/** What a person may say that a printer is: the council's, another's that the policy lets people use, at home, or other. */
+export const PRINTER_CLASSES = ['council', 'permitted', 'home', 'other'] as const;
+export type PrinterClass = (typeof PRINTER_CLASSES)[number];
+
+/** A printer that has been classified once for the whole fleet. */
+export interface ClassifiedPrinter {
+  readonly pattern: string;
+  readonly class: PrinterClass;
+}
+
 /** What a judgement may depend on beside the facts: what the server knows about the device, and where it is. */
 export interface DeviceContext {
   readonly kind: DeviceKind | null;
@@ -30,6 +40,8 @@ export interface DeviceContext {
   readonly register: Register | null;
   /** `null` where no register of sticks has been given, which is not an empty one. */
   readonly registeredSticks: readonly RegisteredStick[] | null;
+  /** The first whose pattern fits decides. */
+  readonly classifiedPrinters?: readonly ClassifiedPrinter[];
 }
 
 export interface CheckInput<Facts, Event, Require> {

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { IsoTime, type Judgement, Subject } from '../findings/finding.ts';
 import { isKnown, KnownOf, type Severity } from '../findings/verdict.ts';
 import { matchesAny } from '../patterns.ts';
-import { cannotTell, type CheckInput, defineCheck, state } from './check.ts';
+import { cannotTell, type CheckInput, defineCheck, type PrinterClass, state } from './check.ts';
 
 const Queue = Type.Object(
   {
@@ -54,21 +54,34 @@ const Require = Type.Object(
 );
 
 type Input = CheckInput<Static<typeof Facts>, Job, Static<typeof Require>>;
-type PrinterClass = 'file' | 'council' | 'permitted' | 'other';
 
-function classify(input: Input, queue: Queue): PrinterClass {
-  if (queue.reach === 'file') return 'file';
-  const called = [queue.target, ...(queue.aliases ?? [])];
-  if (called.some((target) => matchesAny(input.require.councilPrinters, target))) return 'council';
-  return called.some((target) => matchesAny(input.require.permittedPrinters, target)) ? 'permitted' : 'other';
+interface Classified {
+  readonly printer: PrinterClass | 'file';
+  /** A person has said that it is at home or somebody else's. */
+  readonly byPerson: boolean;
 }
 
+/** A person's word on this printer counts more than the policy's patterns, which are wider. */
+function classify(input: Input, queue: Queue): Classified {
+  if (queue.reach === 'file') return { printer: 'file', byPerson: false };
+  const called = [queue.target, ...(queue.aliases ?? [])];
+  const isAny = (patterns: readonly string[] | undefined) => called.some((target) => matchesAny(patterns, target));
+  const registered = input.device.classifiedPrinters?.find(({ pattern }) => isAny([pattern]));
+  if (registered !== undefined) return { printer: registered.class, byPerson: true };
+  if (isAny(input.require.councilPrinters)) return { printer: 'council', byPerson: false };
+  const permitted = isAny(input.require.permittedPrinters);
+  return { printer: permitted ? 'permitted' : 'other', byPerson: false };
+}
+
+const isForeign = ({ printer }: Classified): boolean => printer === 'home' || printer === 'other';
+
 /**
- * A printer on the device itself, or on a network that is not the council's, is most likely at home: the rule's own
- * severity. One on the council's network is most likely the council's and not yet classified: low.
+ * A printer on the device itself, or on a network that is not the council's, is most likely at home, and one that was
+ * classified so is: the rule's own severity. One on the council's network is most likely the council's and not yet
+ * classified: low.
  */
-function jobSeverity(input: Input, queue: Queue): Severity {
-  if (queue.reach === 'local') return input.severity;
+function jobSeverity(input: Input, queue: Queue, { byPerson }: Classified): Severity {
+  if (byPerson || queue.reach === 'local') return input.severity;
   const { onCouncilNetwork } = input.device;
   return isKnown(onCouncilNetwork) && onCouncilNetwork.known ? 'low' : input.severity;
 }
@@ -79,25 +92,28 @@ function judgeJob(input: Input, job: Job): Judgement {
     return { ...event, verdict: 'unknown', reason: job.target.unknown, observed: { sheets: job.sheets } };
   }
   const queue = job.target.known;
-  const printer = classify(input, queue);
-  const observed = { printer, reach: queue.reach, target: queue.target, sheets: job.sheets };
-  const allowed = printer === 'other' ? (input.require.homePrinting ?? 'allow') : 'allow';
+  const classified = classify(input, queue);
+  const observed = { printer: classified.printer, reach: queue.reach, target: queue.target, sheets: job.sheets };
+  const allowed = isForeign(classified) ? (input.require.homePrinting ?? 'allow') : 'allow';
   switch (allowed) {
     case 'allow':
       return { ...event, verdict: 'pass', observed };
     case 'declare':
       return { ...event, verdict: 'fail', severity: 'low', observed: { ...observed, declarationNeeded: true } };
     case 'deny':
-      return { ...event, verdict: 'fail', severity: jobSeverity(input, queue), observed };
+      return { ...event, verdict: 'fail', severity: jobSeverity(input, queue, classified), observed };
   }
 }
 
 /** A queue on which nothing has been printed: recorded unless the policy fails it. */
 function judgeQueue(input: Input, queue: Queue): Judgement | undefined {
-  const printer = classify(input, queue);
-  const rest = { subject: queue.name, observed: { printer, reach: queue.reach, target: queue.target } };
+  const classified = classify(input, queue);
+  const rest = {
+    subject: queue.name,
+    observed: { printer: classified.printer, reach: queue.reach, target: queue.target },
+  };
   const mode = input.require.unknownQueues ?? 'record';
-  if (printer !== 'other') return state(input, 'pass', rest);
+  if (!isForeign(classified)) return state(input, 'pass', rest);
   if (mode === 'fail') return state(input, 'fail', { ...rest, severity: 'low' });
   const { jobs } = input.facts;
   const jobsMatter = input.require.homePrinting === 'deny' || input.require.homePrinting === 'declare';

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
-import { DEVICE_KINDS, POPULATIONS } from '../checks/check.ts';
+import { DEVICE_KINDS, POPULATIONS, PRINTER_CLASSES } from '../checks/check.ts';
 import { IsoTime } from '../findings/finding.ts';
 import { REQUIRE_SCHEMAS } from '../checks/registry.ts';
 import { Authorisation } from '../authorisations/authorisation.ts';
@@ -43,6 +43,16 @@ export const PolicyForDevice = Type.Object(
             { maxItems: 10_000 },
           ),
         ]),
+        /** Left out where no printer has been classified; the first pattern that fits decides. */
+        printers: Type.Optional(
+          Type.Array(
+            Type.Object(
+              { pattern: Type.String({ minLength: 1, maxLength: 300 }), class: Type.Enum([...PRINTER_CLASSES]) },
+              closed,
+            ),
+            { maxItems: 2000 },
+          ),
+        ),
       },
       closed,
     ),

@@ -37,6 +37,42 @@ describe('a print job', () => {
     expect(judged[0]).toMatchObject({ at, observed: { sheets: 2, target: queue.target } });
   });
 
+  it.each<[string, 'council' | 'permitted' | 'home' | 'other', string]>([
+    ["as the council's", 'council', 'event Canon pass'],
+    ['as one that people may use', 'permitted', 'event Canon pass'],
+    ['as one at home', 'home', 'event Canon fail'],
+    ["as somebody else's", 'other', 'event Canon fail'],
+  ])('on a printer that a person has classified %s is judged by that, wherever the device is', (_, kind, expected) => {
+    const classifiedPrinters = [{ pattern: 'ipp://CANON.local/*', class: kind }];
+    for (const device of [office, away]) {
+      const judged = judge('printing', REQUIRE, facts(wireless), {
+        events: [job(wireless)],
+        device: { ...device, classifiedPrinters },
+      });
+      expect(inShort(judged)).toEqual(['Canon pass', expected]);
+      expect(judged[1]?.observed).toMatchObject({ printer: kind });
+    }
+  });
+
+  it('on a printer that two patterns fit is judged by the first, and before the policy', () => {
+    const classifiedPrinters = [
+      { pattern: String.raw`\\print.dacorum.gov.uk\Floor2`, class: 'home' },
+      { pattern: '*', class: 'council' },
+    ] as const;
+    const device = { ...away, classifiedPrinters };
+    expect(inShort(judge('printing', REQUIRE, facts(), { events: [job(council), job(wireless)], device }))).toEqual([
+      'event Floor 2 fail',
+      'event Canon pass',
+    ]);
+  });
+
+  it('to a file passes whatever is said of printers', () => {
+    const device = { ...away, classifiedPrinters: [{ pattern: '*', class: 'home' }] } as const;
+    expect(inShort(judge('printing', REQUIRE, facts(), { events: [job(pdf)], device }))).toEqual([
+      'event Print to PDF pass',
+    ]);
+  });
+
   it('on a queue that is gone is unknown', () => {
     const lost: Job = { ...job(home), target: unknown('gone') };
     expect(inShort(judge('printing', REQUIRE, facts(), { events: [lost] }))).toEqual(['event DeskJet unknown (gone)']);

@@ -4,6 +4,7 @@ import Type, { type Static } from 'typebox';
 import { callerOf } from '../../access.ts';
 import { contactDay, countDevices, type DeviceFilter, type DeviceView, listDevices } from '../../devices/read.ts';
 import { readCursor, toPage } from '../../pagination.ts';
+import { may } from '../../people/permissions.ts';
 import { linkTo, type PageDeps, SILENT_AFTER, showPage } from '../console.ts';
 
 const Field = (maximum: number) => Type.Optional(Type.String({ maxLength: maximum }));
@@ -52,7 +53,7 @@ export const devicesPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps
     '/devices',
     { schema: { hide: true, querystring: Query }, config: { access: 'devices:read' } },
     async (request, reply) => {
-      const { organisation } = callerOf(request);
+      const { organisation, role } = callerOf(request);
       const { query } = request;
       const filter = filterOf(query, deps.clock.now());
       const after = readCursor(query.cursor || undefined, ['string'])?.[0];
@@ -73,6 +74,7 @@ export const devicesPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps
           shows: Object.entries(SHOW).map(([value, { text }]) => ({ value, text })),
           devices: items,
           total,
+          mayWrite: may(role, 'devices:write'),
           next: nextCursor && linkTo('/devices', { ...kept, cursor: nextCursor }),
         },
         { section: 'devices' },

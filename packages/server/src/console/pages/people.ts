@@ -1,0 +1,100 @@
+import { iso, POPULATIONS } from '@beadle/shared';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { callerOf } from '../../access.ts';
+import { readCursor, toPage } from '../../pagination.ts';
+import { listGroups } from '../../people/groups.ts';
+import { may } from '../../people/permissions.ts';
+import { isThereOn } from '../../people/roles.ts';
+import { countPeople, groupsOf, listPeople, type PeopleFilter, type Person } from '../../people/store.ts';
+import { linkTo, type PageDeps, showPage } from '../console.ts';
+
+const Field = (maximum: number) => Type.Optional(Type.String({ maxLength: maximum }));
+const ON_A_PAGE = 50;
+
+/** Why somebody is not there, never with a reason for being away. */
+function standingOf(person: Person, today: string): string {
+  if (person.gone_at !== null) return 'No longer listed';
+  if (person.disabled === 1) return 'Account disabled';
+  if (person.ends_on !== null && person.ends_on < today) return 'Left';
+  if (person.starts_on !== null && person.starts_on > today) return 'Not started';
+  return isThereOn(today, person) ? 'Here' : 'Away';
+}
+
+async function pageOfPeople(
+  { db, clock }: PageDeps,
+  organisation: string,
+  filter: PeopleFilter,
+  after: string | undefined,
+) {
+  const rows = await listPeople(db, organisation, filter, { limit: ON_A_PAGE, after });
+  const ids = rows.map(({ id }) => id);
+  const groups = await groupsOf(db, organisation, ids);
+  const today = iso(clock.now()).slice(0, 10);
+  return toPage(
+    rows,
+    ON_A_PAGE,
+    ({ account }) => [account],
+    (person) => ({ ...person, groups: groups.get(person.id) ?? [], standing: standingOf(person, today) }),
+  );
+}
+
+/** `GET /people`. */
+const listOfPeople: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
+  const Query = Type.Object(
+    { q: Field(200), population: Field(40), group: Field(200), gone: Field(3), cursor: Field(1000) },
+    { additionalProperties: false },
+  );
+  app.get(
+    '/people',
+    { schema: { hide: true, querystring: Query }, config: { access: 'people:read' } },
+    async (request, reply) => {
+      const { organisation, role } = callerOf(request);
+      const { cursor, ...kept } = request.query;
+      const filter = {
+        q: kept.q?.trim() || undefined,
+        population: kept.population || undefined,
+        group: kept.group || undefined,
+        gone: kept.gone === 'yes',
+      };
+      const [after] = readCursor(cursor || undefined, ['string']) ?? [];
+      const { items, nextCursor } = await pageOfPeople(deps, organisation, filter, after);
+      const model = {
+        query: kept,
+        filtered: Object.values(kept).some(Boolean),
+        populations: POPULATIONS,
+        people: items,
+        total: await countPeople(deps.db, organisation, filter),
+        mayWrite: may(role, 'people:write'),
+        next: nextCursor && linkTo('/people', { ...kept, cursor: nextCursor }),
+      };
+      return showPage(deps, { request, reply }, 'people', model, { section: 'people' });
+    },
+  );
+};
+
+/** `GET /groups`. */
+const listOfGroups: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
+  const Query = Type.Object({ cursor: Field(1000) }, { additionalProperties: false });
+  app.get(
+    '/groups',
+    { schema: { hide: true, querystring: Query }, config: { access: 'people:read' } },
+    async (request, reply) => {
+      const [after] = readCursor(request.query.cursor || undefined, ['string']) ?? [];
+      const rows = await listGroups(deps.db, callerOf(request).organisation, { limit: ON_A_PAGE, after });
+      const { items, nextCursor } = toPage(
+        rows,
+        ON_A_PAGE,
+        ({ name }) => [name],
+        (group) => group,
+      );
+      const next = nextCursor && linkTo('/groups', { cursor: nextCursor });
+      return showPage(deps, { request, reply }, 'groups', { groups: items, next }, { section: 'people' });
+    },
+  );
+};
+
+export const peoplePages: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
+  await app.register(listOfPeople, deps);
+  await app.register(listOfGroups, deps);
+};

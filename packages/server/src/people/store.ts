@@ -1,0 +1,124 @@
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
+import type { Db, Tx } from '../db/database.ts';
+import type { PersonTable } from '../db/schema-people.ts';
+
+export type Person = Selectable<PersonTable>;
+
+export const readPeople = (db: Db | Tx, organisation: string): Promise<Person[]> =>
+  db.selectFrom('people').selectAll().where('organisation', '=', organisation).orderBy('account').execute();
+
+/** The names of each person's groups, by the person's id. */
+export async function readMemberships(db: Db | Tx, organisation: string): Promise<Map<string, string[]>> {
+  const rows = await db
+    .selectFrom('people_group_members')
+    .select(['person', 'group_name'])
+    .where('organisation', '=', organisation)
+    .orderBy('group_name')
+    .execute();
+  const groups = new Map<string, string[]>();
+  for (const { person, group_name } of rows) groups.set(person, [...(groups.get(person) ?? []), group_name]);
+  return groups;
+}
+
+export const personByAccount = (db: Db | Tx, organisation: string, account: string): Promise<Person | undefined> =>
+  db
+    .selectFrom('people')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('account', '=', account.toLowerCase())
+    .executeTakeFirst();
+
+export interface PeopleFilter {
+  /** Part of a name, an account or an address. */
+  readonly q?: string | undefined;
+  readonly population?: string | undefined;
+  readonly group?: string | undefined;
+  /** Those whom their import had no longer, too. */
+  readonly gone?: boolean | undefined;
+}
+
+/** `%`, `_` and the escape itself are letters like any other in what a person typed. */
+const containing = (text: string) => `%${text.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+
+function matching(db: Db, organisation: string, { q, population, group, gone = false }: PeopleFilter) {
+  let query = db.selectFrom('people').where('organisation', '=', organisation);
+  if (!gone) query = query.where('gone_at', 'is', null);
+  if (population !== undefined) query = query.where('population', '=', population);
+  if (q !== undefined) {
+    const like = (column: string) => sql<boolean>`lower(${sql.ref(column)}) like ${containing(q)} escape '\\'`;
+    query = query.where((eb) => eb.or([like('account'), like('name'), like('email')]));
+  }
+  if (group !== undefined)
+    query = query.where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('people_group_members as member')
+          .select('member.person')
+          .whereRef('member.organisation', '=', 'people.organisation')
+          .whereRef('member.person', '=', 'people.id')
+          .where('member.group_name', '=', group),
+      ),
+    );
+  return query;
+}
+
+/** People by account, one more than the limit where there is a next page. */
+export async function listPeople(
+  db: Db,
+  organisation: string,
+  filter: PeopleFilter,
+  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+): Promise<Person[]> {
+  const query = matching(db, organisation, filter)
+    .selectAll()
+    .orderBy('account')
+    .limit(limit + 1);
+  return (after === undefined ? query : query.where('account', '>', after)).execute();
+}
+
+export async function countPeople(db: Db, organisation: string, filter: PeopleFilter): Promise<number> {
+  const row = await matching(db, organisation, filter)
+    .select((eb) => eb.fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** The names of the groups of a few people, by id. */
+export async function groupsOf(
+  db: Db,
+  organisation: string,
+  people: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (people.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('people_group_members')
+    .select(['person', 'group_name'])
+    .where('organisation', '=', organisation)
+    .where('person', 'in', [...people])
+    .orderBy('group_name')
+    .execute();
+  return new Map(people.map((id) => [id, rows.filter(({ person }) => person === id).map((row) => row.group_name)]));
+}
+
+export const insertPeople = (tx: Tx, people: readonly Insertable<PersonTable>[]) =>
+  tx
+    .insertInto('people')
+    .values([...people])
+    .execute();
+
+export const changePerson = (tx: Tx, organisation: string, account: string, columns: Updateable<PersonTable>) =>
+  tx
+    .updateTable('people')
+    .set(columns)
+    .where('organisation', '=', organisation)
+    .where('account', '=', account)
+    .returning('id')
+    .executeTakeFirstOrThrow();
+
+export const notePeopleGone = (tx: Tx, organisation: string, accounts: readonly string[], at: number) =>
+  tx
+    .updateTable('people')
+    .set({ gone_at: at, changed_at: at })
+    .where('organisation', '=', organisation)
+    .where('account', 'in', [...accounts])
+    .execute();

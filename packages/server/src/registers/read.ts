@@ -1,0 +1,108 @@
+import { matches, type PrinterClass } from '@beadle/shared';
+import { type Selectable, sql } from 'kysely';
+import type { Db, Tx } from '../db/database.ts';
+import type { PrinterTable, StickTable } from '../db/schema-people.ts';
+
+interface Part {
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
+export type Stick = Selectable<StickTable>;
+export type Printer = Selectable<PrinterTable>;
+
+const containing = (text: string) => `%${text.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+
+/** Sticks by serial, one more than the limit where there is a next page. */
+export async function listSticks(
+  db: Db,
+  organisation: string,
+  { retired, q }: { readonly retired?: boolean | undefined; readonly q?: string | undefined },
+  { limit, after }: Part,
+): Promise<Stick[]> {
+  let query = db.selectFrom('sticks').selectAll().where('organisation', '=', organisation);
+  if (retired !== undefined) query = query.where('retired', '=', retired ? 1 : 0);
+  if (q !== undefined) query = query.where(sql<boolean>`serial_key like ${containing(q)} escape '\\'`);
+  if (after !== undefined) query = query.where('serial_key', '>', after);
+  return query
+    .orderBy('serial_key')
+    .limit(limit + 1)
+    .execute();
+}
+
+export const findStick = (db: Db, organisation: string, serial: string): Promise<Stick | undefined> =>
+  db
+    .selectFrom('sticks')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('serial_key', '=', serial.trim().toLowerCase())
+    .executeTakeFirst();
+
+/** Printers by pattern, one more than the limit where there is a next page. */
+export async function listPrinters(
+  db: Db,
+  organisation: string,
+  filter: { readonly class?: PrinterClass | undefined },
+  { limit, after }: Part,
+): Promise<Printer[]> {
+  let query = db.selectFrom('printers').selectAll().where('organisation', '=', organisation);
+  if (filter.class !== undefined) query = query.where('class', '=', filter.class);
+  if (after !== undefined) query = query.where('pattern_key', '>', after);
+  return query
+    .orderBy('pattern_key')
+    .limit(limit + 1)
+    .execute();
+}
+
+const printersOf = (db: Db | Tx, organisation: string) =>
+  db.selectFrom('printers').selectAll().where('organisation', '=', organisation);
+
+export const findPrinter = (db: Db, organisation: string, key: string): Promise<Printer | undefined> =>
+  printersOf(db, organisation).where('pattern_key', '=', key).executeTakeFirst();
+
+export const printerById = (db: Db | Tx, organisation: string, id: string): Promise<Printer | undefined> =>
+  printersOf(db, organisation).where('id', '=', id).executeTakeFirst();
+
+export interface Unclassified {
+  /** The port, the device URI or `\\server\queue`. */
+  readonly target: string;
+  /** How many devices have it or have printed on it. */
+  readonly devices: number;
+}
+
+/** So many rows are looked through; a council's printers repeat themselves. */
+const MOST_LOOKED_AT = 5000;
+const MOST_SHOWN = 200;
+
+function targetIn(observed: string): string | undefined {
+  const { printer, target } = JSON.parse(observed) as { readonly printer?: unknown; readonly target?: unknown };
+  return printer === 'other' && typeof target === 'string' ? target : undefined;
+}
+
+/** Printers that devices have told of and that neither the policy nor a person has placed, those of most devices first. */
+export async function unclassifiedPrinters(db: Db, organisation: string): Promise<readonly Unclassified[]> {
+  const of = (table: 'states' | 'breaches') =>
+    db
+      .selectFrom(table)
+      .select(['device', 'observed'])
+      .where('organisation', '=', organisation)
+      .where('check_name', '=', 'printing')
+      .where('observed', 'like', '%"printer":"other"%')
+      .limit(MOST_LOOKED_AT)
+      .execute();
+  const [states, breaches, known] = [
+    await of('states'),
+    await of('breaches'),
+    await printersOf(db, organisation).execute(),
+  ];
+  const devices = new Map<string, Set<string | null>>();
+  for (const { device, observed } of [...states, ...breaches]) {
+    const target = targetIn(observed);
+    if (target === undefined || known.some(({ pattern }) => matches(pattern, target))) continue;
+    devices.set(target, (devices.get(target) ?? new Set()).add(device));
+  }
+  return [...devices]
+    .map(([target, told]) => ({ target, devices: told.size }))
+    .toSorted((one, other) => other.devices - one.devices || (one.target < other.target ? -1 : 1))
+    .slice(0, MOST_SHOWN);
+}

@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { holdsOnlyKeepable } from '../../src/keepable.ts';
+
+it('a text that cannot be kept is found wherever it is, however deep', () => {
+  let deep: unknown = 'kept';
+  let broken: unknown = '\u0000';
+  for (let depth = 0; depth < 100_000; depth += 1) [deep, broken] = [[deep], { more: broken }];
+  expect(holdsOnlyKeepable(deep)).toBe(true);
+  expect(holdsOnlyKeepable(broken)).toBe(false);
+  expect(holdsOnlyKeepable([null, 1, true, { a: 'b', c: '\ud800' }])).toBe(false);
+});

@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCommand } from '../../src/cli/program.ts';
+import { readSettings } from '../../src/settings.ts';
+import { systemClock, systemRandom } from '../../src/system.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'beadle-import-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const file = (name: string, content: string) => writeFileSync(join(folder, name), content);
+
+async function run(...args: string[]) {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const exitCode = await runCommand(['import', ...args], {
+    stdin: new PassThrough(),
+    stdout,
+    stderr,
+    environment: {},
+    workingFolder: folder,
+    user: 'root',
+    clock: systemClock,
+    random: systemRandom,
+  });
+  stdout.end();
+  stderr.end();
+  return { exitCode, out: await text(stdout), err: await text(stderr) };
+}
+
+describe('beadle-server import', () => {
+  it('says what it would do, does it, and finds it done', async () => {
+    file('people.csv', 'account,name,population\nsam,Sam,employee\nkit,Kit,councillor\n');
+    const dry = await run('people', 'people.csv', '--dry-run');
+    expect(dry).toEqual({
+      exitCode: 0,
+      out: 'Would be added:\n  sam\n  kit\nDry run, nothing was changed: 2 added, 0 changed, 0 left as they are, 0 gone.\n',
+      err: '',
+    });
+    expect((await run('people', 'people.csv')).out).toContain('\n2 added, 0 changed, 0 left as they are, 0 gone.\n');
+    expect((await run('people', 'people.csv')).out).toBe('0 added, 0 changed, 2 left as they are, 0 gone.\n');
+    file('people.csv', 'account,name,population\nsam,Samuel,employee\n');
+    expect((await run('people', 'people.csv')).out).toContain('Changed:\n  sam (name)\n');
+    const refused = await run('people', 'people.csv', '--whole');
+    expect([refused.exitCode, refused.err]).toEqual([
+      1,
+      'beadle-server: 1 of 2 would go, more than 20 %: nothing was changed. Look whether the list is whole, or add --even-many.\n',
+    ]);
+    expect((await run('people', 'people.csv', '--whole', '--even-many')).out).toContain('Gone:\n  kit\n');
+  });
+
+  it.each(['people', 'devices', 'sticks', 'printers'])('tells the columns of %s', async (name) => {
+    const { exitCode, out } = await run(name, '--help');
+    expect(exitCode).toBe(0);
+    expect(out).toContain('--dry-run');
+    expect(out).toMatch(/columns \(\?: may be\s+left out\)/);
+  });
+
+  it('says where a file has errors, and exits 2', async () => {
+    file('sticks.csv', 'serial,encrypts_in_hardware\nAA,perhaps\nAA,\n');
+    expect(await run('sticks', 'sticks.csv')).toEqual({
+      exitCode: 2,
+      out: '',
+      err: 'sticks.csv:2:2: encrypts_in_hardware: expected one of yes, no\n',
+    });
+    expect(await run('sticks', 'none.csv')).toMatchObject({ exitCode: 2, err: expect.stringContaining('none.csv') });
+    expect((await run('cabbages', 'sticks.csv')).exitCode).toBe(2);
+  });
+
+  it('asks for the settings of a directory', async () => {
+    expect(await run('directory')).toMatchObject({ exitCode: 2, err: expect.stringContaining('directory.url') });
+  });
+});
+
+describe('the settings of a directory', () => {
+  const settings = (more: Record<string, string>) =>
+    readSettings({
+      workingFolder: folder,
+      environment: {
+        BEADLE_SERVER_DIRECTORY_URL: 'ldaps://dc1.council.test',
+        BEADLE_SERVER_DIRECTORY_BIND_DN: 'CN=beadle,DC=council,DC=test',
+        BEADLE_SERVER_DIRECTORY_BASE: 'DC=council,DC=test',
+        ...more,
+      },
+    });
+
+  it('never show the password, from a file or a variable', () => {
+    file('password', 'hidden\n');
+    for (const from of [
+      { BEADLE_SERVER_DIRECTORY_PASSWORD_FILE: 'password' },
+      { BEADLE_SERVER_DIRECTORY_PASSWORD: 'hidden' },
+    ] as Record<string, string>[]) {
+      const { directory } = settings(from);
+      expect(directory?.readPassword()).toBe('hidden');
+      expect(JSON.stringify(directory)).not.toContain('hidden');
+    }
+    expect(readFileSync(join(folder, 'password'), 'utf8')).toBe('hidden\n');
+  });
+
+  it.each([
+    [{}, 'BEADLE_SERVER_DIRECTORY_PASSWORD'],
+    [{ BEADLE_SERVER_DIRECTORY_PASSWORD: 'a', BEADLE_SERVER_DIRECTORY_URL: 'ldap://dc1' }, 'ldaps://'],
+    [{ BEADLE_SERVER_DIRECTORY_PASSWORD: 'a', BEADLE_SERVER_DIRECTORY_POPULATION: 'boss' }, 'one of employee'],
+    [
+      { BEADLE_SERVER_DIRECTORY_PASSWORD: 'a', BEADLE_SERVER_DIRECTORY_ATTRIBUTES_NAME: 'a)(b' },
+      'the name of an attribute',
+    ],
+  ])('refuse %j', (more, words) => {
+    expect(() => settings(more as Record<string, string>)).toThrow(words);
+  });
+});
