@@ -1,4 +1,5 @@
 import type { ColumnType } from 'kysely';
+import type { AuthorisationTables } from './schema-authorisations.ts';
 
 /**
  * The tables, one interface each. Times are milliseconds since the epoch (integer, `bigint` on PostgreSQL); JSON is text,
@@ -301,7 +302,7 @@ export interface PolicyTable {
   populations: string | null;
 }
 
-export interface Database {
+export interface Database extends AuthorisationTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
   device_keys: DeviceKeyTable;

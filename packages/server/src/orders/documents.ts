@@ -13,6 +13,7 @@ import {
   unknown,
 } from '@beadle/shared';
 import type { Selectable } from 'kysely';
+import { authorisationsFor } from '../authorisations/told.ts';
 import type { Tx } from '../db/database.ts';
 import type { DeviceTable } from '../db/schema.ts';
 import { type Reign, reignsFor } from '../policies/store.ts';
@@ -28,6 +29,7 @@ type Device = Pick<
   | 'asset_tag'
   | 'serial_number'
   | 'kind'
+  | 'holder'
   | 'population'
   | 'groups'
   | 'document_serial'
@@ -102,7 +104,9 @@ export interface IssueDeps {
 export async function ordersFor(tx: Tx, device: Device, now: number): Promise<Orders | undefined> {
   const { organisation, population } = device;
   const found = await reignsFor(tx, organisation, { population: population as Population | null, at: now });
-  return found === undefined ? undefined : { reigns: found, authorisations: [] };
+  return found === undefined
+    ? undefined
+    : { reigns: found, authorisations: await authorisationsFor(tx, device, now) };
 }
 
 /**

@@ -4,12 +4,15 @@ const READS = [
   'devices:read',
   'findings:read',
   'breaches:read',
+  'authorisations:read',
   'policies:read',
   'audit:read',
   'settings:read',
   'console',
 ] as const;
-const REPORTS = ['breaches:report', 'policies:read'] as const;
+const REPORTS = ['breaches:report', 'authorisations:request', 'policies:read'] as const;
+/** Who decides over which authorisation is the policy's to say (authorisations/ranks.ts). */
+const DECIDES = ['authorisations:read', 'authorisations:request-for-others', 'authorisations:decide'] as const;
 
 /**
  * Who may do what: the only table of it. Roles are those that the policy names (its clause 6), and `administrator`, who
@@ -19,12 +22,14 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
   administrator: PERMISSIONS,
   'information-security-team-leader': [
     ...READS,
-    'breaches:report',
+    ...REPORTS,
+    ...DECIDES,
     'breaches:write',
+    'incidents:declare',
     'policies:write',
     'settings:write',
   ],
-  'security-analyst': [...READS, 'breaches:report', 'breaches:write'],
+  'security-analyst': [...READS, ...REPORTS, ...DECIDES, 'breaches:write'],
   'ict-administrator': [
     'devices:read',
     'devices:write',
@@ -34,16 +39,17 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'metrics:read',
     'console',
     ...REPORTS,
+    ...DECIDES,
   ],
-  'ict-operator': ['devices:read', 'devices:write', 'findings:read', 'breaches:read', 'console', ...REPORTS],
-  siro: [...READS, 'breaches:report'],
-  'data-protection-officer': [...READS, 'breaches:report'],
-  auditor: [...READS, 'breaches:report'],
-  director: REPORTS,
-  'assistant-director': REPORTS,
-  'information-asset-owner': REPORTS,
-  'line-manager': REPORTS,
-  'monitoring-officer': REPORTS,
+  'ict-operator': ['devices:read', 'devices:write', 'findings:read', 'breaches:read', 'console', ...REPORTS, ...DECIDES],
+  siro: [...READS, ...REPORTS, ...DECIDES, 'incidents:declare'],
+  'data-protection-officer': [...READS, ...REPORTS, ...DECIDES],
+  auditor: [...READS, ...REPORTS],
+  director: [...REPORTS, ...DECIDES, 'incidents:declare'],
+  'assistant-director': [...REPORTS, ...DECIDES, 'incidents:declare'],
+  'information-asset-owner': [...REPORTS, ...DECIDES],
+  'line-manager': [...REPORTS, ...DECIDES],
+  'monitoring-officer': [...REPORTS, ...DECIDES],
   worker: REPORTS,
 };
 
