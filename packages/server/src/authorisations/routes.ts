@@ -75,7 +75,7 @@ function deciding(app: App, deps: AuthorisationRoutesDeps): void {
     '/api/v1/authorisations/:ref/approval',
     {
       config,
-      schema: { tags, summary: 'Approve it', params: Reference, body: Type.Optional(Approval), response },
+      schema: { tags, summary: 'Approve it', params: Reference, body: Type.Union([Approval, Type.Null()]), response },
     },
     async (request) => {
       await approveAuthorisation(callerOf(request), request.params.ref, request.body ?? {}, actDeps(deps));
@@ -111,7 +111,7 @@ function ending(app: App, deps: AuthorisationRoutesDeps): void {
         tags,
         summary: 'Take back a request of your own',
         params: Reference,
-        body: Type.Optional(WithVersion),
+        body: Type.Union([WithVersion, Type.Null()]),
         response,
       },
     },
