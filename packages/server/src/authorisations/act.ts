@@ -33,7 +33,10 @@ export interface Change {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-export const lifeOf = ({ status, valid_to: validTo }: Pick<AuthorisationRow, 'status' | 'valid_to'>) => ({ status, validTo });
+export const lifeOf = ({ status, valid_to: validTo }: Pick<AuthorisationRow, 'status' | 'valid_to'>) => ({
+  status,
+  validTo,
+});
 
 export function refuse(refusal: Refusal | undefined): void {
   if (refusal !== undefined) throw problem(refusal.code, refusal.detail);
@@ -43,7 +46,10 @@ function refuseAct(row: AuthorisationRow, { becomes, version }: Act, now: number
   const { ref, decided_by: by } = row;
   const is = standing(lifeOf(row), now);
   if (!mayBecome(is, becomes))
-    throw problem('conflict', `${ref} is ${is} already${is === 'approved' && by !== null ? `, by ${by}` : ''}: nothing was changed.`);
+    throw problem(
+      'conflict',
+      `${ref} is ${is} already${is === 'approved' && by !== null ? `, by ${by}` : ''}: nothing was changed.`,
+    );
   if (version !== undefined && version !== row.version)
     throw problem('conflict', `${ref} has changed since you read it: read it again (it is at version ${row.version}).`);
 }
@@ -63,6 +69,13 @@ export async function actOn(caller: Caller, act: Act, { db, now: at, random }: A
     await appendEvent(tx, row, { at, actor, type: act.becomes, detail });
     await planRound(tx, { ...row, ...changed }, { at, random });
     const target = `authorisation:${row.ref}`;
-    await recordAct(tx, { organisation, at, actor, action: `authorisation-${act.becomes}`, target, detail: { kind: row.kind } });
+    await recordAct(tx, {
+      organisation,
+      at,
+      actor,
+      action: `authorisation-${act.becomes}`,
+      target,
+      detail: { kind: row.kind },
+    });
   });
 }

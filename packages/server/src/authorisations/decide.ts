@@ -44,48 +44,65 @@ const decidedBy = ({ decided_by: by }: AuthorisationRow) => by;
 export function approveAuthorisation(caller: Caller, ref: string, given: Approval, deps: ActDeps): Promise<void> {
   const { now } = deps;
   const { version, reason = null, conditions = [], actionsDone } = given;
-  return actOn(caller, {
-    ref,
-    version,
-    becomes: 'approved',
-    doneBy: decidedBy,
-    async work(tx, row) {
-      const asked = await askedOf(tx, row, now);
-      const { safetyReview } = asked;
-      const reviewed =
-        safetyReview === null || actionsDone === undefined ? safetyReview : { ...safetyReview, actionsDone };
-      refuse(notTheirs(asked, caller));
-      refuse(notReady({ ...asked, safetyReview: reviewed }, now));
-      return {
-        columns: {
-          decided_at: now,
-          decided_by: caller.name,
-          decided_role: caller.role,
-          decision_reason: reason,
-          conditions: JSON.stringify(conditions),
-          safety_review: reviewed === null ? null : JSON.stringify(reviewed),
-        },
-        detail: { role: caller.role, ...(reason === null ? {} : { why: reason }), ...(conditions.length === 0 ? {} : { conditions }) },
-      };
+  return actOn(
+    caller,
+    {
+      ref,
+      version,
+      becomes: 'approved',
+      doneBy: decidedBy,
+      async work(tx, row) {
+        const asked = await askedOf(tx, row, now);
+        const { safetyReview } = asked;
+        const reviewed =
+          safetyReview === null || actionsDone === undefined ? safetyReview : { ...safetyReview, actionsDone };
+        refuse(notTheirs(asked, caller));
+        refuse(notReady({ ...asked, safetyReview: reviewed }, now));
+        return {
+          columns: {
+            decided_at: now,
+            decided_by: caller.name,
+            decided_role: caller.role,
+            decision_reason: reason,
+            conditions: JSON.stringify(conditions),
+            safety_review: reviewed === null ? null : JSON.stringify(reviewed),
+          },
+          detail: {
+            role: caller.role,
+            ...(reason === null ? {} : { why: reason }),
+            ...(conditions.length === 0 ? {} : { conditions }),
+          },
+        };
+      },
     },
-  }, deps);
+    deps,
+  );
 }
 
 export function refuseAuthorisation(caller: Caller, ref: string, given: WithReason, deps: ActDeps): Promise<void> {
   const { version, reason } = given;
-  return actOn(caller, {
-    ref,
-    version,
-    becomes: 'refused',
-    doneBy: decidedBy,
-    async work(tx, row) {
-      refuse(notTheirs(await askedOf(tx, row, deps.now), caller));
-      return {
-        columns: { decided_at: deps.now, decided_by: caller.name, decided_role: caller.role, decision_reason: reason },
-        detail: { role: caller.role, why: reason },
-      };
+  return actOn(
+    caller,
+    {
+      ref,
+      version,
+      becomes: 'refused',
+      doneBy: decidedBy,
+      async work(tx, row) {
+        refuse(notTheirs(await askedOf(tx, row, deps.now), caller));
+        return {
+          columns: {
+            decided_at: deps.now,
+            decided_by: caller.name,
+            decided_role: caller.role,
+            decision_reason: reason,
+          },
+          detail: { role: caller.role, why: reason },
+        };
+      },
     },
-  }, deps);
+    deps,
+  );
 }
 
 const STOPS: readonly string[] = ['information-security-team-leader', 'siro'];
@@ -102,35 +119,51 @@ export const mayRevoke = (
 
 export function revokeAuthorisation(caller: Caller, ref: string, given: WithReason, deps: ActDeps): Promise<void> {
   const { version, reason } = given;
-  return actOn(caller, {
-    ref,
-    version,
-    becomes: 'revoked',
-    doneBy: ({ revoked_by: by }) => by,
-    async work(tx, row) {
-      const { people } = await resolve(tx, row.organisation, subjectOf(row));
-      if (!mayRevoke(row, people, caller))
-        throw problem('not-permitted', `The role ${caller.role} may not end this: ask the Information Security Team Leader.`);
-      return {
-        columns: { revoked_at: deps.now, revoked_by: caller.name, revoked_reason: reason },
-        detail: { role: caller.role, why: reason },
-      };
+  return actOn(
+    caller,
+    {
+      ref,
+      version,
+      becomes: 'revoked',
+      doneBy: ({ revoked_by: by }) => by,
+      async work(tx, row) {
+        const { people } = await resolve(tx, row.organisation, subjectOf(row));
+        if (!mayRevoke(row, people, caller))
+          throw problem(
+            'not-permitted',
+            `The role ${caller.role} may not end this: ask the Information Security Team Leader.`,
+          );
+        return {
+          columns: { revoked_at: deps.now, revoked_by: caller.name, revoked_reason: reason },
+          detail: { role: caller.role, why: reason },
+        };
+      },
     },
-  }, deps);
+    deps,
+  );
 }
 
-export function withdrawAuthorisation(caller: Caller, ref: string, { version }: WithVersion, deps: ActDeps): Promise<void> {
-  return actOn(caller, {
-    ref,
-    version,
-    becomes: 'withdrawn',
-    doneBy: ({ requested_by: by }) => by,
-    work(_tx, row) {
-      if (!sameName(row.requested_by, caller.name))
-        throw problem('not-permitted', `Only ${row.requested_by}, who asked for it, can withdraw it.`);
-      return Promise.resolve({ columns: {} });
+export function withdrawAuthorisation(
+  caller: Caller,
+  ref: string,
+  { version }: WithVersion,
+  deps: ActDeps,
+): Promise<void> {
+  return actOn(
+    caller,
+    {
+      ref,
+      version,
+      becomes: 'withdrawn',
+      doneBy: ({ requested_by: by }) => by,
+      work(_tx, row) {
+        if (!sameName(row.requested_by, caller.name))
+          throw problem('not-permitted', `Only ${row.requested_by}, who asked for it, can withdraw it.`);
+        return Promise.resolve({ columns: {} });
+      },
     },
-  }, deps);
+    deps,
+  );
 }
 
 /** The person whom it is for accepts the risks; where there is no one person, whoever asked does. */

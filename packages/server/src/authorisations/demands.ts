@@ -1,4 +1,12 @@
-import { after, type AuthorisationScope, type Duration, modeOf, type Population, type Role, type Rule } from '@beadle/shared';
+import {
+  after,
+  type AuthorisationScope,
+  type Duration,
+  modeOf,
+  type Population,
+  type Role,
+  type Rule,
+} from '@beadle/shared';
 import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { policyInForce } from '../policies/store.ts';
@@ -35,7 +43,9 @@ const shortest = (durations: readonly Duration[]): Duration | undefined =>
 /** Every kind that may be asked for now: those of the policies in force for somebody, and those of the clauses. */
 export async function kindsNow(db: Db | Tx, organisation: string, at: number): Promise<readonly string[]> {
   const rules = await rulesFor(db, organisation, [null], at);
-  const named = rules.flatMap(({ rules: all }) => all.flatMap(({ exemptions = [] }) => exemptions.map(({ kind }) => kind)));
+  const named = rules.flatMap(({ rules: all }) =>
+    all.flatMap(({ exemptions = [] }) => exemptions.map(({ kind }) => kind)),
+  );
   return [...new Set([...KINDS.map(({ kind }) => kind), ...named])];
 }
 
@@ -57,10 +67,16 @@ export async function demandsOf(
       .flatMap((rule) => exemptionsOf(rule, kind).map((one) => ({ ...one, population, clause: rule.clause }))),
   );
   if (scope.rules !== undefined && named.length === 0)
-    throw problem('authorisation-incomplete', `No rule of the policy in force lets ${kind} excuse ${scope.rules.join(', ')}.`);
+    throw problem(
+      'authorisation-incomplete',
+      `No rule of the policy in force lets ${kind} excuse ${scope.rules.join(', ')}.`,
+    );
   if (own === undefined && named.length === 0) {
     const known = await kindsNow(db, organisation, at);
-    throw problem('authorisation-incomplete', `Nothing in force knows the kind ${kind}. These can be asked for: ${known.join(', ')}.`);
+    throw problem(
+      'authorisation-incomplete',
+      `Nothing in force knows the kind ${kind}. These can be asked for: ${known.join(', ')}.`,
+    );
   }
   const roles: Role[] =
     named.length > 0

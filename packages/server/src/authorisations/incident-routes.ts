@@ -25,7 +25,10 @@ const Declaration = Type.Object(
   closed,
 );
 const Ending = Type.Object({ reason: Text(2000, 'why it has ended') }, closed);
-const Reference = Type.Object({ ref: Type.String({ pattern: '^IN-\\d{4}-\\d{6,}$', description: 'such as IN-2026-000001' }) }, closed);
+const Reference = Type.Object(
+  { ref: Type.String({ pattern: '^IN-\\d{4}-\\d{6,}$', description: 'such as IN-2026-000001' }) },
+  closed,
+);
 const Filters = Type.Object(
   { ...PageQuery, open: Type.Optional(Type.Boolean({ description: 'true for those that have not ended' })) },
   closed,
@@ -49,7 +52,10 @@ const read = { access: 'authorisations:request' } as const;
 const write = { access: 'incidents:declare' } as const;
 
 /** Declared incidents: who may declare one may end it, and with it what hangs on it. */
-export const incidentRoutes: FastifyPluginAsyncTypebox<AuthorisationRoutesDeps> = async (app, { db, clock, random, wake }) => {
+export const incidentRoutes: FastifyPluginAsyncTypebox<AuthorisationRoutesDeps> = async (
+  app,
+  { db, clock, random, wake },
+) => {
   const actDeps = () => ({ db, now: clock.now(), random });
   const one = async (organisation: string, ref: string) => presentIncident(await incidentOf(db, organisation, ref));
 
@@ -57,7 +63,12 @@ export const incidentRoutes: FastifyPluginAsyncTypebox<AuthorisationRoutesDeps> 
     '/api/v1/incidents',
     {
       config: read,
-      schema: { tags, summary: 'List incidents, newest first', querystring: Filters, response: { 200: pageOf(IncidentAnswer) } },
+      schema: {
+        tags,
+        summary: 'List incidents, newest first',
+        querystring: Filters,
+        response: { 200: pageOf(IncidentAnswer) },
+      },
     },
     async (request) => {
       const limit = limitOf(request.query);
@@ -74,7 +85,10 @@ export const incidentRoutes: FastifyPluginAsyncTypebox<AuthorisationRoutesDeps> 
   );
   app.post(
     '/api/v1/incidents',
-    { config: write, schema: { tags, summary: 'Declare an incident', body: Declaration, response: { 201: IncidentAnswer } } },
+    {
+      config: write,
+      schema: { tags, summary: 'Declare an incident', body: Declaration, response: { 201: IncidentAnswer } },
+    },
     async (request, reply) => {
       const caller = callerOf(request);
       const { populations = null, ...declared } = request.body;

@@ -28,7 +28,11 @@ export async function incidentOf(db: Db | Tx, organisation: string, ref: string)
 export function listIncidents(
   db: Db,
   organisation: string,
-  { limit, before, open }: { readonly limit: number; readonly before?: string | undefined; readonly open?: boolean | undefined },
+  {
+    limit,
+    before,
+    open,
+  }: { readonly limit: number; readonly before?: string | undefined; readonly open?: boolean | undefined },
 ): Promise<IncidentRow[]> {
   let query = incidents(db, organisation);
   if (open !== undefined) query = query.where('ended_at', open ? 'is' : 'is not', null);
@@ -66,7 +70,13 @@ export async function declareIncident(caller: Caller, declared: Declaration, dep
         end_reason: null,
       })
       .execute();
-    await recordAct(tx, { organisation, at, actor: actorOf(caller), action: 'incident-declared', target: `incident:${ref}` });
+    await recordAct(tx, {
+      organisation,
+      at,
+      actor: actorOf(caller),
+      action: 'incident-declared',
+      target: `incident:${ref}`,
+    });
     return ref;
   });
 }
@@ -84,7 +94,11 @@ function hanging(tx: Tx, { organisation, ref }: IncidentRow, now: number): Promi
 }
 
 /** What was given ends now, what was to come is revoked, what nobody has decided is refused. */
-async function endOne(tx: Tx, row: AuthorisationRow, { at, actor }: { readonly at: number; readonly actor: string }): Promise<void> {
+async function endOne(
+  tx: Tx,
+  row: AuthorisationRow,
+  { at, actor }: { readonly at: number; readonly actor: string },
+): Promise<void> {
   const why = 'The incident has ended.';
   const ends: Partial<AuthorisationRow> =
     row.status === 'requested'
@@ -93,11 +107,21 @@ async function endOne(tx: Tx, row: AuthorisationRow, { at, actor }: { readonly a
         ? { valid_to: at, review_at: Math.min(row.review_at, at) }
         : { status: 'revoked', revoked_at: at, revoked_by: 'beadle', revoked_reason: why };
   await updateAuthorisation(tx, row, ends);
-  await appendEvent(tx, row, { at, actor, type: 'incident-ended', detail: { incident: row.incident, validToBefore: row.valid_to } });
+  await appendEvent(tx, row, {
+    at,
+    actor,
+    type: 'incident-ended',
+    detail: { incident: row.incident, validToBefore: row.valid_to },
+  });
 }
 
 /** Ends an incident, and with it every authorisation that hangs on it. One that has ended stays as it is. */
-export async function endIncident(caller: Caller, ref: string, reason: string, { db, now: at }: ActDeps): Promise<void> {
+export async function endIncident(
+  caller: Caller,
+  ref: string,
+  reason: string,
+  { db, now: at }: ActDeps,
+): Promise<void> {
   const { organisation, name } = caller;
   const actor = actorOf(caller);
   await inTransaction(db, async (tx) => {

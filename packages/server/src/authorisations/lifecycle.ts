@@ -76,7 +76,10 @@ interface Person {
 }
 
 /** Why this person may not decide; undefined where they may. */
-export function notTheirs({ requestedBy, people, demands }: Pick<Asked, 'requestedBy' | 'people' | 'demands'>, person: Person): Refusal | undefined {
+export function notTheirs(
+  { requestedBy, people, demands }: Pick<Asked, 'requestedBy' | 'people' | 'demands'>,
+  person: Person,
+): Refusal | undefined {
   const no = (detail: string): Refusal => ({ code: 'not-permitted', detail });
   if (sameName(person.name, requestedBy)) return no('You asked for this yourself: another person has to decide.');
   if (people.some((name) => sameName(name, person.name)))
@@ -100,7 +103,9 @@ export function timesProblem(
   if (validTo <= validFrom) return incomplete('Its end must come after its beginning.');
   const latest = after(validFrom, maximum);
   if (validTo > latest)
-    return incomplete(`It may last ${maximum} at the most: let it end by ${iso(latest)}, and ask again if it is needed longer.`);
+    return incomplete(
+      `It may last ${maximum} at the most: let it end by ${iso(latest)}, and ask again if it is needed longer.`,
+    );
   if (minimum !== null && validTo < after(validFrom, minimum))
     return incomplete(`It lasts ${minimum} at the least: let it end on or after ${iso(after(validFrom, minimum))}.`);
   return undefined;
@@ -120,7 +125,9 @@ export function notReady(asked: Asked, now: number): Refusal | undefined {
     return incomplete(`The incident ${incident.ref} has ended.`);
   if (!demands.needsSafetyReview) return undefined;
   if (safetyReview === null)
-    return incomplete('The health and safety review of the place is missing: name its day in a new request (clause 5.2).');
+    return incomplete(
+      'The health and safety review of the place is missing: name its day in a new request (clause 5.2).',
+    );
   return safetyReview.actionsRequired && safetyReview.actionsDone === undefined
     ? incomplete('The health and safety review found something to put right: say what was done about it (actionsDone).')
     : undefined;

@@ -27,8 +27,7 @@ const DECIDE: Readonly<Record<Role, readonly Role[]>> = {
 
 export const decidersFor = (demanded: Role): readonly Role[] => DECIDE[demanded];
 
-export const mayDecideFor = (demanded: Role, role: CallerRole): boolean =>
-  DECIDE[demanded].some((one) => one === role);
+export const mayDecideFor = (demanded: Role, role: CallerRole): boolean => DECIDE[demanded].some((one) => one === role);
 
 /** A councillor has no line manager: what one would decide is the Monitoring Officer's. */
 export const demandedOf = (role: Role, population: Population | null): Role =>

@@ -61,7 +61,10 @@ export const authorisationReadRoutes: FastifyPluginAsyncTypebox<Pick<Authorisati
   );
   app.get(
     '/api/v1/authorisations/:ref',
-    { config, schema: { tags, summary: 'Read one, with its history', params: Reference, response: { 200: AuthorisationWhole } } },
+    {
+      config,
+      schema: { tags, summary: 'Read one, with its history', params: Reference, response: { 200: AuthorisationWhole } },
+    },
     async (request) => {
       const row = await authorisationOf(db, callerOf(request), request.params.ref);
       const { devices } = await resolve(db, row.organisation, subjectOf(row));

@@ -63,7 +63,12 @@ async function markTold(tx: Tx, row: AuthorisationRow, due: readonly Due[], at: 
     .where('id', '=', row.id)
     .execute();
   for (const { matter } of due)
-    await appendEvent(tx, row, { at, actor: 'beadle', type: matter === 'lapsed' ? 'lapsed' : 'reminded', detail: { matter } });
+    await appendEvent(tx, row, {
+      at,
+      actor: 'beadle',
+      type: matter === 'lapsed' ? 'lapsed' : 'reminded',
+      detail: { matter },
+    });
 }
 
 /** Tells each role, in one message, of all that is due now, and plans the next time. Run again, it finds nothing. */
@@ -80,12 +85,17 @@ export async function tellRound(
       const due = dueOf(row).filter((one) => one.at <= at);
       later.push(...dueOf(row).flatMap((one) => (one.at > at ? [one.at] : [])));
       // What lapsed before its end was told has only lapsed.
-      const told = due.some(({ matter }) => matter === 'lapsed') ? due.filter(({ matter }) => matter === 'lapsed') : due;
+      const told = due.some(({ matter }) => matter === 'lapsed')
+        ? due.filter(({ matter }) => matter === 'lapsed')
+        : due;
       if (told.length === 0) continue;
       await markTold(tx, row, told, at);
       for (const one of told)
         for (const role of toldOf(row, one, (name) => settings.recipients[name] !== undefined))
-          byRole.set(role, [...(byRole.get(role) ?? []), { matter: one.matter, ref: row.ref, kind: row.kind, validTo: row.valid_to }]);
+          byRole.set(role, [
+            ...(byRole.get(role) ?? []),
+            { matter: one.matter, ref: row.ref, kind: row.kind, validTo: row.valid_to },
+          ]);
     }
     for (const [role, all] of byRole)
       await queueNotice(tx, { organisation, role, ...authorisationsNotice(all, origin), breaches: [], at }, random);

@@ -60,7 +60,10 @@ function acceptanceOf({ accepted, acceptedOn }: Request, name: string, person: s
 function refuseForOthers({ name, role }: Caller, { person }: Resolved): void {
   if (person !== null && sameName(person, name)) return;
   if (may(role, 'authorisations:request-for-others')) return;
-  throw problem('not-permitted', 'You may ask for yourself, or for a device that you hold. For others your line manager or ICT asks.');
+  throw problem(
+    'not-permitted',
+    'You may ask for yourself, or for a device that you hold. For others your line manager or ICT asks.',
+  );
 }
 
 interface Times {
@@ -81,7 +84,12 @@ function timesOf(request: Request, demands: Demands, now: number): Times {
   return { valid_from: validFrom, valid_to: validTo, review_at: reviewAt };
 }
 
-async function refuseWithoutIncident(tx: Tx, organisation: string, { incident }: Request, needed: boolean): Promise<void> {
+async function refuseWithoutIncident(
+  tx: Tx,
+  organisation: string,
+  { incident }: Request,
+  needed: boolean,
+): Promise<void> {
   if (incident === undefined && needed)
     throw problem('authorisation-incomplete', 'This kind is given only for a declared incident: name it (incident).');
   if (incident === undefined) return;
@@ -156,10 +164,22 @@ export async function requestAuthorisation(
     const row = await make(tx, caller, request, deps);
     await appendEvent(tx, row, { at, actor, type: 'requested', detail: { validTo: row.valid_to } });
     if (row.accepted_at !== null)
-      await appendEvent(tx, row, { at, actor, type: 'accepted', detail: { by: row.accepted_by, acceptedAt: row.accepted_at } });
+      await appendEvent(tx, row, {
+        at,
+        actor,
+        type: 'accepted',
+        detail: { by: row.accepted_by, acceptedAt: row.accepted_at },
+      });
     await planRound(tx, row, { at, random });
     const target = `authorisation:${row.ref}`;
-    await recordAct(tx, { organisation, at, actor, action: 'authorisation-requested', target, detail: { kind: row.kind } });
+    await recordAct(tx, {
+      organisation,
+      at,
+      actor,
+      action: 'authorisation-requested',
+      target,
+      detail: { kind: row.kind },
+    });
     return { ref: row.ref, created: true };
   });
 }

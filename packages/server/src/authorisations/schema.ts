@@ -16,7 +16,10 @@ export const Subject = Type.Union(
     Type.Object({ devices: Type.Array(AssetTag, { minItems: 1, maxItems: 100, uniqueItems: true }) }, closed),
     Type.Object({ person: Line(200, 'a person, by the name in the register') }, closed),
     Type.Object({ group: Line(200, 'a group, by the name in the register') }, closed),
-    Type.Object({ population: Type.Enum([...POPULATIONS], { description: `one of ${POPULATIONS.join(', ')}` }) }, closed),
+    Type.Object(
+      { population: Type.Enum([...POPULATIONS], { description: `one of ${POPULATIONS.join(', ')}` }) },
+      closed,
+    ),
   ],
   { description: 'one of { devices }, { person }, { group } and { population }' },
 );

@@ -75,7 +75,8 @@ export async function resolve(db: Db | Tx, organisation: string, subject: Subjec
   const holders = devices.flatMap(({ holder }) => (holder === null ? [] : [holder]));
   const people = 'population' in subject ? [] : once('person' in subject ? [subject.person] : holders);
   const found = devices.map(({ population }) => (isPopulation(population) ? population : null));
-  const populations = 'population' in subject ? [subject.population] : [...new Set(found.length === 0 ? [null] : found)];
+  const populations =
+    'population' in subject ? [subject.population] : [...new Set(found.length === 0 ? [null] : found)];
   const isOne = 'person' in subject || ('devices' in subject && people.length === 1);
   return {
     keys,

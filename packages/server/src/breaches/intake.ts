@@ -26,7 +26,9 @@ async function restore(tx: Tx, finding: FindingBody, place: Accepted, deps: Inta
   if (breach === undefined) return;
   await linkFinding(tx, breach, { device: deps.device.id, generation: place.generation, sequence: place.sequence });
   await updateBreach(tx, breach, { status: 'restored', ended_at: deps.now });
-  const detail = { verdict: finding.verdict, reason: finding.reason ?? null };
+  const { authorisation } = finding.observed;
+  const excuse = finding.verdict === 'exempt' && authorisation !== undefined ? { authorisation } : {};
+  const detail = { verdict: finding.verdict, reason: finding.reason ?? null, ...excuse };
   await appendEvent(tx, breach, { at: deps.now, actor: 'beadle', type: 'restored', detail });
   deps.open.delete(keyOf(breach));
 }

@@ -104,9 +104,7 @@ export interface IssueDeps {
 export async function ordersFor(tx: Tx, device: Device, now: number): Promise<Orders | undefined> {
   const { organisation, population } = device;
   const found = await reignsFor(tx, organisation, { population: population as Population | null, at: now });
-  return found === undefined
-    ? undefined
-    : { reigns: found, authorisations: await authorisationsFor(tx, device, now) };
+  return found === undefined ? undefined : { reigns: found, authorisations: await authorisationsFor(tx, device, now) };
 }
 
 /**

@@ -33,7 +33,10 @@ describe('a request', () => {
       acceptedBy: 'Sam Rivers',
       version: 1,
     });
-    expect(await acts('authorisation-requested')).toContainEqual(['token:Sam Rivers', `authorisation:${String(made['ref'])}`]);
+    expect(await acts('authorisation-requested')).toContainEqual([
+      'token:Sam Rivers',
+      `authorisation:${String(made['ref'])}`,
+    ]);
   });
 
   it('under the same key is made once', async () => {
@@ -102,7 +105,9 @@ describe('an approval', () => {
     });
     const again = await desk.officer('POST', path(ref, 'approval'), {});
     expect([again.statusCode, again.json<{ version: number }>().version]).toEqual([200, 2]);
-    expect((await acts('authorisation-approved')).filter(([, target]) => target === `authorisation:${ref}`)).toHaveLength(1);
+    expect(
+      (await acts('authorisation-approved')).filter(([, target]) => target === `authorisation:${ref}`),
+    ).toHaveLength(1);
     const other = await desk.by('siro', 'Una Risk')('POST', path(ref, 'approval'), {});
     expect([other.statusCode, other.json<{ detail: string }>().detail]).toEqual([
       409,
@@ -123,7 +128,13 @@ describe('an approval', () => {
 
   it('is not by the holder of a device that it is for', async () => {
     await seedDevice(desk.db, { id: 'anns', asset_tag: 'DBC-9', holder: 'Ann Officer' });
-    const ref = refOf(await desk.ict('POST', url, desk.stick({ accepted: undefined, acceptedOn: '2026-06-01', subject: { devices: ['DBC-9'] } })));
+    const ref = refOf(
+      await desk.ict(
+        'POST',
+        url,
+        desk.stick({ accepted: undefined, acceptedOn: '2026-06-01', subject: { devices: ['DBC-9'] } }),
+      ),
+    );
     expect((await desk.officer('POST', path(ref, 'approval'), {})).statusCode).toBe(403);
   });
 
@@ -144,7 +155,10 @@ describe('an approval', () => {
   it('waits for the risks to be accepted, by the person and nobody else', async () => {
     const ref = await asked({ accepted: undefined });
     const early = await desk.officer('POST', path(ref, 'approval'), {});
-    expect([early.statusCode, early.json<{ type: string }>().type]).toEqual([422, 'urn:beadle:problem:authorisation-incomplete']);
+    expect([early.statusCode, early.json<{ type: string }>().type]).toEqual([
+      422,
+      'urn:beadle:problem:authorisation-incomplete',
+    ]);
     expect((await desk.ict('POST', path(ref, 'acceptance'))).statusCode).toBe(403);
     expect((await desk.sam('POST', path(ref, 'acceptance'))).json()).toMatchObject({ acceptedBy: 'Sam Rivers' });
     expect((await desk.officer('POST', path(ref, 'approval'), {})).statusCode).toBe(200);
@@ -205,10 +219,18 @@ describe('an end', () => {
   it('comes by revocation, with a reason, by whoever could have given it or gives it back', async () => {
     const ref = await approved();
     expect((await desk.officer('POST', path(ref, 'revocation'), {})).statusCode).toBe(400);
-    expect((await desk.by('worker', 'Kit Marsh')('POST', path(ref, 'revocation'), { reason: 'x' })).statusCode).toBe(403);
+    expect((await desk.by('worker', 'Kit Marsh')('POST', path(ref, 'revocation'), { reason: 'x' })).statusCode).toBe(
+      403,
+    );
     const revoked = await desk.officer('POST', path(ref, 'revocation'), { reason: 'The stick was lost.' });
-    expect(revoked.json()).toMatchObject({ status: 'revoked', revokedBy: 'Ann Officer', revokedReason: 'The stick was lost.' });
-    expect((await desk.sam('POST', path(await approved(), 'revocation'), { reason: 'Handed in.' })).statusCode).toBe(200);
+    expect(revoked.json()).toMatchObject({
+      status: 'revoked',
+      revokedBy: 'Ann Officer',
+      revokedReason: 'The stick was lost.',
+    });
+    expect((await desk.sam('POST', path(await approved(), 'revocation'), { reason: 'Handed in.' })).statusCode).toBe(
+      200,
+    );
   });
 
   it('comes by itself', async () => {
@@ -233,7 +255,9 @@ describe('an end', () => {
 
 describe('reading', () => {
   it('shows a worker their own, and an officer everybody’s', async () => {
-    const ref = refOf(await desk.ict('POST', url, desk.stick({ accepted: undefined, subject: { devices: ['DBC-2'] } })));
+    const ref = refOf(
+      await desk.ict('POST', url, desk.stick({ accepted: undefined, subject: { devices: ['DBC-2'] } })),
+    );
     expect((await desk.sam('GET', url)).body).not.toContain(ref);
     expect((await desk.sam('GET', `${url}/${ref}`)).statusCode).toBe(404);
     const own = await asked();
@@ -248,7 +272,10 @@ describe('reading', () => {
   });
 
   it('gives a next page, and what ends before a day', async () => {
-    const first = (await desk.officer('GET', `${url}?limit=2`)).json<{ items: { ref: string }[]; nextCursor: string }>();
+    const first = (await desk.officer('GET', `${url}?limit=2`)).json<{
+      items: { ref: string }[];
+      nextCursor: string;
+    }>();
     const next = (await desk.officer('GET', `${url}?limit=2&cursor=${first.nextCursor}`)).json<typeof first>();
     expect(new Set([...first.items, ...next.items].map(({ ref }) => ref)).size).toBe(4);
     const ending = await desk.officer('GET', `${url}?endsBefore=${new Date(desk.clock.now() - DAY).toISOString()}`);
@@ -287,7 +314,8 @@ describe('an incident', () => {
       refOf(await desk.sam('POST', url, printing(incident))),
       refOf(await desk.sam('POST', url, { ...printing(incident), validFrom: desk.inDays(5) })),
     ];
-    for (const ref of [given, later]) expect((await desk.director('POST', path(ref, 'approval'), {})).statusCode).toBe(200);
+    for (const ref of [given, later])
+      expect((await desk.director('POST', path(ref, 'approval'), {})).statusCode).toBe(200);
     desk.clock.pass(60_000);
     await desk.director('POST', `/api/v1/incidents/${incident}/end`, { reason: 'Over.' });
     const now = new Date(desk.clock.now()).toISOString();

@@ -29,7 +29,12 @@ const asked: fc.Arbitrary<Asked> = fc.record({
   acceptedAt: fc.option(fc.integer({ min: NOW - 9 * DAY, max: NOW })),
   validFrom: fc.integer({ min: NOW - 9 * DAY, max: NOW + 9 * DAY }),
   validTo: fc.integer({ min: NOW - 9 * DAY, max: NOW + 500 * DAY }),
-  incident: fc.option(fc.record({ ref: fc.constant('IN-2026-000001'), endedAt: fc.option(fc.integer({ min: NOW - DAY, max: NOW + DAY })) })),
+  incident: fc.option(
+    fc.record({
+      ref: fc.constant('IN-2026-000001'),
+      endedAt: fc.option(fc.integer({ min: NOW - DAY, max: NOW + DAY })),
+    }),
+  ),
   safetyReview: fc.option(fc.record({ reviewedOn: fc.constant('2026-11-01'), actionsRequired: fc.boolean() })),
   demands: fc.record({
     roles: fc.array(roles, { minLength: 1, maxLength: 3 }),
@@ -94,7 +99,13 @@ describe('what can be approved', () => {
   });
 
   it('may last exactly the maximum, and not a millisecond longer', () => {
-    const demands = { roles: ['siro' as const], maximum: 'P14D', minimum: null, needsIncident: false, needsSafetyReview: false };
+    const demands = {
+      roles: ['siro' as const],
+      maximum: 'P14D',
+      minimum: null,
+      needsIncident: false,
+      needsSafetyReview: false,
+    };
     const validTo = after(NOW, 'P14D');
     expect(timesProblem({ validFrom: NOW, validTo }, demands)).toBeUndefined();
     expect(timesProblem({ validFrom: NOW, validTo: validTo + 1 }, demands)?.detail).toContain(iso(validTo));
@@ -105,17 +116,22 @@ describe('the life of an authorisation', () => {
   it('has no way back: whatever is done, what has ended stays ended', () => {
     const acts = fc.array(fc.constantFrom(...STATUSES), { maxLength: 12 });
     fc.assert(
-      fc.property(acts, fc.integer({ min: NOW - DAY, max: NOW + DAY }), fc.array(fc.nat(DAY)), (all, validTo, passing) => {
-        let [status, now, ended]: [string, number, boolean] = ['requested', NOW, false];
-        for (const [index, act] of all.entries()) {
-          now += passing[index] ?? 0;
-          const is = standing({ status, validTo }, now);
-          if (ended) expect(mayBecome(is, act)).toBe(false);
-          if (!mayBecome(is, act)) continue;
-          status = act;
-          ended = act !== 'approved';
-        }
-      }),
+      fc.property(
+        acts,
+        fc.integer({ min: NOW - DAY, max: NOW + DAY }),
+        fc.array(fc.nat(DAY)),
+        (all, validTo, passing) => {
+          let [status, now, ended]: [string, number, boolean] = ['requested', NOW, false];
+          for (const [index, act] of all.entries()) {
+            now += passing[index] ?? 0;
+            const is = standing({ status, validTo }, now);
+            if (ended) expect(mayBecome(is, act)).toBe(false);
+            if (!mayBecome(is, act)) continue;
+            status = act;
+            ended = act !== 'approved';
+          }
+        },
+      ),
       { numRuns: 1000 },
     );
   });
@@ -156,7 +172,9 @@ describe('what is told, and when', () => {
         const [valid_to, review_at] = [NOW + length * 3_600_000, NOW + Math.min(length, review) * 3_600_000];
         for (const { matter, at } of dueOf(row({ valid_to, review_at })))
           expect(matter === 'lapsed' ? at >= valid_to : at < valid_to).toBe(true);
-        expect(dueOf(row({ valid_to, ...Object.fromEntries(Object.values(TOLD).map((name) => [name, 1])) }))).toEqual([]);
+        expect(dueOf(row({ valid_to, ...Object.fromEntries(Object.values(TOLD).map((name) => [name, 1])) }))).toEqual(
+          [],
+        );
       }),
     );
   });

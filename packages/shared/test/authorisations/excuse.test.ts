@@ -43,7 +43,15 @@ const authorisation = (given: Partial<Authorisation> = {}): Authorisation => ({
   ...given,
 });
 
-const CHECKS = ['removable-media', 'printing', 'software', 'accounts', 'location', 'disk-encryption', 'patches'] as const;
+const CHECKS = [
+  'removable-media',
+  'printing',
+  'software',
+  'accounts',
+  'location',
+  'disk-encryption',
+  'patches',
+] as const;
 
 /** Few values, so that they meet: what is named is often what was seen. */
 const word = fc.constantFrom('s1', 'S1', 'other', '*', 'GB');
@@ -78,9 +86,9 @@ const judgements: fc.Arbitrary<Judgement> = fc.record({
   severity: fc.constant('high' as const),
   observed: fc.record({ serial: word, encrypted: fc.boolean(), target: word, publisher: word, country: word }),
 });
-const rules = fc.tuple(fc.constantFrom(...CHECKS), fc.constantFrom('PT1H', 'P1D', 'P5D')).map(([check, maximum]) =>
-  rule(check, [exemption('stick', maximum), exemption('build', 'P2D')]),
-);
+const rules = fc
+  .tuple(fc.constantFrom(...CHECKS), fc.constantFrom('PT1H', 'P1D', 'P5D'))
+  .map(([check, maximum]) => rule(check, [exemption('stick', maximum), exemption('build', 'P2D')]));
 
 describe('one authorisation more', () => {
   it('turns nothing that was good into anything worse, and no unknown into anything', () => {
@@ -95,7 +103,13 @@ describe('one authorisation more', () => {
   });
 
   it('changes at most failing judgements of a whole device, to exempt', () => {
-    const volume = (state: 'on' | 'off') => ({ name: 'C:', role: 'system', state: known(state), method: null, percent: null });
+    const volume = (state: 'on' | 'off') => ({
+      name: 'C:',
+      role: 'system',
+      state: known(state),
+      method: null,
+      percent: null,
+    });
     const observations = fc.record({
       'disk-encryption': fc.constantFrom<Observation>(
         { facts: known({ volumes: known([volume('on')]) }), events: [] },
@@ -134,10 +148,15 @@ describe('one authorisation more', () => {
           now: NOON,
           observations: new Map(Object.entries(seen)),
         };
-        const verdicts = (all: readonly RuleJudgement[]) => all.map(({ rule: { id }, subject, verdict }) => ({ id, subject, verdict }));
-        const [without, withThem] = [verdicts(evaluate(input)), verdicts(evaluate({ ...input, authorisations: given }))];
+        const verdicts = (all: readonly RuleJudgement[]) =>
+          all.map(({ rule: { id }, subject, verdict }) => ({ id, subject, verdict }));
+        const [without, withThem] = [
+          verdicts(evaluate(input)),
+          verdicts(evaluate({ ...input, authorisations: given })),
+        ];
         for (const [index, now] of withThem.entries())
-          if (now.verdict !== without[index]?.verdict) expect([without[index]?.verdict, now.verdict]).toEqual(['fail', 'exempt']);
+          if (now.verdict !== without[index]?.verdict)
+            expect([without[index]?.verdict, now.verdict]).toEqual(['fail', 'exempt']);
       }),
       { numRuns: 500 },
     );
@@ -165,7 +184,12 @@ describe('what excuses', () => {
   it('does so from its beginning until, and not at, its end', () => {
     const one = [authorisation()];
     const verdictAt = (at: number) => excused(STICKS, failing(), one, at).verdict;
-    expect([NOON - DAY - 1, NOON - DAY, NOON + DAY - 1, NOON + DAY].map(verdictAt)).toEqual(['fail', 'exempt', 'exempt', 'fail']);
+    expect([NOON - DAY - 1, NOON - DAY, NOON + DAY - 1, NOON + DAY].map(verdictAt)).toEqual([
+      'fail',
+      'exempt',
+      'exempt',
+      'fail',
+    ]);
   });
 
   it('is cut where it is longer than the rule gives', () => {
@@ -203,8 +227,12 @@ describe('what excuses', () => {
     ['disk-encryption', {}, {}, { rules: ['another'] }],
   ] as const)('names what a check is about: %s', (check, observed, fits, fitsNot) => {
     const of = rule(check, [exemption('stick')]);
-    const verdictOf = (scope: AuthorisationScope) => excused(of, failing({ observed: { ...observed } }), [authorisation({ scope })], NOON).verdict;
-    expect([verdictOf({ ...fits } as AuthorisationScope), verdictOf({ ...fitsNot } as AuthorisationScope)]).toEqual(['exempt', 'fail']);
+    const verdictOf = (scope: AuthorisationScope) =>
+      excused(of, failing({ observed: { ...observed } }), [authorisation({ scope })], NOON).verdict;
+    expect([verdictOf({ ...fits } as AuthorisationScope), verdictOf({ ...fitsNot } as AuthorisationScope)]).toEqual([
+      'exempt',
+      'fail',
+    ]);
   });
 
   it('stands with its reference in what was observed', () => {
@@ -220,7 +248,10 @@ describe('a clock that was put back', () => {
   const volume = { name: 'C:', role: 'system', state: known('off'), method: null, percent: null };
   const verdictAt = (now: number, reached: number) =>
     evaluate({
-      policy: { ...dacorum(), rules: [{ ...rule('disk-encryption', [exemption('stick')]), require: { protection: 'on' } }] },
+      policy: {
+        ...dacorum(),
+        rules: [{ ...rule('disk-encryption', [exemption('stick')]), require: { protection: 'on' } }],
+      },
       device: laptop,
       since: new Map(),
       now,

@@ -17,7 +17,9 @@ const versionsOf = fc
     fc.record({
       effectiveAt: moment,
       withdrawnAt: fc.option(moment),
-      populations: fc.option(fc.uniqueArray(fc.constantFrom<Population>(...POPULATIONS), { minLength: 1, maxLength: 3 })),
+      populations: fc.option(
+        fc.uniqueArray(fc.constantFrom<Population>(...POPULATIONS), { minLength: 1, maxLength: 3 }),
+      ),
     }),
     { maxLength: 6 },
   )
@@ -103,7 +105,12 @@ describe('over any set of versions and authorisations', () => {
     .map((from) =>
       from
         .toSorted((a, b) => a - b)
-        .map((at, index): PolicyInTime => ({ from: at, policy: { ...dacorum(), clauses: [], version: `v${index}`, rules: [sticks] } })),
+        .map(
+          (at, index): PolicyInTime => ({
+            from: at,
+            policy: { ...dacorum(), clauses: [], version: `v${index}`, rules: [sticks] },
+          }),
+        ),
     );
   const authorisations = fc.array(
     fc.record({

@@ -61,7 +61,12 @@ const INCIDENTS: Columns = [
 
 const isNumber = (name: string): boolean => /(^|_)(at|from|to|sequence|version)$/.test(name);
 
-async function createTable(db: Kysely<unknown>, table: string, columns: Columns, key: readonly string[]): Promise<void> {
+async function createTable(
+  db: Kysely<unknown>,
+  table: string,
+  columns: Columns,
+  key: readonly string[],
+): Promise<void> {
   let builder = db.schema.createTable(table);
   for (const text of columns) {
     const name = text.replace('?', '');
