@@ -5,10 +5,14 @@ import type { Log } from '../log.ts';
 import { loadAssets, serveAssets } from './assets.ts';
 import type { PageDeps } from './console.ts';
 import { accessibilityPage } from './pages/accessibility.ts';
+import { authorisationPage } from './pages/authorisation.ts';
+import { newAuthorisationPage } from './pages/authorisation-new.ts';
+import { authorisationsPage } from './pages/authorisations.ts';
 import { breachPage } from './pages/breach.ts';
 import { breachesPage } from './pages/breaches.ts';
 import { devicePage } from './pages/device.ts';
 import { devicesPage } from './pages/devices.ts';
+import { incidentsPage } from './pages/incidents.ts';
 import { overviewPage } from './pages/overview.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
@@ -22,6 +26,7 @@ type ProblemPage = (
 
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'> {
   readonly log: Pick<Log, 'warn'>;
+  readonly wake: () => void;
   /** Set here, so that people get pages where programs get problem documents. */
   readonly errorPages: { render: ProblemPage | null };
 }
@@ -49,5 +54,10 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(breachPage, page);
   await app.register(devicesPage, page);
   await app.register(devicePage, page);
+  const acts = { ...page, random: deps.random, wake: deps.wake };
+  await app.register(authorisationsPage, page);
+  await app.register(newAuthorisationPage, acts);
+  await app.register(authorisationPage, acts);
+  await app.register(incidentsPage, acts);
   await app.register(accessibilityPage, page);
 };

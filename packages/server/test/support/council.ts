@@ -1,4 +1,5 @@
 import type { Db } from '../../src/db/database.ts';
+import { seedAuthorisations } from './seed-authorisations.ts';
 import {
   seedBreach,
   seedDevice,
@@ -286,4 +287,5 @@ export async function seedCouncil(db: Db, now: number): Promise<void> {
     clock_skew_ms: null,
   });
   await seedFleet(db, now);
+  await seedAuthorisations(db, now);
 }

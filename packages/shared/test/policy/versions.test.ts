@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AuthorisationScope } from '../../src/authorisations/authorisation.ts';
 import { type Population, POPULATIONS } from '../../src/checks/check.ts';
 import { evaluateOver } from '../../src/evaluate.ts';
 import { known } from '../../src/findings/verdict.ts';
@@ -100,25 +101,23 @@ describe('over any set of versions and authorisations', () => {
     severity: 'high' as const,
     exemptions: [{ kind: 'stick', approver: 'siro' as const, maximum: 'PT3H' }],
   };
-  const inTime = fc
-    .uniqueArray(moment, { minLength: 1, maxLength: 4 })
-    .map((from) =>
-      from
-        .toSorted((a, b) => a - b)
-        .map(
-          (at, index): PolicyInTime => ({
-            from: at,
-            policy: { ...dacorum(), clauses: [], version: `v${index}`, rules: [sticks] },
-          }),
-        ),
-    );
+  const inTime = fc.uniqueArray(moment, { minLength: 1, maxLength: 4 }).map((from) =>
+    from
+      .toSorted((a, b) => a - b)
+      .map(
+        (at, index): PolicyInTime => ({
+          from: at,
+          policy: { ...dacorum(), clauses: [], version: `v${index}`, rules: [sticks] },
+        }),
+      ),
+  );
   const authorisations = fc.array(
     fc.record({
       ref: fc.constant('AU-1'),
       kind: fc.constant('stick'),
       validFrom: moment.map(iso),
       validTo: moment.map(iso),
-      scope: fc.constant({ sticks: ['S1'] }),
+      scope: fc.constant<AuthorisationScope>({ sticks: ['S1'] }),
     }),
     { maxLength: 3 },
   );
