@@ -53,6 +53,8 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   channelWords: timeline.channelWords,
   detailLines: timeline.detailLines,
   label: (value: string, kind: words.LabelKind) => words.labelOf(kind, value),
+  errorOn: (errors: readonly { field: string; text: string }[], field: string) =>
+    errors.find((error) => error.field === field)?.text,
   short: (hash: string) => hash.slice(0, 12),
 };
 

@@ -36,6 +36,10 @@ async function asked(given: Record<string, string> = {}): Promise<string> {
 }
 
 describe('the request form', () => {
+  it('begins without an error on any field', async () => {
+    for (const at of [NEW, '/incidents']) expect((await officer.get(at)).body).not.toContain('govuk-error-message');
+  });
+
   it('makes a request whose last day counts to its end, on the council’s clock', async () => {
     const page = await sam.get(await asked());
     expect(page.body).toContain('25 June 2026 at midnight');
