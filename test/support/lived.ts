@@ -24,7 +24,7 @@ export interface Lived {
   close(): void;
 }
 
-/** Findings, breaches, a gap, a second generation, a person's report, and acts of people. */
+/** Findings, breaches, a gap, a second generation, a person's report, an authorisation, and acts of people. */
 async function live(council: Council, [first, second]: Lived['laptops']): Promise<void> {
   await first.keep(...NUMBERS);
   await first.checkIn();
@@ -41,6 +41,9 @@ async function live(council: Council, [first, second]: Lived['laptops']): Promis
   await second.checkIn();
   await council.ask('POST', '/api/v1/breaches', { title: 'A laptop is lost', description: 'It was left on a train.' });
   await council.ask('POST', '/api/v1/breaches/BR-2026-000001/acknowledgement');
+  const day = { validFrom: '2026-11-23T09:00:00Z', validTo: '2026-11-24T09:00:00Z' };
+  const build = { kind: 'ict-build', subject: { devices: ['DBC-2'] }, purpose: 'It is built.', risks: 'Few.', ...day };
+  await council.ask('POST', '/api/v1/authorisations', { ...build, accepted: true });
   await council.app().jobs.runDue();
 }
 

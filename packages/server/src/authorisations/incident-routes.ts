@@ -51,14 +51,18 @@ const tags = ['incidents'];
 const read = { access: 'authorisations:request' } as const;
 const write = { access: 'incidents:declare' } as const;
 
-/** Declared incidents: who may declare one may end it, and with it what hangs on it. */
-export const incidentRoutes: FastifyPluginAsyncTypebox<AuthorisationRoutesDeps> = async (
-  app,
-  { db, clock, random, wake },
-) => {
-  const actDeps = () => ({ db, now: clock.now(), random });
-  const one = async (organisation: string, ref: string) => presentIncident(await incidentOf(db, organisation, ref));
+type App = Parameters<FastifyPluginAsyncTypebox<AuthorisationRoutesDeps>>[0];
 
+/** Declared incidents: who may declare one may end it, and with it what hangs on it. */
+export const incidentRoutes: FastifyPluginAsyncTypebox<AuthorisationRoutesDeps> = async (app, deps) => {
+  reading(app, deps);
+  acting(app, deps);
+};
+
+const one = async (db: AuthorisationRoutesDeps['db'], organisation: string, ref: string) =>
+  presentIncident(await incidentOf(db, organisation, ref));
+
+function reading(app: App, { db }: AuthorisationRoutesDeps): void {
   app.get(
     '/api/v1/incidents',
     {
@@ -81,8 +85,12 @@ export const incidentRoutes: FastifyPluginAsyncTypebox<AuthorisationRoutesDeps> 
   app.get(
     '/api/v1/incidents/:ref',
     { config: read, schema: { tags, summary: 'Read one', params: Reference, response: { 200: IncidentAnswer } } },
-    (request) => one(callerOf(request).organisation, request.params.ref),
+    (request) => one(db, callerOf(request).organisation, request.params.ref),
   );
+}
+
+function acting(app: App, { db, clock, random, wake }: AuthorisationRoutesDeps): void {
+  const actDeps = () => ({ db, now: clock.now(), random });
   app.post(
     '/api/v1/incidents',
     {
@@ -93,7 +101,7 @@ export const incidentRoutes: FastifyPluginAsyncTypebox<AuthorisationRoutesDeps> 
       const caller = callerOf(request);
       const { populations = null, ...declared } = request.body;
       const ref = await declareIncident(caller, { ...declared, populations }, actDeps());
-      return reply.status(201).send(await one(caller.organisation, ref));
+      return reply.status(201).send(await one(db, caller.organisation, ref));
     },
   );
   app.post(
@@ -112,7 +120,7 @@ export const incidentRoutes: FastifyPluginAsyncTypebox<AuthorisationRoutesDeps> 
       const caller = callerOf(request);
       await endIncident(caller, request.params.ref, request.body.reason, actDeps());
       wake();
-      return one(caller.organisation, request.params.ref);
+      return one(db, caller.organisation, request.params.ref);
     },
   );
-};
+}

@@ -8,7 +8,7 @@ import type { IncidentTable } from '../db/schema-authorisations.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { problem } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { nextReference } from '../references.ts';
+import { nextReference } from '../db/references.ts';
 import type { ActDeps } from './act.ts';
 import { appendEvent, type AuthorisationRow, updateAuthorisation } from './store.ts';
 

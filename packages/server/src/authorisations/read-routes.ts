@@ -29,11 +29,16 @@ const Filters = Type.Object(
 const config = { access: 'authorisations:request' } as const;
 const tags = ['authorisations'];
 
+type Deps = Pick<AuthorisationRoutesDeps, 'db' | 'clock'>;
+type App = Parameters<FastifyPluginAsyncTypebox<Deps>>[0];
+
 /** `GET /api/v1/authorisations` and `GET /api/v1/authorisations/{ref}`: everybody's, or a caller's own. */
-export const authorisationReadRoutes: FastifyPluginAsyncTypebox<Pick<AuthorisationRoutesDeps, 'db' | 'clock'>> = async (
-  app,
-  { db, clock },
-) => {
+export const authorisationReadRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
+  listing(app, deps);
+  reading(app, deps);
+};
+
+function listing(app: App, { db, clock }: Deps): void {
   app.get(
     '/api/v1/authorisations',
     {
@@ -59,6 +64,9 @@ export const authorisationReadRoutes: FastifyPluginAsyncTypebox<Pick<Authorisati
       );
     },
   );
+}
+
+function reading(app: App, { db, clock }: Deps): void {
   app.get(
     '/api/v1/authorisations/:ref',
     {
@@ -71,4 +79,4 @@ export const authorisationReadRoutes: FastifyPluginAsyncTypebox<Pick<Authorisati
       return { ...present(row, clock.now()), devices: [...devices], history: await historyOf(db, row) };
     },
   );
-};
+}

@@ -6,7 +6,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { problem } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { may } from '../people/permissions.ts';
-import { nextReference } from '../references.ts';
+import { nextReference } from '../db/references.ts';
 import type { ActDeps } from './act.ts';
 import { demandsOf } from './demands.ts';
 import { incidentOf } from './incidents.ts';

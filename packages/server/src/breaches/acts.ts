@@ -5,7 +5,7 @@ import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { nextReference } from '../references.ts';
+import { nextReference } from '../db/references.ts';
 import { generalPolicy, toldFirst } from '../policies/store.ts';
 import { notifyOf } from './notices.ts';
 import { appendEvent, type BreachRow, insertBreach, updateBreach } from './store.ts';

@@ -2,7 +2,7 @@ import { dutyOf } from '@beadle/shared';
 import type { Tx } from '../db/database.ts';
 import { newId } from '../ids.ts';
 import type { FoundRule } from '../policies/store.ts';
-import { nextReference } from '../references.ts';
+import { nextReference } from '../db/references.ts';
 import { gatherForIct, type NoticeDeps, notifyOf } from './notices.ts';
 import {
   appendEvent,

@@ -1,6 +1,6 @@
 import { recordAct } from '../audit/record.ts';
 import type { Tx } from '../db/database.ts';
-import { referenceCounter, referenceOf, type Series, SERIES } from '../references.ts';
+import { referenceCounter, referenceOf, type Series, SERIES } from '../db/references.ts';
 
 /** More than a council opens between two backups. */
 export const REFERENCES_LEFT_OUT = 1000;

@@ -5,14 +5,14 @@ const READS = [
   'findings:read',
   'breaches:read',
   'authorisations:read',
-  'policies:read',
   'audit:read',
   'settings:read',
   'console',
 ] as const;
 const REPORTS = ['breaches:report', 'authorisations:request', 'policies:read'] as const;
 /** Who decides over which authorisation is the policy's to say (authorisations/ranks.ts). */
-const DECIDES = ['authorisations:read', 'authorisations:request-for-others', 'authorisations:decide'] as const;
+const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
+const READS_AND_DECIDES = ['authorisations:read', ...DECIDES] as const;
 
 /**
  * Who may do what: the only table of it. Roles are those that the policy names (its clause 6), and `administrator`, who
@@ -39,7 +39,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'metrics:read',
     'console',
     ...REPORTS,
-    ...DECIDES,
+    ...READS_AND_DECIDES,
   ],
   'ict-operator': [
     'devices:read',
@@ -48,16 +48,16 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'breaches:read',
     'console',
     ...REPORTS,
-    ...DECIDES,
+    ...READS_AND_DECIDES,
   ],
   siro: [...READS, ...REPORTS, ...DECIDES, 'incidents:declare'],
   'data-protection-officer': [...READS, ...REPORTS, ...DECIDES],
   auditor: [...READS, ...REPORTS],
-  director: [...REPORTS, ...DECIDES, 'incidents:declare'],
-  'assistant-director': [...REPORTS, ...DECIDES, 'incidents:declare'],
-  'information-asset-owner': [...REPORTS, ...DECIDES],
-  'line-manager': [...REPORTS, ...DECIDES],
-  'monitoring-officer': [...REPORTS, ...DECIDES],
+  director: [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],
+  'assistant-director': [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],
+  'information-asset-owner': [...REPORTS, ...READS_AND_DECIDES],
+  'line-manager': [...REPORTS, ...READS_AND_DECIDES],
+  'monitoring-officer': [...REPORTS, ...READS_AND_DECIDES],
   worker: REPORTS,
 };
 

@@ -117,9 +117,9 @@ describe('an approval', () => {
 
   it('is not by the person it is for, nor by who asked, whatever their role', async () => {
     const ref = await asked();
-    for (const name of ['Sam Rivers', ' sam  RIVERS']) {
-      const own = await desk.by('information-security-team-leader', name.trim())('POST', path(ref, 'approval'), {});
-      expect(own.statusCode, name).toBe(403);
+    for (const name of ['Sam Rivers', 'sam  RIVERS']) {
+      const own = await desk.by('information-security-team-leader', name)('POST', path(ref, 'approval'), {});
+      expect([name, own.statusCode]).toEqual([name, 403]);
     }
     const made = refOf(await desk.officer('POST', url, desk.stick({ accepted: undefined, acceptedOn: '2026-06-01' })));
     expect((await desk.officer('POST', path(made, 'approval'), {})).statusCode).toBe(403);

@@ -38,7 +38,7 @@ describe('versionInForce', () => {
           (populations === null || (who !== null && populations.includes(who)));
         const found = versionInForce(versions, who, at);
         expect(found === undefined).toBe(!versions.some(holds));
-        if (found !== undefined) expect(holds(found)).toBe(true);
+        expect(found === undefined || holds(found)).toBe(true);
       }),
     );
   });
@@ -56,7 +56,8 @@ describe('versionInForce', () => {
       fc.property(versionsOf, population, fc.constantFrom(...MOMENTS), (versions, who, at) => {
         const own = versions.filter(({ populations }) => populations !== null);
         const special = versionInForce(own, who, at);
-        if (special !== undefined) expect(versionInForce(versions, who, at)).toEqual(special);
+        fc.pre(special !== undefined);
+        expect(versionInForce(versions, who, at)).toEqual(special);
       }),
     );
   });
@@ -143,8 +144,7 @@ describe('over any set of versions and authorisations', () => {
           expect(of).toHaveLength(1);
           // What happened before the first version is on record under the present one, and judged by none.
           expect(of[0]?.policyVersion).toBe((version ?? policyAt(policies, now))?.version);
-          if (version === undefined) expect(of[0]).toMatchObject({ verdict: 'unknown', reason: 'no-policy' });
-          else expect(['fail', 'exempt']).toContain(of[0]?.verdict);
+          expect(version === undefined ? ['unknown'] : ['fail', 'exempt']).toContain(of[0]?.verdict);
         }
       }),
       { numRuns: 500 },

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Random } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
-import { callerOf } from '../../access.ts';
+import { type Caller, callerOf } from '../../access.ts';
 import {
   acceptRisks,
   approveAuthorisation,
@@ -17,7 +17,7 @@ import { authorisationOf, historyOf, present } from '../../authorisations/read.t
 import { Reference } from '../../authorisations/schema.ts';
 import { type AuthorisationRow, subjectOf } from '../../authorisations/store.ts';
 import { resolve } from '../../authorisations/subjects.ts';
-import type { Caller } from '../../access.ts';
+import { recordView } from '../../audit/viewed.ts';
 import { may } from '../../people/permissions.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
 import { inPlainWords, refusalWords } from './act-words.ts';
@@ -78,6 +78,7 @@ interface Said {
 async function showDesk(deps: PageDeps, exchange: Exchange, ref: string, { done, error, given = {} }: Said = {}) {
   const caller = callerOf(exchange.request);
   const row = await authorisationOf(deps.db, caller, ref);
+  await recordView(deps, caller, 'authorisation-viewed', `authorisation:${ref}`);
   const model = {
     it: present(row, deps.clock.now()),
     history: { timeline: await historyOf(deps.db, row) },

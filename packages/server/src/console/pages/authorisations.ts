@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type, { type Static } from 'typebox';
-import { callerOf } from '../../access.ts';
+import { type Caller, callerOf } from '../../access.ts';
 import { kindsNow } from '../../authorisations/demands.ts';
 import { type AuthorisationFilter, listAuthorisations, present, seesAll } from '../../authorisations/read.ts';
 import { readCursor, toPage } from '../../pagination.ts';
@@ -46,52 +46,57 @@ function tabOf({ show = 'waiting' }: Query): { readonly name: string; readonly t
   return tab === undefined ? { name: 'waiting', tab: WAITING } : { name: show, tab };
 }
 
+/** What was entered as a filter; what is left empty filters nothing. */
+const filterOf = ({ kind, device, person }: Query) => ({
+  kind: kind || undefined,
+  device: device?.trim() || undefined,
+  person: person?.trim() || undefined,
+});
+
+async function modelOf({ db, clock }: PageDeps, caller: Caller, query: Query) {
+  const now = clock.now();
+  const { name, tab } = tabOf(query);
+  const asked = filterOf(query);
+  const before = readCursor(query.cursor || undefined, ['string'])?.[0];
+  const rows = await listAuthorisations(
+    db,
+    caller,
+    { ...asked, ...tab.filter(now) },
+    { limit: ON_A_PAGE, before, now },
+  );
+  const { items, nextCursor } = toPage(
+    rows,
+    ON_A_PAGE,
+    (row) => [row.id],
+    (row) => present(row, now),
+  );
+  const filtered = Object.values(asked).some((value) => value !== undefined);
+  return {
+    show: name,
+    heading: tab.text,
+    empty: filtered ? 'No authorisation here fits the filters.' : tab.empty,
+    tabs: Object.entries(TABS).map(([show, { text }]) => ({
+      name: show,
+      text,
+      href: linkTo('/authorisations', { show }),
+    })),
+    query: asked,
+    filtered,
+    kinds: await kindsNow(db, caller.organisation, now),
+    seesAll: seesAll(caller),
+    authorisations: items,
+    next: nextCursor && linkTo('/authorisations', { show: name, ...asked, cursor: nextCursor }),
+  };
+}
+
 /** `GET /authorisations`: everybody's, or a caller's own. */
 export const authorisationsPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
   app.get(
     '/authorisations',
     { schema: { hide: true, querystring: Query }, config: { access: 'authorisations:request' } },
     async (request, reply) => {
-      const [caller, now] = [callerOf(request), deps.clock.now()];
-      const { name, tab } = tabOf(request.query);
-      const { kind, device, person } = request.query;
-      const asked = {
-        kind: kind || undefined,
-        device: device?.trim() || undefined,
-        person: person?.trim() || undefined,
-      };
-      const before = readCursor(request.query.cursor || undefined, ['string'])?.[0];
-      const filter = { ...asked, ...tab.filter(now) };
-      const rows = await listAuthorisations(deps.db, caller, filter, { limit: ON_A_PAGE, before, now });
-      const { items, nextCursor } = toPage(
-        rows,
-        ON_A_PAGE,
-        (row) => [row.id],
-        (row) => present(row, now),
-      );
-      const filtered = Object.values(asked).some((value) => value !== undefined);
-      return showPage(
-        deps,
-        { request, reply },
-        'authorisations',
-        {
-          show: name,
-          heading: tab.text,
-          empty: filtered ? 'No authorisation here fits the filters.' : tab.empty,
-          tabs: Object.entries(TABS).map(([at, { text }]) => ({
-            name: at,
-            text,
-            href: linkTo('/authorisations', { show: at }),
-          })),
-          query: asked,
-          filtered,
-          kinds: await kindsNow(deps.db, caller.organisation, now),
-          seesAll: seesAll(caller),
-          authorisations: items,
-          next: nextCursor && linkTo('/authorisations', { show: name, ...asked, cursor: nextCursor }),
-        },
-        { section: 'authorisations' },
-      );
+      const model = await modelOf(deps, callerOf(request), request.query);
+      return showPage(deps, { request, reply }, 'authorisations', model, { section: 'authorisations' });
     },
   );
 };

@@ -52,32 +52,45 @@ async function showOne(deps: ActPageDeps, exchange: Exchange, ref: string, { err
   return showPage(deps, exchange, 'incident', model, { section: 'incidents', status: errors.length > 0 ? 400 : 200 });
 }
 
+type App = Parameters<FastifyPluginAsyncTypebox<ActPageDeps>>[0];
+const read = { access: 'authorisations:request' } as const;
+const write = { access: 'incidents:declare' } as const;
+const actDepsOf = ({ db, clock, random }: ActPageDeps) => ({ db, now: clock.now(), random });
+
 /** Declared incidents: what holds only while one lasts ends with it. */
 export const incidentsPage: FastifyPluginAsyncTypebox<ActPageDeps> = async (app, deps) => {
-  const read = { access: 'authorisations:request' } as const;
-  const write = { access: 'incidents:declare' } as const;
-  const actDeps = () => ({ db: deps.db, now: deps.clock.now(), random: deps.random });
-
   app.get('/incidents', { schema: { hide: true }, config: read }, (request, reply) =>
     showList(deps, { request, reply }),
   );
   app.get('/incidents/:ref', { schema: { hide: true, params: Reference }, config: read }, (request, reply) =>
     showOne(deps, { request, reply }, request.params.ref),
   );
+  declaring(app, deps);
+  ending(app, deps);
+};
+
+function declarationErrors(title: string, description: string) {
+  return [
+    ...(title === '' || title.length > 200
+      ? [{ field: 'title', text: 'Enter what has happened, in up to 200 characters' }]
+      : []),
+    ...(description === '' || description.length > 4000
+      ? [{ field: 'description', text: 'Enter what is needed while it lasts, in up to 4,000 characters' }]
+      : []),
+  ];
+}
+
+function declaring(app: App, deps: ActPageDeps): void {
   app.post('/incidents', { schema: { hide: true, body: Declaration }, config: write }, async (request, reply) => {
     const [title, description] = [request.body.title?.trim() ?? '', request.body.description?.trim() ?? ''];
-    const errors = [
-      ...(title === '' || title.length > 200
-        ? [{ field: 'title', text: 'Enter what has happened, in up to 200 characters' }]
-        : []),
-      ...(description === '' || description.length > 4000
-        ? [{ field: 'description', text: 'Enter what is needed while it lasts, in up to 4,000 characters' }]
-        : []),
-    ];
+    const errors = declarationErrors(title, description);
     if (errors.length > 0) return showList(deps, { request, reply }, { errors, given: request.body });
-    const ref = await declareIncident(callerOf(request), { title, description, populations: null }, actDeps());
+    const ref = await declareIncident(callerOf(request), { title, description, populations: null }, actDepsOf(deps));
     return reply.redirect(linkTo(`/incidents/${ref}`, {}), 303);
   });
+}
+
+function ending(app: App, deps: ActPageDeps): void {
   app.post(
     '/incidents/:ref/end',
     { schema: { hide: true, params: Reference, body: Ending }, config: write },
@@ -88,7 +101,7 @@ export const incidentsPage: FastifyPluginAsyncTypebox<ActPageDeps> = async (app,
         showOne(deps, { request, reply }, ref, { errors: [{ field: 'reason', text }], given: request.body });
       if (reason === '') return failed('Enter why it has ended');
       try {
-        await endIncident(callerOf(request), ref, reason, actDeps());
+        await endIncident(callerOf(request), ref, reason, actDepsOf(deps));
       } catch (error) {
         return failed(refusalWords(error));
       }
@@ -96,4 +109,4 @@ export const incidentsPage: FastifyPluginAsyncTypebox<ActPageDeps> = async (app,
       return reply.redirect(`/incidents/${ref}`, 303);
     },
   );
-};
+}

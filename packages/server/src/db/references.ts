@@ -1,5 +1,5 @@
 import { iso } from '@beadle/shared';
-import type { Tx } from './db/database.ts';
+import type { Tx } from './database.ts';
 
 /** What is given references, by the name of its counters, each with its letters. */
 export const SERIES = { breaches: 'BR', authorisations: 'AU', incidents: 'IN' } as const;
