@@ -145,9 +145,17 @@ describe('a server that was restored from before the register was changed', () =
     expect(await report()).toBe('BR-2026-000001');
     await council.restore('older');
     const skip = { organisation: ORGANISATION, at: world.time, actor: 'cli:test' };
-    expect(await inTransaction(council.db(), (tx) => skipReferences(tx, skip))).toEqual(['BR-2026-001001']);
+    expect(await inTransaction(council.db(), (tx) => skipReferences(tx, skip))).toEqual([
+      'BR-2026-001001',
+      'AU-2026-001001',
+      'IN-2026-001001',
+    ]);
     expect(await report()).toBe('BR-2026-001001');
-    expect(await inTransaction(council.db(), (tx) => skipReferences(tx, skip))).toEqual(['BR-2026-002002']);
+    expect(await inTransaction(council.db(), (tx) => skipReferences(tx, skip))).toEqual([
+      'BR-2026-002002',
+      'AU-2026-002001',
+      'IN-2026-002001',
+    ]);
     expect(await verifyAudit(council.db(), ORGANISATION)).toMatchObject({ intact: true });
   });
 });

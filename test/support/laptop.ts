@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FindingBody, iso, known, type Observation } from '@beadle/shared';
+import { type FindingBody, iso, known, type Observation, unknown } from '@beadle/shared';
 import { pino } from 'pino';
 import { wire } from '../../packages/agent/src/agent.ts';
 import type { Collector } from '../../packages/agent/src/collectors/collector.ts';
@@ -55,6 +55,8 @@ export interface LaptopOptions {
   readonly world: World;
   readonly assetTag: string;
   readonly skew?: number;
+  /** What it collects beside disk encryption. */
+  readonly checks?: readonly string[];
   /** How its requests reach the server, if not without a socket. */
   readonly transport?: Transport;
 }
@@ -65,6 +67,7 @@ export async function createLaptop({
   world,
   assetTag,
   skew = 0,
+  checks = [],
   transport = transportTo(council),
 }: LaptopOptions) {
   const data = mkdtempSync(join(tmpdir(), 'beadle-laptop-'));
@@ -78,6 +81,11 @@ export async function createLaptop({
       sources: [],
       collect: () => machine.observations.get('disk-encryption') ?? encrypted('on'),
     },
+    ...checks.map((check) => ({
+      check,
+      sources: [],
+      collect: () => machine.observations.get(check) ?? { facts: unknown('not-told'), events: [] },
+    })),
   ];
   const host = emptyHost(clock);
 

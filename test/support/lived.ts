@@ -24,7 +24,7 @@ export interface Lived {
   close(): void;
 }
 
-/** Findings, breaches, a gap, a second generation, a person's report, and acts of people. */
+/** Findings, breaches, a gap, a second generation, a person's report, an authorisation, and acts of people. */
 async function live(council: Council, [first, second]: Lived['laptops']): Promise<void> {
   await first.keep(...NUMBERS);
   await first.checkIn();
@@ -45,6 +45,9 @@ async function live(council: Council, [first, second]: Lived['laptops']): Promis
   await council.ask('POST', '/api/v1/people/import', people, 'text/csv');
   await council.ask('POST', '/api/v1/roles', { role: 'siro', account: 'sam', standing: 'holder' });
   await council.ask('POST', '/api/v1/registers/sticks/import', 'serial\nAA01\n', 'text/csv');
+  const day = { validFrom: '2026-11-23T09:00:00Z', validTo: '2026-11-24T09:00:00Z' };
+  const build = { kind: 'ict-build', subject: { devices: ['DBC-2'] }, purpose: 'It is built.', risks: 'Few.', ...day };
+  await council.ask('POST', '/api/v1/authorisations', { ...build, accepted: true });
   await council.app().jobs.runDue();
 }
 

@@ -17,6 +17,10 @@ import { countConnections, PRESSURE, serverOptions } from './app/connections.ts'
 import { type Storage, watchStorage } from './app/storage.ts';
 import { validatorCompiler } from './app/validation.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { incidentRoutes } from './authorisations/incident-routes.ts';
+import { authorisationReadRoutes } from './authorisations/read-routes.ts';
+import { authorisationJobs } from './authorisations/reminders.ts';
+import { authorisationRoutes } from './authorisations/routes.ts';
 import { breachJobs } from './breaches/jobs.ts';
 import { breachReadRoutes } from './breaches/read-routes.ts';
 import { breachRoutes } from './breaches/routes.ts';
@@ -78,6 +82,7 @@ function createJobs({ database: { db }, settings, clock, random, log }: AppDeps,
     [DIRECTORY_JOB]: directoryJob({ db, clock, random, settings }),
     ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),
     ...judgingJobs({ db, clock, random, settings, log, wake: () => worker.wake() }),
+    ...authorisationJobs({ db, clock, random, settings, wake: () => worker.wake() }),
   };
   const worker = createWorker({ db, kinds, clock, random, log, busy });
   return worker;
@@ -135,6 +140,9 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(policyRoutes, stage);
   await app.register(breachReadRoutes(stage));
   await app.register(breachRoutes, stage);
+  await app.register(authorisationReadRoutes, stage);
+  await app.register(authorisationRoutes, stage);
+  await app.register(incidentRoutes, stage);
   await app.register(ingestRoutes, { ...stage, countries, admission: lanes.checkIns });
   await app.register(consoleRoutes, { ...stage, notice: deps.notice });
   return app;

@@ -2,8 +2,10 @@ import { GAP_CAUSES, type GapBody, type FindingBody, REASONS } from '@beadle/sha
 import { UsageError } from '../errors.ts';
 import { createMemory } from '../outbox/memory.ts';
 import { openForReading } from '../outbox/store.ts';
+import { authorisationsInWords, readAuthorisations } from './authorisations-in-words.ts';
 import { factsInWords } from './facts-in-words.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
+import { systemClock } from './system.ts';
 
 type Body = FindingBody | GapBody;
 
@@ -29,7 +31,7 @@ function readCollected(data: string) {
         at: new Date(row.at).toISOString(),
         facts: JSON.parse(row.facts) as unknown,
       }));
-    return { findings, facts };
+    return { findings, facts, authorisations: readAuthorisations(data, sql, systemClock.now()) };
   } finally {
     sql.close();
   }
@@ -45,13 +47,16 @@ function findingInWords(body: Body): string {
   return `${WHEN.format(new Date(body.at))}: rule ${body.clause} (${body.rule}), ${body.subject}: ${body.verdict}${why}${seen.length > 0 ? `; seen: ${seen.join(', ')}` : ''}`;
 }
 
-function inWords({ findings, facts }: ReturnType<typeof readCollected>): string[] {
+function inWords({ findings, facts, authorisations }: ReturnType<typeof readCollected>): string[] {
   return [
     'What Beadle has sent about this device, or is about to send. Older than 30 days is no longer kept here; the',
     'security team can tell you what they hold. Nothing else is collected: no documents, no browsing, no keystrokes.',
     '',
     `Findings: ${findings.length}`,
     ...findings.map(({ body, sent }) => `  ${sent ? 'sent   ' : 'waiting'} ${findingInWords(body)}`),
+    '',
+    'What this device is authorised to do beyond the policy, as the council has told it:',
+    ...(authorisations.length === 0 ? ['  nothing'] : authorisationsInWords(authorisations).map((line) => `  ${line}`)),
     '',
     'What the checks last read, sent when it changes and overwritten each time:',
     ...facts.flatMap(({ check, at, facts: values }) => [

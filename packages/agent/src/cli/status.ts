@@ -4,14 +4,18 @@ import { readKeptPolicy } from '../orders/policy.ts';
 import { createMeta } from '../outbox/meta.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { openForReading, type Sql } from '../outbox/store.ts';
+import { authorisationsHeld, authorisationsInWords } from './authorisations-in-words.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
 import { systemClock, systemRandom } from './system.ts';
 
-function policyOf(sql: Sql, server: KnownServer) {
+function documentOf(sql: Sql, server: KnownServer) {
   const now = systemClock.now();
   const kept = readKeptPolicy(sql, server, now);
   const policy = typeof kept === 'object' ? policyAt(policiesIn(kept), now) : undefined;
-  return policy === undefined ? null : { title: policy.title, version: policy.version };
+  return {
+    policy: policy === undefined ? null : { title: policy.title, version: policy.version },
+    authorisations: typeof kept === 'object' ? authorisationsHeld(kept, sql, now) : [],
+  };
 }
 
 function readStatus(data: string) {
@@ -21,13 +25,19 @@ function readStatus(data: string) {
   const base = { enrolled: true, assetTag, organisation, server, generation } as const;
   const sql = openForReading(data);
   if (sql === undefined)
-    return { ...base, lastCheckIn: null, policy: null, outbox: { pending: 0, bytes: 0, dropped: 0 } };
+    return {
+      ...base,
+      lastCheckIn: null,
+      policy: null,
+      authorisations: [],
+      outbox: { pending: 0, bytes: 0, dropped: 0 },
+    };
   try {
     const lastCheckIn = createMeta(sql).text('checked_in_at') ?? null;
     return {
       ...base,
       lastCheckIn,
-      policy: policyOf(sql, identity),
+      ...documentOf(sql, identity),
       outbox: new Outbox({ sql, random: systemRandom }).waiting(),
     };
   } finally {
@@ -37,12 +47,14 @@ function readStatus(data: string) {
 
 function inWords(status: ReturnType<typeof readStatus>): string[] {
   if (!status.enrolled) return ['This device is not enrolled. Ask ICT for a token, then run beadle-agent enrol.'];
-  const { policy, outbox } = status;
+  const { policy, authorisations, outbox } = status;
+  const live = authorisationsInWords(authorisations.filter(({ holds }) => holds !== 'no longer'));
   return [
     `Device:         ${status.assetTag} of ${status.organisation} (generation ${status.generation})`,
     `Server:         ${status.server}`,
     `Last check-in:  ${status.lastCheckIn ?? 'never'}`,
     `Policy:         ${policy === null ? 'none in force' : `${policy.title}, version ${policy.version}`}`,
+    `Authorised:     ${live.length === 0 ? 'nothing beyond the policy' : live.join('\n                ')}`,
     `Waiting to go:  ${outbox.pending} findings, ${outbox.bytes} bytes`,
     ...(outbox.dropped > 0 ? [`Dropped:        ${outbox.dropped} findings, because the store was full`] : []),
   ];
@@ -50,7 +62,7 @@ function inWords(status: ReturnType<typeof readStatus>): string[] {
 
 export const status: Command = {
   name: 'status',
-  summary: 'who this device is, its last check-in, its policy, and what waits to be sent',
+  summary: 'who this device is, its last check-in, its policy, its authorisations, and what waits to be sent',
   synopsis: '[--json] [--data DIR]',
   details: ['Exit code 0; 1 where this device is not enrolled.'],
   async run(args) {

@@ -5,10 +5,11 @@ import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { nextReference } from '../db/references.ts';
 import { generalPolicy } from '../policies/store.ts';
 import { toldFirst } from '../policies/rule-of-finding.ts';
 import { notifyOf } from './notices.ts';
-import { appendEvent, type BreachRow, insertBreach, nextReference, updateBreach } from './store.ts';
+import { appendEvent, type BreachRow, insertBreach, updateBreach } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { locking } from '../db/locks.ts';
 
@@ -106,7 +107,7 @@ export async function reportBreach(
   const { organisation } = caller;
   return inTransaction(db, async (tx) => {
     const policy = await generalPolicy(tx, organisation, now);
-    const ref = await nextReference(tx, organisation, now);
+    const ref = await nextReference(tx, organisation, 'breaches', now);
     const named = { organisation, id: newId(now, random), ref, policy_version: policy?.version ?? '' };
     const breach: BreachRow = { ...named, ...reported(report, actor, now) };
     await insertBreach(tx, breach);

@@ -31,7 +31,7 @@ type Place = Opening['place'];
 /** The device complies again: what ends by itself ends. */
 async function restore(
   tx: Tx,
-  finding: Pick<Told, 'rule' | 'subject' | 'verdict' | 'reason'>,
+  finding: Pick<Told, 'rule' | 'subject' | 'verdict' | 'reason'> & Partial<Pick<Told, 'observed'>>,
   place: Place,
   deps: IntakeDeps,
 ): Promise<void> {
@@ -39,7 +39,9 @@ async function restore(
   if (breach === undefined) return;
   if (place !== null) await linkFinding(tx, breach, { device: deps.device.id, ...place });
   await updateBreach(tx, breach, { status: 'restored', ended_at: deps.now });
-  const detail = { verdict: finding.verdict, reason: finding.reason ?? null };
+  const authorisation = finding.observed?.['authorisation'];
+  const excuse = finding.verdict === 'exempt' && authorisation !== undefined ? { authorisation } : {};
+  const detail = { verdict: finding.verdict, reason: finding.reason ?? null, ...excuse };
   await appendEvent(tx, breach, { at: deps.now, actor: 'beadle', type: 'restored', detail });
   deps.open.delete(keyOf(breach));
 }

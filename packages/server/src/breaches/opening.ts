@@ -2,13 +2,13 @@ import { dutyOf } from '@beadle/shared';
 import type { Tx } from '../db/database.ts';
 import { newId } from '../ids.ts';
 import type { FoundRule } from '../policies/rule-of-finding.ts';
+import { nextReference } from '../db/references.ts';
 import { gatherForIct, type NoticeDeps, notifyOf } from './notices.ts';
 import {
   appendEvent,
   type BreachRow,
   insertBreach,
   linkFinding,
-  nextReference,
   openBreachesOf,
   restoredSince,
   updateBreach,
@@ -54,7 +54,7 @@ async function open(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
   const breach: BreachRow = {
     organisation: device.organisation,
     id: newId(now, random),
-    ref: await nextReference(tx, device.organisation, now),
+    ref: await nextReference(tx, device.organisation, 'breaches', now),
     device: device.id,
     rule: rule.id,
     subject,

@@ -3,23 +3,8 @@ import { compiledOnce } from '../db/compiled.ts';
 import type { Tx } from '../db/database.ts';
 import type { BreachTable } from '../db/schema.ts';
 import { locking } from '../db/locks.ts';
-import { referenceCounter, referenceOf } from './references.ts';
 
 export type BreachRow = Selectable<BreachTable>;
-
-/** `BR-2026-000001`: rises within an organisation and a year, and is never given twice. */
-export async function nextReference(tx: Tx, organisation: string, at: number): Promise<string> {
-  const name = referenceCounter(at);
-  const { value } = await tx
-    .insertInto('counters')
-    .values({ organisation, name, value: 1 })
-    .onConflict((conflict) =>
-      conflict.columns(['organisation', 'name']).doUpdateSet((row) => ({ value: row('counters.value', '+', 1) })),
-    )
-    .returning('value')
-    .executeTakeFirstOrThrow();
-  return referenceOf(name.slice(-4), value);
-}
 
 const openQuery = compiledOnce((db, arg: { organisation: string; device: string }) =>
   locking(

@@ -33,6 +33,24 @@ const STRAYS = {
   'references that would be given again': sql`
     select 1 from breaches b where cast(substr(b.ref, 9) as bigint) > coalesce((select c.value from counters c
       where c.organisation = b.organisation and c.name = 'breaches-' || substr(b.ref, 4, 4)), 0)`,
+  'authorisations without a beginning': sql`
+    select 1 from authorisations a where not exists (select 1 from authorisation_events e
+      where e.organisation = a.organisation and e.authorisation = a.id and e.sequence = 1)`,
+  'authorisations that concern nobody': sql`
+    select 1 from authorisations a where not exists (select 1 from authorisation_subjects s
+      where s.organisation = a.organisation and s.authorisation = a.id)`,
+  'events or subjects of authorisations that are not there': sql`
+    select 1 from (select organisation, authorisation from authorisation_events
+      union all select organisation, authorisation from authorisation_subjects) e
+      where not exists (select 1 from authorisations a where a.organisation = e.organisation and a.id = e.authorisation)`,
+  'authorisations of incidents that are not there': sql`
+    select 1 from authorisations a where a.incident is not null and not exists (select 1 from incidents i
+      where i.organisation = a.organisation and i.ref = a.incident)`,
+  'references of authorisations or incidents that would be given again': sql`
+    select 1 from (select organisation, ref, 'authorisations-' as series from authorisations
+      union all select organisation, ref, 'incidents-' from incidents) b
+      where cast(substr(b.ref, 9) as bigint) > coalesce((select c.value from counters c
+      where c.organisation = b.organisation and c.name = b.series || substr(b.ref, 4, 4)), 0)`,
 } as const;
 
 /** Whatever names something that is not there, and references of breaches above their counter; each in words. */

@@ -3,7 +3,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { REFERENCES_LEFT_OUT, skipReferences } from '../breaches/references.ts';
 import { type CommandIo, print } from './io.ts';
 
-/** Leaves out references of breaches in every organisation. A server may be running. */
+/** Leaves out references of breaches, authorisations and incidents in every organisation. A server may be running. */
 export async function referencesSkip(db: Db, io: CommandIo): Promise<number> {
   const at = io.clock.now();
   const next = await inTransaction(db, async (tx) => {
@@ -12,6 +12,6 @@ export async function referencesSkip(db: Db, io: CommandIo): Promise<number> {
       found.push(...(await skipReferences(tx, { organisation: id, at, actor: `cli:${io.user}` })));
     return found;
   });
-  print(io.stdout, `Left out ${REFERENCES_LEFT_OUT} references of breaches; next come ${next.join(', ')}.`);
+  print(io.stdout, `Left out ${REFERENCES_LEFT_OUT} references of each kind; next come ${next.join(', ')}.`);
   return 0;
 }

@@ -1,11 +1,11 @@
 import type { Clock } from '@beadle/shared';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from '../access.ts';
+import { type CallerRole, callerOf, type Permission } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import { DEFAULT_SETTINGS } from '../organisation/settings.ts';
 import { ORGANISATION, readOrganisation } from '../organisation/store.ts';
 import { may } from '../people/permissions.ts';
-import type { Shell, Views } from './views.ts';
+import type { Section, Shell, Views } from './views.ts';
 
 export interface PageDeps {
   readonly db: Db;
@@ -24,6 +24,19 @@ interface PageOptions {
 
 const UNNAMED = { name: 'The council', settings: DEFAULT_SETTINGS } as const;
 
+const SECTIONS: readonly (readonly [Section, Permission])[] = [
+  ['overview', 'console'],
+  ['breaches', 'breaches:read'],
+  ['devices', 'devices:read'],
+  ['people', 'people:read'],
+  ['registers', 'registers:read'],
+  ['authorisations', 'authorisations:request'],
+  ['incidents', 'authorisations:request'],
+];
+
+const sectionsOf = (role: CallerRole): Section[] =>
+  SECTIONS.flatMap(([section, permission]) => (may(role, permission) ? [section] : []));
+
 /** What every page has around it. A page that anyone may see is the one council's. */
 async function shellOf(
   { db, notice }: PageDeps,
@@ -40,6 +53,7 @@ async function shellOf(
     notice,
     nonce: reply.cspNonce.script,
     caller: caller ?? undefined,
+    sees: caller === null ? [] : sectionsOf(caller.role),
     csrf: reply.generateCsrf(),
     section,
   };

@@ -5,6 +5,9 @@ import type { Log } from '../log.ts';
 import { loadAssets, serveAssets } from './assets.ts';
 import type { PageDeps } from './console.ts';
 import { accessibilityPage } from './pages/accessibility.ts';
+import { authorisationPage } from './pages/authorisation.ts';
+import { newAuthorisationPage } from './pages/authorisation-new.ts';
+import { authorisationsPage } from './pages/authorisations.ts';
 import { breachPage } from './pages/breach.ts';
 import { breachesPage } from './pages/breaches.ts';
 import type { ChangeDeps } from '../devices/change.ts';
@@ -14,6 +17,7 @@ import { mismatchesPage } from './pages/mismatches.ts';
 import { notSeenPage } from './pages/not-seen.ts';
 import { devicesPage } from './pages/devices.ts';
 import { importPages } from './pages/import.ts';
+import { incidentsPage } from './pages/incidents.ts';
 import { overviewPage } from './pages/overview.ts';
 import { peoplePages } from './pages/people.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
@@ -29,6 +33,7 @@ type ProblemPage = (
 
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeDeps, 'judge'> {
   readonly log: Pick<Log, 'warn'>;
+  readonly wake: () => void;
   /** Set here, so that people get pages where programs get problem documents. */
   readonly errorPages: { render: ProblemPage | null };
 }
@@ -62,5 +67,10 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(peoplePages, page);
   await app.register(registerPages, { ...page, random: deps.random });
   await app.register(importPages, { ...page, random: deps.random });
+  const acts = { ...page, random: deps.random, wake: deps.wake };
+  await app.register(authorisationsPage, page);
+  await app.register(newAuthorisationPage, acts);
+  await app.register(authorisationPage, acts);
+  await app.register(incidentsPage, acts);
   await app.register(accessibilityPage, page);
 };

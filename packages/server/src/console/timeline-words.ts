@@ -11,6 +11,12 @@ const EVENTS: Readonly<Record<string, string>> = {
   restored: 'Put right: the device keeps to the rule again',
   closed: 'Closed',
   reopened: 'Opened again',
+  requested: 'Asked for',
+  accepted: 'Risks accepted',
+  revoked: 'Ended before its time',
+  'incident-ended': 'Ended with its incident',
+  reminded: 'Reminder written',
+  lapsed: 'Ended',
 };
 
 export const eventWords = (type: string): string => EVENTS[type] ?? humanise(type);

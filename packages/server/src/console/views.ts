@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import nunjucks from 'nunjucks';
+import { kindWords } from '../authorisations/messages.ts';
 import type { Assets } from './assets.ts';
 import { govukFolder } from './stylesheet.ts';
 import { valueWords } from './fact-words.ts';
 import * as timeline from './timeline-words.ts';
 import * as words from './words.ts';
+
+export type Section = 'overview' | 'breaches' | 'devices' | 'people' | 'registers' | 'authorisations' | 'incidents';
 
 /** What the layout needs beside the page's own model. */
 export interface Shell {
@@ -19,7 +22,9 @@ export interface Shell {
   readonly caller?: { readonly name: string; readonly role: string } | undefined;
   readonly csrf?: string | undefined;
   /** Which part of the navigation the page is in. */
-  readonly section?: 'overview' | 'breaches' | 'devices' | 'people' | 'registers' | undefined;
+  readonly section?: Section | undefined;
+  /** The parts that the caller may open. */
+  readonly sees?: readonly Section[] | undefined;
   readonly contact?: string | undefined;
 }
 
@@ -40,13 +45,16 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   humanise: words.humanise,
   reasonWords: words.reasonWords,
   dutyWords: words.dutyWords,
+  kindWords,
   roleWords: words.roleWords,
   counted: words.count,
   eventWords: timeline.eventWords,
   actorWords: timeline.actorWords,
   channelWords: timeline.channelWords,
   detailLines: timeline.detailLines,
-  label: (value: string, kind: 'severity' | 'status' | 'verdict') => words.labelOf(kind, value),
+  label: (value: string, kind: words.LabelKind) => words.labelOf(kind, value),
+  errorOn: (errors: readonly { field: string; text: string }[], field: string) =>
+    errors.find((error) => error.field === field)?.text,
   short: (hash: string) => hash.slice(0, 12),
 };
 

@@ -106,9 +106,19 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
     exempt: { text: 'Excused', colour: 'teal' },
     'not-applicable': { text: 'Not applicable', colour: 'grey' },
   },
+  authorisation: {
+    requested: { text: 'Waiting', colour: 'yellow' },
+    approved: { text: 'Approved', colour: 'green' },
+    refused: { text: 'Refused', colour: 'grey' },
+    withdrawn: { text: 'Withdrawn', colour: 'grey' },
+    revoked: { text: 'Ended early', colour: 'orange' },
+    lapsed: { text: 'Ended', colour: 'grey' },
+  },
 };
 
-export const labelOf = (kind: 'severity' | 'status' | 'verdict', value: string): Label =>
+export type LabelKind = 'severity' | 'status' | 'verdict' | 'authorisation';
+
+export const labelOf = (kind: LabelKind, value: string): Label =>
   LABELS[kind]?.[value] ?? { text: humanise(value), colour: 'grey' };
 
 /** Whose it is to put right; the two are never added up together. */

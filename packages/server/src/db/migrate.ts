@@ -8,6 +8,7 @@ import { reportsByPeople } from './migrations/0002-reports-by-people.ts';
 import { people } from './migrations/0003-people.ts';
 import { deviceStates } from './migrations/0004-device-states.ts';
 import { policyVersions } from './migrations/0005-policy-versions.ts';
+import { authorisations } from './migrations/0006-authorisations.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -16,6 +17,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0003-people': people,
     '0004-device-states': deviceStates,
     '0005-policy-versions': policyVersions,
+    '0006-authorisations': authorisations,
   }),
 });
 

@@ -1,3 +1,4 @@
+import type { AuthorisationTables } from './schema-authorisations.ts';
 import type { PeopleTables } from './schema-people.ts';
 
 /**
@@ -341,7 +342,7 @@ export interface PolicyTable {
   populations: string | null;
 }
 
-export interface Database extends PeopleTables {
+export interface Database extends AuthorisationTables, PeopleTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
   device_keys: DeviceKeyTable;

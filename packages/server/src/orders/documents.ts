@@ -13,6 +13,7 @@ import {
   unknown,
 } from '@beadle/shared';
 import type { Selectable } from 'kysely';
+import { authorisationsFor } from '../authorisations/told.ts';
 import type { Tx } from '../db/database.ts';
 import type { DeviceTable } from '../db/schema.ts';
 import { type Reign, reignsFor } from '../policies/store.ts';
@@ -118,7 +119,8 @@ export async function ordersFor(tx: Tx, device: Device, now: number): Promise<Or
   const register = registerOf(device, registered);
   const found = await reignsFor(tx, organisation, { population: register.population, at: now });
   if (found === undefined) return undefined;
-  return { register, registeredHash: registered.hash, reigns: found, authorisations: [] };
+  const authorisations = await authorisationsFor(tx, asHeld(device, registered), now);
+  return { register, registeredHash: registered.hash, reigns: found, authorisations };
 }
 
 /**

@@ -4,7 +4,7 @@ const READS = [
   'devices:read',
   'findings:read',
   'breaches:read',
-  'policies:read',
+  'authorisations:read',
   'audit:read',
   'people:read',
   'registers:read',
@@ -13,7 +13,10 @@ const READS = [
 ] as const;
 /** What ICT and the officer keep together: who is who, and which sticks and printers are the council's. */
 const KEEPS = ['people:write', 'registers:write'] as const;
-const REPORTS = ['breaches:report', 'policies:read'] as const;
+const REPORTS = ['breaches:report', 'authorisations:request', 'policies:read'] as const;
+/** Who decides over which authorisation is the policy's to say (authorisations/ranks.ts). */
+const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
+const READS_AND_DECIDES = ['authorisations:read', ...DECIDES] as const;
 
 /**
  * Who may do what: the only table of it. Roles are those that the policy names (its clause 6), and `administrator`, who
@@ -23,14 +26,16 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
   administrator: PERMISSIONS,
   'information-security-team-leader': [
     ...READS,
-    'breaches:report',
+    ...REPORTS,
+    ...DECIDES,
     'breaches:write',
+    'incidents:declare',
     'policies:write',
     'roles:write',
     'settings:write',
     ...KEEPS,
   ],
-  'security-analyst': [...READS, 'breaches:report', 'breaches:write', 'registers:write'],
+  'security-analyst': [...READS, ...REPORTS, ...DECIDES, 'breaches:write', 'registers:write'],
   'ict-administrator': [
     'devices:read',
     'devices:write',
@@ -43,6 +48,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'metrics:read',
     'console',
     ...REPORTS,
+    ...READS_AND_DECIDES,
   ],
   'ict-operator': [
     'devices:read',
@@ -53,15 +59,16 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'registers:read',
     'console',
     ...REPORTS,
+    ...READS_AND_DECIDES,
   ],
-  siro: [...READS, 'breaches:report'],
-  'data-protection-officer': [...READS, 'breaches:report'],
-  auditor: [...READS, 'breaches:report'],
-  director: REPORTS,
-  'assistant-director': REPORTS,
-  'information-asset-owner': REPORTS,
-  'line-manager': REPORTS,
-  'monitoring-officer': REPORTS,
+  siro: [...READS, ...REPORTS, ...DECIDES, 'incidents:declare'],
+  'data-protection-officer': [...READS, ...REPORTS, ...DECIDES],
+  auditor: [...READS, ...REPORTS],
+  director: [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],
+  'assistant-director': [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],
+  'information-asset-owner': [...REPORTS, ...READS_AND_DECIDES],
+  'line-manager': [...REPORTS, ...READS_AND_DECIDES],
+  'monitoring-officer': [...REPORTS, ...READS_AND_DECIDES],
   worker: REPORTS,
 };
 

@@ -5,6 +5,7 @@ import { ORGANISATION } from '../../src/organisation/store.ts';
 import { putPolicyInForce } from '../../src/policies/upload.ts';
 import { seededRandom } from '../../../../test/support/clock.ts';
 import { seedRegisters } from './seed-registers.ts';
+import { seedAuthorisations } from './seed-authorisations.ts';
 import {
   seedBreach,
   seedDevice,
@@ -294,6 +295,7 @@ export async function seedCouncil(db: Db, now: number): Promise<void> {
   await seedFleet(db, now);
   await seedJudged(db, now);
   await seedRegisters(db, now);
+  await seedAuthorisations(db, now);
 }
 
 /** What only the server judges: rules in force, a device that is silent, one in store, and one that calls from abroad. */

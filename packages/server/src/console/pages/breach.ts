@@ -5,6 +5,7 @@ import { callerOf } from '../../access.ts';
 import { recordView } from '../../audit/viewed.ts';
 import { acknowledgeBreach, closeBreach } from '../../breaches/acts.ts';
 import { breachOf, Reference } from '../../breaches/read-routes.ts';
+import type { BreachReport } from '../../breaches/report-document.ts';
 import { reportOn } from '../../breaches/report.ts';
 import { readOrganisation } from '../../organisation/store.ts';
 import { linkTo, mayAct, type PageDeps, showPage } from '../console.ts';
@@ -35,6 +36,13 @@ async function reportFor(
   return reportOn(db, breach, { marking: settings.marking, council: name, now: clock.now() });
 }
 
+/** The authorisation by which the device last kept to the rule, where that is how the breach ended. */
+function excuseOf({ status, timeline }: BreachReport): string | undefined {
+  const detail = status === 'restored' ? timeline.find(({ type }) => type === 'restored')?.detail : undefined;
+  if (typeof detail !== 'object' || detail === null || !('authorisation' in detail)) return undefined;
+  return typeof detail.authorisation === 'string' ? detail.authorisation : undefined;
+}
+
 interface Desk {
   readonly done?: string | undefined;
   readonly error?: string | undefined;
@@ -51,6 +59,7 @@ async function showDesk(
   const may = mayAct(exchange.request);
   const model = {
     report,
+    excuse: excuseOf(report),
     done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
     error,
     reason,

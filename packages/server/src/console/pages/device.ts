@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { callerOf } from '../../access.ts';
 import { recordView } from '../../audit/viewed.ts';
+import { ofDevice, present } from '../../authorisations/read.ts';
 import { listBreaches } from '../../breaches/read.ts';
 import { contactDay, type DeviceView, readDevice, readFacts, readStates } from '../../devices/read.ts';
 import { AssetTag } from '../../devices/read-routes.ts';
@@ -105,13 +106,16 @@ const DONE: Readonly<Record<string, string>> = { state: 'The state of this devic
 
 async function modelOf({ db, clock }: PageDeps, device: DeviceView) {
   const { organisation } = device;
-  const [states, facts, breaches] = await Promise.all([
+  const now = clock.now();
+  const [states, facts, breaches, authorisations] = await Promise.all([
     readStates(db, organisation, device.id),
     readFacts(db, organisation, device.id),
     listBreaches(db, organisation, { device: device.asset_tag, open: true }, { limit: MOST_BREACHES }),
+    ofDevice(db, device, now),
   ]);
   return {
-    device: about(device, clock.now()),
+    device: about(device, now),
+    authorisations: authorisations.map((row) => present(row, now)),
     policyVersions: [...new Set(states.map((state) => state.policy_version))].toSorted(),
     states: states.toSorted(byVerdict).map(presentState),
     facts: facts.map(({ check_name: check, at, facts: text }) => ({ check, at, lines: factLines(text) })),

@@ -1,0 +1,60 @@
+import { AuthorisationScope } from '@beadle/shared';
+import Type from 'typebox';
+import { SafetyReview, STATUSES, Subject } from './schema.ts';
+
+const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
+const Time = Type.String({ description: 'ISO 8601 in UTC' });
+
+export const AuthorisationAnswer = Type.Object({
+  ref: Type.String(),
+  kind: Type.String(),
+  clauses: Type.Array(Type.String()),
+  status: Type.Enum([...STATUSES]),
+  version: Type.Integer({ description: 'rises with every act' }),
+  subject: Subject,
+  subjectInWords: Type.String(),
+  scope: AuthorisationScope,
+  purpose: Type.String(),
+  risks: Type.String(),
+  acceptedAt: nullable(Time),
+  acceptedBy: nullable(Type.String()),
+  acceptanceRecordedBy: nullable(Type.String()),
+  requestedBy: Type.String(),
+  requestedRole: Type.String(),
+  requestedAt: Time,
+  approverRole: Type.String({ description: 'the role that is asked to decide' }),
+  approver: nullable(Type.Object({ name: Type.String(), role: nullable(Type.String()) })),
+  approvedAt: nullable(Time),
+  decidedAt: nullable(Time),
+  reason: nullable(Type.String()),
+  conditions: Type.Array(Type.String()),
+  validFrom: Time,
+  validTo: Time,
+  reviewAt: Time,
+  revokedAt: nullable(Time),
+  revokedBy: nullable(Type.String()),
+  revokedReason: nullable(Type.String()),
+  incident: nullable(Type.String()),
+  safetyReview: nullable(SafetyReview),
+});
+
+const Event = Type.Object({ at: Time, actor: Type.String(), type: Type.String(), detail: Type.Unknown() });
+
+export const AuthorisationWhole = Type.Object({
+  ...AuthorisationAnswer.properties,
+  devices: Type.Array(Type.String(), { description: 'the asset tags of the devices that it concerns now' }),
+  history: Type.Array(Event, { description: 'the newest first' }),
+});
+
+export const IncidentAnswer = Type.Object({
+  ref: Type.String(),
+  title: Type.String(),
+  description: Type.String(),
+  populations: nullable(Type.Array(Type.String())),
+  declaredAt: Time,
+  declaredBy: Type.String(),
+  declaredRole: Type.String(),
+  endedAt: nullable(Time),
+  endedBy: nullable(Type.String()),
+  endReason: nullable(Type.String()),
+});

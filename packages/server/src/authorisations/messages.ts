@@ -1,0 +1,43 @@
+import { momentInWords } from '../notify/words.ts';
+import type { NoticeText } from '../notify/messages.ts';
+import { type Matter, MATTERS } from './due.ts';
+import { kindNamed } from './kinds.ts';
+
+/** What a message says of an authorisation: not whose it is, which stands behind the link. */
+export interface InMessage {
+  readonly matter: Matter;
+  readonly ref: string;
+  readonly kind: string;
+  readonly validTo: number;
+}
+
+const HEADINGS: Readonly<Record<Matter, string>> = {
+  asked: 'Waiting for somebody to decide:',
+  ending: 'Ending soon. Whoever still needs one asks for a new one before then:',
+  review: 'Due for review. End what is no longer needed:',
+  lapsed: 'Ended. Nothing has to be done for the devices, which know it by themselves:',
+};
+
+/** More stand behind the link: a message that nobody can read to its end tells nobody anything. */
+const MOST_LISTED = 40;
+
+export const kindWords = (kind: string): string => kindNamed(kind)?.words ?? kind.replaceAll('-', ' ');
+
+const lineOf = ({ ref, kind, validTo }: InMessage, origin: string): string =>
+  `${ref}: ${kindWords(kind)}, until ${momentInWords(validTo)}\n${origin}/authorisations/${ref}`;
+
+/** Everything that a role is to be told of authorisations at one time, in one message. */
+export function authorisationsNotice(all: readonly InMessage[], origin: string): NoticeText {
+  const count = new Set(all.map(({ ref }) => ref)).size;
+  const parts = MATTERS.flatMap((matter) => {
+    const of = all.filter((one) => one.matter === matter);
+    if (of.length === 0) return [];
+    const listed = of.slice(0, MOST_LISTED).map((one) => lineOf(one, origin));
+    const more = of.length - listed.length;
+    return [HEADINGS[matter], ...listed, ...(more === 0 ? [] : [`And ${more} more.`])];
+  });
+  return {
+    title: count === 1 ? '1 authorisation needs your attention' : `${count} authorisations need your attention`,
+    body: [...parts, `All of them:\n${origin}/authorisations`].join('\n\n'),
+  };
+}

@@ -1,0 +1,56 @@
+import { type Authorisation, iso } from '@beadle/shared';
+import { sql } from 'kysely';
+import type { Tx } from '../db/database.ts';
+import { scopeOf } from './store.ts';
+import { type Concerned, keysOfDevice } from './subjects.ts';
+
+/** What happened this long ago is still told by devices, and excused by what held then. */
+const LOOK_BACK_MS = 45 * 86_400_000;
+/** As many as a document carries; those that end last, for the others are over the soonest. */
+const MOST = 500;
+
+/**
+ * What a device is told: every authorisation that concerns it, is approved and has not been over for 45 days, those to come
+ * included, in the order of their references. A revoked one is told with the moment of its revocation as its end: what it
+ * permitted before that is nobody's breach afterwards.
+ */
+export async function authorisationsFor(
+  tx: Tx,
+  device: Concerned & { readonly organisation: string },
+  now: number,
+): Promise<Authorisation[]> {
+  const rows = await tx
+    .selectFrom('authorisation_subjects as subjects')
+    .innerJoin('authorisations', (join) =>
+      join
+        .onRef('authorisations.organisation', '=', 'subjects.organisation')
+        .onRef('authorisations.id', '=', 'subjects.authorisation'),
+    )
+    .select([
+      'authorisations.ref',
+      'authorisations.kind',
+      'authorisations.scope',
+      'authorisations.valid_from',
+      'authorisations.valid_to',
+      'authorisations.revoked_at',
+    ])
+    .distinct()
+    .where('subjects.organisation', '=', device.organisation)
+    .where('subjects.subject_key', 'in', [...keysOfDevice(device)])
+    .where('authorisations.status', 'in', [sql.lit('approved'), sql.lit('revoked')])
+    .where('authorisations.valid_to', '>', now - LOOK_BACK_MS)
+    .orderBy('authorisations.valid_to', 'desc')
+    .limit(MOST)
+    .execute();
+  return rows
+    .map((row) => ({ ...row, ends: Math.min(row.valid_to, row.revoked_at ?? row.valid_to) }))
+    .filter(({ valid_from, ends }) => valid_from < ends && ends > now - LOOK_BACK_MS)
+    .toSorted((a, b) => (a.ref < b.ref ? -1 : 1))
+    .map(({ ref, kind, valid_from, ends, ...row }) => ({
+      ref,
+      kind,
+      validFrom: iso(valid_from),
+      validTo: iso(ends),
+      scope: scopeOf(row),
+    }));
+}

@@ -1,0 +1,16 @@
+import { durationInWords } from '@beadle/shared';
+import { Problem } from '../../errors.ts';
+import { moment } from '../words.ts';
+
+const TIME = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
+const DURATION = /\bP(?=\d|T\d)[\dYMWDTHS]+\b/g;
+
+/** A refusal as people read it: with times and durations in words. */
+export const inPlainWords = (detail: string): string =>
+  detail.replaceAll(TIME, (time) => moment(time)).replaceAll(DURATION, (duration) => durationInWords(duration));
+
+/** Why an act was refused, to stand on the page it came from; a fault of the server goes on. */
+export function refusalWords(error: unknown): string {
+  if (error instanceof Problem) return inPlainWords(error.message);
+  throw error;
+}

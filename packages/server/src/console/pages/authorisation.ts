@@ -1,0 +1,180 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Random } from '@beadle/shared';
+import Type, { type Static } from 'typebox';
+import { type Caller, callerOf } from '../../access.ts';
+import {
+  acceptRisks,
+  approveAuthorisation,
+  askedOf,
+  mayRevoke,
+  refuseAuthorisation,
+  revokeAuthorisation,
+  withdrawAuthorisation,
+} from '../../authorisations/decide.ts';
+import { notReady, notTheirs, type Refusal, sameName } from '../../authorisations/lifecycle.ts';
+import { authorisationOf, historyOf, present } from '../../authorisations/read.ts';
+import { Reference } from '../../authorisations/schema.ts';
+import { type AuthorisationRow, subjectOf } from '../../authorisations/store.ts';
+import { resolve } from '../../authorisations/subjects.ts';
+import { recordView } from '../../audit/viewed.ts';
+import { may } from '../../people/permissions.ts';
+import { linkTo, type PageDeps, showPage } from '../console.ts';
+import { inPlainWords, refusalWords } from './act-words.ts';
+
+export interface ActPageDeps extends PageDeps {
+  readonly random: Random;
+  readonly wake: () => void;
+}
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** What the page says after an act, by the word in its address. */
+const DONE: Readonly<Record<string, string>> = {
+  asked: 'Your request has been sent to whoever decides.',
+  approve: 'You have approved this. The devices are told at their next check-in.',
+  refuse: 'You have refused this. Your reason is in its history.',
+  revoke: 'You have ended this. The devices are told at their next check-in.',
+  withdraw: 'The request is withdrawn.',
+  accept: 'It is recorded that you accept the risks.',
+};
+
+const words = (refusal: Refusal | undefined): string | undefined =>
+  refusal === undefined ? undefined : inPlainWords(refusal.detail);
+
+/** What the caller may do with it now, and where they may not decide, why. */
+async function actsOf({ db, clock }: PageDeps, caller: Caller, row: AuthorisationRow) {
+  const { status } = present(row, clock.now());
+  const { people, person, devices } = await resolve(db, row.organisation, subjectOf(row)).catch(() => NOBODY);
+  const waits = status === 'requested';
+  const decides = waits && may(caller.role, 'authorisations:decide');
+  const asked = decides ? await askedOf(db, row, clock.now()).catch(() => undefined) : undefined;
+  const cannot = asked === undefined ? undefined : words(notTheirs(asked, caller));
+  const { safetyReview = null } = asked ?? {};
+  const actions = safetyReview?.actionsRequired === true && safetyReview.actionsDone === undefined;
+  const reviewed = actions && safetyReview !== null ? { ...safetyReview, actionsDone: '-' } : safetyReview;
+  return {
+    devices,
+    canDecide: asked !== undefined && cannot === undefined,
+    cannotDecide: cannot,
+    notReady: asked === undefined ? undefined : words(notReady({ ...asked, safetyReview: reviewed }, clock.now())),
+    asksForActions: actions,
+    canAccept: waits && row.accepted_at === null && sameName(person ?? row.requested_by, caller.name),
+    canWithdraw: waits && sameName(row.requested_by, caller.name),
+    canRevoke: status === 'approved' && mayRevoke(row, people, caller),
+  };
+}
+const NOBODY = { people: [], person: null, devices: [] } as const;
+
+interface Said {
+  readonly done?: string | undefined;
+  readonly error?: { readonly act: string; readonly text: string } | undefined;
+  readonly given?: Form;
+}
+
+async function showDesk(deps: PageDeps, exchange: Exchange, ref: string, { done, error, given = {} }: Said = {}) {
+  const caller = callerOf(exchange.request);
+  const row = await authorisationOf(deps.db, caller, ref);
+  await recordView(deps, caller, 'authorisation-viewed', `authorisation:${ref}`);
+  const model = {
+    it: present(row, deps.clock.now()),
+    history: { timeline: await historyOf(deps.db, row) },
+    done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
+    error,
+    given,
+    acts: await actsOf(deps, caller, row),
+  };
+  return showPage(deps, exchange, 'authorisation', model, {
+    section: 'authorisations',
+    status: error === undefined ? 200 : 400,
+  });
+}
+
+const Field = Type.Optional(Type.String({ maxLength: 20_000 }));
+const Form = Type.Object(
+  {
+    version: Type.Optional(Type.String({ maxLength: 12, pattern: '^\\d+$' })),
+    reason: Field,
+    conditions: Field,
+    actions: Field,
+  },
+  { additionalProperties: false },
+);
+type Form = Static<typeof Form>;
+
+type Deps = Parameters<typeof acceptRisks>[2];
+interface Given {
+  readonly version: number;
+  readonly reason: string;
+  readonly form: Form;
+}
+type Act = (caller: Caller, ref: string, given: Given, deps: Deps) => Promise<void>;
+
+const linesOf = (text = ''): string[] =>
+  text
+    .split(/\r?\n/)
+    .map((line) => line.trim().slice(0, 500))
+    .filter((line) => line !== '')
+    .slice(0, 20);
+
+const ACTS: Readonly<Record<string, { readonly act: Act; readonly missing?: string }>> = {
+  approve: {
+    act: (caller, ref, { version, reason, form }, deps) => {
+      const actions = form.actions?.trim().slice(0, 1000) ?? '';
+      return approveAuthorisation(
+        caller,
+        ref,
+        {
+          version,
+          conditions: linesOf(form.conditions),
+          ...(reason === '' ? {} : { reason }),
+          ...(actions === '' ? {} : { actionsDone: actions }),
+        },
+        deps,
+      );
+    },
+  },
+  refuse: { act: refuseAuthorisation, missing: 'Enter why you are refusing this' },
+  revoke: { act: revokeAuthorisation, missing: 'Enter why this ends before its time' },
+  withdraw: { act: withdrawAuthorisation },
+  accept: { act: (caller, ref, _given, deps) => acceptRisks(caller, ref, deps) },
+};
+
+const MOST_REASON = 2000;
+const pathOf = (ref: string) => `/authorisations/${encodeURIComponent(ref)}`;
+
+/** One authorisation with its history, and the acts of a person on it. */
+export const authorisationPage: FastifyPluginAsyncTypebox<ActPageDeps> = async (app, deps) => {
+  const config = { access: 'authorisations:request' } as const;
+  const Done = Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })) }, { additionalProperties: false });
+  app.get(
+    '/authorisations/:ref',
+    { schema: { hide: true, params: Reference, querystring: Done }, config },
+    (request, reply) => showDesk(deps, { request, reply }, request.params.ref, { done: request.query.done }),
+  );
+  for (const [name, { act, missing }] of Object.entries(ACTS)) {
+    const access = name === 'approve' || name === 'refuse' ? 'authorisations:decide' : 'authorisations:request';
+    app.post(
+      `/authorisations/:ref/${name}`,
+      { schema: { hide: true, params: Reference, body: Form }, config: { access } },
+      async (request, reply) => {
+        const { body, params } = request;
+        const reason = (body.reason ?? '').trim().slice(0, MOST_REASON);
+        const failed = (text: string) =>
+          showDesk(deps, { request, reply }, params.ref, { error: { act: name, text }, given: body });
+        if (missing !== undefined && reason === '') return failed(missing);
+        const given = { version: Number(body.version ?? 0) || 1, reason, form: body };
+        try {
+          await act(callerOf(request), params.ref, given, { db: deps.db, now: deps.clock.now(), random: deps.random });
+        } catch (error) {
+          return failed(refusalWords(error));
+        }
+        deps.wake();
+        return reply.redirect(linkTo(pathOf(params.ref), { done: name }), 303);
+      },
+    );
+  }
+};
