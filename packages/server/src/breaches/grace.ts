@@ -1,6 +1,7 @@
 import { modeOf } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
 import { ruleOfFinding } from '../policies/store.ts';
+import { gracesOf, nextLook } from './connected.ts';
 import { takeIn } from './intake.ts';
 import type { NoticeDeps } from './notices.ts';
 import { openByKey } from './opening.ts';
@@ -23,7 +24,7 @@ export async function endGrace(db: Db, organisation: string, payload: GracePaylo
         join.onRef('devices.organisation', '=', 'states.organisation').onRef('devices.id', '=', 'states.device'),
       )
       .selectAll('states')
-      .select(['devices.asset_tag', 'devices.generation'])
+      .select(['devices.asset_tag', 'devices.generation', 'devices.connected_ms', 'devices.last_contact_at'])
       .where('states.organisation', '=', organisation)
       .where('states.device', '=', payload.device)
       .where('states.rule', '=', payload.rule)
@@ -50,6 +51,10 @@ export async function endGrace(db: Db, organisation: string, payload: GracePaylo
     };
     const open = await openByKey(tx, organisation, state.device);
     const device = { organisation, id: state.device, assetTag: state.asset_tag };
-    await takeIn(tx, { finding, generation: state.generation, sequence: state.sequence }, { ...deps, device, open });
+    const connected = { ms: state.connected_ms, graces: await gracesOf(tx, organisation, state.device) };
+    const waits = (left: number) =>
+      known.rule.graceCounts === 'connected' ? nextLook(left, state.last_contact_at, deps.now) : deps.now + left;
+    const place = { generation: state.generation, sequence: state.sequence };
+    await takeIn(tx, { finding, ...place }, { ...deps, device, open, connected, waits });
   });
 }

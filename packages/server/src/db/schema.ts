@@ -1,4 +1,4 @@
-import type { ColumnType } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 
 /**
  * The tables, one interface each. Times are milliseconds since the epoch (integer, `bigint` on PostgreSQL); JSON is text,
@@ -40,6 +40,8 @@ export interface DeviceTable {
   /** The serial of the last policy document that was signed for it, and a hash of what that says. */
   document_serial: number;
   document_hash: string | null;
+  /** How long it has had contact in all, in milliseconds (breaches/connected.ts). */
+  connected_ms: Generated<number>;
 }
 
 export interface DeviceKeyTable {
@@ -104,6 +106,16 @@ export interface StateTable {
   sequence: number;
   /** JSON. */
   observed: string;
+}
+
+/** A failing whose grace counts connected time: what the device had of it when it began. */
+export interface ConnectedGraceTable {
+  organisation: string;
+  device: string;
+  rule: string;
+  subject: string;
+  since: number;
+  connected_ms: number;
 }
 
 export interface FactTable {
@@ -308,6 +320,7 @@ export interface Database {
   heads: HeadTable;
   findings: FindingTable;
   states: StateTable;
+  connected_graces: ConnectedGraceTable;
   facts: FactTable;
   breaches: BreachTable;
   breach_events: BreachEventTable;

@@ -1,4 +1,5 @@
 import { type CheckInAnswer, type Clock, iso, PROTOCOL_VERSIONS, type Random, stateDigest } from '@beadle/shared';
+import { connectedAfter, gracesOf } from '../breaches/connected.ts';
 import { takeIn, takeInGap } from '../breaches/intake.ts';
 import { type IntakeDeps, openByKey } from '../breaches/opening.ts';
 import type { Db, Tx } from '../db/database.ts';
@@ -61,6 +62,7 @@ async function intoBreaches(
   const concerned = items.filter(concernsBreaches);
   if (concerned.length === 0) return false;
   const open = await openByKey(tx, key.organisation, key.device);
+  const connected = { ms: connectedAfter(device, now), graces: await gracesOf(tx, key.organisation, key.device) };
   const about = { organisation: key.organisation, id: key.device, assetTag: device.asset_tag };
   let opened = false;
   const intake: IntakeDeps = {
@@ -69,6 +71,7 @@ async function intoBreaches(
     origin: deps.origin,
     device: about,
     open,
+    connected,
     rules: new Map(),
     opened: () => (opened = true),
   };
@@ -112,7 +115,11 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
   await keepStates(tx, key, accepted, now);
   const opened = await intoBreaches(tx, key, device, accepted, deps, now);
   await keepFacts(tx, key, read.header.facts);
-  await keepContact(tx, key, read.header, { now, taken: accepted.length + repeats });
+  await keepContact(tx, key, read.header, {
+    now,
+    taken: accepted.length + repeats,
+    connectedMs: connectedAfter(device, now),
+  });
   await moveHead(tx, key, { ...head, counter });
   const answer: CheckInAnswer = {
     protocol: PROTOCOL_VERSIONS[0],

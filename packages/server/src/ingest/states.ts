@@ -142,7 +142,7 @@ type Contact = Pick<
   | 'clock_skew_ms'
   | 'outbox_pending'
   | 'outbox_dropped'
->;
+> & { readonly connected_ms: number };
 
 const contactUpdate = compiledOnce((db, arg: Pick<DeviceKey, 'organisation' | 'device'> & Contact) =>
   db
@@ -157,6 +157,7 @@ const contactUpdate = compiledOnce((db, arg: Pick<DeviceKey, 'organisation' | 'd
       clock_skew_ms: arg.clock_skew_ms,
       outbox_pending: arg.outbox_pending,
       outbox_dropped: arg.outbox_dropped,
+      connected_ms: arg.connected_ms,
     })
     .where('organisation', '=', arg.organisation)
     .where('id', '=', arg.device),
@@ -166,13 +167,15 @@ interface Contacted {
   readonly now: number;
   /** How many of the findings that the device counts as pending came with this check-in. */
   readonly taken: number;
+  /** As of this check-in, in milliseconds. */
+  readonly connectedMs: number;
 }
 
 export async function keepContact(
   tx: Tx,
   key: DeviceKey,
   header: CheckInHeader,
-  { now, taken }: Contacted,
+  { now, taken, connectedMs }: Contacted,
 ): Promise<void> {
   const { agent, policySerial, onCouncilNetwork } = header;
   await contactUpdate(tx, {
@@ -187,5 +190,6 @@ export async function keepContact(
     clock_skew_ms: Date.parse(header.sentAt) - now,
     outbox_pending: Math.max(0, agent.outbox.pending - taken),
     outbox_dropped: agent.outbox.dropped,
+    connected_ms: connectedMs,
   });
 }
