@@ -10,6 +10,7 @@ import { breachesPage } from './pages/breaches.ts';
 import { devicePage } from './pages/device.ts';
 import { devicesPage } from './pages/devices.ts';
 import { overviewPage } from './pages/overview.ts';
+import { policyPages } from './pages/policies.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
 import { createViews } from './views.ts';
@@ -49,5 +50,6 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(breachPage, page);
   await app.register(devicesPage, page);
   await app.register(devicePage, page);
+  await app.register(policyPages, page);
   await app.register(accessibilityPage, page);
 };

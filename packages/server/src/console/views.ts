@@ -19,7 +19,7 @@ export interface Shell {
   readonly caller?: { readonly name: string; readonly role: string } | undefined;
   readonly csrf?: string | undefined;
   /** Which part of the navigation the page is in. */
-  readonly section?: 'overview' | 'breaches' | 'devices' | undefined;
+  readonly section?: 'overview' | 'breaches' | 'devices' | 'policies' | undefined;
   readonly contact?: string | undefined;
 }
 
@@ -42,6 +42,7 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   dutyWords: words.dutyWords,
   roleWords: words.roleWords,
   counted: words.count,
+  clauseHasWords: (clause: string) => /[a-z]{3}/i.test(clause),
   eventWords: timeline.eventWords,
   actorWords: timeline.actorWords,
   channelWords: timeline.channelWords,
