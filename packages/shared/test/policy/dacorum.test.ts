@@ -31,7 +31,12 @@ describe('the policy of Dacorum', () => {
 
   it('starts every rule in observe, but for what its text does not require, which is off', () => {
     const others = policy.rules.filter((one) => one.mode !== 'observe').map((one) => [one.clause, one.mode]);
-    expect(others).toEqual(expect.arrayContaining([['5.23', 'off'], ['5.1', 'off']]));
+    expect(others).toEqual(
+      expect.arrayContaining([
+        ['5.23', 'off'],
+        ['5.1', 'off'],
+      ]),
+    );
     expect(others.map(([, mode]) => mode)).toEqual(others.map(() => 'off'));
   });
 

@@ -282,18 +282,18 @@ describe('a policy with a mistake is refused with one error, which says where an
     ['a list at the top', '- a\n- b\n', '1:1: policy: expected a policy: a mapping that begins with beadlePolicy: 1'],
     ['what is not YAML', '\u0001\u0002', /^1:1: policy: expected /],
     ['a NUL', changed('title: T', 'title: T\0'), '2:9: policy: expected text without the character NUL'],
-    ['a NUL that is escaped', changed('title: T', 'title: "a\\0"'), '2:8: title: expected text without the character NUL'],
+    [
+      'a NUL that is escaped',
+      changed('title: T', 'title: "a\\0"'),
+      '2:8: title: expected text without the character NUL',
+    ],
     [
       'half of a surrogate pair',
       changed('says: S', 'says: "\\uD800"'),
       '11:11: rules[0].says: expected text without half of a surrogate pair',
     ],
     ['a merge key', changed('title: T', 'title: T\n<<: { version: x }'), /^3:1: \["<<"\]: expected no key "<<"/],
-    [
-      'a merge key of a rule',
-      `${good}    <<: *a\n`,
-      '15:9: rules[0]["<<"]: expected no YAML alias',
-    ],
+    ['a merge key of a rule', `${good}    <<: *a\n`, '15:9: rules[0]["<<"]: expected no YAML alias'],
     [
       "a rule's exemption of one kind twice",
       `${good}    exemptions:\n      - { kind: k, approver: siro, maximum: P1D }\n      - { kind: k, approver: director, maximum: P2D }\n`,
@@ -344,11 +344,7 @@ describe('a policy with a mistake is refused with one error, which says where an
       `${good}    graceCounts: sometimes\n`,
       '15:18: rules[0].graceCounts: expected calendar or connected',
     ],
-    [
-      'a mode that there is not',
-      `${good}    mode: shadow\n`,
-      '15:11: rules[0].mode: expected observe, report or off',
-    ],
+    ['a mode that there is not', `${good}    mode: shadow\n`, '15:11: rules[0].mode: expected observe, report or off'],
     [
       'a place that there is not',
       `${good}    covers: { location: abroad }\n`,
