@@ -65,7 +65,7 @@ export function ruleInWords(rule: Rule): RuleInWords {
   const covered = coveredWords(rule);
   const excuses = (rule.exemptions ?? []).map(
     ({ kind, approver, maximum, encryptedOnly }) =>
-      `${humanise(kind).toLowerCase()}, approved by the ${roleWords(approver)}, for ${durationInWords(maximum)} at most` +
+      `${humanise(kind).toLowerCase().replaceAll(/\bict\b/g, 'ICT')}, approved by the ${roleWords(approver)}, for ${durationInWords(maximum)} at most` +
       (encryptedOnly === true ? ', encrypted only' : ''),
   );
   return {
