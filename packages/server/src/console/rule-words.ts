@@ -3,8 +3,8 @@ import { humanise, type Label, roleWords } from './words.ts';
 
 /** How a clause is kept, in words for whoever reads the policy and not its file. */
 const HOW: Readonly<Record<HowKept, Label>> = {
-  kept: { text: 'Checked on devices', colour: 'green' },
-  'kept-in-part': { text: 'Checked in part', colour: 'yellow' },
+  kept: { text: 'Kept by checks', colour: 'green' },
+  'kept-in-part': { text: 'Kept in part', colour: 'yellow' },
   record: { text: 'Kept by records', colour: 'blue' },
   response: { text: 'Kept by how breaches are dealt with', colour: 'blue' },
   procedure: { text: 'Kept by people alone', colour: 'grey' },
@@ -37,6 +37,10 @@ function demanded(value: unknown): string {
     .join(', ');
 }
 
+/** A role's name as it stands within a sentence: a title keeps its capitals. */
+const withinSentence = (role: string): string =>
+  roleWords(role) === humanise(role) ? humanise(role).toLowerCase() : roleWords(role);
+
 /** Whom a rule covers: `laptop, tablet; employee; off the council's network`; undefined where it covers everything. */
 function coveredWords({ covers }: Rule): string | undefined {
   const { kinds = [], populations = [], groups = [], location = 'any' } = covers ?? {};
@@ -65,7 +69,12 @@ export function ruleInWords(rule: Rule): RuleInWords {
   const covered = coveredWords(rule);
   const excuses = (rule.exemptions ?? []).map(
     ({ kind, approver, maximum, encryptedOnly }) =>
-      `${humanise(kind).toLowerCase().replaceAll(/\bict\b/g, 'ICT')}, approved by the ${roleWords(approver)}, for ${durationInWords(maximum)} at most` +
+      `${humanise(kind)
+        .toLowerCase()
+        .replaceAll(
+          /\bict\b/g,
+          'ICT',
+        )}, approved by the ${withinSentence(approver)}, for ${durationInWords(maximum)} at most` +
       (encryptedOnly === true ? ', encrypted only' : ''),
   );
   return {

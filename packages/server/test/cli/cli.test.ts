@@ -275,7 +275,10 @@ describe('policy', () => {
   });
 
   it('says which part of a clause is open', async () => {
-    file('p.yaml', `${POLICY}  - { clause: "5.6", says: Every device has a tag., served: part, note: No label is seen. }\n`);
+    file(
+      'p.yaml',
+      `${POLICY}  - { clause: "5.6", says: Every device has a tag., served: part, note: No label is seen. }\n`,
+    );
     const { out } = await run(['policy', 'coverage', 'p.yaml']);
     expect(out).toMatch(/^5\.6 +kept in part +tag \(observe\) +Every/m);
     expect(out).toMatch(/^5\.6 +kept in part +No label is seen\.$/m);

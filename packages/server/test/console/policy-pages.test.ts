@@ -45,7 +45,7 @@ describe('the pages of policies', () => {
     await upload(councillors);
     const { body } = await auditor.get('/policies');
     expect(textOf(body)).toContain(
-      'version councillors/1 &amp; more To come Councillor 1 December 2026 at midnight token:administrator',
+      'version councillors/1 &amp; more To come Councillor 1 December 2026 at midnight the program administrator',
     );
     expect(textOf(body)).toContain('version 2026.1 In force Everybody 23 November 2026 at 9:00am');
     const [, href = ''] = /href="(\/policies\/councillors[^"]+)"/.exec(body) ?? [];
@@ -62,13 +62,14 @@ describe('the pages of policies', () => {
       'Version 2026.1 (in force)',
       'For Everybody',
       'In force from 23 November 2026 at 9:00am',
-      'Put in force and signed by token:administrator, 23 November 2026 at 9:00am',
+      'Put in force and signed by the program administrator, 23 November 2026 at 9:00am',
       'Breaches are first reported to Information Security Team Leader',
-      'Clause 5.9 Checked in part Laptops, (home or remote) routers must be encrypted',
+      'Clause 5.9 Kept in part Laptops, (home or remote) routers must be encrypted',
       'Suspended at most: 1 day',
       'Devices now: 0 passing, 1 failing, 0 not known, 0 excused',
       'Install within: critical 14 days, high 14 days, unknown 14 days',
       'Excused by: emergency plan stick, approved by the Information Security Team Leader, for 1 year at most, encrypted only',
+      'paper at home, approved by the assistant director, for 90 days at most',
       'Clause 5.23 Switched off',
       'Clause 5.22 Kept by people alone',
       'Appendix 1 Kept by people alone',

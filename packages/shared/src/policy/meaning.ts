@@ -40,9 +40,20 @@ function exemptionProblems({ exemptions = [], check }: Rule, index: number): Pro
       : [{ path: place(at, 'maximum'), at: 'value' as const, expected: 'a duration longer than no time' }]),
     ...(encryptedOnly === undefined || check === 'removable-media'
       ? []
-      : [{ path: place(at, 'encryptedOnly'), at: 'key' as const, expected: 'encryptedOnly only under removable-media' }]),
+      : [
+          {
+            path: place(at, 'encryptedOnly'),
+            at: 'key' as const,
+            expected: 'encryptedOnly only under removable-media',
+          },
+        ]),
   ]);
-  const twice = repeated(exemptions, ['rules', index, 'exemptions'], 'kind', 'a kind that this rule has not named above');
+  const twice = repeated(
+    exemptions,
+    ['rules', index, 'exemptions'],
+    'kind',
+    'a kind that this rule has not named above',
+  );
   return [...each, ...twice];
 }
 

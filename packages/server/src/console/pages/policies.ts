@@ -66,7 +66,8 @@ export const policyPages: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps
     if (stored === undefined || policy === undefined)
       throw problem('policy-unknown', `There is no policy of version ${version}.`);
     // What devices say now is about the rules that hold now.
-    const figures = policy.standing === 'in force' && may(role, 'devices:read') ? await standingByRule(deps.db, organisation) : [];
+    const figures =
+      policy.standing === 'in force' && may(role, 'devices:read') ? await standingByRule(deps.db, organisation) : [];
     const { document } = stored;
     const model = { policy, document, clauses: clausesOf(document, figures), counts: countsOf(document) };
     return showPage(deps, { request, reply }, 'policy', model, { section: 'policies' });
