@@ -148,8 +148,9 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await signIn(page);
     await page.goto(`${origin}/policies/2026.1`);
     await page.emulateMedia({ media: 'print' });
-    for (const hidden of ['.govuk-service-navigation', '.govuk-breadcrumbs', '.app-footer', '.app-no-print'])
-      expect(await page.locator(hidden).first().isVisible(), hidden).toBe(false);
+    const hidden = ['.govuk-service-navigation', '.govuk-breadcrumbs', '.app-footer', '.app-no-print'];
+    const shown = await Promise.all(hidden.map((part) => page.locator(part).first().isVisible()));
+    expect(shown).toEqual(hidden.map(() => false));
     expect(await page.locator('.app-print-marking').isVisible()).toBe(true);
     expect(await page.getByText('Clause 5.23').isVisible()).toBe(true);
     await page.pdf({ path: join(pictures, 'policy.pdf'), format: 'A4' });

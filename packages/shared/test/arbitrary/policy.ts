@@ -45,7 +45,7 @@ export const policies: fc.Arbitrary<PolicyDocument> = fc
     document: ofSchema({
       ...PolicyDocument,
       properties: { ...PolicyDocument.properties, rules: { type: 'array', items: { const: 0 } } },
-    } as never),
+    }),
     rules: fc.uniqueArray(anyRule, { selector: ({ id }) => id, maxLength: 6 }),
     dates: fc.tuple(dates, dates),
   })
