@@ -1,6 +1,6 @@
 import { type FindingBody, modeOf, type Severity } from '@beadle/shared';
 import type { Db, Tx } from '../db/database.ts';
-import { ruleOfFinding } from '../policies/store.ts';
+import { ruleOfFinding } from '../policies/rule-of-finding.ts';
 import { gracesOf, nextLook } from './connected.ts';
 import { takeIn } from './intake.ts';
 import type { NoticeDeps } from './notices.ts';
@@ -69,8 +69,8 @@ export async function endGrace(db: Db, organisation: string, payload: GracePaylo
         device: { organisation, id: state.device, assetTag: state.asset_tag },
         open: await openByKey(tx, organisation, state.device),
         connected: { ms: state.connected_ms, graces: await gracesOf(tx, organisation, state.device) },
-        // Only a grace that counts connected time can still have something left.
-        waits: (left) => nextLook(left, state.last_contact_at, deps.now),
+        waits: (left) =>
+          known.rule.graceCounts === 'connected' ? nextLook(left, state.last_contact_at, deps.now) : deps.now + left,
       },
     );
   });

@@ -7,14 +7,8 @@ import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { holdsOnlyKeepable, isKeepable } from '../keepable.ts';
 import { problem } from '../errors.ts';
-import {
-  listPolicies,
-  policyOfVersion,
-  type PolicySummary,
-  putPolicyInForce,
-  serialsInForce,
-  withdrawPolicy,
-} from './store.ts';
+import { policyOfVersion } from './store.ts';
+import { listPolicies, type PolicySummary, putPolicyInForce, serialsInForce, withdrawPolicy } from './upload.ts';
 import { inTransaction } from '../db/transaction.ts';
 
 const Policy = Type.Object({
@@ -72,6 +66,13 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
     done(null, body),
   );
   reads(app, deps);
+  uploads(app, deps);
+  withdrawals(app, deps);
+};
+
+type App = Parameters<FastifyPluginAsyncTypebox>[0];
+
+function uploads(app: App, deps: Deps): void {
   app.post(
     '/api/v1/policies',
     {
@@ -103,6 +104,9 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
       return reply.status(changed ? 201 : 200).send(row.shown);
     },
   );
+}
+
+function withdrawals(app: App, deps: Deps): void {
   app.post(
     '/api/v1/policies/:version/withdrawal',
     {
@@ -122,9 +126,9 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
       return { items: (await presentAll(deps.db, organisation, at)).map(({ shown }) => shown), nextCursor: null };
     },
   );
-};
+}
 
-function reads(app: Parameters<FastifyPluginAsyncTypebox>[0], { db, clock }: Deps): void {
+function reads(app: App, { db, clock }: Deps): void {
   const one = async (organisation: string, version: string) => {
     const policy = await policyOfVersion(db, organisation, version);
     if (policy === undefined) throw problem('policy-unknown', `There is no policy of version ${version}.`);

@@ -5,7 +5,8 @@ import { callerOf } from '../../access.ts';
 import { type RuleFigure, standingByRule } from '../../devices/figures.ts';
 import { problem } from '../../errors.ts';
 import { may } from '../../people/permissions.ts';
-import { listPolicies, policyOfVersion, type PolicySummary, serialsInForce } from '../../policies/store.ts';
+import { policyOfVersion } from '../../policies/store.ts';
+import { listPolicies, type PolicySummary, serialsInForce } from '../../policies/upload.ts';
 import { type PageDeps, showPage } from '../console.ts';
 import { howWords, ruleInWords } from '../rule-words.ts';
 
