@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DEVICE_KINDS, type DeviceContext, POPULATIONS } from '../../src/checks/check.ts';
 import { CHECKS, REQUIRE_SCHEMAS } from '../../src/checks/registry.ts';
 import { after } from '../../src/duration.ts';
-import type { Observation } from '../../src/evaluate.ts';
+import type { Observation } from '../../src/checks/observation.ts';
 import { known, REASON_CODES, unknown } from '../../src/findings/verdict.ts';
 import { PolicyDocument, Rule } from '../../src/policy/document.ts';
 import { ofSchema } from './of-schema.ts';
@@ -78,7 +78,9 @@ export const observations: fc.Arbitrary<ReadonlyMap<string, Observation>> = fc
     ),
     { requiredKeys: [] },
   )
-  .map((seen) => new Map(Object.entries(seen)));
+  .map(
+    (seen) => new Map(Object.entries(seen).flatMap(([name, one]) => (one === undefined ? [] : [[name, one] as const]))),
+  );
 
 export const devices: fc.Arbitrary<DeviceContext> = fc.record({
   kind: fc.constantFrom(null, ...DEVICE_KINDS),

@@ -1,6 +1,7 @@
 import type { DeviceContext } from '../../src/checks/check.ts';
 import type { Authorisation } from '../../src/authorisations/authorisation.ts';
-import { evaluate, type Observation, type RuleJudgement } from '../../src/evaluate.ts';
+import { evaluate, type RuleJudgement } from '../../src/evaluate.ts';
+import type { Observation } from '../../src/checks/observation.ts';
 import { known } from '../../src/findings/verdict.ts';
 import type { PolicyDocument } from '../../src/policy/document.ts';
 import { iso } from '../../src/ports.ts';
