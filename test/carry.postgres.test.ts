@@ -113,7 +113,7 @@ describe('what is carried over', () => {
     expect(exitCode).toBe(0);
     expect(hashOf()).toBe(before);
     const names = namesInSource();
-    expect(names).toHaveLength(20);
+    expect(names).toHaveLength(21);
     for (const name of names) {
       const there = inSource((db) => db.prepare(`select * from ${name}`).all());
       expect([name, sorted(await rowsIn(name))]).toEqual([name, sorted(there)]);

@@ -130,7 +130,8 @@ describe('whatever a device and its server go through', () => {
       fc.asyncProperty(fc.array(act, { minLength: 8, maxLength: 18 }), async (acts) => {
         await start();
         try {
-          await council.copy('c');
+          let copies = 0;
+          await council.copy(`c${copies}`);
           // What the outside has seen: the moments of contact since it fails, all of them.
           let contacts: number[] | undefined;
           let shown: 'on' | 'off' = 'on';
@@ -146,8 +147,8 @@ describe('whatever a device and its server go through', () => {
             world.pass(after * MINUTE);
             await council.app().jobs.runDue();
             if (what === 'enrol') await laptop.enrolAgain();
-            if (what === 'copy') await council.copy('c');
-            if (what === 'restore') await council.restore('c');
+            if (what === 'copy') await council.copy(`c${(copies += 1)}`);
+            if (what === 'restore') await council.restore(`c${copies}`);
             if (what === 'on' || what === 'off') laptop.show((shown = what));
             if (what !== 'away' && what !== 'copy') await seen();
           }
