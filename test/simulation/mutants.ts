@@ -139,8 +139,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no grace',
     file: server('breaches/intake.ts'),
-    from: 'known.rule.grace === undefined ? at :',
-    to: 'known.rule.id !== undefined ? at :',
+    from: 'if (rule.grace === undefined) return 0;',
+    to: 'if (rule.id !== undefined) return 0;',
   },
   {
     name: 'put a breach off by a clock that is ahead',

@@ -60,6 +60,8 @@ const PAGES = [
   ['classify', '/registers/printers/classify?printer=ipp%3A%2F%2Fcanon.local%2Fipp'],
   ['import-people', '/import/people'],
   ['import-printers', '/import/printers'],
+  ['policies', '/policies'],
+  ['policy', '/policies/2026.1'],
   ['accessibility', '/accessibility'],
   ['not-found', '/breaches/BR-1999-000001'],
 ] as const;
@@ -86,6 +88,12 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
       notice: 'Invented data: no real council, device or person',
     });
     await seedCouncil(server.db, server.clock.now());
+    await server.as('information-security-team-leader', {
+      method: 'POST',
+      url: '/api/v1/policies',
+      headers: { 'content-type': 'application/yaml' },
+      payload: readFileSync(join(import.meta.dirname, '../../policies/dacorum.yaml'), 'utf8'),
+    });
     origin = await server.app.listen({ host: '127.0.0.1', port });
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     process.stdout.write(`pictures of the console: ${pictures}\n`);
@@ -152,6 +160,20 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await signIn(page);
     for (const [, path] of PAGES.slice(0, -1)) await page.goto(`${origin}${path}`);
     expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('prints how each clause is kept, without what only a screen is for', async () => {
+    const { context, page } = await open(VIEWS[0]);
+    await signIn(page);
+    await page.goto(`${origin}/policies/2026.1`);
+    await page.emulateMedia({ media: 'print' });
+    const hidden = ['.govuk-service-navigation', '.govuk-breadcrumbs', '.app-footer', '.app-no-print'];
+    const shown = await Promise.all(hidden.map((part) => page.locator(part).first().isVisible()));
+    expect(shown).toEqual(hidden.map(() => false));
+    expect(await page.locator('.app-print-marking').isVisible()).toBe(true);
+    expect(await page.getByText('Clause 5.23').isVisible()).toBe(true);
+    await page.pdf({ path: join(pictures, 'policy.pdf'), format: 'A4' });
     await context.close();
   });
 

@@ -8,12 +8,19 @@ export const Duration = Type.String({ pattern: PATTERN, description: 'an ISO 860
 export type Duration = string;
 
 /**
+ * Milliseconds since the epoch, within the years 1 to 9999: what has no date is told as one of them (.NET's
+ * `DateTime.MinValue`, a file time of 1601), and any duration of a policy after one is still a moment.
+ */
+export const Moment = Type.Number({ minimum: -62_135_596_800_000, maximum: 253_402_300_799_999 });
+
+/**
  * The moment `duration` after `from`, both in milliseconds since the epoch. Months and years are the calendar's, in
- * UTC; a day is 24 hours.
+ * UTC; a day is 24 hours. Fractions of a millisecond are cut off.
  */
 export function after(from: number, duration: Duration): number {
-  return Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO('UTC').add(Temporal.Duration.from(duration))
-    .epochMilliseconds;
+  return Temporal.Instant.fromEpochMilliseconds(Math.trunc(from))
+    .toZonedDateTimeISO('UTC')
+    .add(Temporal.Duration.from(duration)).epochMilliseconds;
 }
 
 const UNITS = ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds'] as const;

@@ -1,8 +1,9 @@
-import { modeOf } from '@beadle/shared';
+import { type FindingBody, modeOf, type Severity } from '@beadle/shared';
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../db/database.ts';
 import type { JudgedStateTable } from '../db/schema.ts';
 import { ruleOfFinding } from '../policies/rule-of-finding.ts';
+import { gracesOf, nextLook } from './connected.ts';
 import { takeIn, takeInJudged } from './intake.ts';
 import type { NoticeDeps } from './notices.ts';
 import { openByKey } from './opening.ts';
@@ -15,7 +16,7 @@ export interface GracePayload {
   readonly subject: string;
 }
 
-type Failing = Omit<Selectable<JudgedStateTable>, 'reason' | 'severity'> & { readonly sequence: number | null };
+type Stated = Omit<Selectable<JudgedStateTable>, 'reason' | 'severity'> & { readonly sequence: number | null };
 
 const ABOUT = ['device', 'rule', 'clause', 'check_name', 'subject', 'since', 'observed', 'policy_version'] as const;
 
@@ -30,12 +31,12 @@ function stillFailing(tx: Tx, organisation: string, { device, rule, subject }: G
     .select([...ABOUT, 'organisation', 'verdict'])
     .select(sql<number | null>`cast(null as bigint)`.as('sequence'));
   return tx
-    .selectFrom(stated.$castTo<Failing>().unionAll(judged.$castTo<Failing>()).as('state'))
+    .selectFrom(stated.$castTo<Stated>().unionAll(judged.$castTo<Stated>()).as('state'))
     .innerJoin('devices', (join) =>
       join.onRef('devices.organisation', '=', 'state.organisation').onRef('devices.id', '=', 'state.device'),
     )
     .selectAll('state')
-    .select(['devices.asset_tag', 'devices.generation'])
+    .select(['devices.asset_tag', 'devices.generation', 'devices.connected_ms', 'devices.last_contact_at'])
     .where('state.organisation', '=', organisation)
     .where('state.device', '=', device)
     .where('state.rule', '=', rule)
@@ -44,31 +45,41 @@ function stillFailing(tx: Tx, organisation: string, { device, rule, subject }: G
     .executeTakeFirst();
 }
 
+type Failing = NonNullable<Awaited<ReturnType<typeof stillFailing>>>;
+
+/** The finding that began it, as far as a breach tells of it. */
+const findingOf = (state: Failing, severity: Severity): FindingBody => ({
+  salt: '',
+  rule: state.rule,
+  clause: state.clause,
+  check: state.check_name,
+  subject: state.subject,
+  kind: 'state',
+  at: new Date(state.since).toISOString(),
+  verdict: 'fail',
+  severity,
+  observed: JSON.parse(state.observed) as FindingBody['observed'],
+  policyVersion: state.policy_version,
+});
+
 /** When a grace has ended: what still fails becomes a breach, as of the finding that began it. */
 export async function endGrace(db: Db, organisation: string, payload: GracePayload, deps: NoticeDeps): Promise<void> {
   await inTransaction(db, async (tx) => {
     await lockDevice(tx, organisation, payload.device);
     const state = await stillFailing(tx, organisation, payload);
-    const known =
-      state === undefined
-        ? undefined
-        : await ruleOfFinding(tx, organisation, { rule: state.rule, policyVersion: state.policy_version }, deps.now);
-    if (state === undefined || known === undefined || modeOf(known.rule) !== 'report') return;
-    const finding = {
-      salt: '',
-      rule: state.rule,
-      clause: state.clause,
-      check: state.check_name,
-      subject: state.subject,
-      kind: 'state' as const,
-      at: new Date(state.since).toISOString(),
-      verdict: 'fail' as const,
-      severity: known.rule.severity,
-      observed: JSON.parse(state.observed),
-      policyVersion: state.policy_version,
+    if (state === undefined) return;
+    const judged = { rule: state.rule, policyVersion: state.policy_version };
+    const known = await ruleOfFinding(tx, organisation, judged, deps.now);
+    if (known === undefined || modeOf(known.rule) !== 'report') return;
+    const finding = findingOf(state, known.rule.severity);
+    const intake = {
+      ...deps,
+      device: { organisation, id: state.device, assetTag: state.asset_tag },
+      open: await openByKey(tx, organisation, state.device),
+      connected: { ms: state.connected_ms, graces: await gracesOf(tx, organisation, state.device) },
+      waits: (left: number) =>
+        known.rule.graceCounts === 'connected' ? nextLook(left, state.last_contact_at, deps.now) : deps.now + left,
     };
-    const device = { organisation, id: state.device, assetTag: state.asset_tag };
-    const intake = { ...deps, device, open: await openByKey(tx, organisation, state.device) };
     const { generation, sequence } = state;
     await (sequence === null
       ? takeInJudged(tx, finding, known, intake)

@@ -1,7 +1,8 @@
-import { after, type FindingBody, type GapBody, modeOf } from '@beadle/shared';
+import { after, type FindingBody, type GapBody, modeOf, type Rule } from '@beadle/shared';
 import type { Tx } from '../db/database.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { type FoundRule, ruleOfFinding } from '../policies/rule-of-finding.ts';
+import { beginGrace, forgetGrace, graceKey } from './connected.ts';
 import { type IntakeDeps, keyOf, type Opening, openOrJoin } from './opening.ts';
 import { appendEvent, linkFinding, updateBreach } from './store.ts';
 
@@ -35,6 +36,8 @@ async function restore(
   place: Place,
   deps: IntakeDeps,
 ): Promise<void> {
+  const grace = deps.connected.graces.get(graceKey(finding));
+  if (grace !== undefined) await forgetGrace(tx, grace, deps.connected);
   const breach = deps.open.get(keyOf({ rule: finding.rule, subject: finding.subject, kind: 'state' }));
   if (breach === undefined) return;
   if (place !== null) await linkFinding(tx, breach, { device: deps.device.id, ...place });
@@ -58,6 +61,17 @@ async function ruleOf(
   return found;
 }
 
+/** How much of a grace is left, in milliseconds: of the calendar's time, or of the time that the device has contact. */
+async function graceLeft(tx: Tx, rule: Rule, finding: Told, at: number, deps: IntakeDeps): Promise<number> {
+  if (rule.grace === undefined) return 0;
+  const ends = after(at, rule.grace);
+  if (rule.graceCounts !== 'connected') return ends - deps.now;
+  const { organisation, id: device } = deps.device;
+  const about = { organisation, device, rule: rule.id, subject: finding.subject, since: at };
+  const begun = await beginGrace(tx, about, deps.connected);
+  return ends - at - (deps.connected.ms - begun.connected_ms);
+}
+
 async function fail(
   tx: Tx,
   finding: Told,
@@ -79,12 +93,13 @@ async function fail(
     observed: finding.observed,
     place,
   };
-  const graceEnds = known.rule.grace === undefined ? at : after(at, known.rule.grace);
-  if (finding.kind === 'event' || graceEnds <= deps.now || deps.open.has(keyOf(finding)))
-    return openOrJoin(tx, opening, deps);
+  if (finding.kind === 'event' || deps.open.has(keyOf(finding))) return openOrJoin(tx, opening, deps);
+  const left = await graceLeft(tx, known.rule, finding, at, deps);
+  if (left <= 0) return openOrJoin(tx, opening, deps);
   const key = JSON.stringify([id, finding.rule, finding.subject]);
   const payload = { device: id, rule: finding.rule, subject: finding.subject };
-  await enqueue(tx, { organisation, kind: GRACE_JOB, key, payload, runAt: graceEnds, at: deps.now }, deps.random);
+  const runAt = deps.waits?.(left) ?? deps.now + left;
+  await enqueue(tx, { organisation, kind: GRACE_JOB, key, payload, runAt, at: deps.now }, deps.random);
 }
 
 /** Opens, joins or ends breaches by one finding, in the transaction that accepts it. */

@@ -3,6 +3,7 @@ import type { Tx } from '../db/database.ts';
 import { newId } from '../ids.ts';
 import type { FoundRule } from '../policies/rule-of-finding.ts';
 import { nextReference } from '../db/references.ts';
+import type { Connected } from './connected.ts';
 import { gatherForIct, type NoticeDeps, notifyOf } from './notices.ts';
 import {
   appendEvent,
@@ -18,8 +19,11 @@ export interface IntakeDeps extends NoticeDeps {
   readonly device: { readonly organisation: string; readonly id: string; readonly assetTag: string };
   /** The device's open breaches, by `keyOf`; kept up to date while a batch is applied. */
   readonly open: Map<string, BreachRow>;
+  readonly connected: Connected;
   /** Rules that have been looked up, where more than one finding is taken in: a batch names the same few. */
   readonly rules?: Map<string, FoundRule | undefined>;
+  /** When a grace is looked at again of which so many milliseconds are left; once they have passed, where nothing is said. */
+  readonly waits?: (left: number) => number;
   /** Told of each breach that is opened: there may be a notice to send. */
   readonly opened?: () => void;
 }

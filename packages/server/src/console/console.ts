@@ -30,6 +30,7 @@ const SECTIONS: readonly (readonly [Section, Permission])[] = [
   ['devices', 'devices:read'],
   ['people', 'people:read'],
   ['registers', 'registers:read'],
+  ['policies', 'policies:read'],
   ['authorisations', 'authorisations:request'],
   ['incidents', 'authorisations:request'],
 ];

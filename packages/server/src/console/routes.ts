@@ -20,6 +20,7 @@ import { importPages } from './pages/import.ts';
 import { incidentsPage } from './pages/incidents.ts';
 import { overviewPage } from './pages/overview.ts';
 import { peoplePages } from './pages/people.ts';
+import { policyPages } from './pages/policies.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
 import { registerPages } from './pages/registers.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
@@ -72,5 +73,6 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(newAuthorisationPage, acts);
   await app.register(authorisationPage, acts);
   await app.register(incidentsPage, acts);
+  await app.register(policyPages, page);
   await app.register(accessibilityPage, page);
 };

@@ -7,7 +7,15 @@ import { valueWords } from './fact-words.ts';
 import * as timeline from './timeline-words.ts';
 import * as words from './words.ts';
 
-export type Section = 'overview' | 'breaches' | 'devices' | 'people' | 'registers' | 'authorisations' | 'incidents';
+export type Section =
+  | 'overview'
+  | 'breaches'
+  | 'devices'
+  | 'people'
+  | 'registers'
+  | 'policies'
+  | 'authorisations'
+  | 'incidents';
 
 /** What the layout needs beside the page's own model. */
 export interface Shell {
@@ -48,6 +56,7 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   kindWords,
   roleWords: words.roleWords,
   counted: words.count,
+  clauseHasWords: (clause: string) => /[a-z]{3}/i.test(clause),
   eventWords: timeline.eventWords,
   actorWords: timeline.actorWords,
   channelWords: timeline.channelWords,

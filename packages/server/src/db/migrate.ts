@@ -9,6 +9,7 @@ import { people } from './migrations/0003-people.ts';
 import { deviceStates } from './migrations/0004-device-states.ts';
 import { policyVersions } from './migrations/0005-policy-versions.ts';
 import { authorisations } from './migrations/0006-authorisations.ts';
+import { connectedTime } from './migrations/0007-connected-time.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -18,6 +19,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0004-device-states': deviceStates,
     '0005-policy-versions': policyVersions,
     '0006-authorisations': authorisations,
+    '0007-connected-time': connectedTime,
   }),
 });
 

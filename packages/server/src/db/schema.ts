@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely';
 import type { AuthorisationTables } from './schema-authorisations.ts';
 import type { PeopleTables } from './schema-people.ts';
 
@@ -55,6 +56,8 @@ export interface DeviceTable {
   enrolled_at: number | null;
   /** The serial number that it told when it was enrolled. */
   enrolled_serial: string | null;
+  /** How long it has had contact in all, in milliseconds (breaches/connected.ts). */
+  connected_ms: Generated<number>;
 }
 
 export interface DeviceKeyTable {
@@ -143,6 +146,16 @@ export interface JudgedStateTable {
 export interface UptimeTable {
   began_at: number;
   last_beat_at: number;
+}
+
+/** A failing whose grace counts connected time: what the device had of it when it began. */
+export interface ConnectedGraceTable {
+  organisation: string;
+  device: string;
+  rule: string;
+  subject: string;
+  since: number;
+  connected_ms: number;
 }
 
 export interface FactTable {
@@ -351,6 +364,7 @@ export interface Database extends AuthorisationTables, PeopleTables {
   states: StateTable;
   judged_states: JudgedStateTable;
   uptime: UptimeTable;
+  connected_graces: ConnectedGraceTable;
   facts: FactTable;
   breaches: BreachTable;
   breach_events: BreachEventTable;

@@ -103,6 +103,7 @@ export async function beginGeneration(
     .insertInto('heads')
     .values({ ...place, ...START, counter: 0 })
     .execute();
-  await tx.deleteFrom('states').where('organisation', '=', organisation).where('device', '=', device).execute();
+  for (const table of ['states', 'connected_graces'] as const)
+    await tx.deleteFrom(table).where('organisation', '=', organisation).where('device', '=', device).execute();
   return generation;
 }

@@ -20,6 +20,7 @@ type Contact = Pick<
   | 'visits_noted_since'
   | 'country'
   | 'country_since'
+  | 'connected_ms'
 >;
 
 const contactUpdate = compiledOnce((db, arg: Pick<DeviceKey, 'organisation' | 'device'> & Contact) =>
@@ -39,6 +40,7 @@ const contactUpdate = compiledOnce((db, arg: Pick<DeviceKey, 'organisation' | 'd
       visits_noted_since: arg.visits_noted_since,
       country: arg.country,
       country_since: arg.country_since,
+      connected_ms: arg.connected_ms,
     })
     .where('organisation', '=', arg.organisation)
     .where('id', '=', arg.device),
@@ -48,6 +50,8 @@ interface Contacted {
   readonly now: number;
   /** How many of the findings that the device counts as pending came with this check-in. */
   readonly taken: number;
+  /** As of this check-in, in milliseconds. */
+  readonly connectedMs: number;
   /** What the rules want noted of a device, as this check-in leaves it. */
   readonly wanted: (device: DeviceRow) => Wanted;
   /** Where the call appears to come from; asked only where that is wanted. */
@@ -59,7 +63,7 @@ export async function keepContact<D extends DeviceRow>(
   tx: Tx,
   device: D,
   header: CheckInHeader,
-  { now, taken, wanted, country: countryOf }: Contacted,
+  { now, taken, connectedMs, wanted, country: countryOf }: Contacted,
 ): Promise<D> {
   const { agent, policySerial, onCouncilNetwork } = header;
   const called = { ...device, on_council_network: onCouncilNetwork === null ? null : Number(onCouncilNetwork) };
@@ -77,6 +81,7 @@ export async function keepContact<D extends DeviceRow>(
     outbox_dropped: agent.outbox.dropped,
     last_office_at: !officeVisits ? null : onCouncilNetwork === true ? now : device.last_office_at,
     visits_noted_since: officeVisits ? (device.visits_noted_since ?? now) : null,
+    connected_ms: connectedMs,
     country,
     country_since: country === null ? null : country === device.country ? device.country_since : now,
   };

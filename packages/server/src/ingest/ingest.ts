@@ -7,6 +7,7 @@ import {
   type Random,
   stateDigest,
 } from '@beadle/shared';
+import { connectedAfter, gracesOf } from '../breaches/connected.ts';
 import { takeIn, takeInGap } from '../breaches/intake.ts';
 import { type IntakeDeps, openByKey } from '../breaches/opening.ts';
 import type { Db, Tx } from '../db/database.ts';
@@ -76,6 +77,7 @@ async function intoBreaches(
   const concerned = items.filter(concernsBreaches);
   if (concerned.length === 0) return false;
   const open = await openByKey(tx, key.organisation, key.device);
+  const connected = { ms: connectedAfter(device, now), graces: await gracesOf(tx, key.organisation, key.device) };
   const about = { organisation: key.organisation, id: key.device, assetTag: device.asset_tag };
   let opened = false;
   const intake: IntakeDeps = {
@@ -84,6 +86,7 @@ async function intoBreaches(
     origin: deps.origin,
     device: about,
     open,
+    connected,
     rules: new Map(),
     opened: () => (opened = true),
   };
@@ -122,7 +125,7 @@ async function judgeCall(
   device: LockedDevice,
   { header }: ReadCheckIn,
   policy: StoredPolicy | undefined,
-  contact: { readonly now: number; readonly taken: number },
+  contact: { readonly now: number; readonly taken: number; readonly connectedMs: number },
   deps: IngestDeps,
 ): Promise<boolean> {
   const rules = serverRules(policy?.document);
@@ -150,7 +153,14 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
     population: device.population as Population | null,
     at: now,
   });
-  const judged = await judgeCall(tx, device, read, policy, { now, taken: accepted.length + repeats }, deps);
+  const judged = await judgeCall(
+    tx,
+    device,
+    read,
+    policy,
+    { now, taken: accepted.length + repeats, connectedMs: connectedAfter(device, now) },
+    deps,
+  );
   await moveHead(tx, key, { ...head, counter });
   const answer: CheckInAnswer = {
     protocol: PROTOCOL_VERSIONS[0],

@@ -7,6 +7,7 @@ import {
   type Random,
   type Rule,
 } from '@beadle/shared';
+import { gracesOf } from '../breaches/connected.ts';
 import { takeInJudged } from '../breaches/intake.ts';
 import { openByKey } from '../breaches/opening.ts';
 import type { Tx } from '../db/database.ts';
@@ -134,6 +135,7 @@ async function intoBreaches(tx: Tx, device: DeviceRow, changes: Changes, bench: 
     origin: bench.origin,
     device: { organisation: device.organisation, id: device.id, assetTag: device.asset_tag },
     open: await openByKey(tx, device.organisation, device.id),
+    connected: { ms: device.connected_ms, graces: await gracesOf(tx, device.organisation, device.id) },
     opened: () => (opened = true),
   };
   for (const change of concerned) {

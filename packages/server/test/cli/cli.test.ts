@@ -263,8 +263,25 @@ describe('policy', () => {
     const { exitCode, out } = await run(['policy', 'coverage', 'p.yaml']);
     expect(exitCode).toBe(0);
     expect(out).toMatch(/^5\.6 +kept by rules +tag \(observe\) +Every device has an asset tag\.$/m);
+    expect(out).toMatch(/^2 clauses: 1 kept by rules, 1 by procedure only\.$/m);
     expect(out).toMatch(/^5\.22 +by procedure only +Approved backgrounds only\.$/m);
-    expect(JSON.parse((await run(['policy', 'coverage', 'p.yaml', '--json'])).out).clauses).toHaveLength(2);
+    expect(JSON.parse((await run(['policy', 'coverage', 'p.yaml', '--json'])).out)).toMatchObject({
+      counts: { kept: 1, procedure: 1 },
+      clauses: [
+        { clause: '5.6', how: 'kept', rules: [{ id: 'tag', check: 'asset-tag', mode: 'observe' }], note: null },
+        { clause: '5.22', how: 'procedure', rules: [], note: null },
+      ],
+    });
+  });
+
+  it('says which part of a clause is open', async () => {
+    file(
+      'p.yaml',
+      `${POLICY}  - { clause: "5.6", says: Every device has a tag., served: part, note: No label is seen. }\n`,
+    );
+    const { out } = await run(['policy', 'coverage', 'p.yaml']);
+    expect(out).toMatch(/^5\.6 +kept in part +tag \(observe\) +Every/m);
+    expect(out).toMatch(/^5\.6 +kept in part +No label is seen\.$/m);
   });
 });
 

@@ -10,16 +10,22 @@ const observedText = ({ observed }: Judgement, name: string): string =>
 
 /** Whether what the judgement is about is named. A check that is not here is about the device alone. */
 const NAMES_IT: Readonly<Record<string, (scope: AuthorisationScope, judgement: Judgement) => boolean>> = {
-  'removable-media': ({ sticks = [], encryptedOnly = false }, judgement) =>
+  'removable-media': ({ sticks = [] }, judgement) =>
     // The subject of a stick without a serial number is its model's numbers, which others of its kind share.
-    sticks.some((serial) => same(serial, observedText(judgement, 'serial'))) &&
-    (!encryptedOnly || judgement.observed['encrypted'] === true),
+    sticks.some((serial) => same(serial, observedText(judgement, 'serial'))),
   printing: ({ printers }, judgement) => matchesAny(printers, observedText(judgement, 'target')),
   software: ({ software }, judgement) =>
     matchesAny(software, judgement.subject) || matchesAny(software, observedText(judgement, 'publisher')),
   accounts: ({ accounts = [] }, judgement) => accounts.some((name) => same(name, judgement.subject)),
   location: ({ countries = [] }, judgement) => countries.includes(observedText(judgement, 'country')),
 };
+
+const isEncrypted = ({ observed }: Judgement): boolean => observed['encrypted'] === true;
+
+/** Clause 5.9: an exception may be for encrypted sticks alone, which the policy or the authorisation may say. */
+const mustBeEncrypted = (rule: Rule, { kind, scope }: Authorisation): boolean =>
+  scope.encryptedOnly === true ||
+  (rule.exemptions ?? []).some((one) => one.kind === kind && one.encryptedOnly === true);
 
 /** The moment from which an authorisation excuses nothing of a rule: its own end, or the rule's longest time for its kind. */
 function endFor(rule: Rule, authorisation: Authorisation): number {
@@ -46,7 +52,8 @@ export function excuseFor(
       Date.parse(one.validFrom) <= at &&
       at < endFor(rule, one) &&
       (one.scope.rules === undefined || one.scope.rules.includes(rule.id)) &&
-      (NAMES_IT[rule.check]?.(one.scope, judgement) ?? true),
+      (NAMES_IT[rule.check]?.(one.scope, judgement) ?? true) &&
+      (rule.check !== 'removable-media' || !mustBeEncrypted(rule, one) || isEncrypted(judgement)),
   );
 }
 

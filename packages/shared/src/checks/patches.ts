@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { isKnown, KnownOf } from '../findings/verdict.ts';
-import { after, Duration } from '../duration.ts';
+import { after, Duration, Moment } from '../duration.ts';
 import { type CheckInput, defineCheck, stateOfParts } from './check.ts';
 import type { Part } from './combine.ts';
 
@@ -15,7 +15,7 @@ const Update = Type.Object(
     /** False only where the system says that it mends no vulnerability: such an update has no limit. */
     security: Type.Boolean(),
     /** Milliseconds since the epoch; null where no date is told. */
-    releasedAt: Type.Union([Type.Number(), Type.Null()]),
+    releasedAt: Type.Union([Moment, Type.Null()]),
   },
   { additionalProperties: false },
 );
@@ -35,7 +35,7 @@ const Facts = Type.Object(
   {
     missing: KnownOf(Type.Array(Update, { maxItems: 5000 })),
     /** When the lists of updates were last fetched, in milliseconds since the epoch. */
-    listsUpdatedAt: KnownOf(Type.Number()),
+    listsUpdatedAt: KnownOf(Moment),
     restartRequired: KnownOf(Type.Boolean()),
     system: KnownOf(SystemSupport),
   },

@@ -49,7 +49,13 @@ const Covers = Type.Object(
 export type Covers = Static<typeof Covers>;
 
 const Exemption = Type.Object(
-  { kind: RuleId, approver: RoleName, maximum: Duration },
+  {
+    kind: RuleId,
+    approver: RoleName,
+    maximum: Duration,
+    /** Of removable media: only one that is seen to be encrypted is excused, whatever the authorisation says. */
+    encryptedOnly: Type.Optional(Type.Literal(true, { description: 'true' })),
+  },
   { ...closed, description: 'a mapping with kind, approver and maximum' },
 );
 

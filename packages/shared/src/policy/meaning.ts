@@ -1,4 +1,5 @@
-import { IMPLIED_AGENT_HEALTH, type PolicyDocument } from './document.ts';
+import { after } from '../duration.ts';
+import { IMPLIED_AGENT_HEALTH, type PolicyDocument, type Rule } from './document.ts';
 import type { Problem } from './expectation.ts';
 
 const dateExists = (text: string): boolean => {
@@ -6,38 +7,70 @@ const dateExists = (text: string): boolean => {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 };
 
-/** What a schema cannot say: that ids differ, that a date exists, and that one comes after another. */
-export function meaningProblems(policy: PolicyDocument): Problem[] {
-  const dates = (['effectiveFrom', 'reviewBy'] as const).flatMap((key): Problem[] =>
+function dateProblems(policy: PolicyDocument): Problem[] {
+  const missing = (['effectiveFrom', 'reviewBy'] as const).flatMap((key): Problem[] =>
     dateExists(policy[key]) ? [] : [{ path: [key], at: 'value', expected: 'a date that exists' }],
   );
-  const backwards: Problem[] =
-    dates.length === 0 && policy.reviewBy < policy.effectiveFrom
-      ? [{ path: ['reviewBy'], at: 'value', expected: 'a date on or after effectiveFrom' }]
-      : [];
-  const taken = policy.rules.flatMap(({ id, check }, index): Problem[] =>
-    id === IMPLIED_AGENT_HEALTH.id && check !== 'agent-health'
-      ? [
+  if (missing.length > 0 || policy.reviewBy >= policy.effectiveFrom) return missing;
+  return [{ path: ['reviewBy'], at: 'value', expected: 'a date on or after effectiveFrom' }];
+}
+
+function takenId({ id, check }: Rule, index: number): Problem[] {
+  if (id !== IMPLIED_AGENT_HEALTH.id || check === 'agent-health') return [];
+  const expected = `another id: "${id}" is the rule that applies by itself`;
+  return [{ path: ['rules', index, 'id'], at: 'value', expected }];
+}
+
+/** Of these a rule must name one at least: by an empty list nothing could ever pass, and left out it demands nothing. */
+const NEEDS_ONE = ['methods', 'wifi', 'countries'];
+
+function emptyLists({ require }: Rule, index: number): Problem[] {
+  return NEEDS_ONE.filter((name) => Array.isArray(require[name]) && require[name].length === 0).map((name) => ({
+    path: ['rules', index, 'require', name],
+    at: 'value',
+    expected: 'a list with something in it: leave the key out to demand nothing',
+  }));
+}
+
+function exemptionProblems({ exemptions = [], check }: Rule, index: number): Problem[] {
+  const place = (at: number, key: string) => ['rules', index, 'exemptions', at, key] as const;
+  const each = exemptions.flatMap(({ maximum, encryptedOnly }, at): Problem[] => [
+    ...(after(0, maximum) > 0
+      ? []
+      : [{ path: place(at, 'maximum'), at: 'value' as const, expected: 'a duration longer than no time' }]),
+    ...(encryptedOnly === undefined || check === 'removable-media'
+      ? []
+      : [
           {
-            path: ['rules', index, 'id'],
-            at: 'value',
-            expected: `another id: "${id}" is the rule that applies by itself`,
+            path: place(at, 'encryptedOnly'),
+            at: 'key' as const,
+            expected: 'encryptedOnly only under removable-media',
           },
-        ]
-      : [],
+        ]),
+  ]);
+  const twice = repeated(
+    exemptions,
+    ['rules', index, 'exemptions'],
+    'kind',
+    'a kind that this rule has not named above',
   );
+  return [...each, ...twice];
+}
+
+/** What a schema cannot say: that ids differ, that a date exists, and that one comes after another. */
+export function meaningProblems(policy: PolicyDocument): Problem[] {
+  const ofRules = [takenId, emptyLists, exemptionProblems].flatMap((problems) => policy.rules.flatMap(problems));
   return [
-    ...dates,
-    ...backwards,
-    ...taken,
-    ...repeated(policy.rules, 'rules', 'id', 'an id that no other rule has'),
-    ...repeated(policy.clauses ?? [], 'clauses', 'clause', 'a clause that is not listed above'),
+    ...dateProblems(policy),
+    ...ofRules,
+    ...repeated(policy.rules, ['rules'], 'id', 'an id that no other rule has'),
+    ...repeated(policy.clauses ?? [], ['clauses'], 'clause', 'a clause that is not listed above'),
   ];
 }
 
 function repeated<K extends string>(
   entries: readonly Record<K, string>[],
-  list: string,
+  list: readonly (string | number)[],
   key: K,
   expected: string,
 ): Problem[] {
@@ -46,7 +79,7 @@ function repeated<K extends string>(
     const again = seen.has(entry[key]);
     seen.add(entry[key]);
     return again
-      ? [{ path: [list, index, key], at: 'value', expected: `${expected}, not ${JSON.stringify(entry[key])}` }]
+      ? [{ path: [...list, index, key], at: 'value', expected: `${expected}, not ${JSON.stringify(entry[key])}` }]
       : [];
   });
 }

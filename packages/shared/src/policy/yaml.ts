@@ -83,12 +83,25 @@ function markAt(before: string, sign: '&' | '!'): number {
   return at;
 }
 
+/** What no database and no signed document keeps: a NUL (PostgreSQL has none in text), half of a surrogate pair. */
+function unkeepable(text: string): string | undefined {
+  if (text.includes('\0')) return 'text without the character NUL';
+  return text.isWellFormed() ? undefined : 'text without half of a surrogate pair';
+}
+
+function faultsOfText(node: unknown, path: Path): Fault[] {
+  if (!isScalar(node) || typeof node.value !== 'string') return [];
+  const expected = unkeepable(node.value);
+  return expected === undefined ? [] : [{ offset: node.range?.[0] ?? 0, path, expected }];
+}
+
 /** Aliases can blow a document up, and tags change what a value is: nothing in a policy needs either. */
 function faultsOfNode(text: string, node: unknown, path: Path): Fault[] {
   if (isAlias(node)) return [{ offset: node.range?.[0] ?? 0, path, expected: 'no YAML alias' }];
   if (!isScalar(node) && !isCollection(node)) return [];
   const before = text.slice(0, node.range?.[0] ?? 0);
   return [
+    ...faultsOfText(node, path),
     ...(node.anchor === undefined ? [] : [{ offset: markAt(before, '&'), path, expected: 'no YAML anchor' }]),
     ...(node.tag === undefined ? [] : [{ offset: markAt(before, '!'), path, expected: 'no YAML tag' }]),
     ...(isMap(node) ? keyFaults(node.items, path) : []),
@@ -116,6 +129,8 @@ function keyFaults(pairs: readonly Pair[], path: Path): Fault[] {
 
 /** Parses the YAML of a policy: version 1.2 without aliases, anchors, tags and repeated keys. Never throws. */
 export function readYaml(text: string): YamlReading {
+  const nul = text.indexOf('\0');
+  if (nul >= 0) return refused(nul, 'text without the character NUL');
   if (text.length > POLICY_LIMITS.characters) {
     return refused(POLICY_LIMITS.characters, `a policy of at most ${POLICY_LIMITS.characters} characters`);
   }

@@ -30,11 +30,21 @@ describe('how a clause is kept', () => {
     [[], 'part', 'kept-in-part'],
     [[], 'later', 'later'],
     [[], 'response', 'response'],
+    [['off', 'off'], 'part', 'off'],
   ])('by rules in %j, and listed as %s, is told as %s', (modes, served, expected) => {
     const [clause] = coverageOfPolicy(policyOf(modes, served));
     expect(clause).toMatchObject({ clause: '5.9', how: expected, note: served === undefined ? null : 'the rest' });
     expect(clause?.rules.map(({ mode }) => mode)).toEqual(modes);
   });
+});
+
+describe('a clause whose rule names a check that cannot be made yet', () => {
+  const later = (served?: Clause['served']) => {
+    const policy = policyOf(['report'], served);
+    const rules = policy.rules.map((rule) => ({ ...rule, check: 'of-tomorrow' as 'software' }));
+    return coverageOfPolicy({ ...policy, rules })[0]?.how;
+  };
+  it('waits for it', () => expect([later(), later('part'), later('record')]).toEqual(['later', 'later', 'record']));
 });
 
 describe('the coverage of a policy', () => {

@@ -1,14 +1,31 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { readPolicy } from '../../src/policy/read.ts';
 import type { PolicyDocument } from '../../src/policy/document.ts';
 
-export const dacorumText = readFileSync(join(import.meta.dirname, '../../../../policies/dacorum.yaml'), 'utf8');
+const folder = join(import.meta.dirname, '../../../../policies');
+export const policyText = (name: string): string => readFileSync(join(folder, `${name}.yaml`), 'utf8');
 
-const reading = readPolicy(dacorumText);
+/** The names of the policies that come with Beadle. */
+export const SHIPPED = globSync('*.yaml', { cwd: folder })
+  .map((file) => basename(file, '.yaml'))
+  .toSorted();
 
-/** The policy of Dacorum, read once. */
-export function dacorum(): PolicyDocument {
+/** Reads the text of a policy, which must be good. */
+export function policyOf(text: string): PolicyDocument {
+  const reading = readPolicy(text);
   if (!reading.ok) throw new Error(JSON.stringify(reading.errors));
   return reading.policy;
 }
+
+const read = new Map<string, PolicyDocument>();
+
+/** A policy that comes with Beadle, read once. */
+export function shipped(name: string): PolicyDocument {
+  const policy = read.get(name) ?? policyOf(policyText(name));
+  read.set(name, policy);
+  return policy;
+}
+
+export const dacorumText = policyText('dacorum');
+export const dacorum = (): PolicyDocument => shipped('dacorum');

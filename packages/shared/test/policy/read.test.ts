@@ -280,7 +280,76 @@ describe('a policy with a mistake is refused with one error, which says where an
     ['nothing', '', '1:1: policy: expected a policy: a mapping that begins with beadlePolicy: 1'],
     ['only a comment', '# nothing\n', '1:1: policy: expected a policy: a mapping that begins with beadlePolicy: 1'],
     ['a list at the top', '- a\n- b\n', '1:1: policy: expected a policy: a mapping that begins with beadlePolicy: 1'],
-    ['what is not YAML', '\u0000\u0001\u0002', /^1:1: policy: expected /],
+    ['what is not YAML', '\u0001\u0002', /^1:1: policy: expected /],
+    ['a NUL', changed('title: T', 'title: T\0'), '2:9: policy: expected text without the character NUL'],
+    [
+      'a NUL that is escaped',
+      changed('title: T', 'title: "a\\0"'),
+      '2:8: title: expected text without the character NUL',
+    ],
+    [
+      'half of a surrogate pair',
+      changed('says: S', 'says: "\\uD800"'),
+      '11:11: rules[0].says: expected text without half of a surrogate pair',
+    ],
+    ['a merge key', changed('title: T', 'title: T\n<<: { version: x }'), /^3:1: \["<<"\]: expected no key "<<"/],
+    ['a merge key of a rule', `${good}    <<: *a\n`, '15:9: rules[0]["<<"]: expected no YAML alias'],
+    [
+      "a rule's exemption of one kind twice",
+      `${good}    exemptions:\n      - { kind: k, approver: siro, maximum: P1D }\n      - { kind: k, approver: director, maximum: P2D }\n`,
+      '17:17: rules[0].exemptions[1].kind: expected a kind that this rule has not named above, not "k"',
+    ],
+    [
+      'an approver whose role there is not',
+      `${good}    exemptions: [{ kind: k, approver: queen, maximum: P1D }]\n`,
+      /^15:39: rules\[0\]\.exemptions\[0\]\.approver: expected a role, one of information-security-team-leader, /,
+    ],
+    [
+      'an exemption for no time',
+      `${good}    exemptions: [{ kind: k, approver: siro, maximum: PT0S }]\n`,
+      '15:54: rules[0].exemptions[0].maximum: expected a duration longer than no time',
+    ],
+    [
+      'an exemption without an end',
+      `${good}    exemptions: [{ kind: k, approver: siro }]\n`,
+      '15:18: rules[0].exemptions[0].maximum: expected the key "maximum"',
+    ],
+    [
+      'an encrypted printer',
+      `${good}    exemptions: [{ kind: k, approver: siro, maximum: P1D, encryptedOnly: true }]\n`,
+      '15:59: rules[0].exemptions[0].encryptedOnly: expected encryptedOnly only under removable-media',
+    ],
+    ...['-P1D', 'P1.5D', 'PT', 'P1H', 'P1D2M', 'P123456D', '14', '"P1D "'].map((text): [string, string, string] => [
+      `the duration ${text}`,
+      `${good}    grace: ${text}\n`,
+      `15:12: rules[0].grace: expected ${DURATION}`,
+    ]),
+    [
+      'an empty list by which nothing could pass',
+      withRequire('disk-encryption', '{ methods: [] }'),
+      '13:25: rules[0].require.methods: expected a list with something in it: leave the key out to demand nothing',
+    ],
+    [
+      'an empty list of populations',
+      changed('reportTo', 'populations: []\nreportTo'),
+      /^7:14: populations: expected a list of employee, .*, not an empty one$/,
+    ],
+    [
+      'an empty list of groups',
+      `${good}    covers: { groups: [] }\n`,
+      '15:23: rules[0].covers.groups: expected a list of groups, not an empty one',
+    ],
+    [
+      'a way of counting that there is not',
+      `${good}    graceCounts: sometimes\n`,
+      '15:18: rules[0].graceCounts: expected calendar or connected',
+    ],
+    ['a mode that there is not', `${good}    mode: shadow\n`, '15:11: rules[0].mode: expected observe, report or off'],
+    [
+      'a place that there is not',
+      `${good}    covers: { location: abroad }\n`,
+      '15:25: rules[0].covers.location: expected any, on-site or off-site',
+    ],
     [
       'too large a file',
       `${good}#${'x'.repeat(1024 * 1024)}`,
