@@ -19,7 +19,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['carry'],
     ['app'],
     ['console'],
-    ['ingest', 'withdrawals'],
+    ['ingest', 'withdrawals', 'preview', 'baseline'],
     ['breaches', 'authorisations'],
     ['enrolment', 'policies', 'people', 'notify', 'exhibits', 'orders', 'organisation'],
     ['devices', 'findings', 'jobs', 'audit', 'admission'],

@@ -41,6 +41,8 @@ import { ensureOrganisation } from './organisation/store.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { tokenRoutes } from './people/token-routes.ts';
 import { policyRoutes } from './policies/routes.ts';
+import { previewRoutes } from './preview/routes.ts';
+import { PREVIEW_JOB, previewJob } from './preview/start.ts';
 import type { Settings } from './settings.ts';
 
 declare module 'fastify' {
@@ -67,6 +69,7 @@ export interface AppDeps {
 function createJobs({ database: { db }, settings, clock, random, log }: AppDeps, busy: () => boolean): JobWorker {
   const kinds: Readonly<Record<string, JobKind>> = {
     [NOTICE_JOB]: noticeJob({ db, clock, settings }),
+    [PREVIEW_JOB]: previewJob({ db, clock, random }),
     ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),
   };
   const worker = createWorker({ db, kinds, clock, random, log, busy });
@@ -107,6 +110,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(enrolmentRoutes, { ...stage, admission: lanes.enrolments });
   await app.register(findingRoutes(stage));
   await app.register(policyRoutes, stage);
+  await app.register(previewRoutes, stage);
   await app.register(breachReadRoutes(stage));
   await app.register(breachRoutes, stage);
   await app.register(ingestRoutes, { ...stage, admission: lanes.checkIns });

@@ -6,12 +6,14 @@ import { StartError } from '../errors.ts';
 import { start } from './migrations/0001-start.ts';
 import { reportsByPeople } from './migrations/0002-reports-by-people.ts';
 import { policyVersions } from './migrations/0005-policy-versions.ts';
+import { quietFirst } from './migrations/0021-quiet-first.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
     '0001-start': start(runsSideBySide(db) ? 'bytea' : 'blob'),
     '0002-reports-by-people': reportsByPeople,
     '0005-policy-versions': policyVersions,
+    '0021-quiet-first': quietFirst,
   }),
 });
 
