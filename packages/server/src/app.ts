@@ -17,6 +17,7 @@ import { countConnections, PRESSURE, serverOptions } from './app/connections.ts'
 import { type Storage, watchStorage } from './app/storage.ts';
 import { validatorCompiler } from './app/validation.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { baselineRoutes } from './baseline/routes.ts';
 import { breachJobs } from './breaches/jobs.ts';
 import { breachReadRoutes } from './breaches/read-routes.ts';
 import { breachRoutes } from './breaches/routes.ts';
@@ -111,6 +112,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(findingRoutes(stage));
   await app.register(policyRoutes, stage);
   await app.register(previewRoutes, stage);
+  await app.register(baselineRoutes, stage);
   await app.register(breachReadRoutes(stage));
   await app.register(breachRoutes, stage);
   await app.register(ingestRoutes, { ...stage, admission: lanes.checkIns });

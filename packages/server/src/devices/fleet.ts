@@ -1,4 +1,4 @@
-import { type Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { DeviceTable } from '../db/schema.ts';
 
@@ -9,6 +9,7 @@ const COLUMNS = [
   'kind',
   'population',
   'groups',
+  'holder',
   'on_council_network',
   'last_contact_at',
 ] as const;

@@ -153,6 +153,17 @@ export async function policyOfVersion(
   return open(db, rows[0]);
 }
 
+/** The file of a policy, as it was uploaded. */
+export async function sourceOf(db: Db | Tx, organisation: string, serial: number): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('policies')
+    .select('source')
+    .where('organisation', '=', organisation)
+    .where('serial', '=', serial)
+    .executeTakeFirst();
+  return row?.source;
+}
+
 export interface ToldFirst {
   readonly reportTo: PolicyDocument['reportTo'];
   readonly policyTitle: string;

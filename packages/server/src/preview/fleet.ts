@@ -1,16 +1,14 @@
 import {
-  checkNamed,
   type DeviceContext,
   type DeviceKind,
-  type Known,
   known,
   type Population,
   type Severity,
   unknown,
 } from '@beadle/shared';
-import { Compile } from 'typebox/compile';
 import { openStatesOf } from '../breaches/open-states.ts';
 import type { Db } from '../db/database.ts';
+import { readFacts } from '../devices/facts.ts';
 import { factsOf, failingStatesOf, fleetPart, type FleetRow } from '../devices/fleet.ts';
 import { type EventFinding, eventsOf } from '../findings/events.ts';
 import type { FleetDevice, ToldFacts, ToldState } from './device.ts';
@@ -40,22 +38,6 @@ const contextOf = (row: FleetRow): DeviceContext => ({
   register: { assetTag: row.asset_tag, serialNumber: row.serial_number },
   registeredSticks: null,
 });
-
-const validators = new Map<string, (facts: unknown) => boolean>();
-
-/** Facts are as a device sent them, of whatever version: what has not the form that the check reads is not known. */
-export function readFacts(check: string, text: string): Known<unknown> {
-  const schema = checkNamed(check)?.facts;
-  if (schema === undefined) return unknown('check-not-supported');
-  let isValid = validators.get(check);
-  if (isValid === undefined) {
-    const compiled = Compile(schema);
-    isValid = (value) => compiled.Check(value);
-    validators.set(check, isValid);
-  }
-  const facts: unknown = JSON.parse(text);
-  return isValid(facts) ? known(facts) : unknown('not-understood');
-}
 
 function byDevice<Row extends { readonly device: string | null }>(rows: readonly Row[]): (device: string) => Row[] {
   const groups = Map.groupBy(rows, ({ device }) => device ?? '');
