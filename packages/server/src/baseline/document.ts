@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PolicyDocument } from '@beadle/shared';
 import { readPolicy } from '@beadle/shared/policy/read';
-import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { type Addition, LISTS } from './proposals.ts';
 
 export interface ProposedDocument {
@@ -24,13 +24,14 @@ function bones({ rules, ...rest }: PolicyDocument): unknown {
   };
 }
 
-function add(rules: readonly unknown[], { rule, list, value }: Addition): void {
-  const found = rules.find((one): one is YAMLMap => isMap(one) && one.get('id') === rule);
+function add(document: Document, { rule, list, value }: Addition): void {
+  const rules = document.get('rules');
+  const found = (isSeq(rules) ? rules.items : []).find((one): one is YAMLMap => isMap(one) && one.get('id') === rule);
   const require = found?.get('require');
   if (!isMap(require)) throw new Error(`the policy has no rule ${rule} with a require`);
   const values = require.get(list);
   if (isSeq(values)) values.add(value);
-  else require.set(list, [value]);
+  else require.set(list, document.createNode([value]));
 }
 
 /**
@@ -39,12 +40,12 @@ function add(rules: readonly unknown[], { rule, list, value }: Addition): void {
  */
 export function withAdditions(source: string, additions: readonly Addition[], version: string): ProposedDocument {
   const document = parseDocument(source);
-  const rules = document.get('rules');
-  const [before, after] = [readPolicy(source), () => readPolicy(document.toString({ lineWidth: 0 }))];
-  if (!isSeq(rules) || !before.ok) throw new Error('the policy that is added to has errors');
-  for (const addition of additions) add(rules.items, addition);
+  const before = readPolicy(source);
+  if (!before.ok) throw new Error('the policy that is added to has errors');
+  for (const addition of additions) add(document, addition);
   document.set('version', version);
-  const proposed = after();
+  const text = document.toString({ lineWidth: 0 });
+  const proposed = readPolicy(text);
   if (!proposed.ok || !isDeepStrictEqual(bones(before.policy), bones(proposed.policy)))
     throw new Error('a baseline may add to lists of printers and administrators only');
   const groups = Map.groupBy(additions, ({ rule, list }) => JSON.stringify([rule, list]));
@@ -54,7 +55,7 @@ export function withAdditions(source: string, additions: readonly Addition[], ve
       ? []
       : [{ rule: first.rule, list: first.list, added: group.map(({ value }) => value) }];
   });
-  return { version, source: document.toString({ lineWidth: 0 }), changes };
+  return { version, source: text, changes };
 }
 
 /** A version that is no other document's: that of the policy, with a number. */

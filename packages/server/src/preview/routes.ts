@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { VERDICTS } from '@beadle/shared';
 import { actorOf, callerOf } from '../access.ts';
+import { standingOfRules } from '../breaches/standing.ts';
 import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { limitOf, PageQuery, readCursor, toPage } from '../pagination.ts';
@@ -67,6 +68,17 @@ export const previewRoutes: FastifyPluginAsyncTypebox<PreviewDeps & { readonly w
       const status = preview.status === 'done' ? 200 : 202;
       return reply.status(status).header('location', addressOf(preview.id)).send(presentPreview(preview));
     },
+  );
+  app.get(
+    '/api/v1/policies/standing',
+    {
+      config: { access: 'devices:read' },
+      schema: { tags, summary: 'Devices that fail each rule, and those of them in grace: what no breach tells of yet' },
+    },
+    async (request) => ({
+      items: await standingOfRules(deps.db, callerOf(request).organisation, deps.clock.now()),
+      nextCursor: null,
+    }),
   );
   app.get(
     '/api/v1/policies/previews/:id',
