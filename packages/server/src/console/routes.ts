@@ -5,11 +5,14 @@ import type { Log } from '../log.ts';
 import { loadAssets, serveAssets } from './assets.ts';
 import type { PageDeps } from './console.ts';
 import { accessibilityPage } from './pages/accessibility.ts';
+import { baselinePage } from './pages/baseline.ts';
 import { breachPage } from './pages/breach.ts';
 import { breachesPage } from './pages/breaches.ts';
 import { devicePage } from './pages/device.ts';
 import { devicesPage } from './pages/devices.ts';
 import { overviewPage } from './pages/overview.ts';
+import { policiesPage } from './pages/policies.ts';
+import { previewPages } from './pages/preview.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
 import { createViews } from './views.ts';
@@ -22,6 +25,8 @@ type ProblemPage = (
 
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'> {
   readonly log: Pick<Log, 'warn'>;
+  /** A job has been queued: the worker need not wait to look. */
+  readonly wake: () => void;
   /** Set here, so that people get pages where programs get problem documents. */
   readonly errorPages: { render: ProblemPage | null };
 }
@@ -49,5 +54,8 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(breachPage, page);
   await app.register(devicesPage, page);
   await app.register(devicePage, page);
+  await app.register(policiesPage, page);
+  await app.register(previewPages, { ...page, random: deps.random, wake: deps.wake });
+  await app.register(baselinePage, page);
   await app.register(accessibilityPage, page);
 };

@@ -19,7 +19,7 @@ export interface Shell {
   readonly caller?: { readonly name: string; readonly role: string } | undefined;
   readonly csrf?: string | undefined;
   /** Which part of the navigation the page is in. */
-  readonly section?: 'overview' | 'breaches' | 'devices' | undefined;
+  readonly section?: 'overview' | 'breaches' | 'devices' | 'policies' | undefined;
   readonly contact?: string | undefined;
 }
 

@@ -21,8 +21,9 @@ export const WEEK_MS = 7 * 86_400_000;
 const isReport = (rule: Rule | undefined): boolean => rule !== undefined && modeOf(rule) === 'report';
 const failing = (judgements: readonly Judgement[]) => judgements.filter(({ verdict }) => verdict === 'fail');
 
-function whenOf(rule: Rule, began: number, now: number): BreachAhead['when'] {
-  const ends = rule.grace === undefined ? began : later(began, rule.grace);
+const graceEnd = (rule: Rule, began: number): number => (rule.grace === undefined ? began : later(began, rule.grace));
+
+function whenOf(ends: number, now: number): BreachAhead['when'] {
   if (ends <= now) return 'atOnce';
   return ends <= now + WEEK_MS ? 'firstWeek' : 'later';
 }
@@ -33,21 +34,33 @@ interface Sides {
   readonly after: Standing;
 }
 
+/** Subjects that the policy in force reports already, with the end of their grace under it. */
+function reportedAlready({ planned, before }: Sides, beganAt: (subject: string) => number): Map<string, number> {
+  const rule = planned.before;
+  if (rule === undefined || !isReport(rule)) return new Map();
+  return new Map(failing(before.states).map(({ subject }) => [subject, graceEnd(rule, beganAt(subject))]));
+}
+
 /**
- * New breaches of states. A device that fails already has told since when, and grace counts from then: a rule that moves
- * from observe to report may have used it up.
+ * New breaches of states, and those in grace that would come sooner. A device that fails already has told since when, and
+ * grace counts from then: a rule that moves from observe to report may have used it up.
  */
-export function breachesAhead({ planned, before, after }: Sides, device: FleetDevice, now: number): BreachAhead[] {
+export function breachesAhead(sides: Sides, device: FleetDevice, now: number): BreachAhead[] {
+  const { planned, after } = sides;
   const rule = planned.after;
   if (rule === undefined || planned.isSame || !isReport(rule)) return [];
-  const already = new Set(isReport(planned.before) ? failing(before.states).map(({ subject }) => subject) : []);
+  const told = new Map(
+    device.states.filter((one) => one.rule === rule.id && one.verdict === 'fail').map((one) => [one.subject, one.since]),
+  );
+  const beganAt = (subject: string) => Math.min(told.get(subject) ?? now, now);
+  const already = reportedAlready(sides, beganAt);
   const open = new Set(device.open.filter((one) => one.rule === rule.id).map(({ subject }) => subject));
-  return failing(after.states)
-    .filter(({ subject }) => !already.has(subject) && !open.has(subject))
-    .map(({ subject, severity }) => {
-      const told = device.states.find((one) => one.rule === rule.id && one.subject === subject && one.verdict === 'fail');
-      return { severity, when: whenOf(rule, Math.min(told?.since ?? now, now), now) };
-    });
+  return failing(after.states).flatMap(({ subject, severity }) => {
+    const ends = graceEnd(rule, beganAt(subject));
+    const anyway = already.get(subject);
+    const isNew = !open.has(subject) && (anyway === undefined || (anyway > now && ends < anyway));
+    return isNew ? [{ severity, when: whenOf(ends, now) }] : [];
+  });
 }
 
 /** Open breaches that would end: those of a rule that is gone, or that the device now keeps; off and unknown end none. */

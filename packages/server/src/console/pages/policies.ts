@@ -1,0 +1,76 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { iso, modeOf, type PolicyVersion, type Population, POPULATIONS, versionInForce } from '@beadle/shared';
+import Type from 'typebox';
+import { callerOf } from '../../access.ts';
+import { standingOfRules } from '../../breaches/standing.ts';
+import { may } from '../../people/permissions.ts';
+import { generalPolicy, listPolicies, type PolicySummary } from '../../policies/store.ts';
+import { type PageDeps, showPage } from '../console.ts';
+
+const DONE: Readonly<Record<string, string>> = {
+  'in-force': 'The policy is signed. Each device has it when it next checks in.',
+};
+
+/** For whom each version holds at a moment, by its serial; null is everybody of whom nothing special is said. */
+function holders(versions: readonly PolicySummary[], at: number): ReadonlyMap<number, (Population | null)[]> {
+  const found = [null, ...POPULATIONS].map((population) => [versionInForce(versions, population, at), population] as const);
+  const holding = found.flatMap(([version, population]) => (version === undefined ? [] : [{ version, population }]));
+  const groups = Map.groupBy(holding, ({ version }) => version.serial);
+  return new Map([...groups].map(([serial, list]) => [serial, list.map(({ population }) => population)]));
+}
+
+type Standing = 'in-force' | 'coming' | 'withdrawn' | 'superseded';
+
+function standingOf(version: PolicyVersion, holding: boolean, at: number): Standing {
+  if (version.withdrawnAt !== null && version.withdrawnAt <= at) return 'withdrawn';
+  if (version.effectiveAt > at) return 'coming';
+  return holding ? 'in-force' : 'superseded';
+}
+
+async function modelOf({ db, clock }: PageDeps, organisation: string) {
+  const at = clock.now();
+  const versions = await listPolicies(db, organisation);
+  const held = holders(versions, at);
+  const [standing, general] = [await standingOfRules(db, organisation, at), await generalPolicy(db, organisation, at)];
+  const modes = Object.groupBy(general?.document.rules ?? [], modeOf);
+  return {
+    versions: versions.map((version) => {
+      const populations = held.get(version.serial) ?? [];
+      return {
+        version: version.version,
+        title: version.title,
+        standing: standingOf(version, populations.length > 0, at),
+        from: iso(version.effectiveAt),
+        withdrawnAt: version.withdrawnAt,
+        everybody: populations.includes(null) && version.populations === null,
+        populations: (version.populations ?? populations).filter((one) => one !== null),
+        uploadedAt: version.uploadedAt,
+        uploadedBy: version.uploadedBy.replace(/^token:/, 'the token '),
+      };
+    }),
+    modes: { report: modes.report?.length ?? 0, observe: modes.observe?.length ?? 0, off: modes.off?.length ?? 0 },
+    reviewBy: general?.document.reviewBy,
+    observing: standing.filter(({ mode }) => mode === 'observe'),
+    inGrace: standing.filter(({ inGrace }) => inGrace > 0),
+  };
+}
+
+const Done = Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })) }, { additionalProperties: false });
+
+/** `GET /policies`: the versions, for whom each holds, and what rules show that no breach tells of. */
+export const policiesPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
+  app.get(
+    '/policies',
+    { schema: { hide: true, querystring: Done }, config: { access: 'devices:read' } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { done } = request.query;
+      const model = {
+        ...(await modelOf(deps, caller.organisation)),
+        mayWrite: may(caller.role, 'policies:write'),
+        done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
+      };
+      return showPage(deps, { request, reply }, 'policies', model, { section: 'policies' });
+    },
+  );
+};
