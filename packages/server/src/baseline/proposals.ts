@@ -26,7 +26,7 @@ export interface Proposal {
 
 /** What is left out of the proposals, in counts. */
 export interface LeftOut {
-  /** On the device itself, on too few devices, or at an address that any home may have. */
+  /** On the device itself, on too few devices, or at an address that many homes have. */
   homePrinters: number;
   /** On too few devices. */
   accounts: number;
@@ -50,15 +50,18 @@ const listIn = (rule: Rule | undefined, list: string): readonly string[] => {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 };
 
-/** Addresses that mean another printer in every home (RFC 1918, RFC 4291, RFC 6762), and ports that name none. */
-const ANYWHERE =
-  /(^|[/@\\])(192\.168\.|10\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|\[?f[cde])|\.local([:/.?]|$)|^(wsd|usb|lpt|com|dot4|ip_)/i;
+/** Addresses that mean another printer in every home (RFC 1918, 3927, 4193, 6762), and ports that name none. */
+const HOME_LIKE = /(^|[/@\\])(192\.168\.|169\.254\.|\[?f[cde][0-9a-f]{2}:)|\.local([:/.?\\]|$)|^(wsd|usb|lpt|com|dot4|ip_)/i;
+/** Addresses within a network, of which homes have few: as many devices have not one of theirs in common by chance. */
+const PRIVATE = /(^|[/@\\])(10\.|172\.(1[6-9]|2\d|3[01])\.)/;
+const FEWEST_PRIVATE = 10;
 
-const isSomewhere = (target: string, { reach, devices, onCouncilNetwork }: SeenPrinter): boolean =>
+/** A queue is set up where a device once was, which tells nothing of where the printer stands: the address must. */
+const isSomewhere = (target: string, { reach, devices }: SeenPrinter): boolean =>
   reach === 'network' &&
-  devices >= FEWEST_DEVICES &&
+  devices >= (PRIVATE.test(target) ? FEWEST_PRIVATE : FEWEST_DEVICES) &&
   !target.includes('*') &&
-  (onCouncilNetwork >= FEWEST_DEVICES || !ANYWHERE.test(target));
+  !HOME_LIKE.test(target);
 
 function printersIn(seen: Seen, policy: PolicyDocument, leftOut: LeftOut): Proposal[] {
   const rules = policy.rules.filter(({ check }) => check === 'printing');

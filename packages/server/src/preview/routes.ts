@@ -3,9 +3,9 @@ import Type from 'typebox';
 import { VERDICTS } from '@beadle/shared';
 import { actorOf, callerOf } from '../access.ts';
 import { standingOfRules } from '../breaches/standing.ts';
-import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { limitOf, PageQuery, readCursor, toPage } from '../pagination.ts';
+import { PREVIEW_HOLDS_MS } from '../policies/previewed.ts';
 import { documentIn, UPLOAD_LIMIT, YAML_TYPES } from '../policies/upload.ts';
 import { presentChange, presentPreview } from './present.ts';
 import { type PreviewDeps, startPreview } from './start.ts';
@@ -33,9 +33,14 @@ const Filters = Type.Object(
 );
 
 /** The preview of this id; a `preview-unknown` problem where there is none any more. */
-export async function previewNamed(db: Db, organisation: string, id: string): Promise<Preview> {
+export async function previewNamed(
+  { db, clock }: Pick<PreviewDeps, 'db' | 'clock'>,
+  organisation: string,
+  id: string,
+): Promise<Preview> {
   const preview = await readPreview(db, organisation, id);
-  if (preview === undefined) throw problem('preview-unknown', 'It is kept for a day: preview the policy again.');
+  if (preview === undefined || preview.created_at <= clock.now() - PREVIEW_HOLDS_MS)
+    throw problem('preview-unknown', 'It is kept for a day: preview the policy again.');
   return preview;
 }
 
@@ -83,7 +88,7 @@ export const previewRoutes: FastifyPluginAsyncTypebox<PreviewDeps & { readonly w
   app.get(
     '/api/v1/policies/previews/:id',
     { config: { access: 'devices:read' }, schema: { tags, summary: 'A preview, done or under way', params: Id } },
-    async (request) => presentPreview(await previewNamed(deps.db, callerOf(request).organisation, request.params.id)),
+    async (request) => presentPreview(await previewNamed(deps, callerOf(request).organisation, request.params.id)),
   );
   app.get(
     '/api/v1/policies/previews/:id/devices',
@@ -92,7 +97,7 @@ export const previewRoutes: FastifyPluginAsyncTypebox<PreviewDeps & { readonly w
       schema: { tags, summary: 'The devices that would change, by rule', params: Id, querystring: Filters },
     },
     async (request) => {
-      const { organisation, id } = await previewNamed(deps.db, callerOf(request).organisation, request.params.id);
+      const { organisation, id } = await previewNamed(deps, callerOf(request).organisation, request.params.id);
       const { cursor, limit: _, ...filter } = request.query;
       const limit = limitOf(request.query);
       const after = readCursor(cursor, ['string', 'string']);

@@ -50,7 +50,7 @@ async function begin(deps: PreviewPageDeps, { request, reply }: Exchange, text: 
 
 async function showResult(deps: PreviewPageDeps, { request, reply }: Exchange, id: string): Promise<FastifyReply> {
   const { organisation, role } = callerOf(request);
-  const preview = await previewNamed(deps.db, organisation, id);
+  const preview = await previewNamed(deps, organisation, id);
   const found = presentPreview(preview);
   const moves = await movesToReport(deps.db, organisation, preview.document, deps.clock.now());
   const [matters, same] = [true, false].map((wanted) => found.rules.filter((rule) => rule.matters === wanted));
@@ -61,7 +61,7 @@ async function showResult(deps: PreviewPageDeps, { request, reply }: Exchange, i
 async function putPreviewed(deps: PreviewPageDeps, { request, reply }: Exchange, id: string): Promise<FastifyReply> {
   const caller = callerOf(request);
   const { organisation } = caller;
-  const preview = await previewNamed(deps.db, organisation, id);
+  const preview = await previewNamed(deps, organisation, id);
   if (preview.status !== 'done') return reply.redirect(`/policies/previews/${id}`, 303);
   const { document, source } = preview;
   await putInForce(deps.db, { organisation, document, source, by: actorOf(caller), at: deps.clock.now() });
@@ -82,7 +82,7 @@ function devicesPage(app: Parameters<FastifyPluginAsyncTypebox>[0], deps: Previe
     { schema: { hide: true, params: Id, querystring: Devices }, config: { access: 'devices:read' } },
     async (request, reply) => {
       const { rule = '', cursor } = request.query;
-      const preview = await previewNamed(deps.db, callerOf(request).organisation, request.params.id);
+      const preview = await previewNamed(deps, callerOf(request).organisation, request.params.id);
       const after = readCursor(cursor || undefined, ['string', 'string']);
       const filter = { rule: rule || undefined };
       const rows = await listChanges(deps.db, preview, filter, { limit: ON_A_PAGE, after });
