@@ -14,6 +14,8 @@ export interface RuleStanding {
   readonly failing: number;
   /** Of a rule that reports: devices that fail and for which there is no breach yet, because their grace has not ended. */
   readonly inGrace: number;
+  /** Devices on which something happened in the last 7 days that the rule forbids. */
+  readonly happened: number;
 }
 
 /** Failing devices by rule and version, and those of them without an open breach. */
@@ -42,22 +44,40 @@ const failingByVersion = (db: Db, organisation: string) =>
     .orderBy('states.rule')
     .execute();
 
+const WEEK_MS = 7 * 86_400_000;
+
+/** Devices on which something forbidden happened of late, by rule and version. */
+const happenedByVersion = (db: Db, organisation: string, since: number) =>
+  db
+    .selectFrom('findings')
+    .select(['rule', 'policy_version as policyVersion', sql<number>`count(distinct device)`.as('happened')])
+    .where('organisation', '=', organisation)
+    .where('received_at', '>=', since)
+    .where('kind', '=', sql.lit('event'))
+    .where('verdict', '=', 'fail')
+    .groupBy(['rule', 'policy_version'])
+    .execute();
+
 /** Findings that no breach tells of: those of rules that observe, and those in grace (grace hides nothing). */
 export async function standingOfRules(db: Db, organisation: string, at: number): Promise<RuleStanding[]> {
   const standings = new Map<string, RuleStanding>();
-  for (const row of await failingByVersion(db, organisation)) {
+  const rows = [
+    ...(await failingByVersion(db, organisation)),
+    ...(await happenedByVersion(db, organisation, at - WEEK_MS)),
+  ];
+  for (const row of rows) {
     const found = await ruleOfFinding(db, organisation, row, at);
     if (found === undefined) continue;
     const { rule } = found;
-    const mode = modeOf(rule);
-    const before = standings.get(rule.id);
-    const { clause, severity } = rule;
-    const first = { rule: rule.id, clause, mode, duty: dutyOf(rule), severity, failing: 0, inGrace: 0 };
-    const base = before ?? first;
-    standings.set(rule.id, {
-      ...base,
-      failing: base.failing + Number(row.failing),
-      inGrace: base.inGrace + (mode === 'report' ? Number(row.waiting) : 0),
+    const { id, clause, severity } = rule;
+    const about = { rule: id, clause, mode: modeOf(rule), duty: dutyOf(rule), severity };
+    const before = standings.get(id) ?? { ...about, failing: 0, inGrace: 0, happened: 0 };
+    const { failing, waiting, happened } = { failing: 0, waiting: 0, happened: 0, ...row };
+    standings.set(id, {
+      ...before,
+      failing: before.failing + Number(failing),
+      inGrace: before.inGrace + (about.mode === 'report' ? Number(waiting) : 0),
+      happened: before.happened + Number(happened),
     });
   }
   return [...standings.values()];
