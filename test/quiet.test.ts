@@ -28,7 +28,13 @@ const states = ['on', 'off', 'suspended', 'encrypting', 'decrypting'] as const;
 const showing = (...volumes: readonly (typeof states)[number][]): Observation => ({
   facts: known({
     volumes: known(
-      volumes.map((state, index) => ({ name: `/${index}`, role: 'data', state: known(state), method: null, percent: null })),
+      volumes.map((state, index) => ({
+        name: `/${index}`,
+        role: 'data',
+        state: known(state),
+        method: null,
+        percent: null,
+      })),
     ),
   }),
   events: [],
@@ -53,7 +59,12 @@ async function aDay(): Promise<void> {
 }
 
 const preview = async (text: string) => {
-  const { status, body } = await council.ask<PresentedPreview>('POST', '/api/v1/policies/preview', text, 'application/yaml');
+  const { status, body } = await council.ask<PresentedPreview>(
+    'POST',
+    '/api/v1/policies/preview',
+    text,
+    'application/yaml',
+  );
   expect(status).toBe(200);
   return body;
 };
@@ -119,32 +130,49 @@ describe('a preview', () => {
   it('agrees with what happens when the policy is put in force', async () => {
     await fc.assert(
       fc
-        .asyncProperty(fc.array(machine, { minLength: 1, maxLength: 3 }), rule, rule, fc.nat({ max: 12 }), async (machines, old, next, days) => {
-          await putPolicy(council, policyOf('1', old));
-          await enrol(...machines.map((volumes) => showing(...volumes)));
-          await aDay();
-          world.pass(days * DAY + HOUR);
-          await aDay();
-          const before = await open_();
-          const found = await preview(policyOf('2', next));
-          const rulesFound = found.rules.find((one) => one.rule === 'laptop-encryption');
-          await putPolicy(council, policyOf('2', next));
-          await aDay();
-          const after = await open_();
-          const ids = new Set(before.map(({ id }) => id));
-          const opened = after.filter(({ id }) => !ids.has(id));
-          const left = new Set(after.map(({ id }) => id));
-          expect(opened).toHaveLength(total(found.newBreaches.ict.atOnce));
-          expect(before.filter(({ id }) => !left.has(id))).toHaveLength(found.ends);
-          // What the devices then say of themselves is what was said of them.
-          const told = await council.db().selectFrom('states').select(['device', 'verdict']).where('rule', '=', 'laptop-encryption').where('policy_version', '=', '2').execute();
-          if (next.mode === 'off') return;
-          const failing = new Set(told.filter(({ verdict }) => verdict === 'fail').map(({ device }) => device));
-          expect(rulesFound?.devices.after.fail).toBe(failing.size);
-        })
+        .asyncProperty(
+          fc.array(machine, { minLength: 1, maxLength: 3 }),
+          rule,
+          rule,
+          fc.nat({ max: 12 }),
+          async (machines, old, next, days) => {
+            await putPolicy(council, policyOf('1', old));
+            await enrol(...machines.map((volumes) => showing(...volumes)));
+            await aDay();
+            world.pass(days * DAY + HOUR);
+            await aDay();
+            const before = await open_();
+            const found = await preview(policyOf('2', next));
+            const rulesFound = found.rules.find((one) => one.rule === 'laptop-encryption');
+            await putPolicy(council, policyOf('2', next));
+            await aDay();
+            const after = await open_();
+            const ids = new Set(before.map(({ id }) => id));
+            const opened = after.filter(({ id }) => !ids.has(id));
+            const left = new Set(after.map(({ id }) => id));
+            expect(opened).toHaveLength(total(found.newBreaches.ict.atOnce));
+            expect(before.filter(({ id }) => !left.has(id))).toHaveLength(found.ends);
+            // What the devices then say of themselves is what was said of them.
+            const told = await council
+              .db()
+              .selectFrom('states')
+              .select(['device', 'verdict'])
+              .where('rule', '=', 'laptop-encryption')
+              .where('policy_version', '=', '2')
+              .execute();
+            if (next.mode === 'off') return;
+            const failing = new Set(told.filter(({ verdict }) => verdict === 'fail').map(({ device }) => device));
+            expect(rulesFound?.devices.after.fail).toBe(failing.size);
+          },
+        )
         .beforeEach(open)
         .afterEach(close),
-      { numRuns: 15, examples: [[[['off']], { mode: 'report', grace: 'P5D', time: '' }, { mode: 'report', grace: 'PT0S', time: '' }, 0]] },
+      {
+        numRuns: 15,
+        examples: [
+          [[['off']], { mode: 'report', grace: 'P5D', time: '' }, { mode: 'report', grace: 'PT0S', time: '' }, 0],
+        ],
+      },
     );
   });
 
@@ -157,7 +185,11 @@ describe('a preview', () => {
       world.pass(DAY);
       await aDay();
       const text = policyOf('2', { mode: 'report', grace: 'P5D', time: '' });
-      expect((await preview(text)).newBreaches.ict).toMatchObject({ atOnce: {}, firstWeek: { critical: 1 }, later: {} });
+      expect((await preview(text)).newBreaches.ict).toMatchObject({
+        atOnce: {},
+        firstWeek: { critical: 1 },
+        later: {},
+      });
       await putPolicy(council, text);
       await aDay();
       expect(await open_()).toEqual([]);

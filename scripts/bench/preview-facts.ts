@@ -5,7 +5,13 @@ const DAY_MS = 86_400_000;
 const volumes = (number: number) =>
   known([
     { name: 'C:', role: 'system', state: known(number % 40 === 0 ? 'off' : 'on'), method: 'XTS-AES-256', percent: 100 },
-    { name: 'D:', role: 'data', state: known(number % 70 === 0 ? 'suspended' : 'on'), method: 'XTS-AES-256', percent: 100 },
+    {
+      name: 'D:',
+      role: 'data',
+      state: known(number % 70 === 0 ? 'suspended' : 'on'),
+      method: 'XTS-AES-256',
+      percent: 100,
+    },
   ]);
 
 const updates = (number: number, now: number) =>
@@ -23,7 +29,9 @@ const queues = (number: number) =>
   known([
     { name: 'Follow me', target: '\\\\print.dacorum.gov.uk\\FollowMe', reach: 'network' },
     { name: 'Microsoft Print to PDF', target: 'PORTPROMPT:', reach: 'file' },
-    ...(number % 20 === 0 ? [{ name: 'At home', target: `ipp://192.168.1.${number % 250}/ipp`, reach: 'network' }] : []),
+    ...(number % 20 === 0
+      ? [{ name: 'At home', target: `ipp://192.168.1.${number % 250}/ipp`, reach: 'network' }]
+      : []),
   ]);
 
 /** What a laptop of a council tells of the checks of its policy, by check: most in order, some not. */

@@ -16,7 +16,12 @@ export interface Base {
 }
 
 export interface Item extends Proposal {
-  readonly decision: { readonly decision: string; readonly reason: string; readonly by: string; readonly at: string } | null;
+  readonly decision: {
+    readonly decision: string;
+    readonly reason: string;
+    readonly by: string;
+    readonly at: string;
+  } | null;
 }
 
 /** What fails and is never part of a baseline, whoever accepts it. */

@@ -51,9 +51,7 @@ export function withAdditions(source: string, additions: readonly Addition[], ve
   const groups = Map.groupBy(additions, ({ rule, list }) => JSON.stringify([rule, list]));
   const changes = [...groups.values()].flatMap((group) => {
     const [first] = group;
-    return first === undefined
-      ? []
-      : [{ rule: first.rule, list: first.list, added: group.map(({ value }) => value) }];
+    return first === undefined ? [] : [{ rule: first.rule, list: first.list, added: group.map(({ value }) => value) }];
   });
   return { version, source: text, changes };
 }

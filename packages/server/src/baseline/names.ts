@@ -25,7 +25,12 @@ export function createNames(): Names {
       const all = wordsOf(holder);
       const [first = '', last = ''] = [all[0], all.at(-1)];
       for (const word of all) if (word.length >= SHORTEST) words.add(word);
-      for (const form of [all.join(''), `${first.slice(0, 1)}${last}`, `${last}${first.slice(0, 1)}`, `${last}${first}`])
+      for (const form of [
+        all.join(''),
+        `${first.slice(0, 1)}${last}`,
+        `${last}${first.slice(0, 1)}`,
+        `${last}${first}`,
+      ])
         if (form.length >= SHORTEST) joined.add(form);
     },
     isIn(text) {

@@ -51,7 +51,8 @@ const listIn = (rule: Rule | undefined, list: string): readonly string[] => {
 };
 
 /** Addresses that mean another printer in every home (RFC 1918, 3927, 4193, 6762), and ports that name none. */
-const HOME_LIKE = /(^|[/@\\])(192\.168\.|169\.254\.|\[?f[cde][0-9a-f]{2}:)|\.local([:/.?\\]|$)|^(wsd|usb|lpt|com|dot4|ip_)/i;
+const HOME_LIKE =
+  /(^|[/@\\])(192\.168\.|169\.254\.|\[?f[cde][0-9a-f]{2}:)|\.local([:/.?\\]|$)|^(wsd|usb|lpt|com|dot4|ip_)/i;
 /** Addresses within a network, of which homes have few: as many devices have not one of theirs in common by chance. */
 const PRIVATE = /(^|[/@\\])(10\.|172\.(1[6-9]|2\d|3[01])\.)/;
 const FEWEST_PRIVATE = 10;
@@ -94,7 +95,8 @@ function printersIn(seen: Seen, policy: PolicyDocument, leftOut: LeftOut): Propo
 
 function accountsIn(seen: Seen, policy: PolicyDocument, leftOut: LeftOut): Proposal[] {
   const rule = policy.rules.find(
-    ({ check, mode, require }) => check === 'accounts' && mode !== 'off' && require['localAdministrators'] !== undefined,
+    ({ check, mode, require }) =>
+      check === 'accounts' && mode !== 'off' && require['localAdministrators'] !== undefined,
   );
   if (rule === undefined) return [];
   const allowed = listIn(rule, 'localAdministrators');

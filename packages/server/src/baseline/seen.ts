@@ -69,7 +69,9 @@ const withoutUser = (target: string): string => target.replace(/^([a-z][a-z0-9+.
 
 function addPrinters(seen: Seen, { on_council_network }: FleetRow, queues: readonly Queue[]): void {
   const targets = new Map(
-    queues.filter(({ reach }) => reach !== 'file').map(({ target, reach }) => [withoutUser(target).toLowerCase(), reach]),
+    queues
+      .filter(({ reach }) => reach !== 'file')
+      .map(({ target, reach }) => [withoutUser(target).toLowerCase(), reach]),
   );
   for (const [target, reach] of targets) {
     const make = () => ({ reach: reach === 'network' ? reach : ('local' as const), devices: 0, onCouncilNetwork: 0 });
@@ -81,7 +83,7 @@ function addPrinters(seen: Seen, { on_council_network }: FleetRow, queues: reado
 }
 
 const bareName = ({ name, aliases }: Account): string =>
-  (aliases.find((alias) => !alias.includes('\\') && !/^S-1-/.test(alias)) ?? name).toLowerCase();
+  (aliases.find((alias) => !alias.includes('\\') && !alias.startsWith('S-1-')) ?? name).toLowerCase();
 
 function addAccounts(seen: Seen, administrators: readonly Account[]): void {
   const byName = new Map(administrators.map((account) => [bareName(account), account.name]));

@@ -4,7 +4,10 @@ import type { Db, Tx } from '../db/database.ts';
 import type { BaselineDecisionTable } from '../db/schema.ts';
 import type { Proposal } from './proposals.ts';
 
-export type Decision = Pick<Selectable<BaselineDecisionTable>, 'item' | 'decision' | 'reason' | 'decided_by' | 'decided_at'>;
+export type Decision = Pick<
+  Selectable<BaselineDecisionTable>,
+  'item' | 'decision' | 'reason' | 'decided_by' | 'decided_at'
+>;
 
 export async function readDecisions(db: Db | Tx, organisation: string): Promise<ReadonlyMap<string, Decision>> {
   const rows = await db
@@ -28,7 +31,11 @@ interface By {
 }
 
 /** Keeps what somebody decided about an item, with the reason in the audit log; the last decision holds. */
-export async function decide(tx: Tx, { proposal, decision, reason }: Decided, { organisation, by, at }: By): Promise<void> {
+export async function decide(
+  tx: Tx,
+  { proposal, decision, reason }: Decided,
+  { organisation, by, at }: By,
+): Promise<void> {
   const said = { decision, reason, decided_by: by, decided_at: at };
   await tx
     .insertInto('baseline_decisions')

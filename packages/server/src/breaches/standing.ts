@@ -75,9 +75,9 @@ export async function standingOfRules(db: Db, organisation: string, at: number):
     const { failing, waiting, happened } = { failing: 0, waiting: 0, happened: 0, ...row };
     standings.set(id, {
       ...before,
-      failing: before.failing + Number(failing),
-      inGrace: before.inGrace + (about.mode === 'report' ? Number(waiting) : 0),
-      happened: before.happened + Number(happened),
+      failing: before.failing + failing,
+      inGrace: before.inGrace + (about.mode === 'report' ? waiting : 0),
+      happened: before.happened + happened,
     });
   }
   return [...standings.values()];

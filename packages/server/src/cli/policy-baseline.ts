@@ -24,7 +24,9 @@ function inWords({ policy, items, leftOut, toBeMended, toBeRecorded, proposal }:
     '',
     'To be mended, never part of a baseline:',
     ...(mend.length === 0 ? ['nothing fails'] : table([['RULE', 'CLAUSE', 'FAILING'], ...mend])),
-    ...(proposal === null ? [] : ['', `The policy with what was accepted, version ${proposal.version}:`, '', proposal.source]),
+    ...(proposal === null
+      ? []
+      : ['', `The policy with what was accepted, version ${proposal.version}:`, '', proposal.source]),
   ];
 }
 

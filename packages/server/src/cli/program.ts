@@ -89,7 +89,9 @@ function addPeople(program: Command, run: Settled, io: CommandIo): void {
 function addPolicyOnFleet(policy: Command, run: Settled, io: CommandIo): void {
   policy
     .command('preview <FILE>')
-    .description('what a policy would change on the devices of the database: exit 0 nothing, 1 something, 2 a bad policy')
+    .description(
+      'what a policy would change on the devices of the database: exit 0 nothing, 1 something, 2 a bad policy',
+    )
     .option('--json', 'as JSON')
     .action((file: string, options: { json?: boolean }) =>
       run(async (settings) => {

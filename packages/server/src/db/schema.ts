@@ -1,10 +1,7 @@
-import type { ColumnType } from 'kysely';
-
 /**
  * The tables, one interface each. Times are milliseconds since the epoch (integer, `bigint` on PostgreSQL); JSON is text,
  * read and written at each store's edge; every key begins with the organisation, and every large one with the device.
  */
-type Flag = ColumnType<number, number, number>;
 
 export interface OrganisationTable {
   id: string;

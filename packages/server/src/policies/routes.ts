@@ -89,6 +89,10 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
       return reply.status(changed ? 201 : 200).send({ ...row.shown, warnings: [...warnings] });
     },
   );
+  withdrawals(app, deps);
+};
+
+function withdrawals(app: Parameters<FastifyPluginAsyncTypebox>[0], deps: Deps): void {
   app.post(
     '/api/v1/policies/:version/withdrawal',
     {
@@ -108,7 +112,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
       return { items: (await presentAll(deps.db, organisation, at)).map(({ shown }) => shown), nextCursor: null };
     },
   );
-};
+}
 
 function reads(app: Parameters<FastifyPluginAsyncTypebox>[0], { db, clock }: Deps): void {
   const one = async (organisation: string, version: string) => {

@@ -50,7 +50,9 @@ export function breachesAhead(sides: Sides, device: FleetDevice, now: number): B
   const rule = planned.after;
   if (rule === undefined || planned.isSame || !isReport(rule)) return [];
   const told = new Map(
-    device.states.filter((one) => one.rule === rule.id && one.verdict === 'fail').map((one) => [one.subject, one.since]),
+    device.states
+      .filter((one) => one.rule === rule.id && one.verdict === 'fail')
+      .map((one) => [one.subject, one.since]),
   );
   const beganAt = (subject: string) => Math.min(told.get(subject) ?? now, now);
   const already = reportedAlready(sides, beganAt);

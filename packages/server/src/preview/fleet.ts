@@ -1,11 +1,4 @@
-import {
-  type DeviceContext,
-  type DeviceKind,
-  known,
-  type Population,
-  type Severity,
-  unknown,
-} from '@beadle/shared';
+import { type DeviceContext, type DeviceKind, known, type Population, type Severity, unknown } from '@beadle/shared';
 import { openStatesOf } from '../breaches/open-states.ts';
 import type { Db } from '../db/database.ts';
 import { readFacts } from '../devices/facts.ts';

@@ -42,7 +42,12 @@ function withoutBlind(device: FleetDevice, plan: Plan, now: number): FleetDevice
   return { ...device, facts };
 }
 
-function outcomeOf(id: string, planned: PlannedRule, [old, next]: readonly [ByRule, ByRule], about: Context): RuleOutcome {
+function outcomeOf(
+  id: string,
+  planned: PlannedRule,
+  [old, next]: readonly [ByRule, ByRule],
+  about: Context,
+): RuleOutcome {
   const { device, age, when } = about;
   const stands = (rule: Rule | undefined, judged: ByRule) =>
     standingOf(rule, judged, { device, age, judgesTheSame: planned.judgesTheSame });

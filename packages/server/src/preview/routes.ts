@@ -59,7 +59,8 @@ export const previewRoutes: FastifyPluginAsyncTypebox<PreviewDeps & { readonly w
       config: { access: 'policies:write' },
       schema: {
         tags,
-        summary: 'What a policy (application/yaml) would change: 200, or 202 and an address to ask at for a large fleet',
+        summary:
+          'What a policy (application/yaml) would change: 200, or 202 and an address to ask at for a large fleet',
         consumes: ['application/yaml'],
         querystring: Asked,
       },
@@ -74,6 +75,10 @@ export const previewRoutes: FastifyPluginAsyncTypebox<PreviewDeps & { readonly w
       return reply.status(status).header('location', addressOf(preview.id)).send(presentPreview(preview));
     },
   );
+  reads(app, deps);
+};
+
+function reads(app: Parameters<FastifyPluginAsyncTypebox>[0], deps: Pick<PreviewDeps, 'db' | 'clock'>): void {
   app.get(
     '/api/v1/policies/standing',
     {
@@ -105,4 +110,4 @@ export const previewRoutes: FastifyPluginAsyncTypebox<PreviewDeps & { readonly w
       return toPage(rows, limit, (row) => [row.rule, row.asset_tag], presentChange);
     },
   );
-};
+}

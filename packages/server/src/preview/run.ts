@@ -77,11 +77,7 @@ interface Part {
 }
 
 /** Judges the next devices and adds them to the tally. */
-export async function judgePart(
-  db: Db,
-  plans: Plans,
-  { organisation, tally, after, when }: PartOf,
-): Promise<Part> {
+export async function judgePart(db: Db, plans: Plans, { organisation, tally, after, when }: PartOf): Promise<Part> {
   const { devices, next } = await readPart(db, { organisation, after, since: when.now - LOOK_BACK_MS });
   const changes = devices.flatMap((device) => {
     const plan = plans.get(device.context.population) ?? plans.get(null);
@@ -120,7 +116,8 @@ export async function advance(
   const now = preview.created_at;
   const plans = await plansFor(db, organisation, preview.document, now);
   const when = { now, factsAtMostMs: preview.facts_at_most_days * DAY_MS };
-  while (preview.status === 'running' && signal?.aborted !== true) {
+  const mayGoOn = () => signal?.aborted !== true;
+  while (preview.status === 'running' && mayGoOn()) {
     const { tally, after_tag: after }: Preview = preview;
     const part = await judgePart(db, plans, { organisation, tally, after, when });
     const step: Step = { ...part, tally, seen: preview.seen + part.seen, at: clock.now() };

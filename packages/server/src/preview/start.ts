@@ -70,7 +70,10 @@ export const previewJob = ({ db, clock, random }: PreviewDeps): JobKind => ({
 });
 
 /** A preview that was made while whoever asked for it waited, or that a job makes. */
-export async function startPreview(deps: PreviewDeps & { readonly wake: () => void }, wanted: Wanted): Promise<Preview> {
+export async function startPreview(
+  deps: PreviewDeps & { readonly wake: () => void },
+  wanted: Wanted,
+): Promise<Preview> {
   const { id, queued } = await beginPreview(deps, wanted, (devices) => devices > WHILE_WAITING);
   if (queued) deps.wake();
   // Of one that is queued only what is there.

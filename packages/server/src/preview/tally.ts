@@ -83,7 +83,7 @@ function emptyRule({ before, after }: { before?: Rule | undefined; after?: Rule 
     after: zeros(VERDICTS),
     changes: {},
     unknown: {},
-    breaches: { 'atOnce': zeros(SEVERITIES), 'firstWeek': zeros(SEVERITIES), later: zeros(SEVERITIES) },
+    breaches: { atOnce: zeros(SEVERITIES), firstWeek: zeros(SEVERITIES), later: zeros(SEVERITIES) },
     ends: 0,
     events: { week: { events: 0, breaches: 0 }, month: { events: 0, breaches: 0 } },
     history: checkNamed(check)?.identify === undefined ? null : 'none',

@@ -61,8 +61,17 @@ describe('a baseline', () => {
   it('proposes printers of the council and of partners, and no home', async () => {
     await laptops(4, { queues: [{ target: '\\\\old-server\\Floor2' }, { target: '\\\\print.council\\Floor1' }] });
     await laptops(3, { queues: [{ target: 'ipp://court.example/print' }], onNetwork: 0 });
-    await laptops(5, { queues: [{ target: 'ipp://192.168.1.20/ipp' }, { target: 'USB001', reach: 'local' }], onNetwork: 0 });
-    await laptops(5, { queues: [{ target: 'ipp://192.168.1.30/ipp' }, { target: 'ipp://hp.local/ipp' }, { target: 'ipp://10.0.0.5/ipp' }] });
+    await laptops(5, {
+      queues: [{ target: 'ipp://192.168.1.20/ipp' }, { target: 'USB001', reach: 'local' }],
+      onNetwork: 0,
+    });
+    await laptops(5, {
+      queues: [
+        { target: 'ipp://192.168.1.30/ipp' },
+        { target: 'ipp://hp.local/ipp' },
+        { target: 'ipp://10.0.0.5/ipp' },
+      ],
+    });
     await laptops(10, { queues: [{ target: 'ipp://10.20.4.7/ipp' }] });
     await laptops(2, { queues: [{ target: 'ipp://rare.example/print' }], onNetwork: 0 });
     const { items, leftOut } = await baseline();
@@ -77,7 +86,14 @@ describe('a baseline', () => {
   it('proposes administrators by what they are called everywhere, and names nobody', async () => {
     for (let index = 0; index < 4; index += 1)
       await laptop({
-        administrators: [`L-${index}\\svc-deploy`, 'DBC\\Device Admins', `L-${index}\\Administrator`, 'DBC\\sam.rivers', 'DBC\\adm-rivers', 'DBC\\srivers'],
+        administrators: [
+          `L-${index}\\svc-deploy`,
+          'DBC\\Device Admins',
+          `L-${index}\\Administrator`,
+          'DBC\\sam.rivers',
+          'DBC\\adm-rivers',
+          'DBC\\srivers',
+        ],
         holder: 'Sam Rivers',
       });
     await laptop({ administrators: ['L-9\\games'] });
@@ -123,7 +139,7 @@ describe('a baseline', () => {
       { item: a?.id, decision: 'accepted', reason: 'the second floor' },
       { item: b?.id, decision: 'refused', reason: 'thrown away' },
     ]);
-    const { proposal: made } = answer.json() as Baseline;
+    const { proposal: made } = answer.json<Baseline>();
     expect(made).toMatchObject({
       version: '1-baseline-1',
       changes: [{ rule: 'printing', list: 'councilPrinters', added: ['\\\\old-server\\a'] }],

@@ -56,19 +56,23 @@ export const baselinePage: FastifyPluginAsyncTypebox<PageDeps> = async (app, dep
   app.get('/policies/baseline', { schema: { hide: true }, config: { access: 'devices:read' } }, (request, reply) =>
     show(deps, { request, reply }),
   );
-  app.get('/policies/baseline/file', { schema: { hide: true }, config: { access: 'policies:write' } }, async (request, reply) => {
-    const { organisation } = callerOf(request);
-    const at = deps.clock.now();
-    const base = await baseInForce(deps.db, organisation, at);
-    const { proposal } = await readBaseline(deps.db, organisation, base, at);
-    if (proposal === null) throw problem('not-found', 'Nothing has been accepted that changes the policy.');
-    const name = `policy-${proposal.version.replaceAll(/[^\w.-]/g, '-')}.yaml`;
-    return reply
-      .type('application/yaml; charset=utf-8')
-      .header('content-disposition', `attachment; filename="${name}"`)
-      .header('cache-control', 'no-store')
-      .send(proposal.source);
-  });
+  app.get(
+    '/policies/baseline/file',
+    { schema: { hide: true }, config: { access: 'policies:write' } },
+    async (request, reply) => {
+      const { organisation } = callerOf(request);
+      const at = deps.clock.now();
+      const base = await baseInForce(deps.db, organisation, at);
+      const { proposal } = await readBaseline(deps.db, organisation, base, at);
+      if (proposal === null) throw problem('not-found', 'Nothing has been accepted that changes the policy.');
+      const name = `policy-${proposal.version.replaceAll(/[^\w.-]/g, '-')}.yaml`;
+      return reply
+        .type('application/yaml; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .header('cache-control', 'no-store')
+        .send(proposal.source);
+    },
+  );
   app.post(
     '/policies/baseline',
     { schema: { hide: true, body: Form }, config: { access: 'policies:write' } },

@@ -13,7 +13,9 @@ const DONE: Readonly<Record<string, string>> = {
 
 /** For whom each version holds at a moment, by its serial; null is everybody of whom nothing special is said. */
 function holders(versions: readonly PolicySummary[], at: number): ReadonlyMap<number, (Population | null)[]> {
-  const found = [null, ...POPULATIONS].map((population) => [versionInForce(versions, population, at), population] as const);
+  const found = [null, ...POPULATIONS].map(
+    (population) => [versionInForce(versions, population, at), population] as const,
+  );
   const holding = found.flatMap(([version, population]) => (version === undefined ? [] : [{ version, population }]));
   const groups = Map.groupBy(holding, ({ version }) => version.serial);
   return new Map([...groups].map(([serial, list]) => [serial, list.map(({ population }) => population)]));

@@ -18,10 +18,7 @@ export type PreviewPageDeps = PageDeps & PreviewDeps & { readonly wake: () => vo
 
 const closed = { additionalProperties: false } as const;
 const Id = Type.Object({ id: Type.String({ minLength: 1, maxLength: 80 }) }, closed);
-const Form = Type.Object(
-  { file: Type.Optional(Type.String({ maxLength: UPLOAD_LIMIT })) },
-  closed,
-);
+const Form = Type.Object({ file: Type.Optional(Type.String({ maxLength: UPLOAD_LIMIT })) }, closed);
 const ON_A_PAGE = 50;
 
 interface Exchange {
@@ -34,7 +31,13 @@ interface Refused {
 }
 
 const showForm = (deps: PreviewPageDeps, exchange: Exchange, refused?: Refused) =>
-  showPage(deps, exchange, 'policy-upload', { refused }, { section: 'policies', status: refused === undefined ? 200 : 400 });
+  showPage(
+    deps,
+    exchange,
+    'policy-upload',
+    { refused },
+    { section: 'policies', status: refused === undefined ? 200 : 400 },
+  );
 
 /** Reads the file and goes to what it would change; else shows the form again with what is wrong. */
 async function begin(deps: PreviewPageDeps, { request, reply }: Exchange, text: string): Promise<FastifyReply> {
