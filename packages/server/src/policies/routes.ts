@@ -8,7 +8,7 @@ import { problem } from '../errors.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { putInForce } from './put-in-force.ts';
 import { listPolicies, policyOfVersion, type PolicySummary, serialsInForce, withdrawPolicy } from './store.ts';
-import { documentIn, UPLOAD_LIMIT, YAML_TYPES } from './upload.ts';
+import { documentIn, UPLOAD_LIMIT, YAML_TYPES } from './policy-file.ts';
 
 const Policy = Type.Object({
   version: Type.String(),

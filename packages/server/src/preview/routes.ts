@@ -6,7 +6,7 @@ import { standingOfRules } from '../breaches/standing.ts';
 import { problem } from '../errors.ts';
 import { limitOf, PageQuery, readCursor, toPage } from '../pagination.ts';
 import { PREVIEW_HOLDS_MS } from '../policies/previewed.ts';
-import { documentIn, UPLOAD_LIMIT, YAML_TYPES } from '../policies/upload.ts';
+import { documentIn, UPLOAD_LIMIT, YAML_TYPES } from '../policies/policy-file.ts';
 import { presentChange, presentPreview } from './present.ts';
 import { type PreviewDeps, startPreview } from './start.ts';
 import { listChanges, type Preview, readPreview } from './store.ts';

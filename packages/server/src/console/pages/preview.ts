@@ -6,7 +6,7 @@ import { readCursor, toPage } from '../../pagination.ts';
 import { may } from '../../people/permissions.ts';
 import { movesToReport } from '../../policies/moves.ts';
 import { putInForce } from '../../policies/put-in-force.ts';
-import { readUpload, UPLOAD_LIMIT } from '../../policies/upload.ts';
+import { readUpload, UPLOAD_LIMIT } from '../../policies/policy-file.ts';
 import { presentChange, presentPreview } from '../../preview/present.ts';
 import { previewNamed } from '../../preview/routes.ts';
 import { type PreviewDeps, startPreview } from '../../preview/start.ts';
