@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { launcher } from './bundle/launcher.ts';
 import { ADDON, addonBesideBundle, addonOfThisMachine, onlyDispatchers } from './bundle/plugins.ts';
+import { placeScripts } from './bundle/scripts.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -50,6 +51,7 @@ export async function bundleAgent(folder: string, more: Readonly<Record<string, 
   await bundleCode(folder, { agent: join(root, 'packages/agent/src/main.ts'), ...more });
   copyFileSync(join(root, `node_modules/better-sqlite3/prebuilds/${addonOfThisMachine()}.node`), join(folder, ADDON));
   placeNode(join(folder, process.platform === 'win32' ? 'node.exe' : 'node'));
+  if (process.platform === 'win32') placeScripts(folder);
   const { name, text } = launcher(process.platform);
   writeFileSync(join(folder, name), text);
   chmodSync(join(folder, name), 0o755);

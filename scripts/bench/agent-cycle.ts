@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { collectedOn } from '../../packages/agent/src/collectors/registry.ts';
 import { stop } from '../start/processes.ts';
+import { processesElsewhere } from './agent-processes.ts';
 import { enrolDevice, startDriver } from './agents.ts';
 import type { Council } from './council.ts';
 import type { Driver } from './lines.ts';
@@ -51,6 +53,18 @@ async function warmCycles(driver: Driver, started: number): Promise<Cost[]> {
   return costs;
 }
 
+/** Children of the agent: what a cycle asks of other programs, each started and waited for. */
+function processesOf(cold: number, warm: number): Result[] {
+  const { collectors, histories, place } = collectedOn('linux');
+  const all = [...collectors, ...histories, ...(place === undefined ? [] : [place])];
+  const against = new Set(all.flatMap(({ sources }) => sources.map(({ id }) => id))).size;
+  const of = { unit: 'processes', against, reference: 'one process a source' };
+  return [
+    { name: 'agent.cycle.cold.processes', value: cold, ...of },
+    { name: 'agent.cycle.warm.processes', value: warm, ...of },
+  ];
+}
+
 export interface Cycles {
   readonly results: readonly Result[];
   /** Written to the disk by one warm cycle. */
@@ -84,6 +98,8 @@ export async function measureCycles(agent: string, council: Council): Promise<Cy
         target: 0.38,
         note: notes.warm,
       },
+      ...processesOf(first['processes'] ?? 0, of('processes')),
+      ...(await processesElsewhere()),
     ];
     return { results, bytes: of('bytes') };
   } finally {

@@ -6,7 +6,7 @@ import type { Db } from '../../packages/server/src/db/database.ts';
 import { migrate } from '../../packages/server/src/db/migrate.ts';
 import { inTransaction } from '../../packages/server/src/db/transaction.ts';
 import { ensureOrganisation, ORGANISATION } from '../../packages/server/src/organisation/store.ts';
-import { putPolicyInForce } from '../../packages/server/src/policies/store.ts';
+import { putPolicyInForce } from '../../packages/server/src/policies/upload.ts';
 import { factsOfDevice } from './preview-facts.ts';
 
 export const DEVICES = Number(process.env['BEADLE_BENCH_DEVICES'] ?? '100000');

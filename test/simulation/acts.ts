@@ -37,10 +37,13 @@ export async function runCycle(simulation: Simulation, device: Device): Promise<
   simulation.afterFault(device, fault);
   for (const body of simulation.look(device)) {
     if (body.gap === undefined) {
-      const at = body.kind === 'event' ? Date.parse(body.at) : now;
+      const at = body.kind === 'event' ? Date.parse(body.at ?? '') : now;
       // What happened before there was a policy is on record under the first that there was.
       const version = policyAt(versions, Math.max(at, reached))?.version ?? versions.at(-1)?.policy.version;
-      must(body.policyVersion === version, `judged by version ${body.policyVersion} while ${version} was in force`);
+      must(
+        body.policyVersion === (version ?? ''),
+        `judged by version ${body.policyVersion} while ${version} was in force`,
+      );
     }
   }
 }
@@ -50,11 +53,12 @@ export async function checkIn(simulation: Simulation, device: Device): Promise<n
   const { agent } = device;
   const { running } = agent;
   if (running === undefined) return 1;
-  const before = agent.place();
+  const [before, heardBefore] = [agent.place(), agent.checkedInAt];
   const pause = await running.uplink.once(new AbortController().signal);
   if (simulation.serverDisk.isDead) await simulation.restartServer();
   simulation.afterFault(device);
   simulation.look(device);
+  if (agent.checkedInAt !== heardBefore) device.ledger.isUnawareOfRollback = false;
   const after = agent.place();
   const { device: id, generation, acked } = after;
   if (agent.running === undefined || (acked.sequence === before.acked.sequence && acked.link === before.acked.link))

@@ -152,6 +152,11 @@ export class SimulatedAgent {
     };
   }
 
+  /** When the server last answered, as the device has it. */
+  get checkedInAt(): string | undefined {
+    return this.#meta('checked_in_at');
+  }
+
   /** Everything in the outbox. */
   kept(): Kept[] {
     const rows = this.#read<{ sequence: number; body: Uint8Array }>(

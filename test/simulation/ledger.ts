@@ -18,6 +18,8 @@ export class Ledger {
   readonly causes = new Set<GapCause>();
   /** A loss that the chain must tell, unless the device is enrolled anew first. */
   mustTellLoss = false;
+  /** Put back to an older copy, it has not heard of the server since: what it had sent meanwhile, it does not know. */
+  isUnawareOfRollback = false;
   #rollbacks = 0;
   get isRolledBack(): boolean {
     return this.#rollbacks > 0;
@@ -53,6 +55,7 @@ export class Ledger {
     this.excuse((salt) => !arrived.has(salt));
     for (const plug of agent.machine.plugs) plug.mustBeTold = false;
     this.#rollbacks += 1;
+    this.isUnawareOfRollback = cause === 'restored-from-older-copy';
     this.mustTellLoss = cause !== 'restored-from-older-copy';
   }
 

@@ -72,9 +72,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'judge by the wrong version',
-    file: server('policies/store.ts'),
-    from: 'const policy = judged ?? (await policyInForce(db, organisation));',
-    to: 'const policy = (await policyInForce(db, organisation)) ?? judged;',
+    file: server('policies/rule-of-finding.ts'),
+    from: 'const policy = judged ?? (await generalPolicy(db, organisation, at));',
+    to: 'const policy = (await generalPolicy(db, organisation, at)) ?? judged;',
   },
   {
     name: 'take an unsigned answer',

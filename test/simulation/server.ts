@@ -24,7 +24,7 @@ import { createMetrics } from '../../packages/server/src/metrics.ts';
 import { noticeJob } from '../../packages/server/src/notify/deliver.ts';
 import { NOTICE_JOB } from '../../packages/server/src/notify/queue.ts';
 import { ensureOrganisation, ORGANISATION } from '../../packages/server/src/organisation/store.ts';
-import { putPolicyInForce } from '../../packages/server/src/policies/store.ts';
+import { putPolicyInForce } from '../../packages/server/src/policies/upload.ts';
 import { readSettings, type Settings } from '../../packages/server/src/settings.ts';
 import { type Disk, serverThrough } from './disk.ts';
 

@@ -144,6 +144,14 @@ export class Simulation {
       ledger.excuse((salt) => !held.has(salt));
       ledger.mustTellLoss = false;
     }
+    if (ledger.isUnawareOfRollback) this.#excuseWhatNobodyHas({ agent, ledger });
+  }
+
+  /** Both ends were put back: of what only the lost copies knew, neither can tell that it ever was. */
+  #excuseWhatNobodyHas(device: Device): void {
+    const held = this.arrived(device);
+    const kept = new Set(device.agent.kept().map(({ text }) => (JSON.parse(text) as { salt: string }).salt));
+    device.ledger.excuse((salt) => !held.has(salt) && !kept.has(salt));
   }
 
   async newPolicy(): Promise<void> {
@@ -177,11 +185,7 @@ export class Simulation {
 
   /** What a server from an older copy has lost is not sent again in a new chain: only what waits goes on. */
   #forgetWhatServerForgot(device: Device): void {
-    const { agent, ledger } = device;
-    if (!ledger.causes.has('server-restored')) return;
-    const held = this.arrived(device);
-    const waiting = new Set(agent.kept().map(({ text }) => (JSON.parse(text) as { salt: string }).salt));
-    ledger.excuse((salt) => !held.has(salt) && !waiting.has(salt));
+    if (device.ledger.causes.has('server-restored')) this.#excuseWhatNobodyHas(device);
   }
 
   /** Starts the service, as systemd would: again and again, until it runs. */

@@ -64,15 +64,14 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
   const serverTime = createServerTime(clock, outbox.meta);
   const now = () => serverTime.now();
   const policies = createPolicyKeeper({ sql: store.sql, identity, now, log });
-  const health = createHealth({ outbox, skewMs: () => serverTime.skewMs(), now });
+  const health = createHealth({ outbox, host, skewMs: () => serverTime.skewMs(), now });
   const whereabouts = createWhereabouts(options.place);
   const cycle = createCycle({
     ...options,
     outbox,
     memory,
     now,
-    policies: policies.versions,
-    authorisations: () => policies.current()?.authorisations ?? [],
+    orders: policies,
     device: () => contextOf(policies.current()),
     whereabouts,
     health,

@@ -3,19 +3,14 @@ import { excused } from './authorisations/excuse.ts';
 import type { DeviceContext } from './checks/check.ts';
 import { cannotTell, state } from './checks/check.ts';
 import { SERVER_JUDGED } from './checks/later.ts';
+import type { Observation } from './checks/observation.ts';
 import { checkNamed } from './checks/registry.ts';
-import type { Judgement } from './findings/finding.ts';
-import type { Known, Reason, Unknown } from './findings/verdict.ts';
+import { DEVICE_SUBJECT, type Judgement } from './findings/finding.ts';
+import type { Reason, Unknown } from './findings/verdict.ts';
 import { coverageOf } from './policy/covers.ts';
 import { modeOf, type PolicyDocument, type Rule, rulesOf } from './policy/document.ts';
 import { isKnown } from './findings/verdict.ts';
 import { policyAt, type PolicyInTime } from './policy/versions.ts';
-
-/** Facts about one check at one moment, and what happened since the last; holds no judgement. */
-export interface Observation {
-  readonly facts: Known<unknown>;
-  readonly events: readonly unknown[];
-}
 
 export interface EvaluateInput {
   readonly policy: PolicyDocument;
@@ -40,31 +35,6 @@ export interface RuleJudgement extends Judgement {
   readonly rule: Rule;
 }
 
-/** The names, with the check's before them, of the timed conditions that hold in these observations. */
-export function timedConditions(observations: ReadonlyMap<string, Observation>): string[] {
-  return [...observations].flatMap(([name, { facts }]) =>
-    isKnown(facts) ? (checkNamed(name)?.timed(facts.known) ?? []).map((condition) => `${name}/${condition}`) : [],
-  );
-}
-
-/** Events that follow from conditions which were not there before, by check. */
-export function appearedEvents(
-  observations: ReadonlyMap<string, Observation>,
-  since: ReadonlyMap<string, number>,
-  now: number,
-): Map<string, readonly unknown[]> {
-  const events = new Map<string, readonly unknown[]>();
-  for (const [name, { facts }] of observations) {
-    const check = checkNamed(name);
-    if (!isKnown(facts) || check?.appeared === undefined) continue;
-    events.set(
-      name,
-      check.appeared(facts.known, (condition) => !since.has(`${name}/${condition}`), now),
-    );
-  }
-  return events;
-}
-
 function unseenJudgement(rule: Rule, input: EvaluateInput): readonly Judgement[] {
   const span = input.unseen?.get(rule.check);
   if (span === undefined) return [];
@@ -79,12 +49,12 @@ function sinceOf(check: string, since: ReadonlyMap<string, number>): Map<string,
 }
 
 /** What happened is on record even where it cannot be judged. */
-function unjudgedEvents(rule: Rule, input: EvaluateInput, reason: Reason): readonly Judgement[] {
+function unjudgedEvents(rule: Rule, input: Omit<EvaluateInput, 'policy'>, reason: Reason): readonly Judgement[] {
   const check = checkNamed(rule.check);
-  return (input.observations.get(rule.check)?.events ?? []).map((event) => ({
-    ...state({ severity: rule.severity, now: check?.identify?.(event).at ?? input.now }, 'unknown', { reason }),
-    kind: 'event',
-  }));
+  return (input.observations.get(rule.check)?.events ?? []).map((event) => {
+    const { subject, at: now } = check?.identify?.(event) ?? { subject: DEVICE_SUBJECT, at: input.now };
+    return { ...state({ severity: rule.severity, now }, 'unknown', { reason, subject }), kind: 'event' };
+  });
 }
 
 const unknownRule = (rule: Rule, input: EvaluateInput, why: Unknown): readonly Judgement[] => [
@@ -186,7 +156,5 @@ function beforeAll(
   const observations = withEventsOf(input.observations, (check, event) => versionOf(check, event) === undefined);
   return rulesOf(policy)
     .filter((rule) => modeOf(rule) !== 'off')
-    .flatMap((rule) =>
-      unjudgedEvents(rule, { ...input, policy, observations }, 'no-policy').map((one) => ({ ...one, rule })),
-    );
+    .flatMap((rule) => unjudgedEvents(rule, { ...input, observations }, 'no-policy').map((one) => ({ ...one, rule })));
 }

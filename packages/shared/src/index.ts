@@ -16,6 +16,7 @@ export * from './checks/configuration.ts';
 export * from './checks/disk-encryption.ts';
 export * from './checks/firewall.ts';
 export * from './checks/malware-protection.ts';
+export * from './checks/observation.ts';
 export * from './checks/patches.ts';
 export * from './checks/printing.ts';
 export * from './checks/registry.ts';

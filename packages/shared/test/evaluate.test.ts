@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../src/checks/registry.ts';
-import { appearedEvents, evaluate, type EvaluateInput, type Observation, timedConditions } from '../src/evaluate.ts';
+import { appearedEvents, type Observation, timedConditions } from '../src/checks/observation.ts';
+import { evaluate, type EvaluateInput } from '../src/evaluate.ts';
 import { known, REASON_CODES, unknown } from '../src/findings/verdict.ts';
 import { IMPLIED_AGENT_HEALTH, type Rule } from '../src/policy/document.ts';
 import { iso } from '../src/ports.ts';
@@ -100,7 +101,7 @@ describe('a rule', () => {
     const device = { ...laptop, onCouncilNetwork: unknown('not-told') };
     expect(withoutHealth(judged({ rules, device, observations: events }))).toEqual([
       'sticks device unknown nothing-to-compare',
-      'sticks event device unknown nothing-to-compare',
+      'sticks event S1 unknown nothing-to-compare',
     ]);
   });
 
@@ -108,7 +109,7 @@ describe('a rule', () => {
     const observations = { 'removable-media': { facts: unknown('not-understood'), events: [arrival] } };
     expect(withoutHealth(judged({ rules: [sticks], observations }))).toEqual([
       'sticks device unknown not-understood',
-      'sticks event device unknown not-understood',
+      'sticks event S1 unknown not-understood',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import type { PlatformFolder } from '../case.ts';
 
 /** What one capture of `shared/captures/INDEX.tsv` is held to. */
-export type Capture = Read | NotApplicable;
+export type Capture = Read | ReadLog | NotApplicable;
 
 interface Read {
   /** As in the first column. */
@@ -11,6 +11,8 @@ interface Read {
   readonly check: string;
   /** The part of the check's facts that the capture decides, in the form of vitest's `toMatchObject`. */
   readonly facts: object;
+  /** What it says of whether this is the council's network, where its source tells that too. */
+  readonly onCouncilNetwork?: object;
   /** Where it was printed; on standard error the standard output is empty. */
   readonly stream?: 'stdout' | 'stderr';
   readonly exitCode?: number;
@@ -18,6 +20,12 @@ interface Read {
   readonly beside?: Readonly<Record<string, unknown>>;
   /** From the file's text to what the source prints, where the capture holds more than one source's output. */
   readonly cut?: (text: string) => string;
+}
+
+/** An output of a log, which the check's history reads from its start. */
+interface ReadLog extends Omit<Read, 'facts' | 'stream' | 'exitCode'> {
+  /** All that it tells, in the form of vitest's `toMatchObject`. */
+  readonly events: readonly object[];
 }
 
 interface NotApplicable {

@@ -15,6 +15,11 @@ function readsOf({ reads }: Source): string {
   }
 }
 
+const privilegeOf = ({ privilege, platform }: Pick<Source, 'privilege' | 'platform'>): string => {
+  if (privilege === 'none') return 'no privilege';
+  return platform === 'win32' ? 'administrator' : 'root';
+};
+
 const limitOf = ({ timeLimitSeconds }: { readonly timeLimitSeconds: number | null }): string =>
   timeLimitSeconds === null ? 'runs as long as the agent' : `at most ${timeLimitSeconds} s`;
 
@@ -40,7 +45,7 @@ export const sources: Command = {
     else
       for (const source of described)
         say(
-          `${source.id}\n  ${source.why}\n  reads: ${source.reads}\n  needs: ${source.privilege === 'root' ? 'root' : 'no privilege'}; ${limitOf(source)}`,
+          `${source.id}\n  ${source.why}\n  reads: ${source.reads}\n  needs: ${privilegeOf(source)}; ${limitOf(source)}`,
         );
     return Promise.resolve(0);
   },

@@ -17,11 +17,12 @@ export function textOf(result: SourceResult | undefined): Known<string> {
  * is told to ICT and decides nothing: whatever failed is unknown.
  */
 const FAILURES: readonly (readonly [RegExp, Reason])[] = [
-  [/ConstrainedLanguage/i, 'blocked'],
+  [/ConstrainedLanguage|ScriptBlocked/i, 'blocked'],
+  [/PieceTimedOut/, 'timed-out'],
   [/0x80041003|0x80070005|UnauthorizedAccess|access (is|was) denied|permission denied|not permitted/i, 'access-denied'],
   [/0x8004100E|0x80041010|CommandNotFoundException/i, 'not-installed'],
-  [/NoMatchingLogsFound|0x80073A99|0x80073A9F/i, 'log-disabled'],
-  [/0x800706BA/i, 'service-down'],
+  [/NoMatchingLogsFound|EventLogNotFound|0x80073A99|0x80073A9F/i, 'log-disabled'],
+  [/0x800706BA|0x800106BA/i, 'service-down'],
 ];
 
 const reasonOfFailure = (stderr: string): Reason =>

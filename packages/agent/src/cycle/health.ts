@@ -1,4 +1,5 @@
 import { type Known, known, isKnown, type Observation, iso } from '@beadle/shared';
+import type { Host } from '../host/host.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 
 /** A skew is told to the nearest ten seconds, so that a clock that wanders does not make a new fact each time. */
@@ -11,10 +12,11 @@ export interface HealthOptions {
   readonly outbox: Outbox;
   readonly skewMs: () => Known<number>;
   readonly now: () => number;
+  readonly host: Pick<Host, 'hindered'>;
 }
 
 /** The agent's observation of itself, and the one way to say that it has been told. */
-export function createHealth({ outbox, skewMs, now }: HealthOptions) {
+export function createHealth({ outbox, skewMs, now, host }: HealthOptions) {
   return {
     observe(): Observation {
       const restored = outbox.meta.text('server_restored');
@@ -22,7 +24,13 @@ export function createHealth({ outbox, skewMs, now }: HealthOptions) {
         restored === undefined
           ? []
           : [{ at: iso(now()), cause: 'server-restored', ...(JSON.parse(restored) as object) }];
-      const facts = { enrolled: true, dropped: known(outbox.waiting().dropped), clockSkewMs: coarse(skewMs()) };
+      const hindered = host.hindered?.();
+      const facts = {
+        enrolled: true,
+        dropped: known(outbox.waiting().dropped),
+        clockSkewMs: coarse(skewMs()),
+        ...(hindered === undefined ? {} : { hindered }),
+      };
       return { facts: known(facts), events };
     },
     told: () => outbox.meta.set('server_restored', undefined),

@@ -37,12 +37,14 @@ export async function readAhead(
   histories: readonly History[],
   bookmarkOf: BookmarkOf,
 ): Promise<Host> {
-  const all = [
+  const keyOf = ({ source, parameter }: Request) => JSON.stringify([source.id, parameter ?? null]);
+  const wanted = [
     ...requestsOf(collectors),
     ...histories.flatMap((history) => history.requests?.(bookmarkOf(history.id)) ?? []),
   ].filter(({ source }) => source.reads.kind === 'script');
+  // Once, and as early as anybody wants it: a log's extent is known before what is in it.
+  const all = [...new Map(wanted.map((request) => [keyOf(request), request])).values()];
   if (all.length === 0) return host;
-  const keyOf = ({ source, parameter }: Request) => JSON.stringify([source.id, parameter ?? null]);
   const outputs = await host.readAll(all);
   const read = new Map(
     all.flatMap((request) => {

@@ -57,7 +57,13 @@ async function observations(options: OnceOptions, host: Host): Promise<Map<strin
   const observed = await observe(host, options.collectors, now);
   const reads = await readHistories(host, options.histories, { bookmarkOf: FROM_THE_START, wasOff: false });
   const appeared = appearedEvents(observed, new Map(), now);
-  const health = { enrolled: options.enrolled, dropped: known(0), clockSkewMs: unknown('nothing-to-compare') };
+  const hindered = host.hindered?.();
+  const health = {
+    enrolled: options.enrolled,
+    dropped: known(0),
+    clockSkewMs: unknown('nothing-to-compare'),
+    ...(hindered === undefined ? {} : { hindered }),
+  };
   const all = COLLECTED_CHECKS.map((check): [string, Observation] => {
     const observation = observed.get(check) ?? { facts: unknown('check-not-supported'), events: [] };
     const logged = reads.filter(({ history }) => history.check === check).flatMap(({ events }) => events);

@@ -38,7 +38,7 @@ export function piecesOf(
     const { reads } = source;
     if (!allowed.includes(source) || reads.kind !== 'script' || reads.runner !== runner) return undefined;
     const fits = parameter === undefined || (reads.parameter && parameter.match(reads.parameter)?.[0] === parameter);
-    return fits ? { id: source.id, text: reads.text, parameter } : undefined;
+    return fits ? { id: source.id, text: reads.text, parameter, timeLimitMs: source.timeLimitMs } : undefined;
   });
   return pieces.every((piece) => piece !== undefined) ? pieces : undefined;
 }

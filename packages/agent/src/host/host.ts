@@ -1,4 +1,4 @@
-import type { Clock, Reason } from '@beadle/shared';
+import type { Clock, Hindrance, Reason } from '@beadle/shared';
 import type { Source } from './source.ts';
 
 /** What reading a source gave: exactly what it printed, or why it printed nothing that counts. */
@@ -58,6 +58,8 @@ export interface Host {
   follow(source: Source, onLine: (line: string) => void, signal: AbortSignal): Promise<Unreadable>;
   /** True on mains power or without a battery; heavy sources wait for it. */
   onMainsPower(): Promise<boolean>;
+  /** What kept scripts from being run at the last try, if anything; a recording does not tell. */
+  readonly hindered?: () => Hindrance | undefined;
   /** Processes started so far, for the benchmark. */
   readonly started: { readonly processes: number };
 }

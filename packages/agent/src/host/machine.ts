@@ -2,10 +2,11 @@ import { release } from 'node:os';
 import type { Clock, Reason } from '@beadle/shared';
 import { createExec, type Exec } from './exec.ts';
 import { files, FileTooLarge, readCapped } from './files.ts';
-import { createHeavyCache, type Ticket } from './heavy-cache.ts';
-import { type Host, reasonOf, type Request, type SourceResult, unreadable } from './host.ts';
-import { onMainsPower } from './power.ts';
-import { byRunner, readScript } from './script.ts';
+import { createHeavyCache } from './heavy-cache.ts';
+import { type Host, reasonOf, type SourceResult, unreadable } from './host.ts';
+import { createPower } from './power.ts';
+import { createScripts } from './script-batch.ts';
+import { readScript } from './script.ts';
 import type { Environment, FileSource, ProbeSource, Source } from './source.ts';
 
 interface Deps {
@@ -68,29 +69,12 @@ function ask(source: Source, exec: Exec, environment: Environment, parameter?: s
   }
 }
 
-/** All of one runner by one process, but for heavy answers that still serve. */
-async function readScripts(exec: Exec, cache: ReturnType<typeof createHeavyCache>, requests: readonly Request[]) {
-  const results = new Map<string, SourceResult>();
-  const due: (Request & { readonly ticket: Ticket })[] = [];
-  for (const request of requests) {
-    const recalled = await cache.recall(request.source);
-    if ('result' in recalled) results.set(request.source.id, recalled.result);
-    else due.push({ ...request, ticket: recalled });
-  }
-  for (const [runner, group] of byRunner(due)) {
-    for (const [id, result] of await readScript(exec, runner, group)) results.set(id, result);
-  }
-  for (const { source, ticket } of due) {
-    const result = results.get(source.id);
-    if (result !== undefined) cache.keep(source, ticket, result);
-  }
-  return results;
-}
-
 /** This machine. One process at a time: a check is never in a hurry, and the person's own work should not notice it. */
 export function createMachine({ clock, sources, environment = process.env, log }: Deps): Host {
   const exec = createExec({ allowed: sources, environment });
-  const cache = createHeavyCache({ clock, onMainsPower });
+  const power = createPower(sources);
+  const cache = createHeavyCache({ clock, onMainsPower: power.onMainsPower });
+  const scripts = createScripts({ exec, cache, power });
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = last.then(work);
@@ -109,11 +93,12 @@ export function createMachine({ clock, sources, environment = process.env, log }
     release: release(),
     clock,
     started: exec.started,
-    onMainsPower,
+    onMainsPower: power.onMainsPower,
+    hindered: scripts.hindered,
     read,
     async readAll(requests) {
-      const scripts = requests.filter(({ source }) => source.reads.kind === 'script' && sources.includes(source));
-      const results = await inTurn(() => readScripts(exec, cache, scripts));
+      const ofScripts = requests.filter(({ source }) => source.reads.kind === 'script' && sources.includes(source));
+      const results = await inTurn(() => scripts.readAll(ofScripts));
       for (const { source, parameter } of requests) {
         if (!results.has(source.id)) results.set(source.id, await read(source, parameter));
       }

@@ -56,7 +56,7 @@ export interface StreamSource extends Program {
 export interface ScriptSource {
   readonly kind: 'script';
   readonly runner: ScriptRunner;
-  /** In the runner's language, fixed; a parameter is handed to it as data. */
+  /** In the runner's language, fixed; a parameter is handed to it as data. The name of a file where it has `scripts`. */
   readonly text: string;
   /** What is read, in words, for `beadle-agent sources`. */
   readonly what: string;
@@ -68,12 +68,28 @@ export interface ScriptPiece {
   readonly id: string;
   readonly text: string;
   readonly parameter: string | undefined;
+  readonly timeLimitMs: number;
 }
 
-/** A program that takes a script on its standard input and prints a line of `ScriptAnswer` for each piece. */
+/**
+ * A program that takes a script on its standard input and prints a line of `ScriptAnswer` for each piece, or one of
+ * `{"hindered": code}` where the system lets it do nothing.
+ */
 export interface ScriptRunner extends Program {
   readonly timeLimitMs: number;
   compose(pieces: readonly ScriptPiece[]): string;
+  readonly scripts?: ScriptFiles;
+  /** Codes on standard error of a system that refused to run it at all. */
+  readonly refused?: RegExp;
+}
+
+/** Files that a runner runs: only as they were when the agent was built, but for a signature at their end. */
+export interface ScriptFiles {
+  readonly folder: string;
+  /** SHA-256 in hex by the file's name. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** Those that every piece needs. */
+  readonly always: readonly string[];
 }
 
 /** `text` is handed on as it is, `data` as JSON; `error` and `hresult` are codes, never sentences. */

@@ -1,4 +1,5 @@
 import {
+  type Authorisation,
   type DocumentRefusal,
   openPolicy,
   policiesIn,
@@ -26,6 +27,25 @@ export function readKeptPolicy(
   return openPolicy(stored.jws, serverKey, { device: enrolment.device, atLeast: 0, now });
 }
 
+/** What a device is told to hold to; nothing of it where there is no document, or where its end has come. */
+function ordersIn(document: () => PolicyForDevice | undefined, now: () => number) {
+  const current = (): PolicyForDevice | undefined => {
+    const kept = document();
+    return kept !== undefined && Date.parse(kept.endsAt) > now() ? kept : undefined;
+  };
+  const versions = (): readonly PolicyInTime[] => {
+    const holding = current();
+    return holding === undefined ? [] : policiesIn(holding);
+  };
+  return {
+    current,
+    versions,
+    /** The version that holds now. */
+    inForce: (): PolicyDocument | undefined => policyAt(versions(), now()),
+    authorisations: (): readonly Authorisation[] => current()?.authorisations ?? [],
+  };
+}
+
 export interface PolicyKeeperOptions {
   readonly sql: Sql;
   readonly identity: Identity;
@@ -51,19 +71,8 @@ export function createPolicyKeeper({ sql, identity, now, log }: PolicyKeeperOpti
   }
   load();
 
-  const holding = () => (current !== undefined && Date.parse(current.endsAt) > now() ? current : undefined);
-  const versions = (): readonly PolicyInTime[] => {
-    const document = holding();
-    return document === undefined ? [] : policiesIn(document);
-  };
-
   return {
-    /** The document that holds; undefined where there is none, or where its end has come. */
-    current: holding,
-    /** What the document says holds when; nothing where there is none. */
-    versions,
-    /** The version that holds now. */
-    inForce: (): PolicyDocument | undefined => policyAt(versions(), now()),
+    ...ordersIn(() => current, now),
     serial: () => current?.serial ?? 0,
     /** Takes documents from the server; true where the policy has changed. A refused one is logged and left. */
     accept(documents: readonly string[]): boolean {

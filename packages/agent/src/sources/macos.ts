@@ -1,4 +1,4 @@
-import { administrators, enclosure, guest, localAccounts } from './macos/identity.ts';
+import { administrators, enclosure, guest, localAccounts, power } from './macos/identity.ts';
 import { installHistory, os, updates, updateState } from './macos/patches.ts';
 import { printers, printJobs } from './macos/printing.ts';
 import { bootPolicy, defender, firewall } from './macos/protection.ts';
@@ -30,4 +30,5 @@ export const MACOS_SOURCES: readonly Source[] = [
   localAccounts,
   guest,
   bootPolicy,
+  power,
 ];

@@ -59,8 +59,7 @@ async function findings(history: History, offSince: number | undefined) {
     memory,
     random,
     now: () => Date.UTC(2026, 10, 21),
-    policies: () => [{ from: 0, policy }],
-    authorisations: () => [],
+    orders: { versions: () => [{ from: 0, policy }], authorisations: () => [] },
     device: () => ({
       kind: 'laptop',
       population: null,

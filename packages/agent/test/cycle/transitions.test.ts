@@ -34,7 +34,7 @@ const situation = (
   judgements: RuleJudgement[],
   { policyVersion = '1', ...more }: { policyVersion?: string; rules?: ReadonlySet<string> } = {},
 ) => ({
-  judgements: judgements.map((judgement) => ({ ...judgement, policyVersion })),
+  judgements: judgements.map((one) => ({ ...one, policyVersion })),
   policyVersion,
   rules: new Set(['a', 'b']),
   now: 1_000,

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { enclosure } from '../../src/sources/macos/identity.ts';
+import { enclosure, power } from '../../src/sources/macos/identity.ts';
 import { idle, NOBODY_SIGNED_IN, screenLock } from '../../src/sources/macos/session.ts';
 import type { Source } from '../../src/sources/source.ts';
 
@@ -116,5 +116,15 @@ describe('the script for the case of a Mac', () => {
   it('prints nothing that could be taken for more than a number', () => {
     const odd = `printf '      "IOPlatformSerialNumber" = "A","x":"B"\\n'`;
     expect(JSON.parse(run(enclosure, { ioreg: odd }).stdout)).toMatchObject({ SerialNumber: '' });
+  });
+});
+
+describe('mains power on macOS', () => {
+  const told = (registry: string) => run(power, { ioreg: `echo '${registry}'` }).stdout;
+
+  it('is what the battery says of what it is plugged into, where there is one', () => {
+    expect(told('      "ExternalConnected" = Yes')).toBe('{"HasBattery":true,"PowerOnline":true}');
+    expect(told('      "ExternalConnected" = No')).toBe('{"HasBattery":true,"PowerOnline":false}');
+    expect(told('')).toBe('{"HasBattery":false,"PowerOnline":null}');
   });
 });

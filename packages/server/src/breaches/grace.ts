@@ -1,6 +1,6 @@
 import { modeOf } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
-import { ruleOfFinding } from '../policies/store.ts';
+import { ruleOfFinding } from '../policies/rule-of-finding.ts';
 import { takeIn } from './intake.ts';
 import type { NoticeDeps } from './notices.ts';
 import { openByKey } from './opening.ts';

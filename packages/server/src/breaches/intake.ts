@@ -1,7 +1,7 @@
 import { after, type FindingBody, type GapBody, modeOf } from '@beadle/shared';
 import type { Tx } from '../db/database.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { type FoundRule, ruleOfFinding } from '../policies/store.ts';
+import { type FoundRule, ruleOfFinding } from '../policies/rule-of-finding.ts';
 import { type IntakeDeps, keyOf, type Opening, openOrJoin } from './opening.ts';
 import { appendEvent, linkFinding, updateBreach } from './store.ts';
 

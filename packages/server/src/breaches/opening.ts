@@ -1,7 +1,7 @@
 import { dutyOf } from '@beadle/shared';
 import type { Tx } from '../db/database.ts';
 import { newId } from '../ids.ts';
-import type { FoundRule } from '../policies/store.ts';
+import type { FoundRule } from '../policies/rule-of-finding.ts';
 import { gatherForIct, type NoticeDeps, notifyOf } from './notices.ts';
 import {
   appendEvent,

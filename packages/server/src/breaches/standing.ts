@@ -1,7 +1,7 @@
 import { dutyOf, modeOf } from '@beadle/shared';
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import { ruleOfFinding } from '../policies/store.ts';
+import { ruleOfFinding } from '../policies/rule-of-finding.ts';
 
 /** How many devices fail a rule, and what becomes of it. */
 export interface RuleStanding {

@@ -4,7 +4,7 @@ import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { movesToReport } from './moves.ts';
 import { previewOf } from './previewed.ts';
-import { hashOf, putPolicyInForce } from './store.ts';
+import { hashOf, putPolicyInForce } from './upload.ts';
 
 export interface PutInForce {
   readonly organisation: string;

@@ -6,9 +6,10 @@ import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { inTransaction } from '../db/transaction.ts';
-import { putInForce } from './put-in-force.ts';
-import { listPolicies, policyOfVersion, type PolicySummary, serialsInForce, withdrawPolicy } from './store.ts';
 import { documentIn, UPLOAD_LIMIT, YAML_TYPES } from './policy-file.ts';
+import { putInForce } from './put-in-force.ts';
+import { policyOfVersion } from './store.ts';
+import { listPolicies, type PolicySummary, serialsInForce, withdrawPolicy } from './upload.ts';
 
 const Policy = Type.Object({
   version: Type.String(),
@@ -65,6 +66,13 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
   const parser = { parseAs: 'string' as const, bodyLimit: UPLOAD_LIMIT };
   app.addContentTypeParser(YAML_TYPES, parser, (_request, body, done) => done(null, body));
   reads(app, deps);
+  uploads(app, deps);
+  withdrawals(app, deps);
+};
+
+type App = Parameters<FastifyPluginAsyncTypebox>[0];
+
+function uploads(app: App, deps: Deps): void {
   app.post(
     '/api/v1/policies',
     {
@@ -89,10 +97,9 @@ export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
       return reply.status(changed ? 201 : 200).send({ ...row.shown, warnings: [...warnings] });
     },
   );
-  withdrawals(app, deps);
-};
+}
 
-function withdrawals(app: Parameters<FastifyPluginAsyncTypebox>[0], deps: Deps): void {
+function withdrawals(app: App, deps: Deps): void {
   app.post(
     '/api/v1/policies/:version/withdrawal',
     {
@@ -114,7 +121,7 @@ function withdrawals(app: Parameters<FastifyPluginAsyncTypebox>[0], deps: Deps):
   );
 }
 
-function reads(app: Parameters<FastifyPluginAsyncTypebox>[0], { db, clock }: Deps): void {
+function reads(app: App, { db, clock }: Deps): void {
   const one = async (organisation: string, version: string) => {
     const policy = await policyOfVersion(db, organisation, version);
     if (policy === undefined) throw problem('policy-unknown', `There is no policy of version ${version}.`);

@@ -10,7 +10,8 @@ import {
 } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
-import { listPolicies, policyInForce } from '../policies/store.ts';
+import { policyInForce } from '../policies/store.ts';
+import { listPolicies } from '../policies/upload.ts';
 import { readPart } from './fleet.ts';
 import { judgeDevice, type RuleOutcome } from './judge.ts';
 import { type Plan, planOf } from './plan.ts';

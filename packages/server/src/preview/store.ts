@@ -4,7 +4,7 @@ import type { Db, Tx } from '../db/database.ts';
 import type { PolicyPreviewTable, PreviewChangeTable } from '../db/schema.ts';
 import { newId } from '../ids.ts';
 import { PREVIEW_HOLDS_MS } from '../policies/previewed.ts';
-import { hashOf } from '../policies/store.ts';
+import { hashOf } from '../policies/upload.ts';
 import { emptyTally, type Tally } from './tally.ts';
 
 export interface Preview extends Omit<Selectable<PolicyPreviewTable>, 'document' | 'tally'> {

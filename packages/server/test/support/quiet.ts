@@ -2,7 +2,7 @@ import { known, type PolicyDocument } from '@beadle/shared';
 import { readPolicy } from '@beadle/shared/policy/read';
 import type { Db } from '../../src/db/database.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
-import { putPolicyInForce } from '../../src/policies/store.ts';
+import { putPolicyInForce } from '../../src/policies/upload.ts';
 import { seedDevice, seedFacts, seedFinding, seedState } from './seed.ts';
 
 const DAY = 86_400_000;

@@ -99,7 +99,7 @@ export const accounts = defineCheck({
     if (!isKnown(local) || local.known.every((account) => isNew(conditionOf(account)))) return [];
     return local.known.filter((account) => isNew(conditionOf(account))).map((account) => ({ at: iso(now), account }));
   },
-  identify: ({ at, account }) => ({ key: account.name, at: Date.parse(at) }),
+  identify: ({ at, account }) => ({ key: account.name, subject: account.name, at: Date.parse(at) }),
   evaluate(input) {
     const failing = intruders(input);
     const about = [...guestPart(input), ...newPart(input)];

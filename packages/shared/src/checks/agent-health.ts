@@ -5,6 +5,17 @@ import { Duration } from '../duration.ts';
 import { type CheckInput, defineCheck, state, stateOfParts } from './check.ts';
 import type { Part } from './combine.ts';
 
+/** What keeps the agent's scripts from being run, by ICT's settings or by a broken installation. */
+const HINDRANCES = [
+  'constrained-language',
+  'scripts-blocked',
+  'scripts-changed',
+  'scripts-missing',
+  'powershell-32-bit',
+  'powershell-not-started',
+] as const;
+export type Hindrance = (typeof HINDRANCES)[number];
+
 const Facts = Type.Object(
   {
     enrolled: Type.Boolean(),
@@ -12,6 +23,8 @@ const Facts = Type.Object(
     dropped: KnownOf(Type.Integer({ minimum: 0 })),
     /** This device's clock less the server's, in milliseconds, by the server's last signed time. */
     clockSkewMs: KnownOf(Type.Number()),
+    /** Absent where nothing hinders: most systems have nothing of the sort. */
+    hindered: Type.Optional(Type.Enum([...HINDRANCES])),
   },
   { additionalProperties: false },
 );
@@ -55,6 +68,10 @@ function droppedPart(input: Input): Part | undefined {
   return { verdict: dropped.known === 0 ? 'pass' : 'fail', observed: { dropped: dropped.known } };
 }
 
+/** Without its scripts the agent can tell nothing of a device: no rule has to ask for it. */
+const hinderedPart = ({ facts: { hindered } }: Input): Part | undefined =>
+  hindered === undefined ? undefined : { verdict: 'fail', observed: { hindered } };
+
 /** The agent's own state; applies without a rule and cannot be switched off. A gap is told by the gap record itself. */
 export const agentHealth = defineCheck({
   name: 'agent-health',
@@ -62,10 +79,10 @@ export const agentHealth = defineCheck({
   event: ChainBreak,
   require: Require,
   timed: () => [],
-  identify: (event) => ({ key: `${event.cause}/${event.from}`, at: Date.parse(event.at) }),
+  identify: (event) => ({ key: `${event.cause}/${event.from}`, subject: DEVICE_SUBJECT, at: Date.parse(event.at) }),
   evaluate(input) {
     if (!input.facts.enrolled) return [state(input, 'not-applicable', { reason: 'not-enrolled' })];
-    const parts = [skewPart(input), droppedPart(input)].filter((part) => part !== undefined);
+    const parts = [skewPart(input), droppedPart(input), hinderedPart(input)].filter((part) => part !== undefined);
     const health = stateOfParts(input, parts);
     if (input.require.chain === undefined) return [health];
     const breaks = input.events.map((event) => ({

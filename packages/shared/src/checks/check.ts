@@ -64,6 +64,8 @@ export interface Check<F extends TSchema = TSchema, E extends TSchema = TSchema,
 
 export interface EventIdentity {
   readonly key: string;
+  /** As the finding names it. */
+  readonly subject: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }

@@ -9,6 +9,8 @@ const Queue = Type.Object(
     name: Subject,
     /** The port, device URI or `\\server\queue` that patterns are held against, without any password in it. */
     target: Type.String({ maxLength: 500 }),
+    /** Whatever else a policy may call the same printer by, such as the port of a host: never a name that may be chosen. */
+    aliases: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 500 }), { maxItems: 8 })),
     /** Decided by the port or URI, never by the queue's name, which anyone may choose. */
     reach: Type.Enum(['file', 'local', 'network']),
   },
@@ -56,8 +58,9 @@ type PrinterClass = 'file' | 'council' | 'permitted' | 'other';
 
 function classify(input: Input, queue: Queue): PrinterClass {
   if (queue.reach === 'file') return 'file';
-  if (matchesAny(input.require.councilPrinters, queue.target)) return 'council';
-  return matchesAny(input.require.permittedPrinters, queue.target) ? 'permitted' : 'other';
+  const called = [queue.target, ...(queue.aliases ?? [])];
+  if (called.some((target) => matchesAny(input.require.councilPrinters, target))) return 'council';
+  return called.some((target) => matchesAny(input.require.permittedPrinters, target)) ? 'permitted' : 'other';
 }
 
 /**
@@ -109,7 +112,7 @@ export const printing = defineCheck({
   event: Job,
   require: Require,
   timed: () => [],
-  identify: (job) => ({ key: `${job.queue}/${job.id}`, at: Date.parse(job.at) }),
+  identify: (job) => ({ key: `${job.queue}/${job.id}`, subject: job.queue, at: Date.parse(job.at) }),
   evaluate(input) {
     const { queues, jobs } = input.facts;
     const printed = input.events.map((job) => judgeJob(input, job));

@@ -115,7 +115,7 @@ export const removableMedia = defineCheck({
     isKnown(facts.present)
       ? facts.present.known.filter((medium) => isNew(medium.subject)).map((medium) => ({ at: iso(now), medium }))
       : [],
-  identify: ({ at, medium }) => ({ key: medium.subject, at: Date.parse(at) }),
+  identify: ({ at, medium }) => ({ key: medium.subject, subject: medium.subject, at: Date.parse(at) }),
   evaluate(input) {
     const { present, phones } = input.facts;
     const arrivals = input.events

@@ -17,6 +17,8 @@ export const REASONS = {
   'tool-missing': 'the program that tells this is not installed',
   'not-installed': 'the part of the system that tells this is not installed',
   blocked: 'the security settings of this device do not let it be read',
+  'script-missing': 'a script that the agent came with is missing',
+  'script-changed': 'a script is not the one that the agent came with',
   'timed-out': 'the source did not answer in time',
   'output-too-large': 'the source printed more than is read',
   'not-understood': 'the answer could not be understood',

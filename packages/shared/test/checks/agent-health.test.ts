@@ -26,6 +26,7 @@ describe('the health of an agent', () => {
     ],
     ['is bad where findings were dropped', { dropped: known(1) }, 'device fail'],
     ['is unknown where nobody can count them', { dropped: unknown('source-failed') }, 'device unknown (source-failed)'],
+    ['is bad where its scripts are not let run', { hindered: 'constrained-language' }, 'device fail'],
     [
       'is bad where findings were dropped, whatever the clock',
       { dropped: known(1), clockSkewMs: unknown('nothing-to-compare') },
@@ -41,7 +42,12 @@ describe('the health of an agent', () => {
     const judged = judge('agent-health', REQUIRE, healthy, { events: [event] });
     expect(inShort(judged)).toEqual(['device pass', 'event device fail']);
     expect(judged[1]?.observed).toEqual({ cause: 'server-restored', from: 3, to: 9 });
-    expect(agentHealth.identify?.(event)).toEqual({ key: 'server-restored/3', at: NOON });
+    expect(agentHealth.identify?.(event)).toMatchObject({ key: 'server-restored/3', at: NOON });
+  });
+
+  it('is bad where its scripts are not let run, whatever the rule asks for', () => {
+    const [judged] = judge('agent-health', {}, { ...healthy, hindered: 'scripts-blocked' });
+    expect(judged).toMatchObject({ verdict: 'fail', observed: { hindered: 'scripts-blocked' } });
   });
 
   it('is silent about the chain where the rule is', () => {

@@ -54,7 +54,7 @@ describe('a print job', () => {
   });
 
   it('is one job, however often it is told of', () => {
-    expect(printing.identify?.(job(home))).toEqual({ key: 'DeskJet/7', at });
+    expect(printing.identify?.(job(home))).toMatchObject({ key: 'DeskJet/7', at });
   });
 });
 

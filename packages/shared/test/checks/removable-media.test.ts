@@ -89,6 +89,6 @@ describe('the sockets', () => {
     expect(removableMedia.appeared?.(facts, () => false, NOON)).toEqual([]);
     expect(removableMedia.appeared?.({ present: unknown('stale') }, () => true, NOON)).toEqual([]);
     expect(removableMedia.timed(facts)).toEqual([stick.subject]);
-    expect(removableMedia.identify?.(arrival(stick))).toEqual({ key: stick.subject, at: NOON - 5000 });
+    expect(removableMedia.identify?.(arrival(stick))).toMatchObject({ key: stick.subject, at: NOON - 5000 });
   });
 });

@@ -9,7 +9,7 @@ import { readMounts, systemDevices } from '../linux/mounts.ts';
 import { isRemovableDisk } from '../linux/removable-disks.ts';
 import { readUdev, recordOfBlockDevice, type UdevRecord, unescapeUdev } from '../linux/udev-records.ts';
 import { named } from '../placeholders.ts';
-import { mediumOf } from './medium.ts';
+import { mediumOf, onePerSubject } from './medium.ts';
 
 const MOST_MEDIA = 100;
 /** They hold other devices, which are looked at instead. */
@@ -82,18 +82,6 @@ const phoneOf = (record: UdevRecord): Medium =>
     encrypted: { unknown: 'not-told' },
     name: 'phone',
   });
-
-const WEIGHT = ({ encrypted }: Medium): number => (isKnown(encrypted) ? (encrypted.known ? 0 : 2) : 1);
-
-/** One medium a subject, the least encrypted: two cards in one reader share the reader's number. */
-function onePerSubject(media: readonly Medium[]): Medium[] {
-  const bySubject = new Map<string, Medium>();
-  for (const medium of media) {
-    const other = bySubject.get(medium.subject);
-    if (other === undefined || WEIGHT(medium) > WEIGHT(other)) bySubject.set(medium.subject, medium);
-  }
-  return [...bySubject.values()];
-}
 
 function present(machine: Machine): Known<Medium[]> {
   const disks = [...machine.devices.values()].map((device) => ({

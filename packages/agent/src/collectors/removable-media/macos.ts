@@ -6,7 +6,7 @@ import { type ApfsContainer, diskOf, hasRole, isSystemsOwn, readApfs } from '../
 import { type ExternalDisk, type Partition, readExternalDisks } from '../macos/external-disks.ts';
 import { type Described, listed, readCards, readUsb, readUsbMedia } from '../macos/usb.ts';
 import { named } from '../placeholders.ts';
-import { mediumOf } from './medium.ts';
+import { mediumOf, onePerSubject } from './medium.ts';
 
 const MOST_MEDIA = 100;
 
@@ -92,18 +92,6 @@ function onlyDescribed(machine: Machine, disks: readonly ExternalDisk[]): readon
       ({ disk, isOptical, isRoot, bytes }) => disk !== null && !names.has(disk) && !isOptical && !isRoot && bytes !== 0,
     )
     .map((device) => storage(device.disk ?? 'disk', device, device.bytes, isEncrypted(machine, device.partitions)));
-}
-
-const WEIGHT = ({ encrypted }: Medium): number => (isKnown(encrypted) ? (encrypted.known ? 0 : 2) : 1);
-
-/** One medium a subject, the least encrypted: two cards in one reader share the reader's number. */
-function onePerSubject(media: readonly Medium[]): Medium[] {
-  const bySubject = new Map<string, Medium>();
-  for (const medium of media) {
-    const other = bySubject.get(medium.subject);
-    if (other === undefined || WEIGHT(medium) > WEIGHT(other)) bySubject.set(medium.subject, medium);
-  }
-  return [...bySubject.values()];
 }
 
 function present(machine: Machine, disks: Known<readonly ExternalDisk[]>): Known<Medium[]> {

@@ -1,4 +1,4 @@
-import type { Medium } from '@beadle/shared';
+import { isKnown, type Medium } from '@beadle/shared';
 import { named } from '../placeholders.ts';
 
 const cut = (text: string | null | undefined, most: number): string | null =>
@@ -16,7 +16,7 @@ export function mediumOf(told: {
   readonly name: string;
 }): Medium {
   const serial = cut(named(told.serial), 120);
-  const subject = serial ?? cut(told.vendorAndProduct, 300) ?? told.name;
+  const subject = serial ?? cut(told.vendorAndProduct, 300) ?? cut(told.name, 300) ?? told.kind;
   return {
     subject,
     serial,
@@ -25,4 +25,16 @@ export function mediumOf(told: {
     bytes: told.bytes,
     encrypted: told.encrypted,
   };
+}
+
+const WEIGHT = ({ encrypted }: Medium): number => (isKnown(encrypted) ? (encrypted.known ? 0 : 2) : 1);
+
+/** One medium a subject, the least encrypted: two cards in one reader share the reader's number. */
+export function onePerSubject(media: readonly Medium[]): Medium[] {
+  const bySubject = new Map<string, Medium>();
+  for (const medium of media) {
+    const other = bySubject.get(medium.subject);
+    if (other === undefined || WEIGHT(medium) > WEIGHT(other)) bySubject.set(medium.subject, medium);
+  }
+  return [...bySubject.values()];
 }

@@ -63,3 +63,21 @@ export const guest: Source = {
   outputLimitBytes: 65_536,
   why: 'Says whether a guest may sign in.',
 };
+
+const POWER = `
+case $(/usr/sbin/ioreg -rd1 -c AppleSmartBattery) in
+*'"ExternalConnected" = Yes'*) printf '{"HasBattery":true,"PowerOnline":true}' ;;
+*'"ExternalConnected" = No'*) printf '{"HasBattery":true,"PowerOnline":false}' ;;
+*) printf '{"HasBattery":false,"PowerOnline":null}' ;;
+esac`;
+
+/** Asked for together with whatever else is due, so that heavy sources can wait for mains power. */
+export const power: Source = {
+  id: 'macos/power',
+  platform: 'darwin',
+  reads: shellScript('whether there is a battery, and whether it is being used (ioreg)', POWER),
+  privilege: 'none',
+  timeLimitMs: 10_000,
+  outputLimitBytes: 65_536,
+  why: 'Lets what takes long wait until the device is plugged in.',
+};

@@ -4,7 +4,8 @@ import Type from 'typebox';
 import { callerOf } from '../../access.ts';
 import { standingOfRules } from '../../breaches/standing.ts';
 import { may } from '../../people/permissions.ts';
-import { generalPolicy, listPolicies, type PolicySummary } from '../../policies/store.ts';
+import { generalPolicy } from '../../policies/store.ts';
+import { listPolicies, type PolicySummary } from '../../policies/upload.ts';
 import { type PageDeps, showPage } from '../console.ts';
 
 const DONE: Readonly<Record<string, string>> = {

@@ -1,0 +1,3 @@
+# Anti-virus programs that have registered with the Security Center.
+
+@{ data = @(Get-SecurityProduct 'AntiVirusProduct') }

@@ -1,0 +1,3 @@
+# Firewall programs that have registered with the Security Center.
+
+@{ data = @(Get-SecurityProduct 'FirewallProduct') }
