@@ -19,7 +19,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['carry'],
     ['app'],
     ['console'],
-    ['ingest', 'withdrawals'],
+    ['ingest', 'withdrawals', 'preview', 'baseline'],
     ['judging'],
     ['breaches'],
     ['enrolment', 'authorisations', 'policies', 'people', 'notify', 'exhibits', 'orders', 'organisation', 'registers'],

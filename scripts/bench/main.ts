@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { measureAgent } from './agent.ts';
 import { measureIngest } from './ingest.ts';
 import { measureIngestOnPostgres } from './ingest-postgres.ts';
+import { measurePreview } from './preview.ts';
 import { measureStorm } from './storm.ts';
 
 /** On the checkout's own disk: a temporary folder is often memory, where nothing is ever written or synced. */
@@ -12,6 +13,7 @@ const measurements = {
   ingest: measureIngest,
   'ingest-postgres': measureIngestOnPostgres,
   storm: measureStorm,
+  preview: measurePreview,
 } as const;
 
 const wanted = process.argv.slice(2);

@@ -7,6 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleServer, startConsoleServer } from '../../packages/server/test/support/console-server.ts';
 import { seedCouncil } from '../../packages/server/test/support/council.ts';
+import { putQuietPolicy, quietPolicy, seedQuietFleet } from '../../packages/server/test/support/quiet.ts';
 
 const executablePath = '/usr/bin/chromium';
 const missing = existsSync(executablePath) ? '' : ` (skipped: ${executablePath} is missing; install Debian's chromium)`;
@@ -62,6 +63,8 @@ const PAGES = [
   ['import-printers', '/import/printers'],
   ['policies', '/policies'],
   ['policy', '/policies/2026.1'],
+  ['policy-upload', '/policies/preview'],
+  ['baseline', '/policies/baseline'],
   ['accessibility', '/accessibility'],
   ['not-found', '/breaches/BR-1999-000001'],
 ] as const;
@@ -77,6 +80,8 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
   let server: ConsoleServer;
   let browser: Browser;
   let origin: string;
+  /** Of a preview that is done, and of one that is under way. */
+  let previews: readonly (readonly [name: string, path: string])[];
   const pictures = mkdtempSync(join(tmpdir(), 'beadle-pictures-'));
 
   beforeAll(async () => {
@@ -94,6 +99,9 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
       headers: { 'content-type': 'application/yaml' },
       payload: readFileSync(join(import.meta.dirname, '../../policies/dacorum.yaml'), 'utf8'),
     });
+    await putQuietPolicy(server.db, server.clock.now());
+    await seedQuietFleet(server.db, server.clock.now());
+    previews = await seedPreviews();
     origin = await server.app.listen({ host: '127.0.0.1', port });
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     process.stdout.write(`pictures of the console: ${pictures}\n`);
@@ -102,6 +110,29 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await browser?.close();
     await server?.close();
   });
+
+  async function seedPreviews() {
+    const preview = async (version: string) => {
+      const answer = await server.as('administrator', {
+        method: 'POST',
+        url: '/api/v1/policies/preview',
+        headers: { 'content-type': 'application/yaml' },
+        payload: quietPolicy({ version, mode: 'report' }),
+      });
+      return `/policies/previews/${answer.json().id}`;
+    };
+    const [done, running] = [await preview('2026.2'), await preview('2026.3')];
+    await server.db
+      .updateTable('policy_previews')
+      .set({ status: 'running', seen: 50 })
+      .where('version', '=', '2026.3')
+      .execute();
+    return [
+      ['policy-preview', done],
+      ['policy-preview-devices', `${done}/devices?rule=laptop-encryption`],
+      ['policy-preview-running', running],
+    ] as const;
+  }
 
   async function violationsOf(page: Page): Promise<string[]> {
     await page.evaluate(axe);
@@ -140,7 +171,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     expect(await violationsOf(page), 'sign-in').toEqual([]);
     await signIn(page);
     expect(new URL(page.url()).pathname).toBe('/');
-    for (const [name, path] of PAGES) {
+    for (const [name, path] of [...PAGES, ...previews]) {
       await page.goto(`${origin}${path}`);
       await page.screenshot({ path: join(pictures, `${name}-${view.width}-${view.colorScheme}.png`), fullPage: true });
       expect(await violationsOf(page), `on ${name}`).toEqual([]);
@@ -226,6 +257,26 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await page.screenshot({ path: join(pictures, 'import-done.png'), fullPage: true });
     await page.getByRole('link', { name: 'See the list' }).click();
     expect(await page.getByRole('row', { name: 'New Person' }).isVisible()).toBe(true);
+    await context.close();
+  });
+
+  it('leads from a policy file to what it would change and into force, without JavaScript', async () => {
+    const { context, page } = await open(VIEWS[0], { javaScriptEnabled: false });
+    await signIn(page);
+    await page.getByRole('link', { name: 'Policies', exact: true }).click();
+    await page.getByRole('button', { name: 'Preview a policy' }).click();
+    const send = async (text: string) => {
+      const buffer = Buffer.from(text);
+      await page.getByLabel('Policy file').setInputFiles({ name: 'policy.yaml', mimeType: 'application/yaml', buffer });
+      await page.getByRole('button', { name: 'Show what would change' }).click();
+    };
+    await send('beadlePolicy: 2');
+    expect(await page.getByRole('heading', { name: 'There is a problem' }).isVisible()).toBe(true);
+    await page.screenshot({ path: join(pictures, 'policy-upload-refused.png'), fullPage: true });
+    await send(quietPolicy({ version: '2026.4', mode: 'report' }));
+    await page.getByRole('button', { name: 'Put version 2026.4 in force' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('The policy is signed');
+    await page.screenshot({ path: join(pictures, 'policies-in-force.png'), fullPage: true });
     await context.close();
   });
 

@@ -21,6 +21,7 @@ import { incidentRoutes } from './authorisations/incident-routes.ts';
 import { authorisationReadRoutes } from './authorisations/read-routes.ts';
 import { authorisationJobs } from './authorisations/reminders.ts';
 import { authorisationRoutes } from './authorisations/routes.ts';
+import { baselineRoutes } from './baseline/routes.ts';
 import { breachJobs } from './breaches/jobs.ts';
 import { breachReadRoutes } from './breaches/read-routes.ts';
 import { breachRoutes } from './breaches/routes.ts';
@@ -53,6 +54,8 @@ import { tokenRoutes } from './people/token-routes.ts';
 import { policyRoutes } from './policies/routes.ts';
 import { DIRECTORY_JOB, directoryJob, planDirectoryImport } from './registers/directory/job.ts';
 import { registerRoutes } from './registers/routes.ts';
+import { previewRoutes } from './preview/routes.ts';
+import { PREVIEW_JOB, previewJob } from './preview/start.ts';
 import type { Settings } from './settings.ts';
 
 declare module 'fastify' {
@@ -80,6 +83,7 @@ function createJobs({ database: { db }, settings, clock, random, log }: AppDeps,
   const kinds: Readonly<Record<string, JobKind>> = {
     [NOTICE_JOB]: noticeJob({ db, clock, settings }),
     [DIRECTORY_JOB]: directoryJob({ db, clock, random, settings }),
+    [PREVIEW_JOB]: previewJob({ db, clock, random }),
     ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),
     ...judgingJobs({ db, clock, random, settings, log, wake: () => worker.wake() }),
     ...authorisationJobs({ db, clock, random, settings, wake: () => worker.wake() }),
@@ -138,6 +142,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(enrolmentRoutes, { ...stage, admission: lanes.enrolments });
   await app.register(findingRoutes(stage));
   await app.register(policyRoutes, stage);
+  await app.register(previewRoutes, stage);
+  await app.register(baselineRoutes, stage);
   await app.register(breachReadRoutes(stage));
   await app.register(breachRoutes, stage);
   await app.register(authorisationReadRoutes, stage);

@@ -1,34 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { type ClauseCoverage, coverageOfPolicy, HOW_KEPT, type HowKept, type PolicyDocument } from '@beadle/shared';
-import { readPolicy } from '@beadle/shared/policy/read';
-import { codeOf, StartError } from '../errors.ts';
+import { type ClauseCoverage, coverageOfPolicy, HOW_KEPT, type HowKept } from '@beadle/shared';
 import { type CommandIo, print, table } from './io.ts';
-
-function textOf(file: string, io: CommandIo): string {
-  try {
-    return readFileSync(resolve(io.workingFolder, file), 'utf8');
-  } catch (cause) {
-    throw new StartError(`${file}: expected a file that can be read (${codeOf(cause) ?? 'it cannot'}).`, {
-      exitCode: 2,
-      cause,
-    });
-  }
-}
-
-/** The policy of a file; undefined where it has errors, which have been printed, one a line. */
-function read(file: string, io: CommandIo): PolicyDocument | undefined {
-  const reading = readPolicy(textOf(file, io));
-  if (reading.ok) return reading.policy;
-  const lines = reading.errors.map(
-    ({ line, column, path, expected }) => `${file}:${line}:${column}: ${path}: expected ${expected}`,
-  );
-  print(io.stderr, ...lines);
-  return undefined;
-}
+import { readPolicyFile } from './policy-file.ts';
 
 export function policyValidate(file: string, io: CommandIo): number {
-  const policy = read(file, io);
+  const policy = readPolicyFile(file, io)?.document;
   if (policy === undefined) return 2;
   print(io.stdout, `${file}: ${policy.title}, version ${policy.version}: ${policy.rules.length} rules, no errors.`);
   return 0;
@@ -58,7 +33,7 @@ function notesOf(clauses: readonly ClauseCoverage[]): string[] {
 
 /** Accounts for every clause of a policy file, once each; with `json` as one object. */
 export function policyCoverage(file: string, io: CommandIo, { json }: { readonly json?: boolean | undefined }): number {
-  const policy = read(file, io);
+  const policy = readPolicyFile(file, io)?.document;
   if (policy === undefined) return 2;
   const clauses = coverageOfPolicy(policy);
   const { title, version } = policy;

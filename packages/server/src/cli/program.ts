@@ -11,6 +11,8 @@ import { type CommandIo, print, settingsFrom } from './io.ts';
 import { migrateFrom } from './migrate-from.ts';
 import { openMigrated, requireDatabase, withDatabase } from './open.ts';
 import { policyCoverage, policyValidate } from './policy.ts';
+import { policyBaseline } from './policy-baseline.ts';
+import { policyPreview } from './policy-preview.ts';
 import { referencesSkip } from './references.ts';
 import { serve } from './serve.ts';
 import { tokenCreate, tokenList, type TokenOptions, tokenRevoke } from './tokens.ts';
@@ -85,8 +87,35 @@ function addPeople(program: Command, run: Settled, io: CommandIo): void {
     .action((options: { name: string; role: string }) => onDatabase(run, io, (db) => accountCreate(db, io, options)));
 }
 
-function addPolicy(program: Command, io: CommandIo, done: Run): void {
-  const policy = program.command('policy').description('policy files; needs no database');
+function addPolicyOnFleet(policy: Command, run: Settled, io: CommandIo): void {
+  policy
+    .command('preview <FILE>')
+    .description(
+      'what a policy would change on the devices of the database: exit 0 nothing, 1 something, 2 a bad policy',
+    )
+    .option('--json', 'as JSON')
+    .action((file: string, options: { json?: boolean }) =>
+      run(async (settings) => {
+        requireDatabase(settings);
+        return withDatabase(settings, io, ({ db }) => policyPreview(db, io, file, options));
+      }),
+    );
+  policy
+    .command('baseline')
+    .description('what the devices show that a policy may come to allow, and what must be mended; changes nothing')
+    .option('--policy <FILE>', 'a policy file (default: the policy in force)')
+    .option('--json', 'as JSON')
+    .action((options: { policy?: string; json?: boolean }) =>
+      run(async (settings) => {
+        requireDatabase(settings);
+        return withDatabase(settings, io, ({ db }) => policyBaseline(db, io, options));
+      }),
+    );
+}
+
+function addPolicy(program: Command, run: Settled, io: CommandIo, done: Run): void {
+  const policy = program.command('policy').description('policy files');
+  addPolicyOnFleet(policy, run, io);
   policy
     .command('validate <FILE>')
     .description('exit 0, or 2 with one line an error: FILE:LINE:COLUMN: PATH: expected ...')
@@ -148,7 +177,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
   addServing(program, run, io);
   addPeople(program, run, io);
   addImports(program, (work) => run((settings) => withDatabase(settings, io, ({ db }) => work(db, settings))), io);
-  addPolicy(program, io, done);
+  addPolicy(program, run, io, done);
   addKeeping(program, run, io);
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -355,6 +355,56 @@ export interface PolicyTable {
   populations: string | null;
 }
 
+/** What a policy would change, as it was found; kept for a day. */
+export interface PolicyPreviewTable {
+  organisation: string;
+  id: string;
+  /** SHA-256 of the document's JSON, as of a policy. */
+  hash: string;
+  version: string;
+  title: string;
+  /** JSON of the policy document. */
+  document: string;
+  /** As it was sent. */
+  source: string;
+  /** running, done. */
+  status: string;
+  /** JSON of a `Tally`. */
+  tally: string;
+  /** Devices to look at, and how many have been. */
+  total: number;
+  seen: number;
+  facts_at_most_days: number;
+  created_at: number;
+  created_by: string;
+  /** The asset tag after which it goes on. */
+  after_tag: string | null;
+  finished_at: number | null;
+}
+
+/** A device whose verdict for a rule would change. */
+export interface PreviewChangeTable {
+  organisation: string;
+  preview: string;
+  rule: string;
+  asset_tag: string;
+  verdict_before: string;
+  verdict_after: string;
+  /** When a breach would be opened: `atOnce`, `firstWeek` or `later`. */
+  breach: string | null;
+}
+
+/** What an officer decided about a proposed item of the baseline, the last time. */
+export interface BaselineDecisionTable {
+  organisation: string;
+  item: string;
+  /** accepted, refused. */
+  decision: string;
+  reason: string;
+  decided_by: string;
+  decided_at: number;
+}
+
 export interface Database extends AuthorisationTables, PeopleTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
@@ -379,4 +429,7 @@ export interface Database extends AuthorisationTables, PeopleTables {
   sessions: SessionTable;
   enrolment_tokens: EnrolmentTokenTable;
   policies: PolicyTable;
+  policy_previews: PolicyPreviewTable;
+  preview_changes: PreviewChangeTable;
+  baseline_decisions: BaselineDecisionTable;
 }

@@ -1,15 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Clock, coverageOfPolicy, iso } from '@beadle/shared';
-import { readPolicy } from '@beadle/shared/policy/read';
 import Type from 'typebox';
 import { actorOf, callerOf } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
-import { holdsOnlyKeepable, isKeepable } from '../keepable.ts';
 import { problem } from '../errors.ts';
-import { policyOfVersion } from './store.ts';
-import { listPolicies, type PolicySummary, putPolicyInForce, serialsInForce, withdrawPolicy } from './upload.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { documentIn, UPLOAD_LIMIT, YAML_TYPES } from './policy-file.ts';
+import { putInForce } from './put-in-force.ts';
+import { policyOfVersion } from './store.ts';
+import { listPolicies, type PolicySummary, serialsInForce, withdrawPolicy } from './upload.ts';
 
 const Policy = Type.Object({
   version: Type.String(),
@@ -40,21 +40,23 @@ const present = (row: PolicySummary, inForce: boolean) => ({
   uploadedBy: row.uploadedBy,
 });
 const Version = Type.Object({ version: Type.String({ minLength: 1, maxLength: 80 }) }, { additionalProperties: false });
+const Uploaded = Type.Object({
+  ...Policy.properties,
+  warnings: Type.Array(Type.String(), { description: 'such as that rules begin to report that nobody has previewed' }),
+});
+const UploadQuery = Type.Object(
+  {
+    'without-preview': Type.Optional(
+      Type.String({
+        minLength: 3,
+        maxLength: 500,
+        description: 'why rules begin to report without a preview; stands in the audit log',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 const tags = ['policies'];
-const UPLOAD_LIMIT = 1024 * 1024;
-
-/** Reads the file that was sent, or answers with each error's line, path and what was expected. */
-function readUpload(text: string) {
-  const reading = readPolicy(text);
-  if (reading.ok && isKeepable(text) && holdsOnlyKeepable(reading.policy)) return reading.policy;
-  if (reading.ok) throw problem('policy-refused', 'A text of the policy holds a NUL or half of a surrogate pair.');
-  const fields = reading.errors.map(({ line, column, path, expected }) => ({
-    field: `${line}:${column}: ${path}`,
-    expected,
-  }));
-  throw problem('policy-refused', 'The policy has errors; each is named with its line, column and path.', fields);
-}
-
 interface Deps {
   readonly db: Db;
   readonly clock: Clock;
@@ -62,9 +64,7 @@ interface Deps {
 
 export const policyRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
   const parser = { parseAs: 'string' as const, bodyLimit: UPLOAD_LIMIT };
-  app.addContentTypeParser(['application/yaml', 'application/x-yaml', 'text/yaml'], parser, (_request, body, done) =>
-    done(null, body),
-  );
+  app.addContentTypeParser(YAML_TYPES, parser, (_request, body, done) => done(null, body));
   reads(app, deps);
   uploads(app, deps);
   withdrawals(app, deps);
@@ -81,27 +81,20 @@ function uploads(app: App, deps: Deps): void {
         tags,
         summary: 'Upload a policy (application/yaml): it is signed for each device and holds from its effectiveFrom on',
         consumes: ['application/yaml'],
-        response: { 200: Policy, 201: Policy },
+        querystring: UploadQuery,
+        response: { 200: Uploaded, 201: Uploaded },
       },
     },
     async (request, reply) => {
-      if (typeof request.body !== 'string')
-        throw problem('unsupported-type', 'Send the policy file as application/yaml.');
       const caller = callerOf(request);
       const { organisation } = caller;
       const at = deps.clock.now();
-      const document = readUpload(request.body);
-      const upload = { organisation, document, source: request.body, by: actorOf(caller), at };
-      const { changed, serial } = await inTransaction(deps.db, async (tx) => {
-        const put = await putPolicyInForce(tx, upload);
-        const target = `policy:${document.version}`;
-        if (put.changed)
-          await recordAct(tx, { organisation, at, actor: upload.by, action: 'policy-put-in-force', target });
-        return put;
-      });
+      const upload = { ...documentIn(request.body), organisation, by: actorOf(caller), at };
+      const withoutPreview = request.query['without-preview'];
+      const { changed, serial, warnings } = await putInForce(deps.db, { ...upload, withoutPreview });
       const row = (await presentAll(deps.db, organisation, at)).find((one) => one.serial === serial);
       if (row === undefined) throw new Error('a policy that was just kept is not there');
-      return reply.status(changed ? 201 : 200).send(row.shown);
+      return reply.status(changed ? 201 : 200).send({ ...row.shown, warnings: [...warnings] });
     },
   );
 }

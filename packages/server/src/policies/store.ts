@@ -130,3 +130,14 @@ export async function policyOfVersion(
   const { rows } = await ofVersion(db, { organisation, version });
   return open(db, rows[0]);
 }
+
+/** The file of a policy, as it was uploaded. */
+export async function sourceOf(db: Db | Tx, organisation: string, serial: number): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('policies')
+    .select('source')
+    .where('organisation', '=', organisation)
+    .where('serial', '=', serial)
+    .executeTakeFirst();
+  return row?.source;
+}

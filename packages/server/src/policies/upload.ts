@@ -63,6 +63,10 @@ function refuseTwoMeanings(all: readonly PolicySummary[], version: string, hash:
   throw problem('conflict', `Version ${version} is another document already: give the changed policy a new version.`);
 }
 
+/** By which a document is known: SHA-256 of its JSON. */
+export const hashOf = (document: PolicyDocument): string =>
+  createHash('sha256').update(JSON.stringify(document)).digest('hex');
+
 /** An upload while another is under way waits for it. Gives all that there is, the newest first. */
 async function lockPolicies(tx: Tx, organisation: string): Promise<readonly PolicySummary[]> {
   await lockOrganisation(tx, organisation);
@@ -82,7 +86,7 @@ export async function putPolicyInForce(
 ): Promise<{ readonly serial: number; readonly changed: boolean }> {
   const { organisation, document, source, at } = upload;
   const text = JSON.stringify(document);
-  const hash = createHash('sha256').update(text).digest('hex');
+  const hash = hashOf(document);
   const all = await lockPolicies(tx, organisation);
   const populations = document.populations?.toSorted() ?? null;
   const latest = all.find((one) => one.withdrawnAt === null && samePopulations(one, populations));

@@ -1,76 +1,83 @@
-import { coverageOfPolicy, HOW_KEPT, type PolicyDocument, rulesOf } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { iso, modeOf, type PolicyVersion, type Population, POPULATIONS, versionInForce } from '@beadle/shared';
 import Type from 'typebox';
 import { callerOf } from '../../access.ts';
-import { type RuleFigure, standingByRule } from '../../devices/figures.ts';
-import { problem } from '../../errors.ts';
+import { standingOfRules } from '../../breaches/standing.ts';
 import { may } from '../../people/permissions.ts';
-import { policyOfVersion } from '../../policies/store.ts';
-import { listPolicies, type PolicySummary, serialsInForce } from '../../policies/upload.ts';
+import { generalPolicy } from '../../policies/store.ts';
+import { listPolicies, type PolicySummary } from '../../policies/upload.ts';
 import { type PageDeps, showPage } from '../console.ts';
-import { howWords, ruleInWords } from '../rule-words.ts';
 
-const Version = Type.Object({ version: Type.String({ minLength: 1, maxLength: 80 }) }, { additionalProperties: false });
-
-type Standing = 'in force' | 'to come' | 'withdrawn' | 'replaced';
-
-function standingOf(policy: PolicySummary, inForce: ReadonlySet<number>, now: number): Standing {
-  if (inForce.has(policy.serial)) return 'in force';
-  if (policy.withdrawnAt !== null && policy.withdrawnAt <= now) return 'withdrawn';
-  return policy.effectiveAt > now ? 'to come' : 'replaced';
-}
-
-/** Every version as a page shows it, the newest first. */
-async function versionsOf({ db, clock }: PageDeps, organisation: string) {
-  const now = clock.now();
-  const all = await listPolicies(db, organisation);
-  const inForce = serialsInForce(all, now);
-  return all.map((policy) => ({ ...policy, standing: standingOf(policy, inForce, now) }));
-}
-
-function clausesOf(document: PolicyDocument, figures: readonly RuleFigure[]) {
-  const rules = new Map(rulesOf(document).map((rule) => [rule.id, rule]));
-  return coverageOfPolicy(document).map((clause) => ({
-    clause: clause.clause,
-    says: clause.says,
-    how: howWords(clause.how),
-    note: clause.note,
-    rules: clause.rules.flatMap(({ id }) => {
-      const rule = rules.get(id) ?? document.rules.find((one) => one.id === id);
-      return rule === undefined ? [] : [{ ...ruleInWords(rule), figure: figures.find((one) => one.rule === id) }];
-    }),
-  }));
-}
-
-/** How many clauses are kept in each way; a way in which none is kept is not named. */
-const countsOf = (document: PolicyDocument) => {
-  const clauses = coverageOfPolicy(document);
-  return HOW_KEPT.map((how) => ({
-    how: howWords(how),
-    count: clauses.filter((clause) => clause.how === how).length,
-  })).filter(({ count }) => count > 0);
+const DONE: Readonly<Record<string, string>> = {
+  'in-force': 'The policy is signed. Each device has it when it next checks in.',
 };
 
-/** `GET /policies`, and `GET /policies/:version`, which accounts for every clause and is made to be printed. */
-export const policyPages: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
-  const config = { access: 'policies:read' } as const;
-  app.get('/policies', { schema: { hide: true }, config }, async (request, reply) => {
-    const policies = await versionsOf(deps, callerOf(request).organisation);
-    return showPage(deps, { request, reply }, 'policies', { policies }, { section: 'policies' });
-  });
+/** For whom each version holds at a moment, by its serial; null is everybody of whom nothing special is said. */
+function holders(versions: readonly PolicySummary[], at: number): ReadonlyMap<number, (Population | null)[]> {
+  const found = [null, ...POPULATIONS].map(
+    (population) => [versionInForce(versions, population, at), population] as const,
+  );
+  const holding = found.flatMap(([version, population]) => (version === undefined ? [] : [{ version, population }]));
+  const groups = Map.groupBy(holding, ({ version }) => version.serial);
+  return new Map([...groups].map(([serial, list]) => [serial, list.map(({ population }) => population)]));
+}
 
-  app.get('/policies/:version', { schema: { hide: true, params: Version }, config }, async (request, reply) => {
-    const { organisation, role } = callerOf(request);
-    const { version } = request.params;
-    const stored = await policyOfVersion(deps.db, organisation, version);
-    const policy = (await versionsOf(deps, organisation)).find(({ serial }) => serial === stored?.serial);
-    if (stored === undefined || policy === undefined)
-      throw problem('policy-unknown', `There is no policy of version ${version}.`);
-    // What devices say now is about the rules that hold now.
-    const figures =
-      policy.standing === 'in force' && may(role, 'devices:read') ? await standingByRule(deps.db, organisation) : [];
-    const { document } = stored;
-    const model = { policy, document, clauses: clausesOf(document, figures), counts: countsOf(document) };
-    return showPage(deps, { request, reply }, 'policy', model, { section: 'policies' });
-  });
+type Standing = 'in-force' | 'coming' | 'withdrawn' | 'superseded';
+
+function standingOf(version: PolicyVersion, holding: boolean, at: number): Standing {
+  if (version.withdrawnAt !== null && version.withdrawnAt <= at) return 'withdrawn';
+  if (version.effectiveAt > at) return 'coming';
+  return holding ? 'in-force' : 'superseded';
+}
+
+async function modelOf({ db, clock }: PageDeps, organisation: string, seesDevices: boolean) {
+  const at = clock.now();
+  const versions = await listPolicies(db, organisation);
+  const held = holders(versions, at);
+  const [standing, general] = [
+    seesDevices ? await standingOfRules(db, organisation, at) : [],
+    await generalPolicy(db, organisation, at),
+  ];
+  const modes = Object.groupBy(general?.document.rules ?? [], modeOf);
+  return {
+    versions: versions.map((version) => {
+      const populations = held.get(version.serial) ?? [];
+      return {
+        version: version.version,
+        title: version.title,
+        standing: standingOf(version, populations.length > 0, at),
+        from: iso(version.effectiveAt),
+        withdrawnAt: version.withdrawnAt,
+        everybody: populations.includes(null) && version.populations === null,
+        populations: (version.populations ?? populations).filter((one) => one !== null),
+        uploadedAt: version.uploadedAt,
+        uploadedBy: version.uploadedBy.replace(/^token:/, 'the token '),
+      };
+    }),
+    modes: { report: modes.report?.length ?? 0, observe: modes.observe?.length ?? 0, off: modes.off?.length ?? 0 },
+    reviewBy: general?.document.reviewBy,
+    observing: standing.filter(({ mode }) => mode === 'observe'),
+    inGrace: standing.filter(({ inGrace }) => inGrace > 0),
+  };
+}
+
+const Done = Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })) }, { additionalProperties: false });
+
+/** `GET /policies`: the versions, for whom each holds, and what rules show that no breach tells of. */
+export const policiesPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
+  app.get(
+    '/policies',
+    { schema: { hide: true, querystring: Done }, config: { access: 'policies:read' } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { done } = request.query;
+      const model = {
+        ...(await modelOf(deps, caller.organisation, may(caller.role, 'devices:read'))),
+        seesDevices: may(caller.role, 'devices:read'),
+        mayWrite: may(caller.role, 'policies:write'),
+        done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
+      };
+      return showPage(deps, { request, reply }, 'policies', model, { section: 'policies' });
+    },
+  );
 };

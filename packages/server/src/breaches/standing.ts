@@ -1,0 +1,84 @@
+import { dutyOf, modeOf } from '@beadle/shared';
+import { sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import { ruleOfFinding } from '../policies/rule-of-finding.ts';
+
+/** How many devices fail a rule, and what becomes of it. */
+export interface RuleStanding {
+  readonly rule: string;
+  readonly clause: string;
+  /** As the version has it by which most of them were judged. */
+  readonly mode: 'observe' | 'report' | 'off';
+  readonly duty: 'ict' | 'holder';
+  readonly severity: string;
+  readonly failing: number;
+  /** Of a rule that reports: devices that fail and for which there is no breach yet, because their grace has not ended. */
+  readonly inGrace: number;
+  /** Devices on which something happened in the last 7 days that the rule forbids. */
+  readonly happened: number;
+}
+
+/** Failing devices by rule and version, and those of them without an open breach. */
+const failingByVersion = (db: Db, organisation: string) =>
+  db
+    .selectFrom('states')
+    .leftJoin('breaches', (join) =>
+      join
+        .onRef('breaches.organisation', '=', 'states.organisation')
+        .onRef('breaches.device', '=', 'states.device')
+        .onRef('breaches.rule', '=', 'states.rule')
+        .onRef('breaches.subject', '=', 'states.subject')
+        .on('breaches.kind', '=', 'state')
+        .on('breaches.ended_at', 'is', null),
+    )
+    .select([
+      'states.rule',
+      'states.policy_version as policyVersion',
+      sql<number>`count(distinct states.device)`.as('failing'),
+      sql<number>`count(distinct case when breaches.id is null then states.device end)`.as('waiting'),
+    ])
+    .where('states.organisation', '=', organisation)
+    .where('states.verdict', '=', 'fail')
+    .groupBy(['states.rule', 'states.policy_version'])
+    .orderBy('failing', 'desc')
+    .orderBy('states.rule')
+    .execute();
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** Devices on which something forbidden happened of late, by rule and version. */
+const happenedByVersion = (db: Db, organisation: string, since: number) =>
+  db
+    .selectFrom('findings')
+    .select(['rule', 'policy_version as policyVersion', sql<number>`count(distinct device)`.as('happened')])
+    .where('organisation', '=', organisation)
+    .where('received_at', '>=', since)
+    .where('kind', '=', sql.lit('event'))
+    .where('verdict', '=', 'fail')
+    .groupBy(['rule', 'policy_version'])
+    .execute();
+
+/** Findings that no breach tells of: those of rules that observe, and those in grace (grace hides nothing). */
+export async function standingOfRules(db: Db, organisation: string, at: number): Promise<RuleStanding[]> {
+  const standings = new Map<string, RuleStanding>();
+  const rows = [
+    ...(await failingByVersion(db, organisation)),
+    ...(await happenedByVersion(db, organisation, at - WEEK_MS)),
+  ];
+  for (const row of rows) {
+    const found = await ruleOfFinding(db, organisation, row, at);
+    if (found === undefined) continue;
+    const { rule } = found;
+    const { id, clause, severity } = rule;
+    const about = { rule: id, clause, mode: modeOf(rule), duty: dutyOf(rule), severity };
+    const before = standings.get(id) ?? { ...about, failing: 0, inGrace: 0, happened: 0 };
+    const { failing, waiting, happened } = { failing: 0, waiting: 0, happened: 0, ...row };
+    standings.set(id, {
+      ...before,
+      failing: before.failing + failing,
+      inGrace: before.inGrace + (about.mode === 'report' ? waiting : 0),
+      happened: before.happened + happened,
+    });
+  }
+  return [...standings.values()];
+}
