@@ -68,7 +68,7 @@ export function approveAuthorisation(caller: Caller, ref: string, given: Approva
             safety_review: reviewed === null ? null : JSON.stringify(reviewed),
           },
           detail: {
-            role: caller.role,
+            as: caller.role,
             ...(reason === null ? {} : { why: reason }),
             ...(conditions.length === 0 ? {} : { conditions }),
           },
@@ -97,7 +97,7 @@ export function refuseAuthorisation(caller: Caller, ref: string, given: WithReas
             decided_role: caller.role,
             decision_reason: reason,
           },
-          detail: { role: caller.role, why: reason },
+          detail: { as: caller.role, why: reason },
         };
       },
     },
@@ -135,7 +135,7 @@ export function revokeAuthorisation(caller: Caller, ref: string, given: WithReas
           );
         return {
           columns: { revoked_at: deps.now, revoked_by: caller.name, revoked_reason: reason },
-          detail: { role: caller.role, why: reason },
+          detail: { as: caller.role, why: reason },
         };
       },
     },

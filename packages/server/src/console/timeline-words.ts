@@ -34,7 +34,7 @@ const hidden = /(^id|Id|^breach|^notice)$/;
 
 function valueWords(name: string, value: unknown): string {
   if (name === 'reason' && typeof value === 'string') return reasonWords(value);
-  if (name === 'role' && typeof value === 'string') return roleWords(value);
+  if ((name === 'role' || name === 'as') && typeof value === 'string') return roleWords(value);
   if (name === 'verdict' && typeof value === 'string') return labelOf('verdict', value).text;
   if (name === 'severity' && typeof value === 'string') return labelOf('severity', value).text;
   return typeof value === 'number' && isTime(value) ? moment(value) : told(value);

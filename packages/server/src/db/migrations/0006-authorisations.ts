@@ -91,7 +91,6 @@ export const authorisations: Migration = {
     await createTable(db, 'authorisation_subjects', SUBJECTS, ['organisation', 'subject_key', 'authorisation']);
     await createTable(db, 'incidents', INCIDENTS, ['organisation', 'id']);
     await index(db, 'authorisations_by_ref', 'authorisations', ['organisation', 'ref']).unique().execute();
-    await index(db, 'authorisations_by_end', 'authorisations', ['organisation', 'status', 'valid_to']).execute();
     await index(db, 'authorisations_once', 'authorisations', ['organisation', 'requested_by', 'request_key'])
       .unique()
       .where(sql<boolean>`request_key is not null`)
