@@ -33,7 +33,7 @@ afterAll(() => server.close());
 describe('the pages of policies', () => {
   it('say where there is none', async () => {
     const { statusCode, body } = await auditor.get('/policies');
-    expect([statusCode, textOf(body)]).toEqual([200, expect.stringContaining('No policy has been put in force yet')]);
+    expect([statusCode, textOf(body)]).toEqual([200, expect.stringContaining('No policy has been uploaded yet')]);
   });
 
   it('list each version with its standing, for whom and by whom', async () => {
@@ -44,10 +44,11 @@ describe('the pages of policies', () => {
       .replace('effectiveFrom: 2026-11-01', 'effectiveFrom: 2026-12-01');
     await upload(councillors);
     const { body } = await auditor.get('/policies');
-    expect(textOf(body)).toContain(
-      'version councillors/1 &amp; more To come Councillor 1 December 2026 at midnight the program administrator',
+    const text = textOf(body);
+    expect(text).toMatch(
+      /councillors\/1 &amp; more .* Coming Councillor 1 December 2026 .* by the program administrator/,
     );
-    expect(textOf(body)).toContain('version 2026.1 In force Everybody 23 November 2026 at 9:00am');
+    expect(text).toMatch(/2026\.1 .* In force Everybody 23 November 2026/);
     const [, href = ''] = /href="(\/policies\/councillors[^"]+)"/.exec(body) ?? [];
     expect((await auditor.get(href)).statusCode).toBe(200);
   });

@@ -139,6 +139,7 @@ describe('the hourly import', () => {
       .selectFrom('jobs')
       .select(['kind', 'run_at'])
       .where('status', '=', 'waiting')
+      .where('kind', '=', 'directory-import')
       .execute();
     expect(jobs).toEqual([{ kind: 'directory-import', run_at: server.clock.now() + 3_600_000 }]);
   });

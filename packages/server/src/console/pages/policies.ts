@@ -51,7 +51,7 @@ async function modelOf({ db, clock }: PageDeps, organisation: string, seesDevice
         everybody: populations.includes(null) && version.populations === null,
         populations: (version.populations ?? populations).filter((one) => one !== null),
         uploadedAt: version.uploadedAt,
-        uploadedBy: version.uploadedBy.replace(/^token:/, 'the token '),
+        uploadedBy: version.uploadedBy,
       };
     }),
     modes: { report: modes.report?.length ?? 0, observe: modes.observe?.length ?? 0, off: modes.off?.length ?? 0 },
