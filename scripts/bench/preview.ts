@@ -58,7 +58,12 @@ async function judgingAlone(db: Db, document: PolicyDocument): Promise<Measured>
   const plans = await plansFor(db, ORGANISATION, document, at);
   const held: FleetDevice[] = [];
   for (let after: string | null = null; held.length < MIXED; ) {
-    const { devices, next } = await readPart(db, { organisation: ORGANISATION, after, since: at - LOOK_BACK_MS });
+    const { devices, next } = await readPart(db, {
+      organisation: ORGANISATION,
+      after,
+      since: at - LOOK_BACK_MS,
+      now: at,
+    });
     held.push(...devices);
     if (next === null) break;
     after = next;

@@ -1,6 +1,6 @@
 import { type Authorisation, iso } from '@beadle/shared';
 import { sql } from 'kysely';
-import type { Tx } from '../db/database.ts';
+import type { Db, Tx } from '../db/database.ts';
 import { scopeOf } from './store.ts';
 import { type Concerned, keysOfDevice } from './subjects.ts';
 
@@ -9,13 +9,25 @@ const LOOK_BACK_MS = 45 * 86_400_000;
 /** As many as a document carries; those that end last, for the others are over the soonest. */
 const MOST = 500;
 
+/** Whether anything was ever approved: where nothing was, no device need be asked for. */
+export async function anyAuthorised(db: Db | Tx, organisation: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('authorisations')
+    .select('id')
+    .where('organisation', '=', organisation)
+    .where('status', 'in', ['approved', 'revoked'])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /**
  * What a device is told: every authorisation that concerns it, is approved and has not been over for 45 days, those to come
  * included, in the order of their references. A revoked one is told with the moment of its revocation as its end: what it
  * permitted before that is nobody's breach afterwards.
  */
 export async function authorisationsFor(
-  tx: Tx,
+  tx: Db | Tx,
   device: Concerned & { readonly organisation: string },
   now: number,
 ): Promise<Authorisation[]> {

@@ -79,7 +79,7 @@ interface Part {
 
 /** Judges the next devices and adds them to the tally. */
 export async function judgePart(db: Db, plans: Plans, { organisation, tally, after, when }: PartOf): Promise<Part> {
-  const { devices, next } = await readPart(db, { organisation, after, since: when.now - LOOK_BACK_MS });
+  const { devices, next } = await readPart(db, { organisation, after, since: when.now - LOOK_BACK_MS, now: when.now });
   const changes = devices.flatMap((device) => {
     const plan = plans.get(device.context.population) ?? plans.get(null);
     if (plan === undefined) return [];
