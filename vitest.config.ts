@@ -16,6 +16,7 @@ const withoutDatabase = [
   'packages/server/test/{cli,console}/{cli,words}.test.ts',
   'packages/server/test/app/{keys,settings,storage}.test.ts',
   'test/docs.test.ts',
+  'test/exit-code.test.ts',
   'test/first-day.test.ts',
 ];
 const postgres = './test/support/postgres-server.ts';

