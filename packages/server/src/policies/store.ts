@@ -1,4 +1,11 @@
-import { type PolicyDocument, type PolicyVersion, type Population, reigns, versionInForce } from '@beadle/shared';
+import {
+  type PolicyDocument,
+  type PolicyVersion,
+  type Population,
+  reigns,
+  toldReigns,
+  versionInForce,
+} from '@beadle/shared';
 import { sql } from 'kysely';
 import { compiledOnce } from '../db/compiled.ts';
 import type { Db, Tx } from '../db/database.ts';
@@ -113,11 +120,10 @@ export async function reignsFor(
   const versions = await versionsOf(db, organisation);
   if (versions.length === 0) return undefined;
   const found: Reign[] = [];
-  for (const { from, version } of reigns(versions, population, at - LOOK_BACK_MS)) {
+  for (const { from, version } of toldReigns(reigns(versions, population, at - LOOK_BACK_MS), at)) {
     const policy = await open(db, version);
     // Its true beginning, so that the document does not change from day to day.
-    if (version !== undefined && policy !== undefined)
-      found.push({ from: from === at - LOOK_BACK_MS ? version.effectiveAt : from, policy });
+    if (policy !== undefined) found.push({ from: from === at - LOOK_BACK_MS ? version.effectiveAt : from, policy });
   }
   return found;
 }

@@ -64,6 +64,27 @@ export function reigns<V extends PolicyVersion>(
   return found;
 }
 
+/** As many as a document for a device may carry. */
+const MOST_TOLD = 20;
+
+/**
+ * Of `reigns`, what a device is told at a moment: the one in force, those to come, and as many of the past as there is
+ * room for. Where none holds now the past is not told: it would go on.
+ */
+export function toldReigns<V>(
+  all: readonly { readonly from: number; readonly version: V | undefined }[],
+  at: number,
+): { readonly from: number; readonly version: V }[] {
+  const now = all.findLastIndex(({ from }) => from <= at);
+  const isHeld = all[now]?.version !== undefined;
+  const told = (isHeld ? all : all.slice(now + 1)).filter((reign) => reign.version !== undefined);
+  const current = told.findLastIndex(({ from }) => from <= at);
+  const start = Math.max(0, Math.min(current, told.length - MOST_TOLD));
+  return told
+    .slice(start, start + MOST_TOLD)
+    .flatMap(({ from, version }) => (version === undefined ? [] : [{ from, version }]));
+}
+
 const ZONE = 'Europe/London';
 
 /** The first moment of a date in the United Kingdom, in milliseconds since the epoch. The date must exist. */
