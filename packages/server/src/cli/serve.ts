@@ -42,16 +42,15 @@ export async function serve(settings: Settings, io: CommandIo): Promise<number> 
 }
 
 async function listenUntilSignal(app: FastifyInstance, { host, port, origin }: Settings, log: Log): Promise<number> {
-  const signals = listenForSignals();
+  const signalled = firstSignal();
   try {
     await app.listen({ host, port });
     app.jobs.start();
     log.info({ origin, host, port }, 'serving');
-    log.info({ signal: await signals.first }, 'stopping');
+    log.info({ signal: await signalled }, 'stopping');
     return (await drain(app)) ? 0 : 1;
   } finally {
     await app.close();
-    signals.stop();
     log.info('stopped');
   }
 }
@@ -68,7 +67,8 @@ async function drain(app: FastifyInstance): Promise<boolean> {
   return drained;
 }
 
-function listenForSignals(): { readonly first: Promise<NodeJS.Signals>; readonly stop: () => void } {
+/** Listens until the process ends: a signal that comes late must not kill what is closing. */
+function firstSignal(): Promise<NodeJS.Signals> {
   const { promise: first, resolve } = Promise.withResolvers<NodeJS.Signals>();
   let since: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -77,10 +77,5 @@ function listenForSignals(): { readonly first: Promise<NodeJS.Signals>; readonly
     resolve(signal);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
-  return {
-    first,
-    stop: () => {
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, onSignal);
-    },
-  };
+  return first;
 }
