@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createDice, type Dice } from '../simulation/dice.ts';
 import { createWorld, type World } from '../support/clock.ts';
 import { type Council, createCouncil } from '../support/council.ts';
-import { onSqlite, testDatabase } from '../support/database.ts';
+import { onSqlite } from '../support/database.ts';
 import { transportTo } from '../support/laptop.ts';
 import { putPolicy } from '../support/policy.ts';
 import { ACCEPTED, END, localTime, london, MONDAY, ROLL_OUT } from './calendar.ts';
-import { createDevice, type Device } from './device.ts';
+import { createDevice, type Device, G } from './device.ts';
 import { createFleet, holdersCsv, type Member, registerCsv } from './fleet.ts';
 import { type Day, dayOf, goHome, moveIn, NEW_COPIER, use, wakeUp } from './life.ts';
 import { newMachine } from './machine.ts';
@@ -64,6 +66,10 @@ async function ask(council: Council, ...request: Parameters<Council['ask']>): Pr
 async function settle({ device, member }: Life, tally: Stage['tally']): Promise<void> {
   tally.devices.add(member.assetTag);
   tally.checkIns += await device.checkIn();
+  // What came with the answer is judged by at once.
+  if (!device.hasNews()) return;
+  await device.cycle();
+  if (device.pending() > 0) tally.checkIns += await device.checkIn();
 }
 
 /** The register from a file, and every device enrolled by the fleet key. */
@@ -92,19 +98,20 @@ async function rollOut(world: World, council: Council, count: number, seed: numb
   return { world, council, lives, tally };
 }
 
-/** Three weeks in which the policy only watches: each device that is used calls twice. */
+/** Three weeks in which the policy only watches: each device that is used calls once more. */
 async function watch(stage: Stage): Promise<void> {
   const { world, council, lives, tally } = stage;
-  const calls = [london('2026-10-07T10:00'), london('2026-10-16T10:00')];
-  for (; world.time < MONDAY; world.time += HALF_HOUR + HALF_HOUR / 3) {
+  const calls = [london('2026-10-09T10:00')];
+  for (; world.time < MONDAY; world.time += 6 * 3_600_000) {
     await council.app().jobs.runDue();
+    // The server was there all the while, as it would have noted every quarter of an hour.
+    await council.db().updateTable('uptime').set({ last_beat_at: world.time + 6 * 3_600_000 }).execute();
     if (calls[0] === undefined || world.time < calls[0]) continue;
     calls.shift();
     for (const life of lives) {
       const { member, device, dice, planted } = life;
       if ((planted?.silentFrom ?? END) < world.time) continue;
       if (['cupboard', 'in-store', 'in-repair', 'long-away'].includes(member.habit)) continue;
-      if (member.habit === 'on-leave' && calls.length === 0) continue;
       wakeUp(member, device.machine, 'office', world.time, dice);
       device.machine.signaturesAt = world.time;
       await device.cycle();
@@ -129,7 +136,7 @@ async function accept({ council, lives }: Stage): Promise<string[]> {
   ])
     await ask(council, 'POST', '/api/v1/registers/printers', { pattern, class: kind });
   const path = '/api/v1/policies/baseline';
-  type Baseline = { items: { id: string; name: string; kind: string }[]; proposal: { yaml: string } | null };
+  type Baseline = { items: { id: string; name: string; kind: string }[]; proposal: { source: string } | null };
   const { items } = (await ask(council, 'GET', path)) as Baseline;
   const decisions = items.map(({ id, kind, name }) => ({
     item: id,
@@ -143,8 +150,7 @@ async function accept({ council, lives }: Stage): Promise<string[]> {
     members.map(({ assetTag }) => assetTag),
     members.map(({ holder }) => holder ?? ''),
   );
-  const text = Object.values(made.proposal).find((value) => typeof value === 'string' && value.includes('beadlePolicy'));
-  const reporting = String(text).replaceAll('mode: observe', 'mode: report');
+  const reporting = made.proposal.source.replaceAll('mode: observe', 'mode: report');
   await ask(council, 'POST', '/api/v1/policies/preview', reporting, 'application/yaml');
   await putPolicy(council, reporting);
   return items.map(({ name }) => name);
@@ -160,7 +166,7 @@ function isUsed({ today, planted }: Life, at: number): boolean {
   return today !== undefined && hour >= today.from && hour < today.to;
 }
 
-const LOOK_EVERY_MS = 3 * 3_600_000;
+const LOOK_EVERY_MS = 6 * 3_600_000;
 
 /** Half an hour of one device. */
 async function live(life: Life, { world, council, tally }: Stage): Promise<void> {
@@ -186,13 +192,26 @@ async function live(life: Life, { world, council, tally }: Stage): Promise<void>
     device.machine.present = [];
     if (isNow) planted.act?.(device.machine);
   }
-  const isFailing = device.isFailing();
+  const isFailing = device.isUnprotected();
   if (isFirst || isNew || isNow || isFailing || at - life.lookedAt >= LOOK_EVERY_MS) {
     await device.cycle();
     life.lookedAt = at;
   }
   if (isWithin(at, planted?.unreachable) || (today.where === 'hotel' && dice.chance(0.3))) return;
-  if (isFirst || isFailing || member.habit === 'planted' || device.pending() > 0) await settle(life, tally);
+  // One that is well says so once a day and not every five minutes: nothing hangs on it.
+  if (isFirst || isFailing || device.pending() > 0) await settle(life, tally);
+}
+
+const CALL_EVERY_MS = 600_000;
+
+/** Time in contact is counted between calls that are close together: those whose grace hangs on it make them. */
+async function call({ world, lives, tally }: Stage): Promise<void> {
+  const begun = world.time;
+  for (const minutes of [1, 2]) {
+    world.time = begun + minutes * CALL_EVERY_MS;
+    for (const life of lives) if (life.isOn && life.device.isUnprotected()) await settle(life, tally);
+  }
+  world.time = begun;
 }
 
 /** The officer looks at the printers that nobody has classified, in the morning of each day of work. */
@@ -237,13 +256,15 @@ async function liveThrough(stage: Stage): Promise<Pick<Week, 'days' | 'acceptedI
     }
     if (world.time === ACCEPTED) acceptedItems = await accept(stage);
     await classify(stage);
-    for (const life of lives) await live(life, stage);
-    await council.app().jobs.runDue();
+    const t0 = performance.now(); for (const life of lives) await live(life, stage);
+    await call(stage);
+    const t1 = performance.now(); await council.app().jobs.runDue(); T.live += t1 - t0; T.jobs += performance.now() - t1;
   }
   days.push(await endDay(stage, day, begun));
   return { days, acceptedItems };
 }
 
+const T = { live: 0, jobs: 0 };
 export interface WeekOptions {
   readonly devices: number;
   readonly seed: number;
@@ -252,12 +273,14 @@ export interface WeekOptions {
 /** A council's first week with reports, from the roll-out on; the same for the same seed. */
 export async function liveWeek({ devices, seed }: WeekOptions): Promise<Week> {
   const world = createWorld(new Date(ROLL_OUT).toISOString());
-  const council = await createCouncil(world);
+  // In memory where there is such a place: ten thousand check-ins would wait for the disk.
+  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'beadle-week-'));
+  const council = await createCouncil(world, { database: onSqlite(join(folder, 'db')) });
   const stage = await rollOut(world, council, devices, seed);
   try {
     console.log('rolled', performance.now()); await watch(stage); console.log('watched', performance.now());
     const lived = await liveThrough(stage);
-    const breaches = await breachesOf(council);
+    console.log(T, G); const breaches = await breachesOf(council);
     const items = await itemsOf(council, breaches);
     const outcomes = PLANTED.map((planted, index) =>
       outcomeOf(planted, stage.lives[index]?.member.assetTag ?? '', { breaches, items }),
@@ -266,5 +289,6 @@ export async function liveWeek({ devices, seed }: WeekOptions): Promise<Week> {
   } finally {
     for (const { device } of stage.lives) device.close();
     await council.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
