@@ -13,7 +13,6 @@ import { emptyHost } from '../support/host.ts';
 import { collectorsOf, type Machine, placeOf } from './machine.ts';
 
 const SERVER = 'http://127.0.0.1:8420';
-export const G = { cycles: 0, cycleMs: 0, calls: 0, callMs: 0, enrol: 0 };
 const log = pino({ level: 'silent' });
 
 export interface DeviceOptions {
@@ -55,6 +54,7 @@ export async function createDevice({ world, transport, token, machine }: DeviceO
     transport: () => transport,
   });
   let serial = policies.serial();
+  let isUnprotected = false;
   return {
     machine,
     /** True once after a check-in that has brought other orders. */
@@ -63,14 +63,18 @@ export async function createDevice({ world, transport, token, machine }: DeviceO
       serial = policies.serial();
       return serial !== before;
     },
-    /** How many findings were made. */
-    cycle: async () => { const a = performance.now(); const r = (await cycle.run()).findings; G.cycles += 1; G.cycleMs += performance.now() - a; return r; },
+    /** Looks, and keeps what is found. */
+    async cycle(): Promise<void> {
+      await cycle.run();
+      isUnprotected = memory.states().some(({ rule, verdict }) => rule === 'malware-protection' && verdict === 'fail');
+    },
     pending: () => outbox.waiting().pending,
     /** Its protection fails, which is no breach until it has been in contact for a while. */
-    isUnprotected: () => memory.states().some(({ rule, verdict }) => rule === 'malware-protection' && verdict === 'fail'),
+    isUnprotected: () => isUnprotected,
     /** Until the server has said all that it has to say; the number of requests. */
     async checkIn(): Promise<number> {
-      for (let count = 1; count <= 10; count += 1) { const a = performance.now(); const p = await uplink.once(AbortSignal.timeout(60_000)); G.calls += 1; G.callMs += performance.now() - a; if (p > 0) return count; }
+      for (let count = 1; count <= 10; count += 1)
+        if ((await uplink.once(AbortSignal.timeout(60_000))) > 0) return count;
       throw new Error(`${machine.serial} still had more to say`);
     },
     close: () => void sql.close(),

@@ -12,7 +12,13 @@ const LAST_MONTH = Date.parse('2026-09-08T17:00:00Z');
 /** The second Tuesday of October, at ten in the morning at Redmond. */
 const THIS_MONTH = Date.parse('2026-10-13T17:00:00Z');
 const updateOf = (id: string, releasedAt: number) =>
-  ({ id, title: `Cumulative Update for Windows 11 (${id})`, severity: 'critical', security: true, releasedAt }) as const;
+  ({
+    id,
+    title: `Cumulative Update for Windows 11 (${id})`,
+    severity: 'critical',
+    security: true,
+    releasedAt,
+  }) as const;
 const COPIER_COMES = london('2026-10-22T08:00');
 const BACK_FROM_LEAVE = '2026-10-26';
 /** From this day on others are away: half-term. */
@@ -81,6 +87,7 @@ export function wakeUp(member: Member, machine: Machine, where: Day['where'], at
   if (at > THIS_MONTH && !machine.missing.some(({ id }) => id === 'KB5066835') && machine.listsAt <= THIS_MONTH)
     machine.missing.push(updateOf('KB5066835', THIS_MONTH));
   machine.listsAt = at;
+  if (dice.chance(0.85)) machine.signaturesAt = at;
   if (machine.encryption === 'suspended') machine.encryption = 'on';
   // A printer at home that adds itself: nothing has been printed on it.
   const home = homeQueueOf(member);
@@ -95,8 +102,9 @@ export function use(member: Member, machine: Machine, { where }: Day, at: number
   // Telephones that charge; docks, clickers and card readers without a card are no media.
   machine.present = dice.chance(0.01) ? [mediumOf(`R58N${member.serial}`, 'phone')] : [];
   isNew ||= machine.present.length !== had;
-  if (dice.chance(0.04)) printOn(machine, where === 'office' ? (dice.pick(councilQueues(member, at)) ?? COUNCIL_QUEUE) : COUNCIL_QUEUE, at);
-  isNew ||= machine.jobs.length > 0;
+  // What is printed in the office is seen at the next look.
+  if (dice.chance(0.04))
+    printOn(machine, where === 'office' ? dice.pick(councilQueues(member, at)) : COUNCIL_QUEUE, at);
   if (at - machine.signaturesAt > 86_400_000 && dice.chance(0.6)) {
     machine.signaturesAt = at;
     isNew = true;

@@ -23,7 +23,11 @@ export interface Machine {
   onCouncilNetwork: boolean | Reason;
 }
 
-export const queueOf = (name: string, target: string, reach: Queue['reach'] = 'network'): Queue => ({ name, target, reach });
+export const queueOf = (name: string, target: string, reach: Queue['reach'] = 'network'): Queue => ({
+  name,
+  target,
+  reach,
+});
 
 export const COUNCIL_QUEUE = queueOf('FollowMe', String.raw`\\print01.dacorum.gov.uk\FollowMe`);
 
@@ -58,10 +62,9 @@ export function newMachine(serial: string, at: number): Machine {
   };
 }
 
-let jobs = 0;
 /** One document of a page or two, finished now. */
 export const printOn = (machine: Machine, queue: Queue, at: number): void =>
-  void machine.jobs.push({ at: iso(at), id: (jobs += 1), queue: queue.name, target: known(queue), sheets: 2 });
+  void machine.jobs.push({ at: iso(at), id: at / 1000, queue: queue.name, target: known(queue), sheets: 2 });
 
 const facts = (value: object, events: readonly unknown[] = []): Observation => ({ facts: known(value), events });
 

@@ -63,11 +63,11 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     what: 'a laptop that was lost, of which nobody says a word',
-    at: london('2026-09-29T17:00'),
+    at: london('2026-10-02T17:00'),
     by: 'silence',
     rule: 'device-not-seen',
     must: true,
-    silentFrom: london('2026-09-29T17:00'),
+    silentFrom: london('2026-10-02T17:00'),
   },
   stickAt('a stick in the office', '2026-10-21T10:30', 'AA01'),
   stickAt('a stick at home', '2026-10-23T14:00', 'AA02'),

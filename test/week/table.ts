@@ -3,7 +3,10 @@ import { perDay } from './officer.ts';
 import type { Week } from './week.ts';
 
 const row = (cells: readonly (string | number)[], widths: readonly number[]): string =>
-  cells.map((cell, index) => String(cell).padEnd(widths[index] ?? 0)).join('  ').trimEnd();
+  cells
+    .map((cell, index) => String(cell).padEnd(widths[index] ?? 0))
+    .join('  ')
+    .trimEnd();
 
 const DAYS = ['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const WIDTHS = [14, 8, 9, 9, 8, 9, 8, 9, 4];
@@ -18,7 +21,17 @@ export function dayTable({ days, breaches, items }: Week): string[] {
       const of = opened.get(day) ?? [];
       const ict = of.filter(({ duty }) => duty === 'ict').length;
       const name = `${DAYS[localTime(Date.parse(`${day}T12:00Z`)).dayOfWeek]} ${day}`;
-      const cells = [name, devices, checkIns, findings, watched, of.length, of.length - ict, shown.get(day)?.length ?? 0, ict];
+      const cells = [
+        name,
+        devices,
+        checkIns,
+        findings,
+        watched,
+        of.length,
+        of.length - ict,
+        shown.get(day)?.length ?? 0,
+        ict,
+      ];
       return row(cells, WIDTHS);
     }),
   ];
@@ -33,8 +46,12 @@ const when = (at: number): string => {
 export const plantedTable = ({ outcomes }: Week): string[] => [
   row(['planted', 'when', 'shown to the officer'], [52, 16]),
   ...outcomes.map(({ planted, shown }) =>
-    row([planted.what, when(planted.at), shown === undefined ? 'held back' : `${when(shown.at)} ${shown.words}`], [52, 16]),
+    row(
+      [planted.what, when(planted.at), shown === undefined ? 'held back' : `${when(shown.at)} ${shown.words}`],
+      [52, 16],
+    ),
   ),
 ];
 
-export const itemTable = ({ items }: Week): string[] => items.map(({ at, words, breaches }) => `${when(at)}  ${words} (${breaches.length})`);
+export const itemTable = ({ items }: Week): string[] =>
+  items.map(({ at, words, breaches }) => `${when(at)}  ${words} (${breaches.length})`);
