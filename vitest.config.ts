@@ -17,6 +17,7 @@ const withoutDatabase = [
   'packages/server/test/app/{keys,settings,storage}.test.ts',
   'test/docs.test.ts',
   'test/first-day.test.ts',
+  'test/week.test.ts',
 ];
 const postgres = './test/support/postgres-server.ts';
 
