@@ -18,6 +18,7 @@ const withoutDatabase = [
   'test/docs.test.ts',
   'test/exit-code.test.ts',
   'test/first-day.test.ts',
+  'test/week.test.ts',
 ];
 const postgres = './test/support/postgres-server.ts';
 

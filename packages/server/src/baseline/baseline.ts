@@ -6,7 +6,7 @@ import { problem } from '../errors.ts';
 import { generalPolicy, sourceOf } from '../policies/store.ts';
 import { listPolicies } from '../policies/upload.ts';
 import { nextVersion, type ProposedDocument, withAdditions } from './document.ts';
-import { type LeftOut, type Proposal, propose } from './proposals.ts';
+import { administratorsIn, type LeftOut, type Proposal, propose } from './proposals.ts';
 import { lookThrough, type Seen } from './seen.ts';
 import { decide, readDecisions } from './store.ts';
 
@@ -69,7 +69,7 @@ export async function baseInForce(db: Db, organisation: string, at: number): Pro
 /** What the devices show that the policy may come to allow, with what was decided about it. Changes nothing. */
 export async function readBaseline(db: Db, organisation: string, base: Base, now: number): Promise<Baseline> {
   const { document, source } = base;
-  const seen = await lookThrough(db, organisation, now);
+  const seen = await lookThrough({ db, organisation, now, isAllowed: administratorsIn(document) });
   const { items: proposals, leftOut } = propose(seen, document);
   const decisions = await readDecisions(db, organisation);
   const items = proposals.map((proposal): Item => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { matchesAny, type PolicyDocument, type Rule } from '@beadle/shared';
+import { type Account, matchesAny, type PolicyDocument, type Rule } from '@beadle/shared';
 import type { Seen, SeenPrinter } from './seen.ts';
 
 /** A list of a rule's `require` that an accepted item is added to. */
@@ -93,11 +93,20 @@ function printersIn(seen: Seen, policy: PolicyDocument, leftOut: LeftOut): Propo
   return found;
 }
 
-function accountsIn(seen: Seen, policy: PolicyDocument, leftOut: LeftOut): Proposal[] {
-  const rule = policy.rules.find(
+const administratorsRule = (policy: PolicyDocument): Rule | undefined =>
+  policy.rules.find(
     ({ check, mode, require }) =>
       check === 'accounts' && mode !== 'off' && require['localAdministrators'] !== undefined,
   );
+
+/** Whether the policy allows an administrator already, by any name or number that the device's own check would compare. */
+export function administratorsIn(policy: PolicyDocument): (account: Account) => boolean {
+  const allowed = listIn(administratorsRule(policy), 'localAdministrators');
+  return ({ name, aliases }) => [name, ...aliases].some((called) => matchesAny(allowed, called));
+}
+
+function accountsIn(seen: Seen, policy: PolicyDocument, leftOut: LeftOut): Proposal[] {
+  const rule = administratorsRule(policy);
   if (rule === undefined) return [];
   const allowed = listIn(rule, 'localAdministrators');
   const found: Proposal[] = [];

@@ -119,15 +119,26 @@ interface Facts {
   readonly administrators: Known<readonly Account[]>;
 }
 
-function addFacts(seen: Seen, row: FleetRow, check: string, text: string): void {
+function addFacts(seen: Seen, row: FleetRow, check: string, text: string, isAllowed: Looking['isAllowed']): void {
   const read = readFacts(check, text);
   if (!isKnown(read)) return;
   const facts = read.known as Facts;
   if (check === 'printing' && isKnown(facts.queues)) addPrinters(seen, row, facts.queues.known);
-  if (check === 'accounts' && isKnown(facts.administrators)) addAccounts(seen, facts.administrators.known);
+  if (check === 'accounts' && isKnown(facts.administrators)) {
+    const others = facts.administrators.known.filter((administrator) => !isAllowed(administrator));
+    addAccounts(seen, others);
+  }
 }
 
-async function addPart(db: Db, organisation: string, rows: readonly FleetRow[], seen: Seen, now: number) {
+export interface Looking {
+  readonly db: Db;
+  readonly organisation: string;
+  readonly now: number;
+  /** What may be an administrator already, by whichever of its names or numbers, is not looked at. */
+  readonly isAllowed: (administrator: Account) => boolean;
+}
+
+async function addPart({ db, organisation, now, isAllowed }: Looking, rows: readonly FleetRow[], seen: Seen) {
   const ids = rows.map(({ id }) => id);
   const facts = Map.groupBy(await factsOf(db, organisation, ids, ['printing', 'accounts']), ({ device }) => device);
   const events = await eventsOf(db, organisation, ids, now - LOOK_BACK_MS);
@@ -137,7 +148,7 @@ async function addPart(db: Db, organisation: string, rows: readonly FleetRow[], 
   );
   for (const row of rows) {
     addDevice(seen, row);
-    for (const { check_name, facts: text } of facts.get(row.id) ?? []) addFacts(seen, row, check_name, text);
+    for (const { check_name, facts: text } of facts.get(row.id) ?? []) addFacts(seen, row, check_name, text, isAllowed);
     addSticks(
       seen,
       (sticks.get(row.id) ?? []).map(({ observed }) => String(observed['serial'])),
@@ -146,12 +157,13 @@ async function addPart(db: Db, organisation: string, rows: readonly FleetRow[], 
 }
 
 /** Looks through the fleet, a part at a time. */
-export async function lookThrough(db: Db, organisation: string, now: number): Promise<Seen> {
+export async function lookThrough(looking: Looking): Promise<Seen> {
+  const { db, organisation } = looking;
   const seen = emptySeen();
   let after: string | null = null;
   do {
     const rows: readonly FleetRow[] = await fleetPart(db, { organisation, after, limit: IN_HAND });
-    if (rows.length > 0) await addPart(db, organisation, rows, seen, now);
+    if (rows.length > 0) await addPart(looking, rows, seen);
     after = rows.length < IN_HAND ? null : (rows.at(-1)?.asset_tag ?? null);
     await turn();
   } while (after !== null);

@@ -1,4 +1,4 @@
-import { known } from '@beadle/shared';
+import { type Account, known } from '@beadle/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Baseline } from '../../src/baseline/baseline.ts';
 import { startTestServer, type TestServer } from '../app/harness.ts';
@@ -15,7 +15,7 @@ afterEach(() => server.close());
 
 interface Laptop {
   readonly queues?: readonly { readonly target: string; readonly reach?: string }[];
-  readonly administrators?: readonly string[];
+  readonly administrators?: readonly (string | Account)[];
   readonly onNetwork?: number | null;
   readonly holder?: string;
   readonly sticks?: readonly string[];
@@ -28,7 +28,9 @@ async function laptop({ queues = [], administrators = [], onNetwork = 1, holder,
     check_name: 'printing',
     facts: JSON.stringify({ queues: known(told), jobs: known('told') }),
   });
-  const accounts = administrators.map((name) => ({ name, aliases: [name.split('\\').at(-1) ?? name] }));
+  const accounts = administrators.map((given) =>
+    typeof given === 'string' ? { name: given, aliases: [given.split('\\').at(-1) ?? given] } : given,
+  );
   await seedFacts(server.db, device.id, {
     check_name: 'accounts',
     facts: JSON.stringify({ administrators: known(accounts), guest: known('off'), local: known([]) }),
@@ -104,6 +106,20 @@ describe('a baseline', () => {
     ]);
     expect(leftOut).toMatchObject({ accounts: 1, accountsOfPeople: 3 });
     expect(JSON.stringify(await baseline())).not.toMatch(/rivers/i);
+  });
+
+  it('does not propose an administrator that the policy allows by its number', async () => {
+    const payload = POLICY.replace('["Administrator"]', '["S-1-5-21-*-500"]').replace('version: "1"', 'version: "2"');
+    const headers = { 'content-type': 'application/yaml' };
+    await server.as('administrator', { method: 'POST', url: '/api/v1/policies', headers, payload });
+    for (let index = 0; index < 4; index += 1) {
+      const administrators = [
+        { name: `L-${index}\\Administrator`, aliases: ['Administrator', `S-1-5-21-1-2-${index}-500`] },
+        { name: `L-${index}\\laps`, aliases: ['laps', `S-1-5-21-1-2-${index}-1001`] },
+      ];
+      await laptop({ administrators });
+    }
+    expect((await baseline()).items.map(({ name }) => name)).toEqual(['laps']);
   });
 
   it('proposes sticks that come often, for the register', async () => {
