@@ -35,6 +35,12 @@ const waitFor = (system: ContainedSystem, command: string) => until(command, isT
 
 /** Sets the programs up that the sources ask, as a person or ICT would; some give back what ends them again. */
 export const setUp = {
+  /** A file system in a file, on a loop of the kernel's that is let go when it is unmounted. */
+  mountedFile(system: ContainedSystem) {
+    system.sh('mknod /dev/loop-control c 10 237; for n in $(seq 0 63); do mknod /dev/loop$n b 7 $n; done');
+    system.sh('truncate -s 4M /root/file && mke2fs -q -t ext4 /root/file && mount -o loop /root/file /mnt');
+  },
+
   ufw(system: ContainedSystem) {
     system.sh('ufw --force enable && systemctl start ufw');
     return () => system.sh('ufw --force disable && systemctl stop ufw && nft flush ruleset');
@@ -116,12 +122,10 @@ export const setUp = {
 
   advisory(system: ContainedSystem) {
     write(system, '/root/updateinfo.xml', ADVISORY);
-    system.sh(
-      'modifyrepo_c --quiet /root/updateinfo.xml /srv/repository/repodata > /dev/null && rm -rf /var/cache/dnf',
-    );
+    system.sh('modifyrepo_c /root/updateinfo.xml /srv/repository/repodata > /dev/null && rm -rf /var/cache/dnf');
   },
 
-  /** One page on a printer without paper, and the log of it turned over by logrotate and written anew. */
+  /** One page on a printer without paper, and a copy of its log where logrotate would put the one of the day before. */
   async printedPage(system: ContainedSystem, title: string) {
     system.sh(`sed -i 's/^PageLogFormat.*/${PAGE_LOG}/' /etc/cups/cupsd.conf`);
     system.sh('systemctl start cups && lpadmin -p office -E -v cups-pdf:/ -P /usr/share/ppd/cups-pdf/CUPS-PDF_opt.ppd');

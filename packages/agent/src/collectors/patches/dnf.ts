@@ -47,7 +47,7 @@ function rowsOfJson(text: string): readonly Row[] | undefined {
 }
 
 /** The age of its lists, or, where it fetched them just now and they have none yet, that it did. */
-const READ_LISTS = /^Last metadata expiration check:|\d [kMG]?B\/s \| +[\d.]+ [kMG]?B +\d\d:\d\d *$/m;
+const READ_LISTS = /^Last metadata expiration check:|\d +[kMG]?B\/s \| +[\d.]+ +[kMG]?B +\d\d:\d\d *$/m;
 
 /** dnf4: `RHSA-2026:1 Important/Sec. bind-9.1-1.x86_64`, among lines of subscription-manager and of other kinds. */
 function rowsOfText(text: string): readonly Row[] | undefined {
