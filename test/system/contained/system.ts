@@ -42,9 +42,9 @@ function removeGroups(group: string): void {
 export async function startSystem(): Promise<ContainedSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-contained-'));
   const group = join(controlGroups() ?? '', basename(folder));
-  const starter = spawn(join(import.meta.dirname, 'boot.sh'), [folder, group, ROOT], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  // With `unshare --kill-child` it ends with the runner, however that ends.
+  const boot = ['--pdeathsig=KILL', join(import.meta.dirname, 'boot.sh'), folder, group, ROOT];
+  const starter = spawn('setpriv', boot, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   starter.stderr.on('data', (text: Buffer) => (said += text.toString()));
   const ended = once(starter, 'exit');
