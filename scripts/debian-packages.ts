@@ -25,6 +25,23 @@ export const debianPackages = {
   'cryptsetup-bin': 'the header of its encrypted disk',
   busybox: 'its way to the server, one connection at a time',
   dosfstools: 'the file systems of its memory sticks',
+  firewalld: 'the firewall of Fedora, as one of those that the agent looks at',
+  ufw: 'the firewall of Ubuntu',
+  nftables: 'the rules that a firewall sets, and the service that sets one’s own',
+  'network-manager': 'the profiles by which the council’s networks are known',
+  clamav: 'the scanner whose version the agent asks for; no signatures come with it',
+  'clamav-daemon': 'its service, and the scanner of files as they are opened',
+  'libglib2.0-bin': 'gsettings, which tells when GNOME locks the screen',
+  'gsettings-desktop-schemas': 'the settings of GNOME’s screen lock',
+  'dconf-gsettings-backend': 'keeps them for a person',
+  'dconf-service': 'writes them',
+  'dbus-user-session': 'a person’s own bus',
+  'libpam-systemd': 'the session of a person at the screen',
+  'libkf5config-bin': 'the settings of KDE’s screen lock',
+  dnf: 'the updates of Fedora and Red Hat',
+  rpm: 'a package for it to update',
+  'createrepo-c': 'a repository for it to look into',
+  'unattended-upgrades': 'what writes the note that a restart is needed',
 } as const;
 
 export type DebianPackage = keyof typeof debianPackages;

@@ -49,14 +49,21 @@ interface Context extends Deps {
   readonly started: { processes: number };
 }
 
-function start(context: Context, file: string, args: readonly string[], reads: Runs) {
+/**
+ * Without `input` there is nothing on standard input, and no pipe: Node's are sockets, on which a `bash -c` that a tool
+ * starts takes itself for a remote one and runs ~/.bashrc.
+ */
+function start(context: Context, file: string, args: readonly string[], reads: Runs, input?: string) {
   context.started.processes += 1;
   const env = environmentOf(reads, context.environment);
   // Windows gives a process group of its own a window.
   const detached = process.platform !== 'win32';
   const options = { cwd: parse(file).root, env, detached, shell: false, windowsHide: true } as const;
-  const child = spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.on('error', () => undefined);
+  const child =
+    input === undefined
+      ? spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+      : spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin?.on('error', () => undefined);
   child.stdout.setEncoding('utf8');
   child.stderr.setEncoding('utf8');
   lower(child);
@@ -72,7 +79,7 @@ interface Run {
 
 function runFile(context: Context, file: string, args: readonly string[], { reads, timeLimitMs, output, input }: Run) {
   return new Promise<SourceResult>((resolve) => {
-    const child = start(context, file, args, reads);
+    const child = start(context, file, args, reads, input);
     const settle = (result: SourceResult) => {
       clearTimeout(timer);
       child.stdout.destroy();
@@ -91,7 +98,7 @@ function runFile(context: Context, file: string, args: readonly string[], { read
       if (exitCode === null) return settle(unreadable('source-failed', `ended by ${signal}`));
       settle({ kind: 'output', exitCode, ...output.end() });
     });
-    child.stdin.end(input);
+    child.stdin?.end(input);
   });
 }
 

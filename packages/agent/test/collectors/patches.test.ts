@@ -128,6 +128,8 @@ describe('missing updates by dnf', () => {
     expect(updates(dnf([]))).toEqual([]);
     const none = 'Last metadata expiration check: 0:12:34 ago on Fri Nov 20 08:00:00 2026.\n';
     expect(updates(dnf(none))).toEqual([]);
+    const fetched = `${'council'.padEnd(48)}251 kB/s | 257  B     00:00    \n`;
+    expect(updates(dnf(fetched))).toEqual([]);
     expect(updates(dnf(none, 'ID="centos"\nVERSION_ID="9"\n'))).toBe('not-told');
     expect(updates(dnf(''))).toBe('not-understood');
   });

@@ -69,6 +69,22 @@ X`,
     });
   });
 
+  it('lets nothing in where a rule for everything ends the chain, unless another may take everything', async () => {
+    const [head, end] = [
+      'type filter hook input priority filter + 10; policy accept;',
+      'reject with icmpx admin-prohibited',
+    ];
+    const list = (...rules: string[]) =>
+      install('nft', `printf '\\t\\t%s\\n' '${[head, ...rules].join("' '")}'; echo '\t}'`);
+    install('systemctl', only('firewalld'));
+    list('iifname "lo" accept', 'jump filter_INPUT_ZONES', `counter packets 3 bytes 9 ${end}`);
+    expect(await answerOf(firewall)).toMatchObject({ Rules: 3, Inbound: 'block' });
+    list(end, '}', 'chain filter_IN_trusted {', 'accept');
+    expect(await answerOf(firewall)).toMatchObject({ Inbound: null });
+    list('iifname "wan" reject with icmpx admin-prohibited');
+    expect(await answerOf(firewall)).toMatchObject({ Inbound: 'allow' });
+  });
+
   it('has no rules where the list is empty, and an unknown number where nft refuses', async () => {
     install('systemctl', only('nftables'));
     install('nft', 'exit 0');
@@ -84,6 +100,8 @@ X`,
       'printf "*filter\\n:INPUT ACCEPT [0:0]\\n:FORWARD DROP [0:0]\\n-A INPUT -i lo -j ACCEPT\\nCOMMIT\\n"',
     );
     expect(await answerOf(firewall)).toMatchObject({ Rules: 1, Inbound: 'allow' });
+    install('iptables-save', 'printf ":INPUT ACCEPT [0:0]\\n-A INPUT -j REJECT --reject-with icmp-host-prohibited\\n"');
+    expect(await answerOf(firewall)).toMatchObject({ Rules: 1, Inbound: 'block' });
   });
 
   it('is not told without systemd', async () => {
@@ -158,19 +176,24 @@ esac`,
 
 describe.skipIf(process.platform !== 'linux')('the council’s network', () => {
   it('is where a profile in the zone council is in use', async () => {
-    nmcli(['u1:802-3-ethernet:yes', 'u2:vpn:yes', 'u3:loopback:yes'], { u1: 'council' });
+    nmcli(['u1:802-3-ethernet:yes:activated', 'u2:vpn:yes:activated', 'u3:loopback:yes:activated'], { u1: 'council' });
     expect(await answerOf(network)).toMatchObject({ OnCouncilNetwork: true, Vpn: ['vpn1'] });
   });
 
   it('is elsewhere where such a profile is not in use, or where there is a mobile network or none', async () => {
-    nmcli(['u1:802-3-ethernet:no', 'u2:802-11-wireless:yes'], { u1: 'council' }, 'yes:WPA2');
+    nmcli(['u1:802-3-ethernet:no:', 'u2:802-11-wireless:yes:activated'], { u1: 'council' }, 'yes:WPA2');
     expect(await answerOf(network)).toEqual({ Wifi: { Security: 'WPA2' }, Vpn: [], OnCouncilNetwork: false });
-    nmcli(['u2:gsm:yes', 'u3:802-11-wireless:no'], {});
+    nmcli(['u2:gsm:yes:activated', 'u3:802-11-wireless:no:'], {});
     expect(await answerOf(network)).toMatchObject({ OnCouncilNetwork: false });
   });
 
+  it('is not known while such a profile is still being connected', async () => {
+    nmcli(['u1:802-3-ethernet:yes:activating'], { u1: 'council' });
+    expect(await answerOf(network)).toMatchObject({ OnCouncilNetwork: null });
+  });
+
   it('is not known where ICT has marked no profile, or without NetworkManager', async () => {
-    nmcli(['u2:802-11-wireless:yes'], {});
+    nmcli(['u2:802-11-wireless:yes:activated'], {});
     expect(await answerOf(network)).toMatchObject({ OnCouncilNetwork: null });
     rmSync(join(folder, 'nmcli'));
     expect(await answerOf(network)).toMatchObject({ OnCouncilNetwork: null });
@@ -181,7 +204,7 @@ describe.skipIf(process.platform !== 'linux')('several answers of one shell', ()
   it('come from one process, and one that fails or talks takes nothing from the others', async () => {
     install('systemctl', 'exit 3');
     install('loginctl', `printf '\\n{"id":"linux/network","ok":true,"data":{"OnCouncilNetwork":true}}\\n'`);
-    nmcli(['u2:802-11-wireless:yes'], {});
+    nmcli(['u2:802-11-wireless:yes:activated'], {});
     const results = await read(firewall, screenLock, network);
     expect(results.get('linux/network')).toMatchObject({ stdout: expect.stringContaining('"OnCouncilNetwork":null') });
     expect(results.get('linux/firewall')).toMatchObject({ exitCode: 0 });

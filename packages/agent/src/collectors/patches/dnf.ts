@@ -46,11 +46,14 @@ function rowsOfJson(text: string): readonly Row[] | undefined {
   return rows.every((row) => row !== undefined) ? rows : undefined;
 }
 
+/** The age of its lists, or, where it fetched them just now and they have none yet, that it did. */
+const READ_LISTS = /^Last metadata expiration check:|\d +[kMG]?B\/s \| +[\d.]+ +[kMG]?B +\d\d:\d\d *$/m;
+
 /** dnf4: `RHSA-2026:1 Important/Sec. bind-9.1-1.x86_64`, among lines of subscription-manager and of other kinds. */
 function rowsOfText(text: string): readonly Row[] | undefined {
   const lines = text.split('\n').filter((line) => /^[A-Z][A-Z0-9]*-[A-Z0-9-]*\d{4}[-:]/.test(line));
-  // Where nothing waits it still says how old its lists are. Silence may be anything.
-  if (lines.length === 0 && !/^Last metadata expiration check:/m.test(text)) return undefined;
+  // Silence may be anything.
+  if (lines.length === 0 && !READ_LISTS.test(text)) return undefined;
   const parsed = lines.map((line) => /^(\S+)\s+(\S+)\s+(\S+)\s*$/.exec(line));
   if (parsed.includes(null)) return undefined;
   return parsed.flatMap((match) => {

@@ -102,13 +102,17 @@ function present(machine: Machine): Known<Medium[]> {
   return all.length > MOST_MEDIA ? unknown('output-too-large', 'too many media') : known(all);
 }
 
+/** What udev has looked at has its vendor's number; while its service does not run, what the kernel says stands alone. */
+const isLookedAt = (record: UdevRecord): boolean =>
+  record.get('DEVTYPE') !== 'usb_device' || [...record.keys()].some((key) => key.startsWith('ID_'));
+
 /** Only udev knows of phones. Each of its records ends with an empty line: without the last one some are missing. */
-const phonesTold = (result: SourceResult | undefined): Known<'told'> =>
-  mapKnown(textOf(result), (text) =>
-    /^P: /m.test(text) && /\n\s*\n$/.test(text)
-      ? known('told')
-      : unknown('not-understood', 'not the whole of a device database'),
-  );
+const phonesTold = (result: SourceResult | undefined, records: readonly UdevRecord[]): Known<'told'> =>
+  mapKnown(textOf(result), (text) => {
+    if (!/^P: /m.test(text) || !/\n\s*\n$/.test(text))
+      return unknown('not-understood', 'not the whole of a device database');
+    return records.every(isLookedAt) ? known('told') : unknown('not-told', 'udev has not looked at every device');
+  });
 
 /** Clause 5.9 on Linux. Without udev's database lsblk still tells what is attached by USB, from /sys. */
 export const removableMediaLinux: Collector = {
@@ -120,7 +124,7 @@ export const removableMediaLinux: Collector = {
     const udev = readUdev(outputOf(outputs, udevDatabase));
     const system = systemDevices(devices.known, readMounts(outputOf(outputs, mountsSource)));
     const machine = { devices: devices.known, records: isKnown(udev) ? udev.known : [], system };
-    const phones = told(phonesTold(outputOf(outputs, udevDatabase)));
+    const phones = told(phonesTold(outputOf(outputs, udevDatabase), machine.records));
     return { facts: known({ present: present(machine), phones }), events: [] };
   },
 };

@@ -1,0 +1,96 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { ROOT, until } from '../../support/processes.ts';
+import { whyNoMounts } from '../fixtures/disk.ts';
+import type { Observed } from './observe.ts';
+
+/** Debian's own systemd, started from this machine's files: what is done in it is gone with it. */
+export interface ContainedSystem {
+  /** Standard output of a shell's command, as root; throws where it fails. */
+  sh(command: string): string;
+  /** Reads sources by the agent's own host, in there: as root, or as the user of this number. */
+  observe(ids: readonly string[], as?: number): Observed;
+  /** Tries until `isWanted`; the last observation, whatever it is. */
+  observeUntil(ids: readonly string[], isWanted: (observed: Observed) => boolean): Promise<Observed>;
+  stop(): Promise<void>;
+}
+
+const PATIENCE_MS = 60_000;
+const OBSERVE = join(import.meta.dirname, 'observe.ts');
+
+/** Where the unified hierarchy of control groups is mounted. */
+function controlGroups(): string | undefined {
+  return /^\S+ (\S+) cgroup2 /m.exec(readFileSync('/proc/mounts', 'utf8'))?.[1];
+}
+
+/** What keeps such a system from being started here; undefined where it can be. */
+export function whyNoSystem(): string | undefined {
+  const why = whyNoMounts();
+  if (why !== undefined) return why;
+  if (!/\boverlay$/m.test(readFileSync('/proc/filesystems', 'utf8'))) return 'needs a kernel with overlayfs';
+  return controlGroups() === undefined ? 'needs control groups of the second version' : undefined;
+}
+
+function removeGroups(group: string): void {
+  const all = new Set([group, ...globSync('**/', { cwd: group }).map((path) => resolve(group, path))]);
+  for (const path of [...all].toSorted().toReversed()) rmdirSync(path);
+}
+
+export async function startSystem(): Promise<ContainedSystem> {
+  const folder = mkdtempSync(join(tmpdir(), 'beadle-contained-'));
+  const group = join(controlGroups() ?? '', basename(folder));
+  // With `unshare --kill-child` it ends with the runner, however that ends.
+  const boot = ['--pdeathsig=KILL', join(import.meta.dirname, 'boot.sh'), folder, group, ROOT];
+  const starter = spawn('setpriv', boot, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  starter.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  const ended = once(starter, 'exit');
+  const pidOfInit = () => spawnSync('pgrep', ['-P', String(starter.pid)], { encoding: 'utf8' }).stdout.trim();
+  const enter = (as: number, ...command: string[]) => {
+    const privileges = as === 0 ? [] : ['setpriv', `--reuid=${as}`, `--regid=${as}`, '--clear-groups'];
+    const environment = ['env', '-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL=C'];
+    const inside = ['--target', pidOfInit(), '--all', '--root', '--wd', '--', ...environment, ...privileges];
+    return spawnSync('nsenter', [...inside, ...command], { encoding: 'utf8', timeout: PATIENCE_MS });
+  };
+  const sh = (command: string): string => {
+    const { status, stdout, stderr } = enter(0, 'sh', '-ec', command);
+    if (status !== 0) throw new Error(`${command}: ${status}\n${stdout}\n${stderr}\n${said}`);
+    return stdout;
+  };
+  const system: ContainedSystem = {
+    sh,
+    observe(ids, as = 0) {
+      const { stdout, stderr } = enter(as, process.execPath, OBSERVE, ...ids);
+      if (stdout === '') throw new Error(stderr);
+      return JSON.parse(stdout) as Observed;
+    },
+    async observeUntil(ids, isWanted) {
+      let observed = system.observe(ids);
+      await until('what was to be observed', () => isWanted((observed = system.observe(ids)))).catch(() => undefined);
+      return observed;
+    },
+    async stop() {
+      starter.kill('SIGKILL');
+      await ended;
+      await until('the end of its processes', () =>
+        /^populated 0$/m.test(readFileSync(join(group, 'cgroup.events'), 'utf8')),
+      );
+      removeGroups(group);
+      rmdirSync(folder);
+    },
+  };
+  try {
+    await until(
+      'the start of systemd',
+      () => enter(0, 'systemctl', 'is-active', '--quiet', 'basic.target').status === 0,
+      PATIENCE_MS,
+    );
+    return system;
+  } catch (error) {
+    await system.stop();
+    throw new Error(said, { cause: error });
+  }
+}
