@@ -32,5 +32,7 @@ export const factsOf = (check: string, ids: readonly string[], as = 0): unknown 
 /** A group of tests that is skipped, by name and with the reason, where something that it needs is missing. */
 export function withPackages(name: string, packages: readonly DebianPackage[], tests: () => void): void {
   const why = noSystem ?? (packages.length === 0 ? undefined : whySkipped(...packages));
-  describe.skipIf(why !== undefined)(`${name}${why === undefined ? '' : ` (${why})`}`, () => tests());
+  describe.skipIf(why !== undefined)(`${name}${why === undefined ? '' : ` (${why})`}`, () => {
+    tests();
+  });
 }

@@ -131,6 +131,16 @@ describe('removable media on Linux', () => {
     });
   });
 
+  it('may lack telephones where udev’s service has not looked at a device', () => {
+    const phones = (properties: object) => {
+      const udev = record('/devices/pci0/usb1/1-2', { SUBSYSTEM: 'usb', DEVTYPE: 'usb_device', ...properties });
+      const told = { 'linux/block-devices': lsblk(system), 'linux/root-mount': root, 'linux/udev': udev };
+      return factsOf<{ phones: object }>(removableMediaLinux, told).phones;
+    };
+    expect(phones({ PRODUCT: '18d1/4ee1/440' })).toMatchObject({ unknown: 'not-told' });
+    expect(phones({ ID_VENDOR_ID: '18d1' })).toEqual({ known: 'told' });
+  });
+
   it('cannot be told where a disk does not say how it is attached or how large it is', () => {
     expect(present([row('sdc', 'disk', { tran: undefined })])).toBe('not-understood');
     expect(present([stick({ size: undefined })])).toBe('not-understood');
