@@ -99,7 +99,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
       headers: { 'content-type': 'application/yaml' },
       payload: readFileSync(join(import.meta.dirname, '../../policies/dacorum.yaml'), 'utf8'),
     });
-    await putQuietPolicy(server.db, server.clock.now());
+    await putQuietPolicy(server.db, server.clock.now() + 1, { version: '2026.3' });
     await seedQuietFleet(server.db, server.clock.now());
     previews = await seedPreviews();
     origin = await server.app.listen({ host: '127.0.0.1', port });
