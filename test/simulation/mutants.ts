@@ -116,7 +116,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'move the bookmark before the finding is kept',
     file: agent('cycle/cycle.ts'),
     from: 'return options.outbox.transaction(() => keep(options, gathered, offSince));',
-    to: 'if (options.policy() !== undefined) remember(options.memory, gathered, options.now());\n    return options.outbox.transaction(() => keep(options, gathered, offSince));',
+    to: 'if (options.orders.versions().length > 0) remember(options.memory, gathered, options.now());\n    return options.outbox.transaction(() => keep(options, gathered, offSince));',
   },
   {
     name: 'keep the verdict without the finding',
