@@ -22,6 +22,7 @@ import type { ServerKeys } from '../keys.ts';
 import { mayEnrolRemotely } from '../organisation/settings.ts';
 import { readOrganisation } from '../organisation/store.ts';
 import { issuePolicy, ordersFor } from '../orders/documents.ts';
+import { asHeld, registeredIn } from '../orders/registered.ts';
 import type { Settings } from '../settings.ts';
 import { provesToken, redeem } from './enrolment.ts';
 import { isFromOwnMachine } from './own-machine.ts';
@@ -103,7 +104,8 @@ async function admit(tx: Tx, enrolment: EnrolmentRequest, isOwnMachine: boolean,
   const act = { organisation, at, actor: `enrolment-token:${enrolment.token}`, action: 'device-enrolled' };
   const detail = { generation, keyId: thumbprint(enrolment.key), platform, serialNumber };
   await recordAct(tx, { ...act, target: `device:${device.asset_tag}`, detail });
-  const orders = await ordersFor(tx, device, at);
+  const registered = await registeredIn(tx, organisation);
+  const orders = await ordersFor(tx, asHeld(device, registered), registered, at);
   const issue = { signer: deps.keys.signer, now: at };
   const documents = orders === undefined ? [] : [...(await issuePolicy(tx, device, orders, 0, issue))];
   const { id, asset_tag: assetTag } = device;

@@ -1,22 +1,14 @@
-import {
-  type CheckInAnswer,
-  type Clock,
-  iso,
-  type Population,
-  PROTOCOL_VERSIONS,
-  type Random,
-  stateDigest,
-} from '@beadle/shared';
+import { type CheckInAnswer, type Clock, iso, PROTOCOL_VERSIONS, type Random, stateDigest } from '@beadle/shared';
 import { connectedAfter, gracesOf } from '../breaches/connected.ts';
 import { takeIn, takeInGap } from '../breaches/intake.ts';
 import { type IntakeDeps, openByKey } from '../breaches/opening.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { ServerKeys } from '../keys.ts';
-import { issuePolicy, ordersFor } from '../orders/documents.ts';
+import { type IssueDeps, issuePolicy, type Orders, ordersFor } from '../orders/documents.ts';
 import { asHeld, registeredIn } from '../orders/registered.ts';
 import { benchOf, judgeInTransaction } from '../judging/apply.ts';
 import { serverRules, wantedOf } from '../judging/judge.ts';
-import { policyInForce, type StoredPolicy } from '../policies/store.ts';
+import type { StoredPolicy } from '../policies/store.ts';
 import type { Item, ReadCheckIn } from './batch.ts';
 import { mayRepeat, type Plan, planBatch } from './plan.ts';
 import { keepContact } from './contact.ts';
@@ -111,12 +103,11 @@ async function documentsFor(
   tx: Tx,
   device: LockedDevice,
   { header }: ReadCheckIn,
-  { keys }: IngestDeps,
-  now: number,
+  orders: Orders | undefined,
+  { signer, now }: IssueDeps,
 ): Promise<readonly string[]> {
-  const orders = await ordersFor(tx, device, now);
   if (orders === undefined) return [];
-  return issuePolicy(tx, device, orders, header.policySerial, { signer: keys.signer, now });
+  return issuePolicy(tx, device, orders, header.policySerial, { signer, now });
 }
 
 /** Keeps the contact, and judges what only the server can, where a rule asks for it. True where a breach was opened. */
@@ -141,7 +132,8 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
   const locked = await lockHead(tx, key);
   if (locked === undefined || locked.generation !== key.generation || read.header.generation !== key.generation)
     return { kind: 'superseded' };
-  const device = asHeld(locked, await registeredIn(tx, key.organisation));
+  const registered = await registeredIn(tx, key.organisation);
+  const device = asHeld(locked, registered);
   if (counter <= device.counter) return { kind: 'counter-too-low', lastCounter: device.counter };
   const now = deps.clock.now();
   const { accepted, head, matched, repeats } = await plan(tx, key, device, read);
@@ -149,10 +141,8 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
   await keepStates(tx, key, accepted, now);
   const opened = await intoBreaches(tx, key, device, accepted, deps, now);
   await keepFacts(tx, key, read.header.facts);
-  const policy = await policyInForce(tx, device.organisation, {
-    population: device.population as Population | null,
-    at: now,
-  });
+  const orders = await ordersFor(tx, device, registered, now);
+  const policy = orders?.reigns.findLast(({ from }) => from <= now)?.policy;
   const judged = await judgeCall(
     tx,
     device,
@@ -168,7 +158,7 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
     head,
     matched,
     restate: await mustRestate(tx, key, read, head),
-    documents: [...(await documentsFor(tx, device, read, deps, now))],
+    documents: [...(await documentsFor(tx, device, read, orders, { signer: deps.keys.signer, now }))],
     nextCheckInSeconds: CHECK_IN_EVERY_SECONDS,
   };
   return { kind: 'answer', answer, accepted: accepted.length, repeats, opened: opened || judged };

@@ -17,7 +17,7 @@ import { authorisationsFor } from '../authorisations/told.ts';
 import type { Tx } from '../db/database.ts';
 import type { DeviceTable } from '../db/schema.ts';
 import { type Reign, reignsFor } from '../policies/store.ts';
-import { asHeld, type Registered, registeredIn } from './registered.ts';
+import type { Registered } from './registered.ts';
 
 const DAY_MS = 86_400_000;
 /** A document holds this long; half-way to its end a device that checks in is given a new one. */
@@ -48,16 +48,14 @@ export interface Orders {
   readonly authorisations: readonly Authorisation[];
 }
 
-/** What the register says of the device; what it does not say of whom the device is for, its holder's record does. */
-function registerOf(device: Device, registered: Registered): Register {
-  const { population, groups } = asHeld(device, registered);
-  const { sticks, printers } = registered;
+/** What the registers say of a device, which is as it is held (`asHeld`). */
+function registerOf(device: Device, { sticks, printers }: Registered): Register {
   return {
     assetTag: device.asset_tag,
     serialNumber: device.serial_number,
     kind: device.kind as DeviceKind,
-    population: population as Population | null,
-    groups: JSON.parse(groups) as string[],
+    population: device.population as Population | null,
+    groups: JSON.parse(device.groups) as string[],
     sticks,
     ...(printers.length === 0 ? {} : { printers: [...printers] }),
   };
@@ -112,14 +110,17 @@ export interface IssueDeps {
   readonly now: number;
 }
 
-/** What concerns a device at a moment; undefined where the council has no policy at all. */
-export async function ordersFor(tx: Tx, device: Device, now: number): Promise<Orders | undefined> {
-  const { organisation } = device;
-  const registered = await registeredIn(tx, organisation);
+/** What concerns a device, as it is held (`asHeld`), at a moment; undefined where the council has no policy at all. */
+export async function ordersFor(
+  tx: Tx,
+  device: Device,
+  registered: Registered,
+  now: number,
+): Promise<Orders | undefined> {
   const register = registerOf(device, registered);
-  const found = await reignsFor(tx, organisation, { population: register.population, at: now });
+  const found = await reignsFor(tx, device.organisation, { population: register.population, at: now });
   if (found === undefined) return undefined;
-  const authorisations = await authorisationsFor(tx, asHeld(device, registered), now);
+  const authorisations = await authorisationsFor(tx, device, now);
   return { register, registeredHash: registered.hash, reigns: found, authorisations };
 }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { ClassifiedPrinter, PolicyForDevice, PrinterClass } from '@beadle/shared';
+import { type ClassifiedPrinter, type PolicyForDevice, type PrinterClass, typedKey } from '@beadle/shared';
 import type { Selectable } from 'kysely';
 import { compiledOnce } from '../db/compiled.ts';
 import type { Db, Tx } from '../db/database.ts';
@@ -118,5 +118,5 @@ async function readHolders(tx: Db | Tx, organisation: string): Promise<Registere
     people.filter(({ gone_at }) => gone_at === null),
     ({ name }) => name,
   );
-  return (holder) => holders.get(holder.trim().toLowerCase());
+  return (holder) => holders.get(typedKey(holder));
 }
