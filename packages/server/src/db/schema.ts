@@ -125,21 +125,9 @@ export interface StateTable {
 }
 
 /** What the server judges of a device (`SERVER_JUDGED`), by rule. No finding of a device's chain. */
-export interface JudgedStateTable {
-  organisation: string;
-  device: string;
-  rule: string;
-  subject: string;
-  clause: string;
-  check_name: string;
-  verdict: string;
-  reason: string | null;
-  severity: string;
-  policy_version: string;
+export interface JudgedStateTable extends Omit<StateTable, 'since' | 'sequence'> {
   /** When the server first judged so. */
   since: number;
-  /** JSON. */
-  observed: string;
 }
 
 /** Spans in which a server was there to be called. */

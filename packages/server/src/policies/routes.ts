@@ -9,7 +9,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { documentIn, UPLOAD_LIMIT, YAML_TYPES } from './policy-file.ts';
 import { putInForce } from './put-in-force.ts';
 import { policyOfVersion } from './store.ts';
-import { listPolicies, type PolicySummary, serialsInForce, withdrawPolicy } from './upload.ts';
+import { holdersOf, listPolicies, type PolicySummary, withdrawPolicy } from './upload.ts';
 
 const Policy = Type.Object({
   version: Type.String(),
@@ -25,7 +25,7 @@ const Policy = Type.Object({
 /** As lists show them, the newest first. */
 async function presentAll(db: Db | Tx, organisation: string, at: number) {
   const all = await listPolicies(db, organisation);
-  const holding = serialsInForce(all, at);
+  const holding = holdersOf(all, at);
   return all.map((row) => ({ serial: row.serial, shown: present(row, holding.has(row.serial)) }));
 }
 

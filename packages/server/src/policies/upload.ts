@@ -39,14 +39,18 @@ export async function listPolicies(db: Db | Tx, organisation: string): Promise<r
   }));
 }
 
-/** The serials of those that hold at a moment for somebody. */
-export const serialsInForce = (versions: readonly PolicyVersion[], at: number): ReadonlySet<number> =>
-  new Set(
-    [null, ...POPULATIONS].flatMap((population) => {
-      const version = versionInForce(versions, population, at);
-      return version === undefined ? [] : [version.serial];
-    }),
-  );
+/** For whom each version that holds at a moment does, by its serial; null is everybody of whom nothing special is said. */
+export function holdersOf(
+  versions: readonly PolicyVersion[],
+  at: number,
+): ReadonlyMap<number, readonly (Population | null)[]> {
+  const found = new Map<number, (Population | null)[]>();
+  for (const population of [null, ...POPULATIONS]) {
+    const version = versionInForce(versions, population, at);
+    if (version !== undefined) found.set(version.serial, [...(found.get(version.serial) ?? []), population]);
+  }
+  return found;
+}
 
 export interface Upload {
   readonly organisation: string;

@@ -1,39 +1,22 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { iso, modeOf, type PolicyVersion, type Population, POPULATIONS, versionInForce } from '@beadle/shared';
+import { iso, modeOf } from '@beadle/shared';
 import Type from 'typebox';
 import { callerOf } from '../../access.ts';
 import { standingOfRules } from '../../breaches/standing.ts';
 import { may } from '../../people/permissions.ts';
 import { generalPolicy } from '../../policies/store.ts';
-import { listPolicies, type PolicySummary } from '../../policies/upload.ts';
+import { holdersOf, listPolicies } from '../../policies/upload.ts';
 import { type PageDeps, showPage } from '../console.ts';
+import { standingOf } from '../policy-standing.ts';
 
 const DONE: Readonly<Record<string, string>> = {
   'in-force': 'The policy is signed. Each device has it when it next checks in.',
 };
 
-/** For whom each version holds at a moment, by its serial; null is everybody of whom nothing special is said. */
-function holders(versions: readonly PolicySummary[], at: number): ReadonlyMap<number, (Population | null)[]> {
-  const found = [null, ...POPULATIONS].map(
-    (population) => [versionInForce(versions, population, at), population] as const,
-  );
-  const holding = found.flatMap(([version, population]) => (version === undefined ? [] : [{ version, population }]));
-  const groups = Map.groupBy(holding, ({ version }) => version.serial);
-  return new Map([...groups].map(([serial, list]) => [serial, list.map(({ population }) => population)]));
-}
-
-type Standing = 'in-force' | 'coming' | 'withdrawn' | 'superseded';
-
-function standingOf(version: PolicyVersion, holding: boolean, at: number): Standing {
-  if (version.withdrawnAt !== null && version.withdrawnAt <= at) return 'withdrawn';
-  if (version.effectiveAt > at) return 'coming';
-  return holding ? 'in-force' : 'superseded';
-}
-
 async function modelOf({ db, clock }: PageDeps, organisation: string, seesDevices: boolean) {
   const at = clock.now();
   const versions = await listPolicies(db, organisation);
-  const held = holders(versions, at);
+  const held = holdersOf(versions, at);
   const [standing, general] = [
     seesDevices ? await standingOfRules(db, organisation, at) : [],
     await generalPolicy(db, organisation, at),

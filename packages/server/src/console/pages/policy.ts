@@ -6,26 +6,29 @@ import { type RuleFigure, standingByRule } from '../../devices/figures.ts';
 import { problem } from '../../errors.ts';
 import { may } from '../../people/permissions.ts';
 import { policyOfVersion } from '../../policies/store.ts';
-import { listPolicies, type PolicySummary, serialsInForce } from '../../policies/upload.ts';
+import { holdersOf, listPolicies } from '../../policies/upload.ts';
 import { type PageDeps, showPage } from '../console.ts';
+import { type Standing, standingOf } from '../policy-standing.ts';
 import { howWords, ruleInWords } from '../rule-words.ts';
 
 const Version = Type.Object({ version: Type.String({ minLength: 1, maxLength: 80 }) }, { additionalProperties: false });
 
-type Standing = 'in force' | 'to come' | 'withdrawn' | 'replaced';
-
-function standingOf(policy: PolicySummary, inForce: ReadonlySet<number>, now: number): Standing {
-  if (inForce.has(policy.serial)) return 'in force';
-  if (policy.withdrawnAt !== null && policy.withdrawnAt <= now) return 'withdrawn';
-  return policy.effectiveAt > now ? 'to come' : 'replaced';
-}
+const STANDING_WORDS: Readonly<Record<Standing, string>> = {
+  'in-force': 'in force',
+  coming: 'to come',
+  withdrawn: 'withdrawn',
+  superseded: 'replaced',
+};
 
 /** Every version as a page shows it, the newest first. */
 async function versionsOf({ db, clock }: PageDeps, organisation: string) {
   const now = clock.now();
   const all = await listPolicies(db, organisation);
-  const inForce = serialsInForce(all, now);
-  return all.map((policy) => ({ ...policy, standing: standingOf(policy, inForce, now) }));
+  const inForce = holdersOf(all, now);
+  return all.map((policy) => ({
+    ...policy,
+    standing: STANDING_WORDS[standingOf(policy, inForce.has(policy.serial), now)],
+  }));
 }
 
 function clausesOf(document: PolicyDocument, figures: readonly RuleFigure[]) {
