@@ -37,6 +37,7 @@ export * from './policy/versions.ts';
 export * from './duration.ts';
 export * from './patterns.ts';
 export * from './ports.ts';
+export * from './typed-by-hand.ts';
 export * from './wire/check-in.ts';
 export * from './wire/content-digest.ts';
 export * from './wire/enrolment.ts';

@@ -1,38 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Verdict } from '@beadle/shared';
-import { readPolicy } from '@beadle/shared/policy/read';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeDevice } from '../../src/cli/check.ts';
-import { recordedDevice } from '../../src/cli/judged-device.ts';
-import type { SourceResult } from '../../src/host/host.ts';
-import { openRecording } from '../../src/host/recording/folder.ts';
 import { MACOS_SOURCES } from '../../src/sources/macos.ts';
 import { missing, printed } from './outputs.ts';
+import { alteredLaptop } from './altered-laptop.ts';
 
-const recordings = join(import.meta.dirname, '../../../../test/recordings');
-const folder = join(recordings, 'macos/laptop-not-compliant');
-const reading = readPolicy(readFileSync(join(recordings, 'policy.yaml'), 'utf8'));
-if (!reading.ok) throw new Error('the policy of the recordings is bad');
-const { policy } = reading;
-const recorded = openRecording(folder).outputs;
-const textOf = (id: string) => recorded.get(id)?.stdout ?? '';
-
-/** The recorded Mac, one of whose sources gives something else. */
-async function verdicts(change?: readonly [id: string, result: SourceResult]): Promise<Map<string, Verdict>> {
-  const device = recordedDevice(folder);
-  const host = { ...device.host };
-  if (change !== undefined) {
-    const [id, result] = change;
-    host.read = (source, parameter) =>
-      source.id === id ? Promise.resolve(result) : device.host.read(source, parameter);
-    host.readAll = async (requests) =>
-      new Map([...(await device.host.readAll(requests))].map(([one, was]) => [one, one === id ? result : was]));
-  }
-  const { findings } = await judgeDevice({ ...device, host }, policy);
-  return new Map(findings.map(({ rule, subject, verdict }) => [`${rule} ${subject}`, verdict]));
-}
+const { recorded, textOf, verdicts } = alteredLaptop('macos/laptop-not-compliant');
 
 /** A single digit, and a list on one line without an end, are whole answers wherever they are cut or changed. */
 const UNPROTECTED = new Set(['macos/guest', 'macos/administrators']);

@@ -1,3 +1,4 @@
+import { typedKey } from '@beadle/shared';
 import type { Db, Tx } from '../db/database.ts';
 import type { DeviceRow } from './read.ts';
 import { stateAt } from './state.ts';
@@ -25,8 +26,6 @@ export interface Mismatch {
 /** Devices of other kinds are in the register and run no agent. */
 const WITH_AGENT: ReadonlySet<string> = new Set(['laptop', 'desktop', 'tablet']);
 
-const normal = (serial: string): string => serial.trim().toLowerCase();
-
 type Device = Pick<
   DeviceRow,
   'id' | 'asset_tag' | 'serial_number' | 'kind' | 'holder' | 'generation' | 'enrolled_serial'
@@ -36,7 +35,7 @@ type Device = Pick<
 function shared(devices: readonly Device[]): Mismatch[] {
   const bySerial = Map.groupBy(
     devices.filter(({ serial_number }) => serial_number !== null),
-    ({ serial_number }) => normal(serial_number ?? ''),
+    ({ serial_number }) => typedKey(serial_number ?? ''),
   );
   return [...bySerial.values()]
     .filter((same) => same.length > 1)
@@ -51,7 +50,7 @@ function shared(devices: readonly Device[]): Mismatch[] {
 /** A device without a serial number, or a register without one, contradicts nothing. */
 function differs(device: Device, kind: MismatchKind, told: string | null | undefined): Mismatch[] {
   const { asset_tag: assetTag, serial_number: registered } = device;
-  if (told === null || told === undefined || registered === null || normal(told) === normal(registered)) return [];
+  if (told === null || told === undefined || registered === null || typedKey(told) === typedKey(registered)) return [];
   return [{ kind, assetTag, registered, found: told }];
 }
 

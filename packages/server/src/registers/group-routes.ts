@@ -1,3 +1,4 @@
+import { typedKey } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { actorOf, callerOf } from '../access.ts';
@@ -109,7 +110,7 @@ function setting(app: App, { db, clock }: RegisterRoutesDeps): void {
       const { organisation } = caller;
       const { name } = request.params;
       const at = clock.now();
-      const accounts = [...new Set(request.body.members.map((account) => account.trim().toLowerCase()))];
+      const accounts = [...new Set(request.body.members.map(typedKey))];
       const count = await inTransaction(db, (tx) =>
         setMembers(tx, { organisation, name, accounts, at, by: actorOf(caller) }),
       );

@@ -1,4 +1,4 @@
-import { matches, type PrinterClass } from '@beadle/shared';
+import { matches, type PrinterClass, typedKey } from '@beadle/shared';
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../db/database.ts';
 import type { PrinterTable, StickTable } from '../db/schema-people.ts';
@@ -35,7 +35,7 @@ export const findStick = (db: Db, organisation: string, serial: string): Promise
     .selectFrom('sticks')
     .selectAll()
     .where('organisation', '=', organisation)
-    .where('serial_key', '=', serial.trim().toLowerCase())
+    .where('serial_key', '=', typedKey(serial))
     .executeTakeFirst();
 
 /** Printers by pattern, one more than the limit where there is a next page. */

@@ -2,9 +2,9 @@ import type { Judgement } from '../findings/finding.ts';
 import { after } from '../duration.ts';
 import { matchesAny } from '../patterns.ts';
 import type { Rule } from '../policy/document.ts';
+import { sameTyped } from '../typed-by-hand.ts';
 import type { Authorisation, AuthorisationScope } from './authorisation.ts';
 
-const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase();
 const observedText = ({ observed }: Judgement, name: string): string =>
   typeof observed[name] === 'string' ? observed[name] : '';
 
@@ -12,11 +12,11 @@ const observedText = ({ observed }: Judgement, name: string): string =>
 const NAMES_IT: Readonly<Record<string, (scope: AuthorisationScope, judgement: Judgement) => boolean>> = {
   'removable-media': ({ sticks = [] }, judgement) =>
     // The subject of a stick without a serial number is its model's numbers, which others of its kind share.
-    sticks.some((serial) => same(serial, observedText(judgement, 'serial'))),
+    sticks.some((serial) => sameTyped(serial, observedText(judgement, 'serial'))),
   printing: ({ printers }, judgement) => matchesAny(printers, observedText(judgement, 'target')),
   software: ({ software }, judgement) =>
     matchesAny(software, judgement.subject) || matchesAny(software, observedText(judgement, 'publisher')),
-  accounts: ({ accounts = [] }, judgement) => accounts.some((name) => same(name, judgement.subject)),
+  accounts: ({ accounts = [] }, judgement) => accounts.some((name) => sameTyped(name, judgement.subject)),
   location: ({ countries = [] }, judgement) => countries.includes(observedText(judgement, 'country')),
 };
 

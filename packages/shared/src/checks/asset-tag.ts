@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { isKnown, KnownOf, type Known } from '../findings/verdict.ts';
 import { cannotTell, type CheckInput, defineCheck, state } from './check.ts';
+import { sameTyped } from '../typed-by-hand.ts';
 
 const Told = KnownOf(Type.Union([Type.String({ maxLength: 120 }), Type.Null()]));
 /** `null` is the firmware's placeholder or an empty field. */
@@ -13,12 +14,10 @@ const Require = Type.Object(
 
 type Input = CheckInput<Static<typeof Facts>, never, Static<typeof Require>>;
 
-const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase();
-
 function compare(input: Input, what: 'serialNumber' | 'assetTag', fact: Known<string | null>) {
   const registered = input.device.register?.[what] ?? null;
   if (!isKnown(fact) || fact.known === null || registered === null) return undefined;
-  const verdict = same(fact.known, registered) ? 'pass' : 'fail';
+  const verdict = sameTyped(fact.known, registered) ? 'pass' : 'fail';
   return state(input, verdict, { observed: { compared: what, device: fact.known, register: registered } });
 }
 

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { IsoTime, type Judgement, Subject } from '../findings/finding.ts';
 import { isKnown, KnownOf } from '../findings/verdict.ts';
 import { iso } from '../ports.ts';
+import { sameTyped } from '../typed-by-hand.ts';
 import { cannotTell, type CheckInput, defineCheck, type RegisteredStick, state } from './check.ts';
 import { combineParts, type Part } from './combine.ts';
 
@@ -48,7 +49,7 @@ type Input = CheckInput<Static<typeof Facts>, Arrival, Static<typeof Require>>;
 
 /** Serials are typed into registers by hand, and systems differ in the case they tell them in. */
 const isSame = (medium: Medium, stick: RegisteredStick): boolean =>
-  medium.serial !== null && medium.serial.trim().toLowerCase() === stick.serial.trim().toLowerCase();
+  medium.serial !== null && sameTyped(medium.serial, stick.serial);
 
 function encryptedPart(input: Input, medium: Medium): Part {
   const registered = input.device.registeredSticks?.find((stick) => isSame(medium, stick));
