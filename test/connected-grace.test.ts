@@ -131,6 +131,7 @@ describe('whatever a device and its server go through', () => {
         await start();
         try {
           let copies = 0;
+          let enrolledSinceCopy = false;
           await council.copy(`c${copies}`);
           // What the outside has seen: the moments of contact since it fails, all of them.
           let contacts: number[] | undefined;
@@ -146,9 +147,11 @@ describe('whatever a device and its server go through', () => {
           for (const { act: what, after } of acts) {
             world.pass(after * MINUTE);
             await council.app().jobs.runDue();
-            if (what === 'enrol') await laptop.enrolAgain();
             if (what === 'copy') await council.copy(`c${(copies += 1)}`);
             if (what === 'restore') await council.restore(`c${copies}`);
+            // A server from before an enrolment does not know the key: ICT sees the silence and enrols again.
+            if (what === 'enrol' || (what === 'restore' && enrolledSinceCopy)) await laptop.enrolAgain();
+            enrolledSinceCopy = what === 'enrol' || (enrolledSinceCopy && what !== 'copy');
             if (what === 'on' || what === 'off') laptop.show((shown = what));
             if (what !== 'away' && what !== 'copy') await seen();
           }
