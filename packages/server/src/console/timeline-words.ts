@@ -40,7 +40,7 @@ function valueWords(name: string, value: unknown): string {
   return typeof value === 'number' && isTime(value) ? moment(value) : told(value);
 }
 
-const NAMES: Readonly<Record<string, string>> = { role: 'To', as: 'Told as', count: 'Times in all', by: 'By' };
+const NAMES: Readonly<Record<string, string>> = { role: 'To', as: 'As', count: 'Times in all', by: 'By' };
 
 /** What is on record about an event, one line a value. */
 export function detailLines(detail: unknown): string[] {
