@@ -1,7 +1,7 @@
 import type { Authorisation, AuthorisationScope, PolicyForDevice } from '@beadle/shared';
 import { loadEnrolment } from '../identity/identity.ts';
 import { readKeptPolicy } from '../orders/policy.ts';
-import { createMeta, REACHED_AT } from '../outbox/meta.ts';
+import { createMeta, latestReached } from '../outbox/meta.ts';
 import type { Sql } from '../outbox/store.ts';
 
 /** An authorisation that this device holds, and whether it holds now. */
@@ -21,7 +21,7 @@ export function authorisationsHeld(
   sql: Sql,
   now: number,
 ): HeldAuthorisation[] {
-  const reached = Math.max(now, createMeta(sql).integer(REACHED_AT));
+  const reached = latestReached(createMeta(sql), now);
   return authorisations.map((one) => ({ ...one, holds: holdsAt(one, reached) }));
 }
 

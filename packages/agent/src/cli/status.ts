@@ -1,7 +1,7 @@
 import { policiesIn, policyAt } from '@beadle/shared';
 import { type KnownServer, loadEnrolment } from '../identity/identity.ts';
 import { readKeptPolicy } from '../orders/policy.ts';
-import { createMeta } from '../outbox/meta.ts';
+import { createMeta, latestReached } from '../outbox/meta.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { openForReading, type Sql } from '../outbox/store.ts';
 import { authorisationsHeld, authorisationsInWords } from './authorisations-in-words.ts';
@@ -11,7 +11,7 @@ import { systemClock, systemRandom } from './system.ts';
 function documentOf(sql: Sql, server: KnownServer) {
   const now = systemClock.now();
   const kept = readKeptPolicy(sql, server, now);
-  const policy = typeof kept === 'object' ? policyAt(policiesIn(kept), now) : undefined;
+  const policy = typeof kept === 'object' ? policyAt(policiesIn(kept), latestReached(createMeta(sql), now)) : undefined;
   return {
     policy: policy === undefined ? null : { title: policy.title, version: policy.version },
     authorisations: typeof kept === 'object' ? authorisationsHeld(kept, sql, now) : [],

@@ -12,7 +12,7 @@ import {
   rulesOf,
   timedConditions,
 } from '@beadle/shared';
-import { REACHED_AT } from '../outbox/meta.ts';
+import { latestReached, REACHED_AT } from '../outbox/meta.ts';
 import type { Memory } from '../outbox/memory.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { gather, type Gathered, type GatherOptions, unseenSince } from './gather.ts';
@@ -93,9 +93,8 @@ const isSerious = ({ verdict, severity }: Body): boolean =>
 
 function reach(options: CycleOptions, now: number): number {
   const { meta } = options.outbox;
-  const before = meta.integer(REACHED_AT);
-  if (now > before) meta.set(REACHED_AT, now);
-  return Math.max(now, before);
+  if (now > meta.integer(REACHED_AT)) meta.set(REACHED_AT, now);
+  return latestReached(meta, now);
 }
 
 /** Keeps what was gathered and what follows from it; runs within the outbox's transaction. */

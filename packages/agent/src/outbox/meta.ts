@@ -28,3 +28,7 @@ export function createMeta(sql: Sql): Meta {
     },
   };
 }
+
+/** The latest moment that the device knows to have reached, `now` included, in milliseconds since the epoch. */
+export const latestReached = (meta: Pick<Meta, 'integer'>, now: number): number =>
+  Math.max(now, meta.integer(REACHED_AT));
