@@ -1,5 +1,6 @@
 import { policyAt, type PolicyInTime } from '../../packages/shared/src/index.ts';
 import { REACHED_AT } from '../../packages/agent/src/outbox/meta.ts';
+import type { DiskFault } from './disk.ts';
 import type { Device, Simulation } from './simulation.ts';
 import { must } from './violation.ts';
 
@@ -111,7 +112,7 @@ async function byAPerson({
 }
 
 const someStatements = ({ dice }: Simulation) => 1 + dice.below(dice.pick([4, 30, 120]));
-const crashOrFull = ({ dice }: Simulation) => (dice.chance(0.75) ? ('crash' as const) : ('full' as const));
+const diskFault = ({ dice }: Simulation): DiskFault => (dice.chance(0.7) ? 'crash' : dice.pick(['full', 'unwritable']));
 
 export const ACTS: readonly Weighted[] = [
   { name: 'time passes', weight: 10, act: passTime },
@@ -166,7 +167,7 @@ export const ACTS: readonly Weighted[] = [
     name: 'agent disk',
     weight: 5,
     isFault: true,
-    act: (simulation, { agent }) => agent.disk.failAt(someStatements(simulation), crashOrFull(simulation)),
+    act: (simulation, { agent }) => agent.disk.failAt(someStatements(simulation), diskFault(simulation)),
   },
   {
     name: 'agent disk mended',
@@ -185,7 +186,7 @@ export const ACTS: readonly Weighted[] = [
     name: 'server disk',
     weight: 6,
     isFault: true,
-    act: (simulation) => simulation.serverDisk.failAt(someStatements(simulation), crashOrFull(simulation)),
+    act: (simulation) => simulation.serverDisk.failAt(someStatements(simulation), diskFault(simulation)),
   },
   { name: 'server restarted', weight: 3, act: (simulation) => simulation.restartServer() },
   { name: 'server copied', weight: 1, isFault: true, act: (simulation) => simulation.copyServer() },

@@ -7,9 +7,14 @@ export class Crash extends Error {
   override readonly name = 'Crash';
 }
 
-export type DiskFault = 'crash' | 'full';
+/** `unwritable` is a disk that is full while what changes still fits into memory: only the commit hears of it. */
+export type DiskFault = 'crash' | 'full' | 'unwritable';
 
-const CHANGES = /^\s*(insert|update|delete|commit|begin|replace)/i;
+/** What fails on a full disk. A transaction's beginning writes nothing. */
+const FAILS = {
+  full: /^\s*(insert|update|delete|commit|replace)/i,
+  unwritable: /^\s*commit$/i,
+};
 
 /** No act of a run needs a hundredth of it: whatever does goes on for ever. */
 const MOST_STATEMENTS = 100_000;
@@ -58,8 +63,8 @@ export class Disk {
       this.#count('crash', statement);
       throw new Crash(statement);
     }
-    if (!CHANGES.test(statement)) return;
-    this.#count('full', statement);
+    if (!FAILS[this.#fault].test(statement)) return;
+    this.#count(this.#fault, statement);
     throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
   }
 

@@ -79,7 +79,7 @@ describe.skipIf(why !== undefined)(
         startPrinter(),
         startRealServer({ database: join(folder, 'server'), folder, policy }),
       ]);
-      cups.run('lpadmin', '-p', PRINTER, '-E', '-v', printer.uri, '-m', 'everywhere');
+      await cups.addPrinter(PRINTER, printer.uri);
       cups.run('lpadmin', '-p', FILE_QUEUE, '-E', '-v', 'file:///dev/null');
       await server.enrol(ASSET_TAG, data);
       await startAgent();

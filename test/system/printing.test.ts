@@ -94,7 +94,7 @@ describe.skipIf(why !== undefined)(`a real print service${why === undefined ? ''
   });
 
   it('lists queues by where they lead, whatever their names', async () => {
-    cups.run('lpadmin', '-p', 'OfficePrinter', '-E', '-v', printer.uri, '-m', 'everywhere');
+    await cups.addPrinter('OfficePrinter', printer.uri);
     cups.run('lpadmin', '-p', 'HomeInkjet', '-E', '-v', 'file:///dev/null');
     const { facts } = await observed(host, []);
     const queues = isKnown(facts) ? (facts.known as { queues: unknown }).queues : undefined;
