@@ -8,7 +8,8 @@ import { createLanes } from '../../packages/server/src/admission/lanes.ts';
 import { answerErrors } from '../../packages/server/src/app/error-handler.ts';
 import { watchStorage } from '../../packages/server/src/app/storage.ts';
 import { recordAct } from '../../packages/server/src/audit/record.ts';
-import { acknowledgeBreach, closeBreach } from '../../packages/server/src/breaches/acts.ts';
+import { actOn, type LifeAct } from '../../packages/server/src/breaches/life/act.ts';
+import { acknowledging, closing } from '../../packages/server/src/breaches/life/acts.ts';
 import { breachJobs } from '../../packages/server/src/breaches/jobs.ts';
 import type { OpenDatabase } from '../../packages/server/src/db/database.ts';
 import { migrate } from '../../packages/server/src/db/migrate.ts';
@@ -194,8 +195,9 @@ export class SimulatedServer {
     });
   }
 
-  acknowledge = (ref: string) => acknowledgeBreach(OFFICER, ref, { db: this.db, now: this.#options.clock.now() });
-  close = (ref: string) => closeBreach(OFFICER, ref, 'seen to', { db: this.db, now: this.#options.clock.now() });
+  #act = (ref: string, act: LifeAct) => actOn(OFFICER, [ref], act, { db: this.db, now: this.#options.clock.now() });
+  acknowledge = (ref: string) => this.#act(ref, acknowledging);
+  close = (ref: string) => this.#act(ref, closing({ reason: 'seen to' }));
 
   /** A copy of the database as it is on the disk; the process is ended for it, as it is when one is put back. */
   async copy(): Promise<void> {

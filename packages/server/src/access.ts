@@ -10,6 +10,8 @@ export const PERMISSIONS = [
   'breaches:read',
   'breaches:report',
   'breaches:write',
+  'breaches:contain',
+  'breaches:decide',
   'authorisations:read',
   'authorisations:request',
   'authorisations:request-for-others',

@@ -1,4 +1,5 @@
 import type { Db } from '../db/database.ts';
+import { type Viewer, visibleTo } from './concealment.ts';
 import { breaches, type BreachView } from './read.ts';
 
 export type Duty = 'holder' | 'ict';
@@ -13,11 +14,12 @@ export interface OpenFigures {
 
 const SERIOUS = ['critical', 'high'] as const;
 
-export async function openFigures(db: Db, organisation: string, duty: Duty): Promise<OpenFigures> {
+export async function openFigures(db: Db, viewer: Viewer, duty: Duty): Promise<OpenFigures> {
   const rows = await db
     .selectFrom('breaches')
     .select(['severity', 'status', (eb) => eb.fn.countAll().as('count')])
-    .where('organisation', '=', organisation)
+    .where('organisation', '=', viewer.organisation)
+    .where(visibleTo(viewer))
     .where('duty', '=', duty)
     .where('ended_at', 'is', null)
     .groupBy(['severity', 'status'])
@@ -33,8 +35,8 @@ export async function openFigures(db: Db, organisation: string, duty: Duty): Pro
 }
 
 /** What is new and serious, the oldest first: it has waited longest. */
-export const newAndSerious = (db: Db, organisation: string, duty: Duty, limit: number): Promise<BreachView[]> =>
-  breaches(db, organisation)
+export const newAndSerious = (db: Db, viewer: Viewer, duty: Duty, limit: number): Promise<BreachView[]> =>
+  breaches(db, viewer)
     .where('breaches.duty', '=', duty)
     .where('breaches.ended_at', 'is', null)
     .where('breaches.status', '=', 'suspected')
@@ -45,8 +47,8 @@ export const newAndSerious = (db: Db, organisation: string, duty: Duty, limit: n
     .execute();
 
 /** The breach that has waited longest for anybody to acknowledge it. */
-export const oldestUnacknowledged = (db: Db, organisation: string, duty: Duty): Promise<BreachView | undefined> =>
-  breaches(db, organisation)
+export const oldestUnacknowledged = (db: Db, viewer: Viewer, duty: Duty): Promise<BreachView | undefined> =>
+  breaches(db, viewer)
     .where('breaches.duty', '=', duty)
     .where('breaches.ended_at', 'is', null)
     .where('breaches.status', '=', 'suspected')
@@ -64,11 +66,12 @@ export interface Better {
 }
 
 /** What devices have put right since then, by rule. */
-export async function restoredSince(db: Db, organisation: string, since: number): Promise<Better[]> {
+export async function restoredSince(db: Db, viewer: Viewer, since: number): Promise<Better[]> {
   const rows = await db
     .selectFrom('breaches')
     .select(['rule', 'clause', 'check_name', 'duty', (eb) => eb.fn.countAll().as('count')])
-    .where('organisation', '=', organisation)
+    .where('organisation', '=', viewer.organisation)
+    .where(visibleTo(viewer))
     .where('status', '=', 'restored')
     .where('ended_at', '>=', since)
     .groupBy(['rule', 'clause', 'check_name', 'duty'])
@@ -79,12 +82,13 @@ export async function restoredSince(db: Db, organisation: string, since: number)
 }
 
 /** The rules that any breach is about, for a filter. */
-export async function rulesOfBreaches(db: Db, organisation: string): Promise<string[]> {
+export async function rulesOfBreaches(db: Db, viewer: Viewer): Promise<string[]> {
   const rows = await db
     .selectFrom('breaches')
     .select('rule')
     .distinct()
-    .where('organisation', '=', organisation)
+    .where('organisation', '=', viewer.organisation)
+    .where(visibleTo(viewer))
     .orderBy('rule')
     .execute();
   return rows.map((row) => row.rule);

@@ -3,6 +3,7 @@ import type { Tx } from '../db/database.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { type FoundRule, ruleOfFinding } from '../policies/rule-of-finding.ts';
 import { beginGrace, forgetGrace, graceKey } from './connected.ts';
+import { type BreachStatus, ENDED, statusAfter } from './life/states.ts';
 import { type IntakeDeps, keyOf, type Opening, openOrJoin } from './opening.ts';
 import { appendEvent, linkFinding, updateBreach } from './store.ts';
 
@@ -41,12 +42,16 @@ async function restore(
   const breach = deps.open.get(keyOf({ rule: finding.rule, subject: finding.subject, kind: 'state' }));
   if (breach === undefined) return;
   if (place !== null) await linkFinding(tx, breach, { device: deps.device.id, ...place });
-  await updateBreach(tx, breach, { status: 'restored', ended_at: deps.now });
+  const status = statusAfter('restore', breach.status as BreachStatus) ?? breach.status;
+  const isOver = ENDED.has(status);
+  if (!isOver && breach.complies_since !== null) return;
+  await updateBreach(tx, breach, isOver ? { status, ended_at: deps.now } : { complies_since: deps.now });
   const authorisation = finding.observed?.['authorisation'];
   const excuse = finding.verdict === 'exempt' && authorisation !== undefined ? { authorisation } : {};
   const detail = { verdict: finding.verdict, reason: finding.reason ?? null, ...excuse };
   await appendEvent(tx, breach, { at: deps.now, actor: 'beadle', type: 'restored', detail });
-  deps.open.delete(keyOf(breach));
+  if (isOver) deps.open.delete(keyOf(breach));
+  else deps.open.set(keyOf(breach), { ...breach, complies_since: deps.now });
 }
 
 async function ruleOf(

@@ -3,6 +3,9 @@ import type { Tx } from '../db/database.ts';
 import { newId } from '../ids.ts';
 import type { FoundRule } from '../policies/rule-of-finding.ts';
 import { nextReference } from '../db/references.ts';
+import { concealedFrom } from './concealment.ts';
+import { type BreachStatus, statusAfter } from './life/states.ts';
+import { UNTOUCHED } from './untouched.ts';
 import type { Connected } from './connected.ts';
 import { gatherForIct, type NoticeDeps, notifyOf } from './notices.ts';
 import {
@@ -52,9 +55,22 @@ export interface Opening extends FoundRule {
   readonly place: { readonly generation: number; readonly sequence: number } | null;
 }
 
+/** A breach by the officer who would be told of it goes to the SIRO (invariant 7). One of ICT's is on nobody's record. */
+async function concealedFromHolder(tx: Tx, { rule, reportTo }: Opening, { device, now }: IntakeDeps) {
+  if (dutyOf(rule) !== 'holder') return null;
+  const row = await tx
+    .selectFrom('devices')
+    .select('holder')
+    .where('organisation', '=', device.organisation)
+    .where('id', '=', device.id)
+    .executeTakeFirst();
+  return concealedFrom(tx, { organisation: device.organisation, reportTo, name: row?.holder ?? null, now });
+}
+
 async function open(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
   const { rule, subject, kind, severity, at, policyVersion, observed, place } = opening;
   const { device, now, random } = deps;
+  const concealed = await concealedFromHolder(tx, opening, deps);
   const breach: BreachRow = {
     organisation: device.organisation,
     id: newId(now, random),
@@ -69,25 +85,28 @@ async function open(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
     check_name: rule.check,
     duty: dutyOf(rule),
     severity,
-    status: 'suspected',
     count: 1,
     first_seen: at,
     last_seen: at,
     opened_at: now,
     policy_version: policyVersion,
     observed: JSON.stringify(observed),
-    ended_at: null,
-    notified_at: null,
-    acknowledged_at: null,
-    acknowledged_by: null,
-    report: null,
+    ...UNTOUCHED,
+    concealed_from: concealed,
   };
   await insertBreach(tx, breach);
   await appendEvent(tx, breach, { at: now, actor: 'beadle', type: 'opened', detail: { severity } });
   if (place !== null) await linkFinding(tx, breach, { device: device.id, ...place });
-  await notifyOf(tx, { ...opening, breach, assetTag: device.assetTag }, deps);
+  const reportTo = concealed === null ? opening.reportTo : 'siro';
+  await notifyOf(tx, { ...opening, reportTo, breach, assetTag: device.assetTag }, deps);
   deps.open.set(keyOf(breach), breach);
   deps.opened?.();
+}
+
+/** Whoever has seen it need not say so again. */
+function cameBack({ status, acknowledged_at: seen }: BreachRow): string {
+  const after = statusAfter('recur', status as BreachStatus) ?? status;
+  return after === 'suspected' && seen !== null ? 'acknowledged' : after;
 }
 
 async function join(tx: Tx, breach: BreachRow, opening: Opening, deps: IntakeDeps): Promise<void> {
@@ -100,7 +119,8 @@ async function join(tx: Tx, breach: BreachRow, opening: Opening, deps: IntakeDep
     observed: JSON.stringify(opening.observed),
     severity: opening.severity,
     ended_at: null,
-    status: breach.acknowledged_at === null ? 'suspected' : 'acknowledged',
+    complies_since: null,
+    status: cameBack(breach),
   };
   await updateBreach(tx, breach, change);
   const type = breach.ended_at === null ? 'joined' : 'reopened';

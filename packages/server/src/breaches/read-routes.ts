@@ -5,9 +5,11 @@ import { callerOf } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
+import { CaseAnswer, caseOf } from './case.ts';
+import type { Viewer } from './concealment.ts';
+import { BREACH_STATUSES } from './life/states.ts';
 import { type BreachView, listBreaches, placeOf, readBreach } from './read.ts';
 
-export const BREACH_STATUSES = ['suspected', 'acknowledged', 'restored', 'closed'] as const;
 export const DUTIES = ['ict', 'holder'] as const;
 
 const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
@@ -27,6 +29,8 @@ export const BreachAnswer = Type.Object({
   duty: Type.String({ description: 'whose it is to put right: ict or holder' }),
   cluster: nullable(Type.String()),
 });
+
+const WholeBreach = Type.Object({ ...BreachAnswer.properties, ...CaseAnswer });
 
 const oneOf = (values: readonly string[]) => ({ description: `one of ${values.join(', ')}` });
 
@@ -62,8 +66,8 @@ export const presentBreach = (breach: BreachView): Static<typeof BreachAnswer> =
 export const Reference = Type.Object({ ref: Type.String({ minLength: 1, maxLength: 40, description: 'a reference' }) });
 
 /** The breach with this reference; a `breach-unknown` problem where the organisation has none. */
-export async function breachOf(db: Db, organisation: string, ref: string): Promise<BreachView> {
-  const breach = await readBreach(db, organisation, ref);
+export async function breachOf(db: Db, viewer: Viewer, ref: string): Promise<BreachView> {
+  const breach = await readBreach(db, viewer, ref);
   if (breach === undefined) throw problem('breach-unknown', 'No breach has this reference.');
   return breach;
 }
@@ -87,7 +91,7 @@ export const breachReadRoutes =
         const { cursor, limit: _, ...filter } = request.query;
         const limit = limitOf(request.query);
         const after = readCursor(cursor, ['number', 'string']);
-        const rows = await listBreaches(db, callerOf(request).organisation, filter, { limit, after });
+        const rows = await listBreaches(db, callerOf(request), filter, { limit, after });
         return toPage(rows, limit, placeOf, presentBreach);
       },
     );
@@ -96,8 +100,11 @@ export const breachReadRoutes =
       '/api/v1/breaches/:ref',
       {
         config: { access: 'breaches:read' },
-        schema: { tags: ['breaches'], summary: 'Read one breach', params: Reference, response: { 200: BreachAnswer } },
+        schema: { tags: ['breaches'], summary: 'Read one breach', params: Reference, response: { 200: WholeBreach } },
       },
-      async (request) => presentBreach(await breachOf(db, callerOf(request).organisation, request.params.ref)),
+      async (request) => {
+        const breach = await breachOf(db, callerOf(request), request.params.ref);
+        return { ...presentBreach(breach), ...(await caseOf(db, breach)) };
+      },
     );
   };

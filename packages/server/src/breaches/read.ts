@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Db } from '../db/database.ts';
+import { type Viewer, visibleTo } from './concealment.ts';
 import type { BreachEventTable, BreachTable, DeviceTable, HeadTable, NoticeTable } from '../db/schema.ts';
 
 export type BreachEventRow = Selectable<BreachEventTable>;
@@ -33,8 +34,8 @@ export interface BreachPage {
 
 export const placeOf = (breach: BreachView): BreachPlace => [breach.opened_at, breach.id];
 
-/** The breaches of an organisation, each with its device. */
-export function breaches(db: Db, organisation: string) {
+/** The breaches of an organisation that the viewer may see, each with its device. */
+export function breaches(db: Db, viewer: Viewer) {
   return db
     .selectFrom('breaches')
     .leftJoin('devices', (join) =>
@@ -42,11 +43,12 @@ export function breaches(db: Db, organisation: string) {
     )
     .selectAll('breaches')
     .select(['devices.asset_tag', 'devices.kind as device_kind'])
-    .where('breaches.organisation', '=', organisation);
+    .where('breaches.organisation', '=', viewer.organisation)
+    .where(visibleTo(viewer));
 }
 
-function matching(db: Db, organisation: string, { status, severity, duty, rule, device, open }: BreachFilter) {
-  let query = breaches(db, organisation);
+function matching(db: Db, viewer: Viewer, { status, severity, duty, rule, device, open }: BreachFilter) {
+  let query = breaches(db, viewer);
   if (status !== undefined) query = query.where('breaches.status', '=', status);
   if (severity !== undefined) query = query.where('breaches.severity', '=', severity);
   if (duty !== undefined) query = query.where('breaches.duty', '=', duty);
@@ -59,11 +61,11 @@ function matching(db: Db, organisation: string, { status, severity, duty, rule, 
 /** Breaches, the newest first; one more than the limit where there is a next page. */
 export async function listBreaches(
   db: Db,
-  organisation: string,
+  viewer: Viewer,
   filter: BreachFilter,
   { limit, after }: BreachPage,
 ): Promise<BreachView[]> {
-  const query = matching(db, organisation, filter)
+  const query = matching(db, viewer, filter)
     .orderBy('breaches.opened_at', 'desc')
     .orderBy('breaches.id', 'desc')
     .limit(limit + 1);
@@ -74,8 +76,8 @@ export async function listBreaches(
 }
 
 /** One breach by its reference; undefined where there is none. */
-export const readBreach = (db: Db, organisation: string, ref: string): Promise<BreachView | undefined> =>
-  breaches(db, organisation).where('breaches.ref', '=', ref).executeTakeFirst();
+export const readBreach = (db: Db, viewer: Viewer, ref: string): Promise<BreachView | undefined> =>
+  breaches(db, viewer).where('breaches.ref', '=', ref).executeTakeFirst();
 
 /** Everything that happened to a breach, the newest first. */
 export const readBreachEvents = (db: Db, organisation: string, breach: string): Promise<BreachEventRow[]> =>

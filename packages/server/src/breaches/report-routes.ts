@@ -70,7 +70,7 @@ export const breachReportRoutes: FastifyPluginAsyncTypebox<ReportRouteDeps> = as
         );
       }
       const caller = callerOf(request);
-      const breach = await breachOf(db, caller.organisation, request.params.ref);
+      const breach = await breachOf(db, caller, request.params.ref);
       await recordView({ db, clock }, caller, 'breach-report-viewed', `breach:${breach.ref}`);
       const { name, settings } = await readOrganisation(db, caller.organisation);
       const report = await reportOn(db, breach, { marking: settings.marking, council: name, now: clock.now() });

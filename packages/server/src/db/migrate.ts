@@ -10,6 +10,7 @@ import { deviceStates } from './migrations/0004-device-states.ts';
 import { policyVersions } from './migrations/0005-policy-versions.ts';
 import { authorisations } from './migrations/0006-authorisations.ts';
 import { connectedTime } from './migrations/0007-connected-time.ts';
+import { breachLife } from './migrations/0011-breach-life.ts';
 import { quietFirst } from './migrations/0008-quiet-first.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
@@ -22,6 +23,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0006-authorisations': authorisations,
     '0007-connected-time': connectedTime,
     '0008-quiet-first': quietFirst,
+    '0011-breach-life': breachLife,
   }),
 });
 

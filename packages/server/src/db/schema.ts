@@ -172,7 +172,7 @@ export interface BreachTable {
   check_name: string;
   duty: string;
   severity: string;
-  /** suspected, acknowledged, restored, closed. */
+  /** `BreachStatus` (breaches/life/states.ts). */
   status: string;
   count: number;
   first_seen: number;
@@ -188,6 +188,67 @@ export interface BreachTable {
   acknowledged_by: string | null;
   /** Who reported it and what they said, where a person did; JSON. */
   report: string | null;
+  /** What kind of thing it is, by whoever reported it or decided about it; null while nobody has said. */
+  category: string | null;
+  /** confirmed, near-miss or not-a-breach: what a person decided that it is. */
+  triage: string | null;
+  triaged_at: number | null;
+  contained_at: number | null;
+  assessed_at: number | null;
+  assessed_severity: string | null;
+  /** JSON of the last `Assessment`; those before stand in the timeline. */
+  assessment: string | null;
+  /** When the first person reported it; null where only devices did. */
+  reported_at: number | null;
+  /** When the council became aware (Article 33): the first report or notice, unless the Data Protection Officer moved it. */
+  aware_at: number | null;
+  /** Who moved it. */
+  aware_by: string | null;
+  /** `tell` or `do-not-tell`: what was decided about telling the regulator, and those whose data it is. */
+  regulator_decision: string | null;
+  individuals_decision: string | null;
+  /** Whose case it is. */
+  owner: string | null;
+  /** The officer whom it implicates, as `typedKey`: they cannot see it. */
+  concealed_from: string | null;
+  /** Since when the device keeps to the rule again, of a breach that a person has decided to go on with. */
+  complies_since: number | null;
+  cluster: string | null;
+}
+
+/** What somebody is to do about a breach, by when. */
+export interface BreachActionTable {
+  organisation: string;
+  id: string;
+  breach: string;
+  title: string;
+  owner: string;
+  due_at: number;
+  made_at: number;
+  made_by: string;
+  ended_at: number | null;
+  ended_by: string | null;
+  /** done or dropped. */
+  outcome: string | null;
+  note: string | null;
+}
+
+/** Breaches of one rule and one cause: one item with one decision and one message. */
+export interface ClusterTable {
+  organisation: string;
+  id: string;
+  ref: string;
+  /** What they share; one that is open for each. */
+  cause_key: string;
+  rule: string;
+  clause: string;
+  /** JSON of what they share, to be read. */
+  cause: string;
+  opened_at: number;
+  last_at: number;
+  /** How many have joined it. */
+  breaches: number;
+  ended_at: number | null;
 }
 
 /** Append-only: everything that happened to a breach. */
@@ -407,6 +468,8 @@ export interface Database extends AuthorisationTables, PeopleTables {
   breaches: BreachTable;
   breach_events: BreachEventTable;
   breach_findings: BreachFindingTable;
+  breach_actions: BreachActionTable;
+  clusters: ClusterTable;
   counters: CounterTable;
   notices: NoticeTable;
   jobs: JobTable;

@@ -72,7 +72,7 @@ interface Notified {
 async function noteNotified(tx: Tx, { organisation, breach, at, detail }: Notified): Promise<void> {
   await tx
     .updateTable('breaches')
-    .set({ notified_at: at })
+    .set((row) => ({ notified_at: at, aware_at: row.fn.coalesce('aware_at', row.val(at)) }))
     .where('organisation', '=', organisation)
     .where('id', '=', breach)
     .where('notified_at', 'is', null)

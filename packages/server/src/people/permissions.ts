@@ -16,6 +16,8 @@ const KEEPS = ['people:write', 'registers:write'] as const;
 const REPORTS = ['breaches:report', 'authorisations:request', 'policies:read'] as const;
 /** Who decides over which authorisation is the policy's to say (authorisations/ranks.ts). */
 const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
+/** The officer, and the SIRO where the officer is implicated: a breach from its triage to its end. */
+const WORKS_ON = ['breaches:write', 'breaches:contain', 'breaches:decide'] as const;
 const READS_AND_DECIDES = ['authorisations:read', ...DECIDES] as const;
 
 /**
@@ -28,19 +30,20 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...READS,
     ...REPORTS,
     ...DECIDES,
-    'breaches:write',
+    ...WORKS_ON,
     'incidents:declare',
     'policies:write',
     'roles:write',
     'settings:write',
     ...KEEPS,
   ],
-  'security-analyst': [...READS, ...REPORTS, ...DECIDES, 'breaches:write', 'registers:write'],
+  'security-analyst': [...READS, ...REPORTS, ...DECIDES, 'breaches:write', 'breaches:contain', 'registers:write'],
   'ict-administrator': [
     'devices:read',
     'devices:write',
     'findings:read',
     'breaches:read',
+    'breaches:contain',
     'people:read',
     'registers:read',
     ...KEEPS,
@@ -55,14 +58,15 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'devices:write',
     'findings:read',
     'breaches:read',
+    'breaches:contain',
     'people:read',
     'registers:read',
     'console',
     ...REPORTS,
     ...READS_AND_DECIDES,
   ],
-  siro: [...READS, ...REPORTS, ...DECIDES, 'incidents:declare'],
-  'data-protection-officer': [...READS, ...REPORTS, ...DECIDES],
+  siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'incidents:declare'],
+  'data-protection-officer': [...READS, ...REPORTS, ...DECIDES, 'breaches:decide'],
   auditor: [...READS, ...REPORTS],
   director: [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],
   'assistant-director': [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],

@@ -77,7 +77,7 @@ export const changeRoleHolder = (
   days: { readonly starts_on?: string | null; readonly ends_on?: string | null },
 ) => tx.updateTable('role_holders').set(days).where('organisation', '=', organisation).where('id', '=', id).execute();
 
-export interface Candidate extends Pick<Person, 'name' | 'email'> {
+export interface Candidate extends Pick<Person, 'account' | 'name' | 'email'> {
   readonly standing: Standing;
   /** Whether the person can be told today: there, not away, with an account that works. */
   readonly isThere: boolean;
@@ -111,6 +111,7 @@ export async function candidatesFor(
   return rows
     .filter(({ from, until }) => isWithin(today, from, until))
     .map((row) => ({
+      account: row.account,
       name: row.name,
       email: row.email,
       standing: row.standing as Standing,

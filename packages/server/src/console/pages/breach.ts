@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { callerOf } from '../../access.ts';
 import { recordView } from '../../audit/viewed.ts';
-import { acknowledgeBreach, closeBreach } from '../../breaches/acts.ts';
+import { actOn } from '../../breaches/life/act.ts';
+import { acknowledging, closing } from '../../breaches/life/acts.ts';
 import { breachOf, Reference } from '../../breaches/read-routes.ts';
 import type { BreachReport } from '../../breaches/report-document.ts';
 import { reportOn } from '../../breaches/report.ts';
@@ -30,7 +31,7 @@ async function reportFor(
   action: 'breach-viewed' | 'breach-report-viewed',
 ) {
   const caller = callerOf(request);
-  const breach = await breachOf(db, caller.organisation, ref);
+  const breach = await breachOf(db, caller, ref);
   await recordView({ db, clock }, caller, action, `breach:${breach.ref}`);
   const { name, settings } = await readOrganisation(db, caller.organisation);
   return reportOn(db, breach, { marking: settings.marking, council: name, now: clock.now() });
@@ -110,7 +111,7 @@ export const breachPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps)
     '/breaches/:ref/acknowledge',
     { schema: { hide: true, params: Reference, body: Form }, config: write },
     async (request, reply) => {
-      await acknowledgeBreach(callerOf(request), request.params.ref, actDeps());
+      await actOn(callerOf(request), [request.params.ref], acknowledging, actDeps());
       return reply.redirect(linkTo(pathOf(request.params.ref), { done: 'acknowledged' }), 303);
     },
   );
@@ -122,7 +123,7 @@ export const breachPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps)
       const reason = (request.body.reason ?? '').trim();
       const error = reasonProblem(reason);
       if (error !== undefined) return showDesk(deps, { request, reply }, request.params.ref, { error, reason });
-      await closeBreach(callerOf(request), request.params.ref, reason, actDeps());
+      await actOn(callerOf(request), [request.params.ref], closing({ reason }), actDeps());
       return reply.redirect(linkTo(pathOf(request.params.ref), { done: 'closed' }), 303);
     },
   );

@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 import { callerOf } from '../../access.ts';
 import { rulesOfBreaches } from '../../breaches/figures.ts';
 import { type BreachFilter, listBreaches, placeOf } from '../../breaches/read.ts';
-import { BREACH_STATUSES } from '../../breaches/read-routes.ts';
+import { BREACH_STATUSES } from '../../breaches/life/states.ts';
 import { readCursor, toPage } from '../../pagination.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
 import { inList } from './overview.ts';
@@ -52,12 +52,12 @@ export const breachesPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, dep
     '/breaches',
     { schema: { hide: true, querystring: Query }, config: { access: 'breaches:read' } },
     async (request, reply) => {
-      const { organisation } = callerOf(request);
+      const caller = callerOf(request);
       const queue = isQueue(request.query.queue) ? request.query.queue : 'officer';
       const filter = filterOf(request.query);
       const after = readCursor(request.query.cursor || undefined, ['number', 'string']);
       const whole = { ...filter, ...QUEUES[queue].filter };
-      const rows = await listBreaches(deps.db, organisation, whole, { limit: ON_A_PAGE, after });
+      const rows = await listBreaches(deps.db, caller, whole, { limit: ON_A_PAGE, after });
       const { items, nextCursor } = toPage(rows, ON_A_PAGE, placeOf, inList);
       const kept = { queue, ...filterTexts(filter) };
       return showPage(
@@ -77,7 +77,7 @@ export const breachesPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, dep
           clear: linkTo('/breaches', { queue }),
           severities: SEVERITIES.toReversed(),
           statuses: queue === 'ended' ? ['restored', 'closed'] : ['suspected', 'acknowledged'],
-          rules: await rulesOfBreaches(deps.db, organisation),
+          rules: await rulesOfBreaches(deps.db, caller),
           breaches: items,
           first: after === undefined,
           next: nextCursor && linkTo('/breaches', { ...kept, cursor: nextCursor }),

@@ -5,6 +5,7 @@ import Type from 'typebox';
 import { callerOf } from '../../access.ts';
 import { recordView } from '../../audit/viewed.ts';
 import { ofDevice, present } from '../../authorisations/read.ts';
+import type { Viewer } from '../../breaches/concealment.ts';
 import { listBreaches } from '../../breaches/read.ts';
 import { contactDay, type DeviceView, readDevice, readFacts, readStates } from '../../devices/read.ts';
 import { AssetTag } from '../../devices/read-routes.ts';
@@ -104,13 +105,13 @@ interface Desk {
 
 const DONE: Readonly<Record<string, string>> = { state: 'The state of this device has been changed.' };
 
-async function modelOf({ db, clock }: PageDeps, device: DeviceView) {
+async function modelOf({ db, clock }: PageDeps, device: DeviceView, viewer: Viewer) {
   const { organisation } = device;
   const now = clock.now();
   const [states, facts, breaches, authorisations] = await Promise.all([
     readStates(db, organisation, device.id),
     readFacts(db, organisation, device.id),
-    listBreaches(db, organisation, { device: device.asset_tag, open: true }, { limit: MOST_BREACHES }),
+    listBreaches(db, viewer, { device: device.asset_tag, open: true }, { limit: MOST_BREACHES }),
     ofDevice(db, device, now),
   ]);
   return {
@@ -143,7 +144,7 @@ export async function showDevice(
   const now = deps.clock.now();
   const { state, quietUntil } = stateAt(device, now);
   const model = {
-    ...(await modelOf(deps, device)),
+    ...(await modelOf(deps, device, caller)),
     location: await locationOf(deps.db, device, now),
     canChange: may(caller.role, 'devices:write'),
     choices: DEVICE_STATES.map((value) => ({ value, text: STATE_WORDS[value] })),

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { callerOf } from '../../access.ts';
 import { appearance } from '../../breaches/appearance.ts';
+import type { Viewer } from '../../breaches/concealment.ts';
 import { type Duty, newAndSerious, oldestUnacknowledged, openFigures, restoredSince } from '../../breaches/figures.ts';
 import { standingOfRules } from '../../breaches/standing.ts';
 import type { BreachView } from '../../breaches/read.ts';
@@ -20,11 +21,11 @@ export const inList = (breach: BreachView) => ({
   count: breach.count,
 });
 
-async function queueOf({ db }: PageDeps, organisation: string, duty: Duty) {
+async function queueOf({ db }: PageDeps, viewer: Viewer, duty: Duty) {
   const [figures, serious, oldest] = await Promise.all([
-    openFigures(db, organisation, duty),
-    newAndSerious(db, organisation, duty, SHOWN),
-    oldestUnacknowledged(db, organisation, duty),
+    openFigures(db, viewer, duty),
+    newAndSerious(db, viewer, duty, SHOWN),
+    oldestUnacknowledged(db, viewer, duty),
   ]);
   return { ...figures, list: serious.map(inList), oldest: oldest && inList(oldest) };
 }
@@ -36,16 +37,17 @@ function barOf({ fail, unknown, exempt, pass }: RuleFigure) {
   return { ...parts, unknownFrom: parts.fail, passFrom: parts.fail + parts.unknown };
 }
 
-async function modelOf(deps: PageDeps, organisation: string) {
+async function modelOf(deps: PageDeps, viewer: Viewer) {
   const { db, clock } = deps;
+  const { organisation } = viewer;
   const now = clock.now();
   const [officer, ict, fleet, unknowns, rules, better, standing] = await Promise.all([
-    queueOf(deps, organisation, 'holder'),
-    queueOf(deps, organisation, 'ict'),
+    queueOf(deps, viewer, 'holder'),
+    queueOf(deps, viewer, 'ict'),
     fleetFigures(db, organisation, now - SILENT_AFTER.ms),
     unknownByReason(db, organisation),
     standingByRule(db, organisation),
-    restoredSince(db, organisation, now - WEEK_MS),
+    restoredSince(db, viewer, now - WEEK_MS),
     standingOfRules(db, organisation, now),
   ]);
   const quiet = standing.filter(({ mode, inGrace }) => mode === 'observe' || inGrace > 0);
@@ -56,7 +58,7 @@ async function modelOf(deps: PageDeps, organisation: string) {
 /** `GET /`: what is new and serious, what waits longest, what is not known, what got better. */
 export const overviewPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
   app.get('/', { schema: { hide: true }, config: { access: 'console' } }, async (request, reply) => {
-    const model = await modelOf(deps, callerOf(request).organisation);
+    const model = await modelOf(deps, callerOf(request));
     return showPage(deps, { request, reply }, 'overview', model, { section: 'overview' });
   });
 };
