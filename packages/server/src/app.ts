@@ -117,6 +117,8 @@ function createFastify({ settings, random, log }: AppDeps): FastifyInstance {
     genReqId: () => Buffer.from(random.bytes(8)).toString('hex'),
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     bodyLimit: 1024 * 1024,
+    // A machine that is busy elsewhere starts slowly; a start that gives up would only begin again.
+    pluginTimeout: 60_000,
     ...serverOptions(settings.limits),
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,

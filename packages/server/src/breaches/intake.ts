@@ -2,6 +2,7 @@ import { after, type FindingBody, type GapBody, modeOf, type Rule } from '@beadl
 import type { Tx } from '../db/database.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { type FoundRule, ruleOfFinding } from '../policies/rule-of-finding.ts';
+import { endIfDone } from './clusters/cluster.ts';
 import { beginGrace, forgetGrace, graceKey } from './connected.ts';
 import { type BreachStatus, ENDED, statusAfter } from './life/states.ts';
 import { type IntakeDeps, keyOf, type Opening, openOrJoin } from './opening.ts';
@@ -50,6 +51,7 @@ async function restore(
   const excuse = finding.verdict === 'exempt' && authorisation !== undefined ? { authorisation } : {};
   const detail = { verdict: finding.verdict, reason: finding.reason ?? null, ...excuse };
   await appendEvent(tx, breach, { at: deps.now, actor: 'beadle', type: 'restored', detail });
+  if (isOver) await endIfDone(tx, deps.device.organisation, breach.cluster, deps.now);
   if (isOver) deps.open.delete(keyOf(breach));
   else deps.open.set(keyOf(breach), { ...breach, complies_since: deps.now });
 }

@@ -8,11 +8,10 @@ import { type ToldFirst, toldFirst } from '../policies/rule-of-finding.ts';
 import { appendEvent, type BreachRow } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { runsSideBySide } from '../db/engine.ts';
+import { noteTold } from './clusters/cluster.ts';
+import { TOLD_WEEKLY } from './told-weekly.ts';
 
 export const ICT_NOTICE_JOB = 'ict-notice';
-
-/** Devices that are not heard from are told of in the list of the week (judging/weekly.ts): each day would bring a few. */
-export const TOLD_WEEKLY = 'contact';
 
 /** What is ICT's to mend is told in one message, this long after the first of it, unless it is critical. */
 const GATHER_ICT_MS = 15 * 60_000;
@@ -55,6 +54,7 @@ export async function queueAbout(
     { organisation, role, ...text, breaches: breaches.map(({ id }) => id), at: now },
     random,
   );
+  await noteTold(tx, breaches, notice);
   for (const breach of breaches) {
     await appendEvent(tx, breach, { at: now, actor: 'beadle', type: 'notice-queued', detail: { notice, role } });
   }
@@ -123,7 +123,7 @@ export async function tellIct(db: Db, organisation: string, deps: NoticeDeps): P
               .select('breach_events.sequence')
               .whereRef('breach_events.organisation', '=', 'breaches.organisation')
               .whereRef('breach_events.breach', '=', 'breaches.id')
-              .where('breach_events.type', '=', 'notice-queued'),
+              .where('breach_events.type', 'in', ['notice-queued', 'told-with-cluster']),
           ),
         ),
       )

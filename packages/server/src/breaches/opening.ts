@@ -3,6 +3,7 @@ import type { Tx } from '../db/database.ts';
 import { newId } from '../ids.ts';
 import type { FoundRule } from '../policies/rule-of-finding.ts';
 import { nextReference } from '../db/references.ts';
+import { asInCluster, type Cluster, clusterFor, toldAlready } from './clusters/cluster.ts';
 import { concealedFrom } from './concealment.ts';
 import { type BreachStatus, statusAfter } from './life/states.ts';
 import { UNTOUCHED } from './untouched.ts';
@@ -55,6 +56,12 @@ export interface Opening extends FoundRule {
   readonly place: { readonly generation: number; readonly sequence: number } | null;
 }
 
+interface Begun {
+  readonly breach: BreachRow;
+  /** The item that was there already; null where the breach stands for itself, or begins one. */
+  readonly joined: Cluster | null;
+}
+
 /** A breach by the officer who would be told of it goes to the SIRO (invariant 7). One of ICT's is on nobody's record. */
 async function concealedFromHolder(tx: Tx, { rule, reportTo }: Opening, { device, now }: IntakeDeps) {
   if (dutyOf(rule) !== 'holder') return null;
@@ -67,11 +74,12 @@ async function concealedFromHolder(tx: Tx, { rule, reportTo }: Opening, { device
   return concealedFrom(tx, { organisation: device.organisation, reportTo, name: row?.holder ?? null, now });
 }
 
-async function open(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
-  const { rule, subject, kind, severity, at, policyVersion, observed, place } = opening;
+/** The breach as it begins, with what it takes over from the item that it is part of. */
+async function begin(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<Begun> {
+  const { rule, subject, kind, severity, at, policyVersion, observed } = opening;
   const { device, now, random } = deps;
   const concealed = await concealedFromHolder(tx, opening, deps);
-  const breach: BreachRow = {
+  const alone: BreachRow = {
     organisation: device.organisation,
     id: newId(now, random),
     ref: await nextReference(tx, device.organisation, 'breaches', now),
@@ -94,11 +102,22 @@ async function open(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
     ...UNTOUCHED,
     concealed_from: concealed,
   };
+  const cluster = await clusterFor(tx, alone, deps);
+  if (cluster === null) return { breach: alone, joined: null };
+  const breach = { ...alone, cluster: cluster.id };
+  if (cluster.breaches === 1) return { breach, joined: null };
+  return { breach: { ...breach, ...(await asInCluster(tx, breach.organisation, cluster.id)) }, joined: cluster };
+}
+
+async function open(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
+  const { device, now } = deps;
+  const { breach, joined } = await begin(tx, opening, deps);
   await insertBreach(tx, breach);
-  await appendEvent(tx, breach, { at: now, actor: 'beadle', type: 'opened', detail: { severity } });
-  if (place !== null) await linkFinding(tx, breach, { device: device.id, ...place });
-  const reportTo = concealed === null ? opening.reportTo : 'siro';
-  await notifyOf(tx, { ...opening, reportTo, breach, assetTag: device.assetTag }, deps);
+  await appendEvent(tx, breach, { at: now, actor: 'beadle', type: 'opened', detail: { severity: opening.severity } });
+  if (opening.place !== null) await linkFinding(tx, breach, { device: device.id, ...opening.place });
+  const reportTo = breach.concealed_from === null ? opening.reportTo : 'siro';
+  if (joined === null || !(await toldAlready(tx, breach, joined, now)))
+    await notifyOf(tx, { ...opening, reportTo, breach, assetTag: device.assetTag }, deps);
   deps.open.set(keyOf(breach), breach);
   deps.opened?.();
 }

@@ -27,7 +27,7 @@ export const BreachAnswer = Type.Object({
   firstSeen: Type.String(),
   lastSeen: Type.String(),
   duty: Type.String({ description: 'whose it is to put right: ict or holder' }),
-  cluster: nullable(Type.String()),
+  cluster: nullable(Type.String({ description: 'the item that it is one of several of' })),
 });
 
 const WholeBreach = Type.Object({ ...BreachAnswer.properties, ...CaseAnswer });
@@ -42,6 +42,7 @@ const Filters = Type.Object(
     duty: Type.Optional(Type.Enum([...DUTIES], oneOf(DUTIES))),
     rule: Type.Optional(Type.String({ minLength: 1, maxLength: 80, description: 'the id of a rule' })),
     device: Type.Optional(Type.String({ minLength: 1, maxLength: 120, description: 'an asset tag' })),
+    cluster: Type.Optional(Type.String({ minLength: 1, maxLength: 40, description: "a cluster's reference" })),
   },
   { additionalProperties: false },
 );
@@ -60,7 +61,7 @@ export const presentBreach = (breach: BreachView): Static<typeof BreachAnswer> =
   firstSeen: iso(breach.first_seen),
   lastSeen: iso(breach.last_seen),
   duty: breach.duty,
-  cluster: null,
+  cluster: breach.cluster_ref,
 });
 
 export const Reference = Type.Object({ ref: Type.String({ minLength: 1, maxLength: 40, description: 'a reference' }) });

@@ -11,6 +11,8 @@ export type HeadRow = Selectable<HeadTable>;
 export interface BreachView extends Selectable<BreachTable> {
   readonly asset_tag: string | null;
   readonly device_kind: string | null;
+  /** The reference of the item that it is one of several of; null where it stands for itself. */
+  readonly cluster_ref: string | null;
 }
 
 export interface BreachFilter {
@@ -22,6 +24,8 @@ export interface BreachFilter {
   readonly device?: string | undefined;
   /** True: those that nobody has closed and no device has ended; false: the others. */
   readonly open?: boolean | undefined;
+  /** The reference of a cluster. */
+  readonly cluster?: string | undefined;
 }
 
 /** Where a page begins: the breach before its first. */
@@ -41,19 +45,26 @@ export function breaches(db: Db, viewer: Viewer) {
     .leftJoin('devices', (join) =>
       join.onRef('devices.organisation', '=', 'breaches.organisation').onRef('devices.id', '=', 'breaches.device'),
     )
+    .leftJoin('clusters', (join) =>
+      join
+        .onRef('clusters.organisation', '=', 'breaches.organisation')
+        .onRef('clusters.id', '=', 'breaches.cluster')
+        .on('clusters.breaches', '>', 1),
+    )
     .selectAll('breaches')
-    .select(['devices.asset_tag', 'devices.kind as device_kind'])
+    .select(['devices.asset_tag', 'devices.kind as device_kind', 'clusters.ref as cluster_ref'])
     .where('breaches.organisation', '=', viewer.organisation)
     .where(visibleTo(viewer));
 }
 
-function matching(db: Db, viewer: Viewer, { status, severity, duty, rule, device, open }: BreachFilter) {
+function matching(db: Db, viewer: Viewer, { status, severity, duty, rule, device, open, cluster }: BreachFilter) {
   let query = breaches(db, viewer);
   if (status !== undefined) query = query.where('breaches.status', '=', status);
   if (severity !== undefined) query = query.where('breaches.severity', '=', severity);
   if (duty !== undefined) query = query.where('breaches.duty', '=', duty);
   if (rule !== undefined) query = query.where('breaches.rule', '=', rule);
   if (device !== undefined) query = query.where('devices.asset_tag', '=', device);
+  if (cluster !== undefined) query = query.where('clusters.ref', '=', cluster);
   if (open !== undefined) query = query.where('breaches.ended_at', open ? 'is' : 'is not', null);
   return query;
 }

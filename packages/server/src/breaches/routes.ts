@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { callerOf } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import type { Settings } from '../settings.ts';
+import { clusterRoutes } from './clusters/routes.ts';
 import { lifeRoutes } from './life/routes.ts';
 import { PersonReport, reportBreach } from './reporting.ts';
 
@@ -39,4 +40,5 @@ export const breachRoutes: FastifyPluginAsyncTypebox<BreachRoutesDeps> = async (
     },
   );
   await lifeRoutes(app, deps);
+  await clusterRoutes(app, deps);
 };

@@ -248,7 +248,10 @@ export interface ClusterTable {
   last_at: number;
   /** How many have joined it. */
   breaches: number;
+  /** Set once none of them is open: the next one of its kind is another item. */
   ended_at: number | null;
+  /** The message that told of it. */
+  notice: string | null;
 }
 
 /** Append-only: everything that happened to a breach. */

@@ -1,5 +1,6 @@
 import { type Role, SEVERITIES } from '@beadle/shared';
-import { type NoticeDeps, queueAbout, TOLD_WEEKLY } from '../breaches/notices.ts';
+import { type NoticeDeps, queueAbout } from '../breaches/notices.ts';
+import { TOLD_WEEKLY } from '../breaches/told-weekly.ts';
 import type { Tx } from '../db/database.ts';
 import { runsSideBySide } from '../db/engine.ts';
 import { type Mismatch, MISMATCH_WORDS, readMismatches } from '../devices/mismatches.ts';

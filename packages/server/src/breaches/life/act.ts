@@ -5,6 +5,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import { locking } from '../../db/locks.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { problem } from '../../errors.ts';
+import { endIfDone } from '../clusters/cluster.ts';
 import { isConcealedFrom } from '../concealment.ts';
 import { appendEvent, type BreachRow, updateBreach } from '../store.ts';
 import { type BreachAct, type BreachStatus, ENDED, statusAfter } from './states.ts';
@@ -126,6 +127,8 @@ export async function actIn(
     await change(tx, breach, act, { actor, now });
     await appendEvent(tx, breach, { at: now, actor, type: act.type, detail: act.detail ?? {} });
   }
+  for (const cluster of new Set(breaches.map((breach) => breach.cluster)))
+    await endIfDone(tx, organisation, cluster, now);
   const targets = target === undefined ? breaches.map(({ ref }) => `breach:${ref}`) : [target];
   for (const each of targets)
     await recordAct(tx, {

@@ -41,10 +41,11 @@ interface Act<Body extends TSchema> {
   readonly act: (body: Static<Body>, about: { readonly caller: Caller; readonly now: number }) => LifeAct;
 }
 
-const an = <Body extends TSchema>(one: Act<Body>): Act<TSchema> => one;
+export type AnyAct = Act<TSchema>;
+const an = <Body extends TSchema>(one: Act<Body>): AnyAct => one;
 
 /** Each act of a person that needs no more than the breach and what they say. */
-const ACTS = [
+export const ACTS: readonly AnyAct[] = [
   an({ path: 'acknowledgement', summary: 'Say that you have seen it', body: Type.Null(), act: () => acknowledging }),
   an({
     path: 'triage',
@@ -97,7 +98,7 @@ async function answer({ db }: LifeRoutesDeps, request: FastifyRequest, ref: stri
   return { ref, status };
 }
 
-function simple(app: App, deps: LifeRoutesDeps, { path, summary, body, access, act: make }: Act<TSchema>): void {
+function simple(app: App, deps: LifeRoutesDeps, { path, summary, body, access, act: make }: AnyAct): void {
   const config = { access: access ?? 'breaches:write' } as const;
   const schema = {
     tags,

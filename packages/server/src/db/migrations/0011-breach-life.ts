@@ -41,6 +41,7 @@ export const breachLife: Migration = {
       clusters = clusters.addColumn(name, time, (column) => column.notNull());
     await clusters
       .addColumn('ended_at', time)
+      .addColumn('notice', text)
       .addPrimaryKeyConstraint('clusters_key', ['organisation', 'id'] as never[])
       .execute();
     await db.schema

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  actsOpenTo,
+  BREACH_ACTS,
+  BREACH_STATUSES,
+  type BreachAct,
+  ENDED,
+  statusAfter,
+} from '../../src/breaches/life/states.ts';
+
+/** By hand, a line an act; the columns are the statuses in their order, `-` where it may not be done. */
+const TABLE = `
+                 suspected    acknowledged confirmed    near-miss    contained    assessed     restored     not-a-breach closed
+acknowledge      acknowledged acknowledged confirmed    near-miss    contained    assessed     restored     not-a-breach closed
+confirm          confirmed    confirmed    confirmed    confirmed    contained    assessed     confirmed    -            -
+call-near-miss   near-miss    near-miss    near-miss    near-miss    near-miss    near-miss    near-miss    -            -
+dismiss          not-a-breach not-a-breach not-a-breach not-a-breach not-a-breach not-a-breach not-a-breach -            -
+contain          contained    contained    contained    near-miss    contained    assessed     restored     -            -
+assess           -            -            assessed     near-miss    assessed     assessed     -            -            -
+close            closed       closed       closed       closed       closed       closed       closed       -            -
+reopen           -            -            -            -            -            -            acknowledged acknowledged acknowledged
+restore          restored     restored     confirmed    near-miss    contained    assessed     -            -            -
+recur            suspected    acknowledged confirmed    near-miss    contained    assessed     suspected    -            -
+`;
+
+const byHand = Object.fromEntries(
+  TABLE.trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => {
+      const [act = '', ...after] = line.trim().split(/\s+/);
+      return [act, Object.fromEntries(BREACH_STATUSES.map((status, index) => [status, after[index]]))];
+    }),
+);
+
+describe('the life of a breach', () => {
+  it('goes from each status by each act to where the table says, and nowhere else', () => {
+    for (const act of BREACH_ACTS)
+      for (const status of BREACH_STATUSES)
+        expect(`${act} ${status} ${statusAfter(act, status) ?? '-'}`).toBe(`${act} ${status} ${byHand[act]?.[status]}`);
+  });
+
+  it('ends for whatever order of acts only by a person, or by the device where no person has decided', () => {
+    const acts = fc.array(fc.constantFrom(...BREACH_ACTS), { maxLength: 30 });
+    fc.assert(
+      fc.property(acts, (given) => {
+        let status: (typeof BREACH_STATUSES)[number] = 'suspected';
+        let decided = false;
+        for (const act of given) {
+          const after = statusAfter(act, status);
+          if (after === undefined) continue;
+          if (['confirm', 'call-near-miss', 'assess'].includes(act)) decided = true;
+          if (act === 'reopen' || act === 'dismiss') decided = false;
+          if (act === 'restore' && decided) expect(ENDED.has(after)).toBe(false);
+          status = after;
+        }
+      }),
+    );
+  });
+
+  it('can be acknowledged, and opened again once it has ended, whatever it is', () => {
+    for (const status of BREACH_STATUSES) {
+      expect(actsOpenTo(status)).toContain('acknowledge');
+      expect(actsOpenTo(status).includes('reopen')).toBe(ENDED.has(status));
+      expect(actsOpenTo(status)).not.toContain('restore' satisfies BreachAct);
+    }
+  });
+});
