@@ -109,11 +109,16 @@ export function checkNotices(observer: Observer): void {
       .filter(({ type }) => type === 'opened')
       .map((event) => [event.breach, JSON.parse(event.detail) as { severity: string }]),
   );
+  // One that joined an item after its message had left is told of by that message.
+  const joined = new Set(
+    observer.events().flatMap(({ type, breach }) => (type === 'told-with-cluster' ? [breach] : [])),
+  );
   for (const row of observer.breaches()) {
     const times = told.get(row.id) ?? 0;
     const atOnce = row.duty === 'holder' || openings.get(row.id)?.severity === 'critical';
     must(times <= 1, `${row.ref} was told ${times} times`);
-    if (atOnce || row.ended_at === null) must(times === 1, `nobody was told of ${row.ref}`);
+    const isTold = times === 1 || (joined.has(row.id) && row.notified_at !== null);
+    if (atOnce || row.ended_at === null) must(isTold, `nobody was told of ${row.ref}`);
     if (times === 1) must(row.notified_at !== null, `${row.ref} was told and does not say so`);
   }
 }

@@ -221,7 +221,7 @@ describe('who may', () => {
     expect((await asKim('GET', `/api/v1/breaches/${ref}`)).statusCode).toBe(404);
     expect((await asKim('GET', `/api/v1/breaches/${ref}/report`)).statusCode).toBe(404);
     expect((await asKim('POST', `/api/v1/breaches/${ref}/closure`, { reason: 'No.' })).statusCode).toBe(404);
-    const { items } = (await asKim('GET', '/api/v1/breaches?limit=500')).json() as { items: { ref: string }[] };
+    const { items } = (await asKim('GET', '/api/v1/breaches?limit=500')).json<{ items: { ref: string }[] }>();
     expect(items.map((one) => one.ref)).not.toContain(ref);
     const notice = await server.db
       .selectFrom('notices')
