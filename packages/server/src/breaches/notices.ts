@@ -28,7 +28,8 @@ export interface Notified extends ToldFirst {
   readonly assetTag: string | null;
 }
 
-const inNotice = (breach: BreachRow, assetTag: string | null): BreachInNotice => ({
+const inNotice = (breach: BreachRow, assetTag: string | null, cluster: string | null = null): BreachInNotice => ({
+  cluster,
   ref: breach.ref,
   clause: breach.clause,
   says: breach.says,
@@ -109,8 +110,14 @@ export async function tellIct(db: Db, organisation: string, deps: NoticeDeps): P
       .leftJoin('devices', (join) =>
         join.onRef('devices.organisation', '=', 'breaches.organisation').onRef('devices.id', '=', 'breaches.device'),
       )
+      .leftJoin('clusters', (join) =>
+        join
+          .onRef('clusters.organisation', '=', 'breaches.organisation')
+          .onRef('clusters.id', '=', 'breaches.cluster')
+          .on('clusters.breaches', '>', 1),
+      )
       .selectAll('breaches')
-      .select('devices.asset_tag')
+      .select(['devices.asset_tag', 'clusters.ref as cluster_ref'])
       .where('breaches.organisation', '=', organisation)
       .where('breaches.duty', '=', 'ict')
       .where('breaches.check_name', '!=', TOLD_WEEKLY)
@@ -130,7 +137,7 @@ export async function tellIct(db: Db, organisation: string, deps: NoticeDeps): P
       .orderBy('breaches.opened_at')
       .execute();
     const { reportTo, policyTitle } = toldFirst(await generalPolicy(tx, organisation, deps.now));
-    const breaches = rows.map((row) => inNotice(row, row.asset_tag));
+    const breaches = rows.map((row) => inNotice(row, row.asset_tag, row.cluster_ref));
     await queueAbout(tx, rows, reportTo, groupedNotice(breaches, { origin: deps.origin, policyTitle }), deps);
   });
 }

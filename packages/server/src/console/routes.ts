@@ -10,6 +10,7 @@ import { newAuthorisationPage } from './pages/authorisation-new.ts';
 import { authorisationsPage } from './pages/authorisations.ts';
 import { baselinePage } from './pages/baseline.ts';
 import { breachPage } from './pages/breach.ts';
+import { clusterPages } from './pages/clusters.ts';
 import { breachesPage } from './pages/breaches.ts';
 import type { ChangeDeps } from '../devices/change.ts';
 import { deviceStatePage } from './pages/device-state.ts';
@@ -63,6 +64,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(overviewPage, page);
   await app.register(breachesPage, page);
   await app.register(breachPage, page);
+  await app.register(clusterPages, page);
   await app.register(devicesPage, page);
   await app.register(notSeenPage, page);
   await app.register(mismatchesPage, page);

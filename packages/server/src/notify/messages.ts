@@ -12,6 +12,8 @@ export interface BreachInNotice {
   /** Milliseconds since the epoch. */
   readonly firstSeen: number;
   readonly remedy: string | null;
+  /** The reference of the item that it is one of several of; null where it stands for itself. */
+  readonly cluster: string | null;
 }
 
 export interface NoticeContext {
@@ -57,13 +59,32 @@ export function breachNotice(breach: BreachInNotice, context: NoticeContext): No
   };
 }
 
+interface Item {
+  readonly ref: string;
+  readonly breaches: readonly [BreachInNotice, ...BreachInNotice[]];
+}
+
+/** Breaches that share rule and cause are one item, where the first of them stands. */
+function itemsOf(breaches: readonly BreachInNotice[]): Item[] {
+  const items = new Map<string, [BreachInNotice, ...BreachInNotice[]]>();
+  for (const breach of breaches) {
+    const ref = breach.cluster ?? breach.ref;
+    const known = items.get(ref);
+    if (known === undefined) items.set(ref, [breach]);
+    else known.push(breach);
+  }
+  return [...items].map(([ref, list]) => ({ ref, breaches: list }));
+}
+
 /** What ICT is to put right (`duty: ict`), in one message: these belong to devices and are on nobody's record. */
 export function groupedNotice(breaches: readonly BreachInNotice[], context: NoticeContext): NoticeText {
-  const listed = breaches.slice(0, MOST_LISTED).map((breach) => lineOf(breach, context));
-  const more = breaches.length - listed.length;
+  const items = itemsOf(breaches);
+  const listed = items.slice(0, MOST_LISTED).map((item) => lineOf(item, context));
+  const more = items.length - listed.length;
   const count = breaches.length === 1 ? '1 device problem' : `${breaches.length} device problems`;
+  const of = items.length === breaches.length ? '' : ` (${items.length === 1 ? '1 cause' : `${items.length} causes`})`;
   return {
-    title: `${count} for ICT to put right`,
+    title: `${count} for ICT to put right${of}`,
     body: paragraphs(
       `${count} ${breaches.length === 1 ? 'appears' : 'appear'} to breach the ${context.policyTitle}. They belong to the devices, not to whoever holds them.`,
       ...listed,
@@ -73,11 +94,23 @@ export function groupedNotice(breaches: readonly BreachInNotice[], context: Noti
   };
 }
 
-function lineOf({ ref, clause, says, assetTag, severity, remedy }: BreachInNotice, context: NoticeContext): string {
+const MOST_TAGS = 10;
+
+/** `DBC-1, DBC-2 and 3 more`. */
+function tagsOf(breaches: readonly BreachInNotice[]): string {
+  const tags = [...new Set(breaches.flatMap(({ assetTag }) => assetTag ?? []))];
+  const more = tags.length - MOST_TAGS;
+  return more > 0 ? `${tags.slice(0, MOST_TAGS).join(', ')} and ${more} more` : tags.join(', ');
+}
+
+function lineOf({ ref, breaches }: Item, context: NoticeContext): string {
+  const [{ clause, says, severity, remedy }] = breaches;
+  const tags = tagsOf(breaches);
+  const of = breaches.length === 1 ? '' : `${breaches.length} problems of `;
   return [
-    `${ref}: section ${clause}${assetTag === null ? '' : ` on ${assetTag}`}, ${severity}`,
+    `${ref}: ${of}section ${clause}${tags === '' ? '' : ` on ${tags}`}, ${severity}`,
     `The policy says: ${says}`,
     ...(remedy === null ? [] : [`How it is put right: ${remedy}`]),
-    linkTo(context, ref),
+    breaches.length === 1 ? linkTo(context, ref) : `${context.origin}/clusters/${encodeURIComponent(ref)}`,
   ].join('\n');
 }

@@ -5,6 +5,7 @@ import {
   BREACH_ACTS,
   BREACH_STATUSES,
   type BreachAct,
+  type BreachStatus,
   ENDED,
   statusAfter,
 } from '../../src/breaches/life/states.ts';

@@ -330,6 +330,7 @@ describe('the words of a notice', () => {
     severity: 'critical',
     firstSeen: Date.parse('2026-06-04T08:32:00Z'),
     remedy: 'Connect the laptop to the council network and restart it.',
+    cluster: null,
   };
 
   it('say what appears to be, by which section, and where to look', () => {
@@ -353,6 +354,21 @@ describe('the words of a notice', () => {
     expect(title).toBe('45 device problems for ICT to put right');
     expect(body).toContain('And 5 more.');
     expect(body.match(/\/breaches\/BR-/g)).toHaveLength(40);
+  });
+
+  it('tell of what is one item once, with its devices', () => {
+    const many = Array.from({ length: 12 }, (_, index) => ({
+      ...example,
+      ref: `BR-2026-00000${index}`,
+      assetTag: `DBC-${index}`,
+      cluster: index === 5 ? null : 'CL-2026-000001',
+    }));
+    const { title, body } = groupedNotice(many, context);
+    expect(title).toBe('12 device problems for ICT to put right (2 causes)');
+    expect(body).toContain('CL-2026-000001: 11 problems of section 5.9 on DBC-0, DBC-1');
+    expect(body).toContain('DBC-10 and 1 more, critical');
+    expect(body).toContain('/clusters/CL-2026-000001');
+    expect(body.match(/\/breaches\/BR-/g)).toHaveLength(1);
   });
 
   it.each([
