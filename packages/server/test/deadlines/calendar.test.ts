@@ -6,7 +6,7 @@ import { at, calendarOf, clock } from './calendars.ts';
 const england = calendarOf();
 const scotland = calendarOf({ nation: 'scotland' });
 const wales = calendarOf({ nation: 'wales' });
-const ulster = calendarOf({ nation: 'northern-ireland' });
+const northernIreland = calendarOf({ nation: 'northern-ireland' });
 /** Closed from Christmas Eve to New Year's Day, as many councils are. */
 const shut = calendarOf({ closures: [{ first: '2026-12-24', last: '2027-01-01' }, { first: '2026-12-04' }] });
 
@@ -39,8 +39,8 @@ describe('working time after a moment', () => {
     ['which England works', england, '2026-06-12 16:00', 'PT2H', '2026-06-15 10:00'],
     ['summer in Scotland is the first Monday of August', scotland, '2026-07-31 12:00', 'P1D', '2026-08-04 17:00'],
     ['and in England its last', england, '2026-08-28 12:00', 'P1D', '2026-09-01 17:00'],
-    ['the Boyne, a Sunday, is kept on Monday', ulster, '2026-07-10 16:30', 'PT1H', '2026-07-14 09:30'],
-    ["St Patrick's Day, a Tuesday", ulster, '2026-03-16 16:30', 'PT1H', '2026-03-18 09:30'],
+    ['the Boyne, a Sunday, is kept on Monday', northernIreland, '2026-07-10 16:30', 'PT1H', '2026-07-14 09:30'],
+    ["St Patrick's Day, a Tuesday", northernIreland, '2026-03-16 16:30', 'PT1H', '2026-03-18 09:30'],
     // Years' ends.
     ['Boxing Day, a Saturday, is kept on Monday the 28th', england, '2026-12-24 15:00', 'PT4H', '2026-12-29 11:00'],
     ["New Year's Day is a Friday", england, '2026-12-31 16:00', 'PT2H', '2027-01-04 10:00'],
