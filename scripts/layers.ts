@@ -23,7 +23,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['judging'],
     ['breaches'],
     ['enrolment', 'authorisations', 'policies', 'people', 'notify', 'exhibits', 'orders', 'organisation', 'registers'],
-    ['devices', 'findings', 'jobs', 'audit', 'admission'],
+    ['devices', 'findings', 'jobs', 'audit', 'admission', 'deadlines'],
     ['db'],
   ],
 };

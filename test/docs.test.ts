@@ -4,8 +4,11 @@ import { dirname, join, relative } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_DEADLINES } from '@beadle/shared';
 import { readPolicy } from '@beadle/shared/policy/read';
+import Value from 'typebox/value';
 import { runCommand } from '../packages/server/src/cli/program.ts';
+import { calendarProblems, CalendarSettings } from '../packages/server/src/deadlines/calendar-settings.ts';
 import { variableOf } from '../packages/server/src/settings-source.ts';
 import { readSettings } from '../packages/server/src/settings.ts';
 import { SettingsFile } from '../packages/server/src/settings-file.ts';
@@ -206,7 +209,8 @@ describe('settings', () => {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-docs-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const isPolicy = ({ text }: Fence) => text.includes('beadlePolicy:');
-  const examples = inLanguage('yaml').filter((fence) => !isPolicy(fence));
+  const isDeadlines = ({ text }: Fence) => text.startsWith('deadlines:');
+  const examples = inLanguage('yaml').filter((fence) => !isPolicy(fence) && !isDeadlines(fence));
 
   it('are shown by example', () => expect(examples.length).toBeGreaterThan(0));
   it.each(examples)('$document:$line is accepted', ({ text }) => {
@@ -220,6 +224,26 @@ describe('settings', () => {
       .filter(isPolicy)
       .filter(({ text }) => !readPolicy(text).ok);
     expect(refused).toEqual([]);
+  });
+
+  it('of the deadlines of a policy, where they are shown, are the defaults', () => {
+    const shown = inLanguage('yaml').filter(isDeadlines);
+    expect(shown).toHaveLength(1);
+    const policy = read('policies/cpni.yaml');
+    for (const { text } of shown) {
+      const reading = readPolicy(`${policy}\n${text}`);
+      expect(reading.ok ? reading.policy.deadlines : reading.errors).toEqual(DEFAULT_DEADLINES);
+    }
+  });
+
+  it('of the calendar, where one is shown, are accepted', () => {
+    const shown = inLanguage('json').filter(({ text }) => text.includes('"nation"'));
+    expect(shown).toHaveLength(1);
+    for (const { text } of shown) {
+      const calendar: unknown = JSON.parse(text);
+      expect(Value.Errors(CalendarSettings, calendar)).toEqual([]);
+      expect(calendarProblems(calendar as CalendarSettings)).toEqual([]);
+    }
   });
 });
 

@@ -70,7 +70,7 @@ function contentOf({ register, registeredHash, reigns, authorisations }: Orders,
   return hash('sha256', JSON.stringify(told), 'hex');
 }
 
-/** The policy as it concerns a device: without rules that never cover it, and without what only people read. */
+/** The policy as it concerns a device: without rules that never cover it, and without what only people and the server read. */
 function concerning(policy: PolicyDocument, { kind, population, groups }: Register): PolicyDocument {
   const device = {
     kind,
@@ -85,6 +85,7 @@ function concerning(policy: PolicyDocument, { kind, population, groups }: Regist
   );
   const told = { ...policy, rules };
   delete told.clauses;
+  delete told.deadlines;
   return told;
 }
 

@@ -7,6 +7,8 @@ import type { Db } from '../db/database.ts';
 import { OrganisationSettings } from './settings.ts';
 import { readOrganisation, writeOrganisation } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { calendarProblems, type CalendarSettings } from '../deadlines/calendar-settings.ts';
+import { problem } from '../errors.ts';
 
 interface OrganisationDeps {
   readonly db: Db;
@@ -27,6 +29,21 @@ const Body = Type.Object(
   { additionalProperties: false },
 );
 
+/** A calendar that is left out stays: whoever wrote the settings before there was one goes on as before. */
+const Given = Type.Object(
+  { ...Body.properties, calendar: Type.Optional(Body.properties.calendar) },
+  { additionalProperties: false },
+);
+
+function refuseImpossible(calendar: CalendarSettings): void {
+  const fields = calendarProblems(calendar).map(({ field, expected }) => ({
+    field: `body.calendar.${field}`,
+    expected,
+  }));
+  const [first] = fields;
+  if (first !== undefined) throw problem('validation', `${first.field}: expected ${first.expected}`, fields);
+}
+
 export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = async (app, { db, clock }) => {
   const url = '/api/v1/organisation';
   app.get(url, { config: { access: 'settings:read' }, schema: { response: { 200: Body } } }, async (request) => {
@@ -36,15 +53,17 @@ export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = a
 
   app.put(
     url,
-    { config: { access: 'settings:write' }, schema: { body: Body, response: { 200: Body } } },
+    { config: { access: 'settings:write' }, schema: { body: Given, response: { 200: Body } } },
     async (request) => {
       const caller = callerOf(request);
-      const { name, ...settings } = request.body;
+      const { name, ...given } = request.body;
       const id = caller.organisation;
-      await inTransaction(db, async (tx) => {
+      if (given.calendar !== undefined) refuseImpossible(given.calendar);
+      return inTransaction(db, async (tx) => {
         const before = await readOrganisation(tx, id);
         const was: Record<string, unknown> = { name: before.name, ...before.settings };
-        const changed = Object.entries(request.body).filter(
+        const settings = { ...given, calendar: given.calendar ?? before.settings.calendar };
+        const changed = Object.entries({ name, ...settings }).filter(
           ([key, value]) => JSON.stringify(value) !== JSON.stringify(was[key]),
         );
         await writeOrganisation(tx, { id, name, settings });
@@ -56,8 +75,8 @@ export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = a
           target: `organisation:${id}`,
           detail: { changed: changed.map(([key, to]) => ({ setting: key, from: was[key] ?? null, to })) },
         });
+        return { name, ...settings };
       });
-      return request.body;
     },
   );
 };

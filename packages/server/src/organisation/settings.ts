@@ -1,5 +1,6 @@
 import { type Role, ROLES } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
+import { CalendarSettings, DEFAULT_CALENDAR } from '../deadlines/calendar-settings.ts';
 
 const closed = { additionalProperties: false } as const;
 const Line = (maximum: number, description: string) =>
@@ -33,6 +34,8 @@ export const OrganisationSettings = Type.Object(
     marking: Line(80, 'a security marking such as OFFICIAL'),
     /** Whom to ask, on every notice. */
     contact: Line(300, 'whom to ask for advice'),
+    /** By which working time is counted in the deadlines of a policy. */
+    calendar: CalendarSettings,
   },
   closed,
 );
@@ -50,6 +53,7 @@ export const DEFAULT_SETTINGS: OrganisationSettings = {
   },
   marking: 'OFFICIAL',
   contact: 'the Information Security Team Leader or the ICT helpdesk',
+  calendar: DEFAULT_CALENDAR,
 };
 
 export type RemoteEnrolment =

@@ -50,6 +50,44 @@ describe('/api/v1/organisation', () => {
     expect(answer.json().errors.map((error: { field: string }) => error.field)).toContain(field);
   });
 
+  const monday = { opens: '08:30', closes: '16:30' };
+  const calendar = { nation: 'scotland', hours: { monday }, closures: [{ first: '2026-12-24', last: '2027-01-01' }] };
+
+  it('keeps the calendar that it is given, and goes on with it where a later one leaves it out', async () => {
+    const given = { ...(await read()), calendar };
+    expect((await put(given)).json()).toEqual(given);
+    const { calendar: _, ...without } = given;
+    const answer = await put({ ...without, marking: 'OFFICIAL-SENSITIVE' });
+    expect(answer.json()).toEqual({ ...given, marking: 'OFFICIAL-SENSITIVE' });
+    expect(await read()).toEqual(answer.json());
+  });
+
+  it.each([
+    [
+      { nation: 'cornwall' },
+      'body.calendar.nation',
+      'whose bank holidays are kept: england, wales, scotland, northern-ireland',
+    ],
+    [{ hours: {} }, 'body.calendar.hours', 'one working day in the week at least'],
+    [
+      { hours: { monday: { opens: '9', closes: '17:00' } } },
+      'body.calendar.hours.monday.opens',
+      'a time such as 09:00',
+    ],
+    [
+      { hours: { monday: { opens: '17:00', closes: '09:00' } } },
+      'body.calendar.hours.monday.closes',
+      'a time at least an hour after it opens',
+    ],
+    [{ hours: { someday: monday } }, 'body.calendar.hours.someday', 'not to be there: it is not known'],
+    [{ closures: [{ first: '2026-02-30' }] }, 'body.calendar.closures.0.first', 'a date that exists'],
+    [{ timeZone: 'UTC' }, 'body.calendar.timeZone', 'not to be there: it is not known'],
+  ])('refuses a calendar with %j', async (part, field, expected) => {
+    const answer = await put({ ...(await read()), calendar: { ...calendar, ...part } });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().errors).toEqual([{ field, expected }]);
+  });
+
   it('is changed by whoever may', async () => {
     expect((await server.as('auditor', { method: 'PUT', url, payload: await read() })).statusCode).toBe(403);
     expect((await server.as('worker', { url })).statusCode).toBe(403);

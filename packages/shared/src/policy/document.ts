@@ -4,25 +4,8 @@ import { DEVICE_KINDS, POPULATIONS } from '../checks/check.ts';
 import { RuleId } from '../findings/finding.ts';
 import { Severity } from '../findings/verdict.ts';
 import { Duration } from '../duration.ts';
-
-/** The roles of the council that a policy may name (clause 6, and 4.2's first recipient). */
-export const ROLES = [
-  'information-security-team-leader',
-  'security-analyst',
-  'ict-administrator',
-  'ict-operator',
-  'siro',
-  'data-protection-officer',
-  'director',
-  'assistant-director',
-  'information-asset-owner',
-  'line-manager',
-  'monitoring-officer',
-  'auditor',
-  'worker',
-] as const;
-export type Role = (typeof ROLES)[number];
-const RoleName = Type.Enum([...ROLES], { description: `a role, one of ${ROLES.join(', ')}` });
+import { PolicyDeadlines } from './deadlines.ts';
+import { RoleName } from './roles.ts';
 
 const Text = (maximum: number, description = 'text') => Type.String({ minLength: 1, maxLength: maximum, description });
 /** `5.9` without quotes is a number in YAML, and `5.10` the same one as `5.1`. */
@@ -111,6 +94,8 @@ export const PolicyDocument = Type.Object(
     ),
     rules: Type.Array(Rule, { description: 'a list of rules' }),
     clauses: Type.Optional(Type.Array(UnservedClause, { description: 'a list of clauses' })),
+    /** The clocks of a breach; what is left out is as `DEFAULT_DEADLINES` has it. */
+    deadlines: Type.Optional(PolicyDeadlines),
   },
   { ...closed, description: 'a policy: a mapping that begins with beadlePolicy: 1' },
 );

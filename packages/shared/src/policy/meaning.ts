@@ -1,4 +1,5 @@
 import { after } from '../duration.ts';
+import { deadlineProblems } from './deadlines-meaning.ts';
 import { IMPLIED_AGENT_HEALTH, type PolicyDocument, type Rule } from './document.ts';
 import type { Problem } from './expectation.ts';
 
@@ -65,6 +66,7 @@ export function meaningProblems(policy: PolicyDocument): Problem[] {
     ...ofRules,
     ...repeated(policy.rules, ['rules'], 'id', 'an id that no other rule has'),
     ...repeated(policy.clauses ?? [], ['clauses'], 'clause', 'a clause that is not listed above'),
+    ...(policy.deadlines === undefined ? [] : deadlineProblems(policy.deadlines)),
   ];
 }
 

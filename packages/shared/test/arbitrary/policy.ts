@@ -5,6 +5,7 @@ import { after } from '../../src/duration.ts';
 import type { Observation } from '../../src/checks/observation.ts';
 import { known, REASON_CODES, unknown } from '../../src/findings/verdict.ts';
 import { PolicyDocument, Rule } from '../../src/policy/document.ts';
+import { deadlines } from './deadlines.ts';
 import { ofSchema } from './of-schema.ts';
 
 const NEEDS_ONE = ['methods', 'wifi', 'countries'];
@@ -44,18 +45,24 @@ export const policies: fc.Arbitrary<PolicyDocument> = fc
   .record({
     document: ofSchema({
       ...PolicyDocument,
-      properties: { ...PolicyDocument.properties, rules: { type: 'array', items: { const: 0 } } },
+      properties: {
+        ...PolicyDocument.properties,
+        rules: { type: 'array', items: { const: 0 } },
+        deadlines: { const: {} },
+      },
     }),
+    deadlines,
     rules: fc.uniqueArray(anyRule, { selector: ({ id }) => id, maxLength: 6 }),
     dates: fc.tuple(dates, dates),
   })
-  .map(({ document, rules, dates: [one, other] }) => {
+  .map(({ document, rules, deadlines: times, dates: [one, other] }) => {
     const policy = document as PolicyDocument;
     const clauses = policy.clauses && [...new Map(policy.clauses.map((clause) => [clause.clause, clause])).values()];
     return {
       ...policy,
       rules: rules.filter(({ id }) => id !== 'agent-health'),
       ...(clauses === undefined ? {} : { clauses }),
+      ...(policy.deadlines === undefined ? {} : { deadlines: times }),
       effectiveFrom: one < other ? one : other,
       reviewBy: one < other ? other : one,
     };

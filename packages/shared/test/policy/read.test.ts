@@ -62,7 +62,7 @@ describe('a policy with a mistake is refused with one error, which says where an
     [
       'an unknown key',
       `${good}colour: red\n`,
-      '15:1: colour: expected no key "colour"; the keys here are beadlePolicy, title, organisation, version, effectiveFrom, reviewBy, reportTo, populations, rules, clauses',
+      '15:1: colour: expected no key "colour"; the keys here are beadlePolicy, title, organisation, version, effectiveFrom, reviewBy, reportTo, populations, rules, clauses, deadlines',
     ],
     [
       'an unknown key of a rule',

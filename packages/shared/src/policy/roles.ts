@@ -1,0 +1,20 @@
+import Type from 'typebox';
+
+/** The roles of the council that a policy may name (clause 6, and 4.2's first recipient). */
+export const ROLES = [
+  'information-security-team-leader',
+  'security-analyst',
+  'ict-administrator',
+  'ict-operator',
+  'siro',
+  'data-protection-officer',
+  'director',
+  'assistant-director',
+  'information-asset-owner',
+  'line-manager',
+  'monitoring-officer',
+  'auditor',
+  'worker',
+] as const;
+export type Role = (typeof ROLES)[number];
+export const RoleName = Type.Enum([...ROLES], { description: `a role, one of ${ROLES.join(', ')}` });
