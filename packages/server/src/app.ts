@@ -17,7 +17,7 @@ import { countConnections, PRESSURE, serverOptions } from './app/connections.ts'
 import { type Storage, watchStorage } from './app/storage.ts';
 import { validatorCompiler } from './app/validation.ts';
 import { authorisationJobs } from './authorisations/reminders.ts';
-import { breachJobs } from './breaches/jobs.ts';
+import { breachJobs, ensureEscalations } from './breaches/jobs.ts';
 import type { OpenDatabase } from './db/database.ts';
 import type { ChangeDeps } from './devices/change.ts';
 import { createCountries } from './judging/countries.ts';
@@ -78,6 +78,7 @@ function createJudge({ random, settings: { origin } }: AppDeps): ChangeDeps['jud
 async function prepare({ database: { db }, settings, clock, random }: AppDeps): Promise<void> {
   await ensureOrganisation(db, { name: settings.organisation, at: clock.now() });
   await ensureJudging(db, { clock, random });
+  await ensureEscalations(db, { clock, random });
   if (settings.directory !== null) await planDirectoryImport(ORGANISATION, { db, clock, random, settings });
 }
 

@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import type { Db, Tx } from '../db/database.ts';
 import { asHeld, registeredIn } from '../orders/registered.ts';
 import type { BreachView } from './read.ts';
+import { ClockAnswer, readClocks } from './clocks/clocks.ts';
 import { ActionAnswer, actionsOf, presentAction } from './life/actions.ts';
 import { Assessment } from './life/assessment.ts';
 import { actsOpenTo, type BreachStatus } from './life/states.ts';
@@ -29,6 +30,7 @@ export const CaseAnswer = {
   assessedSeverity: nullable(Type.String({ description: "a person's; null while nobody has assessed it" })),
   assessment: nullable(Assessment),
   decisions: Type.Object({ regulator: nullable(Type.String()), individuals: nullable(Type.String()) }),
+  clocks: Type.Array(ClockAnswer),
   actions: Type.Array(ActionAnswer),
   mayBecome: Type.Array(Type.String({ description: 'an act that may be done now' })),
 };
@@ -38,7 +40,7 @@ export type Case = Static<typeof CaseObject>;
 const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time));
 
 /** The case of a breach as the API and the desk tell it. */
-export async function caseOf(db: Db, breach: BreachView): Promise<Case> {
+export async function caseOf(db: Db, breach: BreachView, now: number): Promise<Case> {
   return {
     category: breach.category,
     triage: breach.triage,
@@ -57,6 +59,7 @@ export async function caseOf(db: Db, breach: BreachView): Promise<Case> {
     assessedSeverity: breach.assessed_severity,
     assessment: breach.assessment === null ? null : (JSON.parse(breach.assessment) as Assessment),
     decisions: { regulator: breach.regulator_decision, individuals: breach.individuals_decision },
+    clocks: await readClocks(db, breach, now),
     actions: (await actionsOf(db, breach)).map(presentAction),
     mayBecome: [...actsOpenTo(breach.status as BreachStatus)],
   };

@@ -1,7 +1,9 @@
 import type { Clock, Random } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
+import { inTransaction } from '../db/transaction.ts';
 import type { JobKind } from '../jobs/run.ts';
 import type { Settings } from '../settings.ts';
+import { ESCALATION_JOB, escalationRound, queueEscalation } from './clocks/escalate.ts';
 import { endGrace, type GracePayload } from './grace.ts';
 import { GRACE_JOB } from './intake.ts';
 import { ICT_NOTICE_JOB, tellIct } from './notices.ts';
@@ -26,6 +28,13 @@ export function breachJobs({ db, clock, random, settings, wake }: Deps): Record<
         wake();
       },
     },
+    [ESCALATION_JOB]: {
+      forever: true,
+      async run(_payload, { organisation }) {
+        await escalationRound(db, organisation, deps());
+        wake();
+      },
+    },
     [ICT_NOTICE_JOB]: {
       forever: true,
       async run(_payload, { organisation }) {
@@ -34,4 +43,13 @@ export function breachJobs({ db, clock, random, settings, wake }: Deps): Record<
       },
     },
   };
+}
+
+/** At the start of a server: the round that queues itself again is there, once. */
+export async function ensureEscalations(db: Db, { clock, random }: Pick<Deps, 'clock' | 'random'>): Promise<void> {
+  const at = clock.now();
+  await inTransaction(db, async (tx) => {
+    for (const { id } of await tx.selectFrom('organisations').select('id').orderBy('id').execute())
+      await queueEscalation(tx, id, { runAt: at, at, random });
+  });
 }

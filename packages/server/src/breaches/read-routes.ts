@@ -1,4 +1,4 @@
-import { iso, SEVERITIES } from '@beadle/shared';
+import { type Clock, iso, SEVERITIES } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type, { type Static } from 'typebox';
 import { callerOf } from '../access.ts';
@@ -75,7 +75,7 @@ export async function breachOf(db: Db, viewer: Viewer, ref: string): Promise<Bre
 
 /** `GET /api/v1/breaches` and `GET /api/v1/breaches/{ref}`. */
 export const breachReadRoutes =
-  ({ db }: { readonly db: Db }): FastifyPluginAsyncTypebox =>
+  ({ db, clock }: { readonly db: Db; readonly clock: Clock }): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       '/api/v1/breaches',
@@ -105,7 +105,7 @@ export const breachReadRoutes =
       },
       async (request) => {
         const breach = await breachOf(db, callerOf(request), request.params.ref);
-        return { ...presentBreach(breach), ...(await caseOf(db, breach)) };
+        return { ...presentBreach(breach), ...(await caseOf(db, breach, clock.now())) };
       },
     );
   };

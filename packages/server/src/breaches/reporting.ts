@@ -54,7 +54,7 @@ interface ReportDeps {
 
 /** Clause 5.3: what is lost and was last seen encrypted is grave; what was not, or is not known to be, is worse. */
 function severityOf({ category }: PersonReport, encryption: LastEncryption | null): Severity {
-  if (category !== 'lost-or-stolen') return 'medium';
+  if (category !== 'lost' && category !== 'stolen') return 'medium';
   return encryption?.verdict === 'pass' ? 'high' : 'critical';
 }
 

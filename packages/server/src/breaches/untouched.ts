@@ -24,4 +24,5 @@ export const UNTOUCHED = {
   concealed_from: null,
   complies_since: null,
   cluster: null,
+  escalations: 0,
 } as const satisfies Partial<BreachRow>;

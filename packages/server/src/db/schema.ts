@@ -214,6 +214,8 @@ export interface BreachTable {
   /** Since when the device keeps to the rule again, of a breach that a person has decided to go on with. */
   complies_since: number | null;
   cluster: string | null;
+  /** How many steps of the policy's `escalate` have been taken. */
+  escalations: number;
 }
 
 /** What somebody is to do about a breach, by when. */
@@ -288,6 +290,8 @@ export interface NoticeTable {
   channel: string;
   /** The role it is for, and the address it went to. */
   role: string;
+  /** `deputy` where it is for the deputy of the role, whoever is there; else null. */
+  standing: string | null;
   address: string;
   title: string;
   body: string;

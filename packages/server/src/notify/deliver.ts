@@ -53,6 +53,7 @@ async function sendNotice(
     organisation: notice.organisation,
     settings: council.settings,
     role: isRole(notice.role) ? notice.role : 'information-security-team-leader',
+    standing: notice.standing === 'deputy' ? 'deputy' : undefined,
     today: iso(clock.now()).slice(0, 10),
   });
   const mail = mailOf({

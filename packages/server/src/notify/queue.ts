@@ -10,6 +10,8 @@ export const NOTICE_JOB = 'notice';
 export interface NewNotice {
   readonly organisation: string;
   readonly role: Role;
+  /** For the deputy of the role, whoever is there. */
+  readonly standing?: 'deputy';
   /** One line. */
   readonly title: string;
   /** Plain text; a blank line begins a paragraph. */
@@ -25,10 +27,10 @@ export interface NewNotice {
  * committed. It is then retried until it is delivered. Gives the notice's id.
  */
 export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Promise<string> {
-  const { organisation, role, title, body, at } = notice;
+  const { organisation, role, standing, title, body, at } = notice;
   const id = newId(at, random);
   const { settings } = await readOrganisation(tx, organisation);
-  const { address } = await addresseeOf(tx, { organisation, settings, role, today: iso(at).slice(0, 10) });
+  const { address } = await addresseeOf(tx, { organisation, settings, role, standing, today: iso(at).slice(0, 10) });
   await tx
     .insertInto('notices')
     .values({
@@ -36,6 +38,7 @@ export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Pr
       id,
       channel: 'mail',
       role,
+      standing: standing ?? null,
       address,
       title,
       body,

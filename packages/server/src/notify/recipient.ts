@@ -30,6 +30,8 @@ interface Question {
   readonly organisation: string;
   readonly settings: OrganisationSettings;
   readonly role: Role;
+  /** The deputy of the role, though whoever has it be there. */
+  readonly standing?: 'deputy' | undefined;
   /** A day such as `2026-11-01`. */
   readonly today: string;
 }
@@ -41,12 +43,25 @@ async function forRole(db: Db | Tx, { organisation, settings, role, today }: Que
   return there ?? inSettings(chosen(settings, role)) ?? addressees(candidates)[0];
 }
 
+/** The deputy who is there, else whom the settings name as one. */
+async function deputyOf(
+  db: Db | Tx,
+  { organisation, settings, role, today }: Question,
+): Promise<Addressee | undefined> {
+  const candidates = await candidatesFor(db, organisation, role, today);
+  const [there] = addressees(candidates.filter(({ isThere, standing }) => isThere && standing === 'deputy'));
+  const named = chosen(settings, role);
+  if (there !== undefined || named?.deputyAddress === undefined) return there;
+  return { name: `${named.name} (deputy)`, address: named.deputyAddress, as: 'deputy' };
+}
+
 /**
  * Whom a notice for a role goes to today. Where nobody is named for it, the Information Security Team Leader or the
  * deputy, so that no notice is lost.
  */
 export async function addresseeOf(db: Db | Tx, question: Question): Promise<Addressee> {
-  const found = (await forRole(db, question)) ?? (await forRole(db, { ...question, role: FIRST }));
+  const deputy = question.standing === 'deputy' ? await deputyOf(db, question) : undefined;
+  const found = deputy ?? (await forRole(db, question)) ?? (await forRole(db, { ...question, role: FIRST }));
   if (found !== undefined) return found;
   const last = inSettings(question.settings.recipients[FIRST] ?? DEFAULT_SETTINGS.recipients[FIRST]);
   if (last === undefined) throw new Error('the default settings name no recipient');

@@ -147,12 +147,12 @@ describe('a breach', () => {
 
 describe('a lost device', () => {
   it('is grave where its disk was last seen encrypted, and worse where that is not known', async () => {
-    const seen = await read(await report({ category: 'lost-or-stolen', device: 'DBC-1' }));
-    expect(seen).toMatchObject({ severity: 'high', category: 'lost-or-stolen' });
-    expect(await read(await report({ category: 'lost-or-stolen', device: 'DBC-2' }))).toMatchObject({
+    const seen = await read(await report({ category: 'lost', device: 'DBC-1' }));
+    expect(seen).toMatchObject({ severity: 'high', category: 'lost' });
+    expect(await read(await report({ category: 'lost', device: 'DBC-2' }))).toMatchObject({
       severity: 'critical',
     });
-    expect(await read(await report({ category: 'lost-or-stolen' }))).toMatchObject({ severity: 'critical' });
+    expect(await read(await report({ category: 'lost' }))).toMatchObject({ severity: 'critical' });
   });
 });
 

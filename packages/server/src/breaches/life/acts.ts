@@ -1,4 +1,4 @@
-import { iso } from '@beadle/shared';
+import { BREACH_KINDS, iso } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import { problem } from '../../errors.ts';
 import type { BreachRow } from '../store.ts';
@@ -12,20 +12,9 @@ export const Text = (maximum: number, description: string) =>
   Type.String({ minLength: 1, maxLength: maximum, description });
 const reason = Text(2000, 'why');
 
-/** What kind of thing a breach is. */
-export const CATEGORIES = [
-  'lost-or-stolen',
-  'removable-media',
-  'printing',
-  'sent-to-the-wrong-person',
-  'unauthorised-access',
-  'malware',
-  'not-up-to-date',
-  'paper',
-  'abroad',
-  'other',
-] as const;
-export const Category = Type.Enum([...CATEGORIES], { description: `one of ${CATEGORIES.join(', ')}` });
+export const Category = Type.Enum([...BREACH_KINDS], {
+  description: `what kind of thing it is, one of ${BREACH_KINDS.join(', ')}`,
+});
 export type Category = Static<typeof Category>;
 
 export const Triaging = Type.Object(

@@ -23,6 +23,11 @@ export const breachLife: Migration = {
   async up(db: Kysely<unknown>) {
     for (const name of TEXTS) await db.schema.alterTable('breaches').addColumn(name, text).execute();
     for (const name of TIMES) await db.schema.alterTable('breaches').addColumn(name, time).execute();
+    await db.schema
+      .alterTable('breaches')
+      .addColumn('escalations', time, (column) => column.notNull().defaultTo(0))
+      .execute();
+    await db.schema.alterTable('notices').addColumn('standing', text).execute();
     let actions = db.schema.createTable('breach_actions');
     for (const name of ['organisation', 'id', 'breach', 'title', 'owner', 'made_by'])
       actions = actions.addColumn(name, text, (column) => column.notNull());
