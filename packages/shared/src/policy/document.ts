@@ -75,7 +75,7 @@ const UnservedClause = Type.Object(
   { ...closed, description: 'a mapping with clause, says and served' },
 );
 
-const policy = { ...closed, description: 'a policy: a mapping that begins with beadlePolicy: 1' } as const;
+const wholePolicy = { ...closed, description: 'a policy: a mapping that begins with beadlePolicy: 1' } as const;
 
 /** A policy as a device knows it: by the deadlines of a breach the server alone goes. */
 export const PolicyOfDevice = Type.Object(
@@ -98,7 +98,7 @@ export const PolicyOfDevice = Type.Object(
     rules: Type.Array(Rule, { description: 'a list of rules' }),
     clauses: Type.Optional(Type.Array(UnservedClause, { description: 'a list of clauses' })),
   },
-  policy,
+  wholePolicy,
 );
 
 export const PolicyDocument = Type.Object(
@@ -107,7 +107,7 @@ export const PolicyDocument = Type.Object(
     /** The clocks of a breach; what is left out is as `DEFAULT_DEADLINES` has it. */
     deadlines: Type.Optional(PolicyDeadlines),
   },
-  policy,
+  wholePolicy,
 );
 export type PolicyDocument = Static<typeof PolicyDocument>;
 export type Mode = NonNullable<Rule['mode']>;

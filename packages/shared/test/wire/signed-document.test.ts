@@ -14,7 +14,8 @@ import { dacorum } from '../policy/policies.ts';
 import { newEd25519, newP256, type Pair } from './keys-of-tests.ts';
 
 /** A policy as devices are told it. */
-const { deadlines: _, ...policy } = dacorum();
+const policy = { ...dacorum() };
+delete policy.deadlines;
 
 const payload: PolicyForDevice = {
   device: 'd1',
