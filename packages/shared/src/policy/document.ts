@@ -75,7 +75,10 @@ const UnservedClause = Type.Object(
   { ...closed, description: 'a mapping with clause, says and served' },
 );
 
-export const PolicyDocument = Type.Object(
+const wholePolicy = { ...closed, description: 'a policy: a mapping that begins with beadlePolicy: 1' } as const;
+
+/** A policy as a device knows it: by the deadlines of a breach the server alone goes. */
+export const PolicyOfDevice = Type.Object(
   {
     beadlePolicy: Type.Literal(1, { description: '1' }),
     title: Text(200),
@@ -94,10 +97,17 @@ export const PolicyDocument = Type.Object(
     ),
     rules: Type.Array(Rule, { description: 'a list of rules' }),
     clauses: Type.Optional(Type.Array(UnservedClause, { description: 'a list of clauses' })),
+  },
+  wholePolicy,
+);
+
+export const PolicyDocument = Type.Object(
+  {
+    ...PolicyOfDevice.properties,
     /** The clocks of a breach; what is left out is as `DEFAULT_DEADLINES` has it. */
     deadlines: Type.Optional(PolicyDeadlines),
   },
-  { ...closed, description: 'a policy: a mapping that begins with beadlePolicy: 1' },
+  wholePolicy,
 );
 export type PolicyDocument = Static<typeof PolicyDocument>;
 export type Mode = NonNullable<Rule['mode']>;

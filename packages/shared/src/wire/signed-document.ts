@@ -4,7 +4,7 @@ import { DEVICE_KINDS, POPULATIONS, PRINTER_CLASSES } from '../checks/check.ts';
 import { IsoTime } from '../findings/finding.ts';
 import { REQUIRE_SCHEMAS } from '../checks/registry.ts';
 import { Authorisation } from '../authorisations/authorisation.ts';
-import { PolicyDocument, type Rule } from '../policy/document.ts';
+import { PolicyOfDevice, type Rule } from '../policy/document.ts';
 import type { PolicyInTime } from '../policy/versions.ts';
 import type { Signer, VerifyingKey } from './keys.ts';
 
@@ -57,7 +57,7 @@ export const PolicyForDevice = Type.Object(
       closed,
     ),
     /** In the order of their beginning: those of late, for what happened then, the one in force, and those to come; none where no policy is for this device. */
-    policies: Type.Array(Type.Object({ from: IsoTime, policy: PolicyDocument }, closed), { maxItems: 20 }),
+    policies: Type.Array(Type.Object({ from: IsoTime, policy: PolicyOfDevice }, closed), { maxItems: 20 }),
     /** Past and future ones among them; each lapses by itself. */
     authorisations: Type.Array(Authorisation, { maxItems: 500 }),
   },

@@ -13,6 +13,10 @@ import { NOON } from '../devices.ts';
 import { dacorum } from '../policy/policies.ts';
 import { newEd25519, newP256, type Pair } from './keys-of-tests.ts';
 
+/** A policy as devices are told it. */
+const policy = { ...dacorum() };
+delete policy.deadlines;
+
 const payload: PolicyForDevice = {
   device: 'd1',
   organisation: 'Dacorum Borough Council',
@@ -20,10 +24,9 @@ const payload: PolicyForDevice = {
   issuedAt: '2026-11-22T12:00:00.000Z',
   endsAt: '2026-12-22T12:00:00.000Z',
   register: { assetTag: 'DBC-1', serialNumber: 'S1', kind: 'laptop', population: 'employee', groups: [], sticks: null },
-  policies: [{ from: '2026-11-01T00:00:00.000Z', policy: dacorum() }],
+  policies: [{ from: '2026-11-01T00:00:00.000Z', policy }],
   authorisations: [],
 };
-const [{ policy } = { policy: dacorum() }] = payload.policies;
 const withPolicy = (changed: object) => ({
   policies: [{ from: '2026-11-01T00:00:00.000Z', policy: { ...policy, ...changed } }],
 });
@@ -110,6 +113,7 @@ describe('a policy document of the right key', () => {
     ['an unknown key', { more: 1 }],
     ['no device', { device: undefined }],
     ['an unknown key in the register', { register: { ...payload.register, more: 1 } }],
+    ['the deadlines of a breach, which are none of its business', withPolicy({ deadlines: {} })],
     ['a policy that is none', withPolicy({ title: '' })],
     ['a parameter that its check does not have', withPolicy({ rules: [{ ...policy.rules[0], require: { more: 1 } }] })],
     ['an impossible duration', withPolicy({ rules: [{ ...policy.rules[0], require: { suspendedAtMost: 'P' } }] })],
