@@ -31,32 +31,41 @@ async function lookAt(time: string): Promise<string[]> {
 }
 
 describe('what nobody acknowledges', () => {
-  it.each([
-    // Told on a Friday at 16:00 (BST): four working hours end on Monday at 12:00, and four more at 16:00.
+  // When it was told of, and how many messages there are at each look.
+  const CASES: readonly (readonly [string, string, readonly (readonly [string, number])[]])[] = [
+    // Friday at 16:00 (BST): four working hours end on Monday at 12:00, and four more at 16:00.
     [
       'high',
       '2026-06-05T15:00:00Z',
-      ['2026-06-08T10:59:00Z', 0],
-      ['2026-06-08T11:00:00Z', 1],
-      ['2026-06-08T15:00:00Z', 2],
+      [
+        ['2026-06-08T10:59:00Z', 0],
+        ['2026-06-08T11:00:00Z', 1],
+        ['2026-06-08T15:00:00Z', 2],
+      ],
     ],
     // The same before a bank holiday, Monday 25 May: a day later.
     [
       'high',
       '2026-05-22T15:00:00Z',
-      ['2026-05-25T16:00:00Z', 0],
-      ['2026-05-26T11:00:00Z', 1],
-      ['2026-05-26T15:00:00Z', 2],
+      [
+        ['2026-05-25T16:00:00Z', 0],
+        ['2026-05-26T11:00:00Z', 1],
+        ['2026-05-26T15:00:00Z', 2],
+      ],
     ],
     // Critical on a Saturday night, by a device alone: an hour has passed by midnight, and nobody is woken before Monday.
     [
       'critical',
       '2026-06-06T22:00:00Z',
-      ['2026-06-07T12:00:00Z', 0],
-      ['2026-06-08T08:00:00Z', 1],
-      ['2026-06-08T09:00:00Z', 2],
+      [
+        ['2026-06-07T12:00:00Z', 0],
+        ['2026-06-08T08:00:00Z', 1],
+        ['2026-06-08T09:00:00Z', 2],
+      ],
     ],
-  ] as const)('and is %s, told at %s, goes to the deputy and then to the SIRO', async (severity, told, ...looks) => {
+  ];
+
+  it.each(CASES)('and is %s, told at %s, goes to the deputy and then to the SIRO', async (severity, told, looks) => {
     const { ref } = await seed(severity, told);
     const messages = [
       `${ref} has not been acknowledged -> deputy of ${OFFICER}`,

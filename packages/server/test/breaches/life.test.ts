@@ -223,13 +223,8 @@ describe('who may', () => {
     expect((await asKim('POST', `/api/v1/breaches/${ref}/closure`, { reason: 'No.' })).statusCode).toBe(404);
     const { items } = (await asKim('GET', '/api/v1/breaches?limit=500')).json<{ items: { ref: string }[] }>();
     expect(items.map((one) => one.ref)).not.toContain(ref);
-    const notice = await server.db
-      .selectFrom('notices')
-      .select(['role'])
-      .orderBy('id', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    expect(notice?.role).toBe('siro');
+    const notices = await server.db.selectFrom('notices').select('role').execute();
+    expect(notices.map(({ role }) => role)).toContain('siro');
     expect((await post('siro', `/${ref}/triage`, { decision: 'confirmed', reason: 'Seen.' })).statusCode).toBe(200);
   });
 });

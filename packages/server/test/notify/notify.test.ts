@@ -119,6 +119,7 @@ async function breach({ db, clock }: TestServer, id: string): Promise<void> {
       acknowledged_at: null,
       acknowledged_by: null,
       report: null,
+      escalations: 0,
     })
     .execute();
 }

@@ -126,6 +126,7 @@ export async function seedBreach(db: Db, device: string | null, given: Partial<I
     acknowledged_at: null,
     acknowledged_by: null,
     report: null,
+    escalations: 0,
     ...given,
   };
   await db.insertInto('breaches').values(breach).execute();
