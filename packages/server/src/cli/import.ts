@@ -5,7 +5,7 @@ import type { Db } from '../db/database.ts';
 import { codeOf, StartError } from '../errors.ts';
 import { ORGANISATION } from '../organisation/store.ts';
 import { importDirectory } from '../registers/directory/import.ts';
-import { IMPORT_LIMIT_BYTES, runImport, tooManyGone } from '../registers/import-routes.ts';
+import { columnWords, IMPORT_LIMIT_BYTES, runImport, tooManyGone } from '../registers/import-routes.ts';
 import { type RegisterName, REGISTERS } from '../registers/register.ts';
 import { type Outcome, registers } from '../registers/run.ts';
 import type { Settings } from '../settings.ts';
@@ -47,7 +47,11 @@ function tell(io: CommandIo, outcome: Exclude<Outcome, { kind: 'refused' }>): nu
     ),
     ...listed(
       outcome.dryRun ? 'Would be changed' : 'Changed',
-      changed.map(({ key, columns }) => `${key} (${columns.join(', ').replace('gone', 'back again')})`),
+      changed.map(({ key, columns }) => `${key} (${columns.map(columnWords).join(', ')})`),
+    ),
+    ...listed(
+      outcome.dryRun ? 'Changed by hand, and would be taken back' : 'Changed by hand, and taken back',
+      outcome.overruled.map(({ key, columns, by }) => `${key} (${columns.join(', ')}; by ${by.join(', ')})`),
     ),
     ...listed(outcome.dryRun ? 'Would be gone' : 'Gone', gone),
     `${outcome.dryRun ? 'Dry run, nothing was changed: ' : ''}${added.length} added, ${changed.length} changed, ${left} left as they are, ${gone.length} gone.`,

@@ -6,6 +6,7 @@ import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
 import { contactDay, type DeviceView, listDevices, readDevice, readStates } from './read.ts';
+import { deviceVersion } from './register.ts';
 import { stateAt } from './state.ts';
 
 const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
@@ -16,6 +17,9 @@ export const DeviceAnswer = Type.Object({
   serialNumber: nullable(Type.String()),
   kind: Type.String(),
   holder: nullable(Type.String()),
+  population: nullable(Type.String({ description: 'null: that of its holder' })),
+  groups: Type.Array(Type.String(), { description: 'none: those of its holder' }),
+  version: Type.String({ description: 'of what the register says of it; send it along with a change' }),
   organisation: Type.String(),
   generation: Type.Integer({ minimum: 0, description: '0 before the first enrolment; each enrolment raises it' }),
   lastContact: nullable(
@@ -50,6 +54,9 @@ export function presentDevice(device: DeviceView, now: number): DeviceAnswer {
     serialNumber: device.serial_number,
     kind: device.kind,
     holder: device.holder,
+    population: device.population,
+    groups: JSON.parse(device.groups) as string[],
+    version: deviceVersion(device),
     organisation: device.organisation,
     generation: device.generation,
     lastContact: contactDay(device),

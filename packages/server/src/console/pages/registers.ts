@@ -101,7 +101,7 @@ const classifyPage: FastifyPluginAsyncTypebox<ImportPageDeps> = async (app, deps
     const { pattern = '', class: kind = '', note = '' } = request.body;
     try {
       const row = rowOfBody(printers, { pattern, class: kind, note });
-      await changeRow(deps, callerOf(request), { register: printers, row, make: true, noun: 'printer' });
+      await changeRow(deps, callerOf(request), { register: printers, row, mode: 'either', noun: 'printer' });
     } catch (error) {
       const model = { values: { pattern, class: kind, note }, errors: errorsOf(error), classes: PRINTER_CLASSES };
       return showPage(deps, { request, reply }, 'classify', model, { ...section, status: 400 });
