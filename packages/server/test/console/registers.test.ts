@@ -43,13 +43,13 @@ describe('importing a file', () => {
     expect(shown.statusCode).toBe(200);
     expect(shown.body).toContain('Nothing has been changed yet');
     expect(shown.body).toMatch(/to add<\/dt><dd>2</);
-    expect((await officer.get('/people')).body).toContain('No people have been imported yet');
+    expect((await officer.get('/people')).body).toContain('No people have been imported or added yet');
     const done = await upload('people', { text: hiddenText(shown.body) });
     expect(done.body).toContain('It is recorded under your name');
     const { body } = await officer.get('/people');
     expect(body).toContain('2 people');
     expect(body).toContain('&lt;b&gt;Kit&lt;/b&gt;');
-    expect((await officer.get('/groups')).body).toContain('href="/people?group=housing"');
+    expect((await officer.get('/groups')).body).toContain('href="/groups/housing"');
     expect((await officer.get('/people?group=housing')).body).toContain('1 person');
     const acts = await server.db.selectFrom('audit').select(['actor', 'action']).execute();
     expect(acts).toContainEqual({ actor: 'Ann Officer', action: 'people-imported' });

@@ -2,7 +2,7 @@ import { DEVICE_STATES, type DeviceState, iso, type Population, SERVER_JUDGED, V
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { callerOf } from '../../access.ts';
+import { type Caller, callerOf } from '../../access.ts';
 import { recordView } from '../../audit/viewed.ts';
 import { ofDevice, present } from '../../authorisations/read.ts';
 import { listBreaches } from '../../breaches/read.ts';
@@ -12,6 +12,7 @@ import type { Db } from '../../db/database.ts';
 import { stateAt } from '../../devices/state.ts';
 import { problem } from '../../errors.ts';
 import { serverRules, wantedOf } from '../../judging/judge.ts';
+import { personOfHolder } from '../../people/holder.ts';
 import { may } from '../../people/permissions.ts';
 import { policyInForce } from '../../policies/store.ts';
 import { type PageDeps, SILENT_AFTER, showPage } from '../console.ts';
@@ -102,7 +103,17 @@ interface Desk {
   };
 }
 
-const DONE: Readonly<Record<string, string>> = { state: 'The state of this device has been changed.' };
+const DONE: Readonly<Record<string, string>> = {
+  state: 'The state of this device has been changed.',
+  holder: 'The holder has been saved. It is recorded under your name.',
+};
+
+/** Whom its holder names, for whoever may look at people. */
+async function personOf(db: Db, { organisation, holder }: DeviceView, caller: Caller) {
+  if (holder === null || !may(caller.role, 'people:read')) return undefined;
+  const person = await personOfHolder(db, organisation, holder);
+  return person === 'many' ? undefined : person;
+}
 
 async function modelOf({ db, clock }: PageDeps, device: DeviceView) {
   const { organisation } = device;
@@ -144,6 +155,7 @@ export async function showDevice(
   const { state, quietUntil } = stateAt(device, now);
   const model = {
     ...(await modelOf(deps, device)),
+    person: await personOf(deps.db, device, caller),
     location: await locationOf(deps.db, device, now),
     canChange: may(caller.role, 'devices:write'),
     choices: DEVICE_STATES.map((value) => ({ value, text: STATE_WORDS[value] })),
