@@ -100,6 +100,6 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(policyPage, page);
   await app.register(policiesPage, page);
   await app.register(previewPages, { ...page, random: deps.random, wake: deps.wake });
-  await app.register(baselinePage, page);
+  await app.register(baselinePage, { ...page, random: deps.random, judge: deps.judge });
   await app.register(accessibilityPage, page);
 };

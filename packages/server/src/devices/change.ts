@@ -39,7 +39,7 @@ async function noteChange(tx: Tx, act: Act, detail: ReturnType<typeof difference
 }
 
 /** A device as it is until the transaction ends. Throws `device-unknown`. */
-async function lockedDevice(tx: Tx, organisation: string, assetTag: string): Promise<DeviceRow> {
+export async function lockedDevice(tx: Tx, organisation: string, assetTag: string): Promise<DeviceRow> {
   const found = await deviceByTag(tx, organisation, assetTag);
   if (found !== undefined) await lockDevice(tx, organisation, found.id);
   const device = await deviceByTag(tx, organisation, assetTag);
@@ -47,36 +47,38 @@ async function lockedDevice(tx: Tx, organisation: string, assetTag: string): Pro
   return device;
 }
 
-/**
- * Changes what the register says of a device, with who, when and, of a state, from what to what and why, in the audit
- * log; a rule that hangs on it is judged anew at once. Throws `device-unknown` and `validation`.
- */
-export async function changeByPerson(
+/** `changeByPerson` in a transaction that is under way. */
+export async function changeByPersonIn(
+  tx: Tx,
   caller: Caller,
   assetTag: string,
   change: DeviceChange,
-  { db, clock, judge }: ChangeDeps,
+  { clock, judge }: Pick<ChangeDeps, 'clock' | 'judge'>,
 ): Promise<void> {
   const { organisation } = caller;
   const at = clock.now();
   const act = { organisation, at, actor: actorOf(caller), target: `device:${assetTag}` };
   const { version, state, quietUntil, stateReason, ...register } = change;
-  await inTransaction(db, async (tx) => {
-    const before = await lockedDevice(tx, organisation, assetTag);
-    requireVersion(version, deviceVersion(before));
-    await changeDevice(tx, organisation, before.id, change, at);
-    const after = await deviceByTag(tx, organisation, assetTag);
-    if (Object.keys(register).length > 0 || state === undefined)
-      await noteChange(tx, { ...act, action: 'device-changed' }, differences(before, after ?? before, register));
-    if (state !== undefined) {
-      const detail = {
-        from: stateAt(before, at).state,
-        to: state,
-        until: quietUntil ?? null,
-        why: stateReason ?? null,
-      };
-      await recordAct(tx, { ...act, action: 'device-state-changed', detail });
-    }
-    if (after !== undefined) await judge(tx, after, at);
-  });
+  const before = await lockedDevice(tx, organisation, assetTag);
+  requireVersion(version, deviceVersion(before));
+  await changeDevice(tx, organisation, before.id, change, at);
+  const after = await deviceByTag(tx, organisation, assetTag);
+  if (Object.keys(register).length > 0 || state === undefined)
+    await noteChange(tx, { ...act, action: 'device-changed' }, differences(before, after ?? before, register));
+  if (state !== undefined) {
+    const detail = { from: stateAt(before, at).state, to: state, until: quietUntil ?? null, why: stateReason ?? null };
+    await recordAct(tx, { ...act, action: 'device-state-changed', detail });
+  }
+  if (after !== undefined) await judge(tx, after, at);
 }
+
+/**
+ * Changes what the register says of a device, with who, when, and from what to what, of a state also why, in the audit
+ * log; a rule that hangs on it is judged anew at once. Throws `device-unknown`, `conflict` and `validation`.
+ */
+export const changeByPerson = (
+  caller: Caller,
+  assetTag: string,
+  change: DeviceChange,
+  deps: ChangeDeps,
+): Promise<void> => inTransaction(deps.db, (tx) => changeByPersonIn(tx, caller, assetTag, change, deps));

@@ -49,15 +49,18 @@ export interface ChangeDeps {
 interface Wanted {
   readonly register: Register;
   readonly row: Row;
-  /** Whether the row is there: `change` finds nothing where it is not, `make` throws `conflict` where it is. */
-  readonly mode: 'make' | 'change' | 'either';
+  /**
+   * Whether the row is there: `change` finds nothing where it is not, `make` throws `conflict` where it is, and `missing`
+   * leaves it as it is.
+   */
+  readonly mode: 'make' | 'change' | 'either' | 'missing';
   /** Of the row as it was read, where whoever changes it says so. */
   readonly version?: string | undefined;
   /** Keys for the audit log's detail and target: a noun such as `person`. */
   readonly noun: string;
 }
 
-const contextOf = (deps: ChangeDeps, caller: Caller): WriteContext => ({
+export const contextOf = (deps: Pick<ChangeDeps, 'clock' | 'random'>, caller: Caller): WriteContext => ({
   organisation: caller.organisation,
   at: deps.clock.now(),
   by: actorOf(caller),
@@ -108,6 +111,7 @@ export async function changeRowIn(tx: Tx, wanted: Wanted, context: WriteContext)
   const key = register.keyOf(row);
   const before = kept.current.get(key);
   if (before === undefined && mode === 'change') return false;
+  if (before !== undefined && mode === 'missing') return true;
   if (before !== undefined && mode === 'make')
     throw problem('conflict', `${key} is in the register already. Nothing was changed.`);
   if (before !== undefined) requireVersion(version, entryVersion(before));
