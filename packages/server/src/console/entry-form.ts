@@ -178,33 +178,3 @@ export async function takeForm(
     return again(errorsOf(error, page, version));
   }
 }
-
-/** A question before something goes. */
-export interface Confirmation {
-  readonly heading: string;
-  readonly section: Section;
-  readonly crumbs: EntryPage['crumbs'];
-  readonly lines: readonly string[];
-  readonly action: string;
-  readonly button: string;
-  readonly back: string;
-  readonly version?: string | undefined;
-  readonly error?: string;
-}
-
-export const showConfirmation = (deps: PageDeps, exchange: Exchange, page: Confirmation): Promise<FastifyReply> =>
-  showPage(
-    deps,
-    exchange,
-    'confirm',
-    { page },
-    { section: page.section, status: page.error === undefined ? 200 : 400 },
-  );
-
-export const ConfirmForm = Type.Object({ version: Text }, { additionalProperties: false });
-
-/** Why it cannot go; a fault of the server, and what is not there, go on. */
-export function refusalOf(error: unknown): string {
-  if (error instanceof Problem && error.code === 'conflict') return error.message;
-  throw error;
-}

@@ -15,6 +15,7 @@ import type { ChangeDeps } from '../devices/change.ts';
 import { deviceStatePage } from './pages/device-state.ts';
 import { deviceHolderPage } from './pages/device-holder.ts';
 import { groupPages } from './pages/group.ts';
+import { groupForms } from './pages/group-forms.ts';
 import { printerPages } from './pages/printer.ts';
 import { roleForms } from './pages/role-forms.ts';
 import { rolePages } from './pages/roles.ts';
@@ -56,6 +57,7 @@ async function registerEntryPages(app: FastifyInstance, deps: ImportPageDeps): P
   await app.register(personPage, deps);
   await app.register(personForms, deps);
   await app.register(groupPages, deps);
+  await app.register(groupForms, deps);
   await app.register(rolePages, deps);
   await app.register(roleForms, deps);
   await app.register(registerPages, deps);

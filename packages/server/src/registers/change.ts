@@ -68,8 +68,8 @@ export const contextOf = (deps: Pick<ChangeDeps, 'clock' | 'random'>, caller: Ca
   source: 'hand',
 });
 
-function requireFitting({ check }: Register, kept: Kept, row: Row): void {
-  const [wrong] = check?.(kept, [row]) ?? [];
+function requireFitting(register: Register, kept: Kept, row: Row): void {
+  const [wrong] = register.check?.(kept, [row]) ?? [];
   if (wrong === undefined) return;
   const field = { field: `body.${camel(wrong.column)}`, expected: wrong.expected };
   throw problem('validation', `${field.field}: expected ${field.expected}`, [field]);

@@ -5,17 +5,9 @@ import { groupsOf, type Person } from '../../people/store.ts';
 import { changeRow, rowOfBody, takeOut } from '../../registers/change.ts';
 import { people } from '../../registers/people.ts';
 import { presentPerson } from '../../registers/person-answer.ts';
+import { ConfirmForm, refusalOf, showConfirmation } from '../confirmation.ts';
 import { linkTo } from '../console.ts';
-import {
-  ConfirmForm,
-  type EntryPage,
-  formOf,
-  refusalOf,
-  showConfirmation,
-  showForm,
-  takeForm,
-  valuesOf,
-} from '../entry-form.ts';
+import { type EntryPage, formOf, showForm, takeForm, valuesOf } from '../entry-form.ts';
 import type { ImportPageDeps } from './import.ts';
 import { ACCOUNT, FIELDS } from './person-fields.ts';
 import { PersonParams, requirePerson } from './person.ts';
@@ -116,7 +108,7 @@ function leaving(app: App, deps: ImportPageDeps): void {
     section: 'people' as const,
     crumbs: crumbsOf(person, 'No longer listed'),
     lines: [
-      'They get no notices and hold no role from today. Their record stays, as breaches and approvals name them. No access is withdrawn by this.',
+      'From today nothing that a role is told goes to them. Their record stays, as breaches and approvals name them. No access is withdrawn by this.',
       ...(person.source === 'directory'
         ? ['The directory still has them, and its next import lists them again: take them out of the directory, too.']
         : []),

@@ -9,19 +9,9 @@ import { may } from '../../people/permissions.ts';
 import { changeRow, rowOfBody, takeOut } from '../../registers/change.ts';
 import { printerRow, printers } from '../../registers/printers.ts';
 import { type Printer, printerById } from '../../registers/read.ts';
+import { ConfirmForm, refusalOf, showConfirmation } from '../confirmation.ts';
 import { linkTo, showPage } from '../console.ts';
-import {
-  ConfirmForm,
-  type EntryField,
-  type EntryPage,
-  type Exchange,
-  formOf,
-  refusalOf,
-  showConfirmation,
-  showForm,
-  takeForm,
-  valuesOf,
-} from '../entry-form.ts';
+import { type EntryField, type EntryPage, type Exchange, formOf, showForm, takeForm, valuesOf } from '../entry-form.ts';
 import { PRINTER_WORDS } from '../words.ts';
 import type { ImportPageDeps } from './import.ts';
 

@@ -5,61 +5,13 @@ import { type Caller, callerOf } from '../../access.ts';
 import { Problem, problem } from '../../errors.ts';
 import { changeRoleDays, giveRole, roleVersion, takeRoleBack } from '../../people/role-change.ts';
 import { type RoleHolder, roleHolderOf, type Standing, STANDINGS } from '../../people/roles.ts';
+import { ConfirmForm, refusalOf, showConfirmation } from '../confirmation.ts';
 import { linkTo } from '../console.ts';
-import {
-  type Answers,
-  ConfirmForm,
-  type EntryField,
-  type EntryPage,
-  formOf,
-  refusalOf,
-  showConfirmation,
-  showForm,
-  takeForm,
-  valuesOf,
-} from '../entry-form.ts';
+import { type Answers, type EntryPage, formOf, showForm, takeForm, valuesOf } from '../entry-form.ts';
 import { capital, roleWords } from '../words.ts';
 import type { ImportPageDeps } from './import.ts';
+import { DAYS, FIELDS } from './role-fields.ts';
 import { requireRole, RoleParams } from './roles.ts';
-
-const DAYS: readonly EntryField[] = [
-  {
-    kind: 'date',
-    name: 'from',
-    label: 'First day (optional)',
-    hint: 'Leave this empty where the person has the role already.',
-    wrong: 'First day must be a real date, such as 4 6 2026',
-  },
-  {
-    kind: 'date',
-    name: 'until',
-    label: 'Last day (optional)',
-    hint: 'Leave this empty where it has no end yet.',
-    wrong: 'Last day must be a real date that is not before the first day',
-  },
-];
-
-const FIELDS: readonly EntryField[] = [
-  {
-    kind: 'text',
-    name: 'account',
-    label: 'Person',
-    hint: 'The account of somebody in the list of people, such as sam.rivers.',
-    wrong: 'Enter the account of somebody in the list of people',
-    classes: 'govuk-input--width-20',
-  },
-  {
-    kind: 'radios',
-    name: 'standing',
-    label: 'Holder or deputy',
-    items: [
-      { value: 'holder', text: 'Holder', hint: 'Is told, and decides.' },
-      { value: 'deputy', text: 'Deputy', hint: 'Is told while no holder is there.' },
-    ],
-    wrong: 'Choose holder or deputy',
-  },
-  ...DAYS,
-];
 
 const dayIn = (body: Answers, name: string): string | null => {
   const day = body[name];

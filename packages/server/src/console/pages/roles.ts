@@ -21,7 +21,7 @@ export function requireRole(text: string): Role {
 function stateWords({ today, person_row: person }: RoleEntry, day: string): string {
   if (today === 'past') return 'Ended';
   if (today === 'coming') return 'Not begun';
-  return today === 'here' ? 'Has it today' : standingOf(person, day);
+  return today === 'here' ? 'Here' : standingOf(person, day);
 }
 
 const shown = (entry: RoleEntry, today: string) => ({
@@ -49,7 +49,9 @@ export const rolePages: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) 
   app.get('/roles', { schema: { hide: true }, config }, async (request, reply) => {
     const today = dayOf();
     const board = await rolesToday(deps.db, callerOf(request).organisation, today);
-    const roles = board.map(({ role, entries, told }) => ({
+    // Everybody is a worker: that is worth a line only where somebody was named.
+    const shownRoles = board.filter(({ role, entries }) => role !== 'worker' || entries.length > 0);
+    const roles = shownRoles.map(({ role, entries, told }) => ({
       role,
       told: told && shown(told, today),
       now: entries.map((entry) => shown(entry, today)).filter(({ isNow }) => isNow),

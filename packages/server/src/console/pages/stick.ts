@@ -10,20 +10,11 @@ import { may } from '../../people/permissions.ts';
 import { changeRow, rowOfBody, takeOut } from '../../registers/change.ts';
 import { findStick, type Stick } from '../../registers/read.ts';
 import { stickRow, sticks } from '../../registers/sticks.ts';
+import { ConfirmForm, refusalOf, showConfirmation } from '../confirmation.ts';
 import { linkTo, showPage } from '../console.ts';
-import {
-  ConfirmForm,
-  type EntryField,
-  type EntryPage,
-  type Exchange,
-  formOf,
-  refusalOf,
-  showConfirmation,
-  showForm,
-  takeForm,
-  valuesOf,
-} from '../entry-form.ts';
+import { type EntryPage, type Exchange, formOf, showForm, takeForm, valuesOf } from '../entry-form.ts';
 import type { ImportPageDeps } from './import.ts';
+import { ALL, FIELDS, SERIAL } from './stick-fields.ts';
 
 const LIST = '/registers/sticks';
 const Params = Type.Object({ serial: Type.String({ minLength: 1, maxLength: 120 }) });
@@ -31,45 +22,6 @@ const WRITE = { access: 'registers:write' } as const;
 const pathOf = (serial: string) => `${LIST}/${encodeURIComponent(serial)}`;
 const crumb = { text: 'Sticks', href: LIST };
 type App = Parameters<FastifyPluginAsyncTypebox<ImportPageDeps>>[0];
-
-const SERIAL: EntryField = {
-  kind: 'text',
-  name: 'serial',
-  label: 'Serial number',
-  hint: 'As a device tells it: it stands in a breach about the stick.',
-  wrong: 'Enter the serial number, in one line of at most 120 characters',
-};
-const FIELDS: readonly EntryField[] = [
-  {
-    kind: 'tick',
-    name: 'encryptsInHardware',
-    label: 'It encrypts in hardware',
-    hint: 'Such as a stick with keys on it. Devices cannot see that, so the register says it.',
-    wrong: 'Say whether it encrypts in hardware',
-  },
-  {
-    kind: 'text',
-    name: 'holder',
-    label: 'Held by (optional)',
-    hint: 'An account, an email address or a name.',
-    wrong: 'The holder must be one line of at most 200 characters',
-  },
-  {
-    kind: 'text',
-    name: 'note',
-    label: 'Note (optional)',
-    hint: 'What it is for. Nothing about a person.',
-    wrong: 'The note must be one line of at most 500 characters',
-  },
-];
-const RETIRED: EntryField = {
-  kind: 'tick',
-  name: 'retired',
-  label: 'It is retired',
-  hint: 'A retired stick stays on record, and is the council’s no longer.',
-  wrong: 'Say whether it is retired',
-};
-const ALL = [...FIELDS, RETIRED];
 
 const addPage: EntryPage = {
   heading: 'Register a memory stick',
