@@ -26,7 +26,8 @@ function differences(before: DeviceRow, after: DeviceRow, asked: object) {
   return { changed, before: of(before), after: of(after) };
 }
 
-const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** As the columns of a file are called. */
+export const columnOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Keeps who changed the register, when, and from what to what; what now differs is marked as changed by hand. */
 async function noteChange(tx: Tx, act: Act, detail: ReturnType<typeof differences>): Promise<void> {
@@ -34,7 +35,7 @@ async function noteChange(tx: Tx, act: Act, detail: ReturnType<typeof difference
   await recordAct(tx, { ...act, detail });
   const marks = Object.entries(detail.after)
     .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(detail.before[name]))
-    .map(([name]) => ({ key: target.replace('device:', '').toLowerCase(), column: snake(name), by, at }));
+    .map(([name]) => ({ key: target.replace('device:', '').toLowerCase(), column: columnOf(name), by, at }));
   await noteByHand(tx, { organisation, register: 'devices' }, marks);
 }
 

@@ -3,8 +3,9 @@ import type { Random } from '@beadle/shared';
 import Type from 'typebox';
 import { actorOf, callerOf } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
+import { noteByHand } from '../db/hand-changes.ts';
 import { problem } from '../errors.ts';
-import { changeByPerson, type ChangeDeps } from './change.ts';
+import { changeByPerson, type ChangeDeps, columnOf } from './change.ts';
 import { DeviceAnswer, presentDevice } from './read-routes.ts';
 import { readDevice } from './read.ts';
 import { AssetTag, DeviceChange, NewDevice, registerDevice } from './register.ts';
@@ -43,8 +44,13 @@ function registering(app: App, deps: DeviceRoutesDeps): void {
       const { organisation } = caller;
       const target = `device:${request.body.assetTag}`;
       await inTransaction(db, async (tx) => {
+        const by = actorOf(caller);
+        const { assetTag, ...register } = request.body;
         await registerDevice(tx, organisation, request.body, { at, random });
-        await recordAct(tx, { organisation, at, actor: actorOf(caller), action: 'device-registered', target });
+        await recordAct(tx, { organisation, at, actor: by, action: 'device-registered', target, detail: register });
+        const key = assetTag.toLowerCase();
+        const marks = Object.keys(register).map((name) => ({ key, column: columnOf(name), by, at }));
+        await noteByHand(tx, { organisation, register: 'devices' }, marks);
       });
       return reply.status(201).send(await answer(deps, organisation, request.body.assetTag));
     },

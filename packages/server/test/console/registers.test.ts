@@ -55,6 +55,16 @@ describe('importing a file', () => {
     expect(acts).toContainEqual({ actor: 'Ann Officer', action: 'people-imported' });
   });
 
+  it('says what it takes back of what somebody changed by hand', async () => {
+    const change = { method: 'PATCH', url: '/api/v1/people/sam', payload: { population: 'councillor' } } as const;
+    await server.as('ict-administrator', change);
+    const shown = await upload('people', { file: file(PEOPLE) });
+    expect(shown.body).toContain('Changed by hand, and to be taken back: 1');
+    expect(shown.body).toContain('sam: population, by the program ict-administrator');
+    await upload('people', { text: hiddenText(shown.body) });
+    expect((await officer.get('/people/sam')).body).not.toContain('Changed by hand');
+  });
+
   it('says where a file has errors, and takes none of it', async () => {
     const { statusCode, body } = await upload('people', { file: file('account,name,population\nlee,Lee,boss\n') });
     expect(statusCode).toBe(400);

@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { type Caller, callerOf } from '../../access.ts';
 import { recordView } from '../../audit/viewed.ts';
 import { listAuthorisations, present } from '../../authorisations/read.ts';
+import type { AuthorisationRow } from '../../authorisations/store.ts';
 import type { Db } from '../../db/database.ts';
 import { readByHand } from '../../db/hand-changes.ts';
 import { problem } from '../../errors.ts';
@@ -35,8 +36,14 @@ const rolesIn = async (db: Db, { organisation, id }: Person, today: string) =>
 async function authorisationsOf({ db, clock }: PageDeps, caller: Caller, person: Person) {
   if (!may(caller.role, 'authorisations:read')) return undefined;
   const now = clock.now();
-  const rows = await listAuthorisations(db, caller, { person: person.name }, { limit: MOST_AUTHORISATIONS, now });
-  return rows.slice(0, MOST_AUTHORISATIONS).map((row) => present(row, now));
+  // As what they are registered: a device may have its holder under any of the three.
+  const called = [person.name, person.account, ...(person.email === null ? [] : [person.email])];
+  const found = new Map<string, AuthorisationRow>();
+  for (const name of called)
+    for (const row of await listAuthorisations(db, caller, { person: name }, { limit: MOST_AUTHORISATIONS, now }))
+      found.set(row.id, row);
+  const newest = [...found.values()].toSorted((a, b) => (a.id < b.id ? 1 : -1));
+  return newest.slice(0, MOST_AUTHORISATIONS).map((row) => present(row, now));
 }
 
 async function modelOf(deps: PageDeps, caller: Caller, person: Person) {
