@@ -6,6 +6,7 @@ import { problem } from './errors.ts';
 export const PERMISSIONS = [
   'devices:read',
   'devices:write',
+  'holders:write',
   'findings:read',
   'breaches:read',
   'breaches:report',

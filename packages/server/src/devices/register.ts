@@ -18,10 +18,12 @@ export const AssetTag = Type.String({
   description: 'an asset tag of letters, digits, dots, hyphens and underscores',
 });
 
+export const Holder = orNone(Line(200, 'who holds the device: an account, an address or a name'));
+
 const fields = {
   serialNumber: Type.Optional(orNone(Line(120, 'a serial number'))),
   kind: Type.Optional(Type.Enum([...DEVICE_KINDS], { description: `one of ${DEVICE_KINDS.join(', ')}` })),
-  holder: Type.Optional(orNone(Line(200, 'who holds the device'))),
+  holder: Type.Optional(Holder),
   population: Type.Optional(
     Type.Union([Type.Enum([...POPULATIONS]), Type.Null()], { description: `one of ${POPULATIONS.join(', ')}` }),
   ),

@@ -4,11 +4,12 @@ import Type from 'typebox';
 import { actorOf, callerOf } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import { noteByHand } from '../db/hand-changes.ts';
+import { WithVersion } from '../entry-version.ts';
 import { problem } from '../errors.ts';
 import { changeByPerson, type ChangeDeps, columnOf } from './change.ts';
 import { DeviceAnswer, presentDevice } from './read-routes.ts';
 import { readDevice } from './read.ts';
-import { AssetTag, DeviceChange, NewDevice, registerDevice } from './register.ts';
+import { AssetTag, DeviceChange, Holder, NewDevice, registerDevice } from './register.ts';
 import { inTransaction } from '../db/transaction.ts';
 
 export interface DeviceRoutesDeps extends ChangeDeps {
@@ -25,6 +26,7 @@ type App = Parameters<FastifyPluginAsyncTypebox<DeviceRoutesDeps>>[0];
 export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRoutesDeps> = async (app, deps) => {
   registering(app, deps);
   changing(app, deps);
+  holding(app, deps);
 };
 
 async function answer({ db, clock }: DeviceRoutesDeps, organisation: string, assetTag: string): Promise<DeviceAnswer> {
@@ -62,6 +64,24 @@ function changing(app: App, deps: DeviceRoutesDeps): void {
   app.patch(
     '/api/v1/devices/:assetTag',
     { config, schema: { tags, summary, params: Params, body: DeviceChange, response: { 200: DeviceAnswer } } },
+    async (request) => {
+      const caller = callerOf(request);
+      await changeByPerson(caller, request.params.assetTag, request.body, deps);
+      return answer(deps, caller.organisation, request.params.assetTag);
+    },
+  );
+}
+
+/** Whoever keeps the list of people may say who holds a device, and change nothing else of it. */
+function holding(app: App, deps: DeviceRoutesDeps): void {
+  const body = Type.Object({ holder: Holder, ...WithVersion }, { additionalProperties: false });
+  const summary = 'Say who holds a device, or that nobody does';
+  app.put(
+    '/api/v1/devices/:assetTag/holder',
+    {
+      config: { access: 'holders:write' },
+      schema: { tags, summary, params: Params, body, response: { 200: DeviceAnswer } },
+    },
     async (request) => {
       const caller = callerOf(request);
       await changeByPerson(caller, request.params.assetTag, request.body, deps);

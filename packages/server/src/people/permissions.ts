@@ -11,8 +11,8 @@ const READS = [
   'settings:read',
   'console',
 ] as const;
-/** What ICT and the officer keep together: who is who, and which sticks and printers are the council's. */
-const KEEPS = ['people:write', 'registers:write'] as const;
+/** What ICT and the officer keep together: who is who, who holds what, and which sticks and printers are the council's. */
+const KEEPS = ['people:write', 'registers:write', 'holders:write'] as const;
 const REPORTS = ['breaches:report', 'authorisations:request', 'policies:read'] as const;
 /** Who decides over which authorisation is the policy's to say (authorisations/ranks.ts). */
 const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
@@ -53,6 +53,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
   'ict-operator': [
     'devices:read',
     'devices:write',
+    'holders:write',
     'findings:read',
     'breaches:read',
     'people:read',

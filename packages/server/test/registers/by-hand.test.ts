@@ -233,6 +233,12 @@ describe('one role and one device', () => {
       after: { holder: 'kit' },
     });
     expect((await give('sam')).statusCode).toBe(409);
+    const put = (role: CallerRole, holder: string | null) => ask('PUT', '/devices/DBC-9/holder', { holder }, role);
+    expect((await put('information-security-team-leader', 'sam')).json().holder).toBe('sam');
+    expect((await put('information-security-team-leader', null)).json().holder).toBeNull();
+    expect((await put('auditor', 'kit')).statusCode).toBe(403);
+    const more = { holder: 'kit', kind: 'desktop' };
+    expect((await ask('PUT', '/devices/DBC-9/holder', more)).statusCode).toBe(400);
   });
 });
 

@@ -75,7 +75,7 @@ async function show(deps: Deps, exchange: Exchange, population?: Population, ask
     policies: await policiesIn(deps, organisation, at, population),
     query: linkTo('', { population }),
     mayWrite: may(role, 'policies:write'),
-    mayChangeDevices: may(role, 'devices:write'),
+    mayHold: may(role, 'holders:write'),
   };
   const status = asked === undefined ? 200 : 400;
   return showPage(deps, exchange, 'baseline', model, { section: 'policies', status });

@@ -71,7 +71,7 @@ async function requireDevice({ db }: Deps, { request }: Exchange, assetTag: stri
 
 /** `/devices/{assetTag}/holder`: who holds a device. */
 export const deviceHolderPage: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
-  const config = { access: 'devices:write' } as const;
+  const config = { access: 'holders:write' } as const;
   const schema = { hide: true, params: Type.Object({ assetTag: AssetTag }) } as const;
   app.get('/devices/:assetTag/holder', { schema, config }, async (request, reply) => {
     const exchange = { request, reply };

@@ -158,6 +158,7 @@ export async function showDevice(
     person: await personOf(deps.db, device, caller),
     location: await locationOf(deps.db, device, now),
     canChange: may(caller.role, 'devices:write'),
+    canHold: may(caller.role, 'holders:write'),
     choices: DEVICE_STATES.map((value) => ({ value, text: STATE_WORDS[value] })),
     given: given ?? { state, quietUntil: quietUntil === null ? undefined : iso(quietUntil).slice(0, 10) },
     done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
