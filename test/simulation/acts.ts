@@ -118,21 +118,29 @@ async function byAPerson({
 }
 
 /** Runs what is due at the server; where the fleet was judged to the end, that is held against what is so. */
-export async function runJobs(simulation: Simulation): Promise<void> {
+export async function runJobs(simulation: Simulation, workers = 2): Promise<void> {
   const { server, serverClock } = simulation;
   const now = serverClock.now();
-  await simulation.withServer(server.runJobs);
+  await simulation.withServer(() => server.runJobs(workers));
   simulation.lookForSilence(server.judgedAt === now ? 'all' : undefined);
 }
 
 /** Some hours in which the server is there, judging, and nobody calls. */
 async function liveHours(simulation: Simulation): Promise<void> {
   const { dice, world, serverDisk } = simulation;
-  for (let left = 2 + dice.below(7); left > 0; left -= 1) {
+  for (let left = 2 + dice.below(5); left > 0; left -= 1) {
     world.pass((20 + dice.below(dice.chance(0.05) ? 60 : 24)) * 60 * SECOND);
     serverDisk.begin();
-    await runJobs(simulation);
+    await runJobs(simulation, 1);
   }
+}
+
+/** Somebody asks for an authorisation; now and then the device hears of it at once, and what it is for is tried. */
+async function permit(simulation: Simulation, device: Device): Promise<void> {
+  await request(simulation, device);
+  if (simulation.dice.chance(0.4)) return;
+  await checkIn(simulation, device);
+  plugIn(simulation, device);
 }
 
 /** ICT puts a device into store or repair, lets it be quiet, or puts it back into service. */
@@ -160,9 +168,9 @@ export const ACTS: readonly Weighted[] = [
     weight: 6,
     act: ({ dice }, { agent }) => void (agent.machine.encryption = dice.pick(['on', 'off', 'off', 'unreadable'])),
   },
-  { name: 'jobs', weight: 6, act: runJobs },
-  { name: 'hours of the server', weight: 4, act: liveHours },
-  { name: 'authorisation asked', weight: 5, act: request },
+  { name: 'jobs', weight: 6, act: (simulation) => runJobs(simulation) },
+  { name: 'hours of the server', weight: 3, act: liveHours },
+  { name: 'authorisation asked', weight: 5, act: permit },
   { name: 'authorisation decided', weight: 2, act: decide },
   { name: 'authorisation revoked', weight: 2, act: revoke },
   { name: 'incident', weight: 2, act: incident },

@@ -65,7 +65,7 @@ export function policyOf(version: number, dice: Dice): PolicyDocument {
     rules.push({
       ...base(version, SILENCE),
       check: 'contact',
-      require: { checkInAtMost: dice.pick(['PT1H', 'PT3H']) },
+      require: { checkInAtMost: dice.pick(['PT1H', 'PT2H']) },
       severity: dice.pick(['critical', 'medium']),
       mode: mode(),
       duty: dice.pick(['holder', 'ict']),
