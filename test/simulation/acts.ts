@@ -58,8 +58,10 @@ export async function checkIn(simulation: Simulation, device: Device): Promise<n
   const { agent } = device;
   const { running } = agent;
   if (running === undefined) return 1;
-  const [before, heardBefore] = [agent.place(), agent.checkedInAt];
+  const [before, heardBefore, serial] = [agent.place(), agent.checkedInAt, running.policies.serial()];
   const pause = await running.uplink.once(new AbortController().signal);
+  simulation.network.check();
+  must(running.policies.serial() >= serial, `${agent.assetTag} has taken a document that is older than its own`);
   if (simulation.serverDisk.isDead) await simulation.restartServer();
   simulation.afterFault(device);
   simulation.look(device);

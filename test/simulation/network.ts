@@ -3,7 +3,7 @@ import { parseSignatureInput } from '../../packages/shared/src/wire/request-sign
 import type { Dice } from './dice.ts';
 import type { Observer } from './observer.ts';
 import type { Answered, SimulatedServer } from './server.ts';
-import { must } from './violation.ts';
+import { must, Violation } from './violation.ts';
 import type { World } from './world.ts';
 
 export const FATES = [
@@ -56,6 +56,8 @@ export class Network {
   #late: TransportRequest[] = [];
   #lastAnswer: Answered | undefined;
   isFaulty = true;
+  /** What an agent would take for a network that fails. */
+  #violation: Violation | undefined;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
@@ -85,6 +87,16 @@ export class Network {
     return answer;
   }
 
+  #note = (error: unknown): never => {
+    if (error instanceof Violation) this.#violation ??= error;
+    throw error;
+  };
+
+  /** Throws what must have held of a message and did not. */
+  check(): void {
+    if (this.#violation !== undefined) throw this.#violation;
+  }
+
   #fate(): Fate {
     const { dice, odds } = this.#options;
     if (!this.isFaulty) return 'fine';
@@ -112,7 +124,7 @@ export class Network {
         genuine = false;
         const fate = this.#fate();
         if (fate !== 'fine') this.#options.world.count(fate);
-        const answer = await this.#carry(request, fate);
+        const answer = await this.#carry(request, fate).catch(this.#note);
         if (answer === undefined) throw new Error('no answer');
         genuine =
           ['fine', 'doubled', 'old-document'].includes(fate) || (fate === 'request-altered' && answer.status !== 200);

@@ -20,7 +20,7 @@ function sticksPermitted(dice: Dice): Pick<Rule, 'exemptions'> {
   if (dice.chance(0.2)) return {};
   const encrypted = dice.chance(0.3) ? { encryptedOnly: true as const } : {};
   const approver = 'information-security-team-leader' as const;
-  return { exemptions: [{ kind: KINDS.STICK, approver, maximum: dice.pick(['P1D', 'P30D']), ...encrypted }] };
+  return { exemptions: [{ kind: KINDS.STICK, approver, maximum: dice.pick(['PT3H', 'P30D']), ...encrypted }] };
 }
 
 /** A version of the policy: which rules there are, how they are enforced and how much they weigh is thrown. */
@@ -28,7 +28,11 @@ export function policyOf(version: number, dice: Dice): PolicyDocument {
   const mode = () => (dice.chance(0.75) ? ('report' as const) : ('observe' as const));
   const disks = { volumes: 'fixed', protection: 'on' } as const;
   const build = dice.chance(0.8)
-    ? { exemptions: [{ kind: KINDS.BUILD, approver: 'ict-administrator' as const, maximum: 'P5D' }] }
+    ? {
+        exemptions: [
+          { kind: KINDS.BUILD, approver: 'ict-administrator' as const, maximum: dice.pick(['PT3H', 'P5D']) },
+        ],
+      }
     : {};
   const rules: Rule[] = [
     {

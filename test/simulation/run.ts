@@ -43,6 +43,7 @@ async function live(simulation: Simulation): Promise<void> {
     simulation.serverDisk.begin();
     device.agent.disk.begin();
     await act(simulation, device);
+    simulation.network.check();
     const waiting = device.agent.running === undefined ? '-' : device.agent.kept().length;
     world.note(
       name,
