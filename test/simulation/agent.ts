@@ -157,7 +157,8 @@ export class SimulatedAgent {
     return Number(this.#meta('reached_at') ?? 0);
   }
   /** How each rule stands. */
-  states = () => this.#read<{ rule: string; subject: string; verdict: string }>('select * from states');
+  states = () =>
+    this.#read<{ rule: string; subject: string; verdict: string; observed: string }>('select * from states');
 
   /** When the server last answered, as the device has it. */
   get checkedInAt(): string | undefined {

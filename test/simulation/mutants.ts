@@ -234,6 +234,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'open(jws, 1)',
   },
   {
+    name: 'go on naming one that has lapsed',
+    file: agent('cycle/transitions.ts'),
+    from: 'excuseOf(a) === excuseOf(b);',
+    to: 'excuseOf(a) !== 0;',
+  },
+  {
     name: 'keep a revoked one',
     file: server('authorisations/told.ts'),
     from: 'Math.min(row.valid_to, row.revoked_at ?? row.valid_to)',
