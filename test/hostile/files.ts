@@ -1,5 +1,6 @@
 import { BODIES, TEXTS } from './corpus.ts';
 import type { Dice } from './dice.ts';
+import { textOf as json } from './mutate.ts';
 
 export const BOUNDARY = 'hostile-boundary';
 
@@ -73,6 +74,8 @@ export function spoiltCsv(url: string, dice: Dice): Buffer {
   return Buffer.from(dice.chance(0.1) ? Buffer.from(text, 'utf16le') : other);
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : json(value));
+
 const partOf = (name: string, about: string, value: Buffer | string): Buffer =>
   Buffer.concat([
     Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${about}\r\n\r\n`),
@@ -85,7 +88,7 @@ const END = Buffer.from(`--${BOUNDARY}--\r\n`);
 export const multipartText = (body: object): string =>
   Buffer.concat([
     ...Object.entries(body).map(([name, value]) =>
-      partOf(name, name === 'file' ? '; filename="a.csv"\r\nContent-Type: text/csv' : '', String(value).toWellFormed()),
+      partOf(name, name === 'file' ? '; filename="a.csv"\r\nContent-Type: text/csv' : '', textOf(value).toWellFormed()),
     ),
     END,
   ]).toString();
@@ -102,7 +105,7 @@ const ABOUTS = [
 export function spoiltForm(fields: Readonly<Record<string, unknown>>, file: Buffer, dice: Dice): Buffer {
   const { file: _, ...rest } = fields;
   const parts = Object.entries(rest).flatMap(([name, value]) =>
-    Array.from({ length: dice.chance(0.1) ? 2 : 1 }, () => partOf(name, '', String(value))),
+    Array.from({ length: dice.chance(0.1) ? 2 : 1 }, () => partOf(name, '', textOf(value))),
   );
   const name = dice.chance(0.9) ? 'file' : dice.pick(['__proto__', 'constructor', '', 'file"; x="']);
   const whole = Buffer.concat([
