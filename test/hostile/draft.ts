@@ -57,10 +57,10 @@ const policy = (dice: Dice) => ({
 });
 
 /** A policy in a form, and registers. */
-export const isUpload = ({ method, schema }: Endpoint): boolean =>
-  method === 'POST' &&
-  schema.hide === true &&
-  'file' in ((schema.body as { properties?: object } | undefined)?.properties ?? {});
+export const isUpload = ({ method, schema: { hide, body } }: Endpoint): boolean => {
+  const form: { readonly properties?: object } = body ?? {};
+  return method === 'POST' && hide === true && 'file' in (form.properties ?? {});
+};
 export const isCsv = ({ schema }: Endpoint): boolean => schema.consumes?.includes('text/csv') === true;
 
 const uploadOf = (url: string, dice: Dice) =>

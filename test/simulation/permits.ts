@@ -59,7 +59,7 @@ export async function request(simulation: Simulation, device: Device): Promise<v
   const now = server.acting.now;
   const from = now + (dice.below(3) - 1) * HOUR;
   const open = observer.incidents().filter(({ ended_at }) => ended_at === null);
-  const incident = open.length > 0 && dice.chance(0.7) ? { incident: dice.pick(open).ref } : {};
+  const hangsOn = open.length > 0 && dice.chance(0.7) ? { incident: dice.pick(open).ref } : {};
   const subject = dice.chance(0.8) ? { devices: [device.agent.assetTag] } : { group: groupOf(device.agent.assetTag) };
   const asked = {
     kind,
@@ -70,7 +70,7 @@ export async function request(simulation: Simulation, device: Device): Promise<v
     accepted: true,
     validFrom: iso(from),
     validTo: iso(from + (1 + dice.below(dice.pick([3, 8, 60]))) * HOUR),
-    ...incident,
+    ...hangsOn,
   };
   const asker = dice.pick(PEOPLE);
   const isTaken = await ask(simulation, () => requestAuthorisation(asker, asked, server.acting));
