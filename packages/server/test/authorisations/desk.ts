@@ -55,17 +55,17 @@ rules:
 export const DAY = 86_400_000;
 
 /** A council with a policy, in which people act under their names. */
-export async function openDesk() {
+export async function openDesk(source = POLICY) {
   const server = await startConsoleServer();
   const { app, db, clock } = server;
   const random = seededRandom('desk');
-  const reading = readPolicy(POLICY);
+  const reading = readPolicy(source);
   if (!reading.ok) throw new Error(JSON.stringify(reading.errors));
   const at = clock.now();
   await db
     .transaction()
     .execute((tx) =>
-      putPolicyInForce(tx, { organisation: ORGANISATION, document: reading.policy, source: POLICY, by: 'test', at }),
+      putPolicyInForce(tx, { organisation: ORGANISATION, document: reading.policy, source, by: 'test', at }),
     );
   const tokens = new Map<string, string>();
 
@@ -98,6 +98,7 @@ export async function openDesk() {
     sam: by('worker', 'Sam Rivers'),
     ict: by('ict-operator', 'Ivy Desk'),
     director: by('assistant-director', 'Ada Director'),
+    siro: by('siro', 'Sol Siro'),
     /** A stick for Sam Rivers, asked for by Sam and with the risks accepted. */
     stick: (given: object = {}) => ({
       kind: 'emergency-plan-stick',
