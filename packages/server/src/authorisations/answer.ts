@@ -38,10 +38,28 @@ export const AuthorisationAnswer = Type.Object({
   safetyReview: nullable(SafetyReview),
 });
 
+/** How many days of a kind are left to those whom a request is for, where the policy caps them. */
+const DaysInYear = nullable(
+  Type.Array(
+    Type.Object({
+      who: Type.String({ description: 'a person, or a device by its asset tag' }),
+      daysInYear: Type.Integer({ description: 'how many days of any 365 the policy allows' }),
+      from: Type.String({ description: 'the first day that is asked for' }),
+      left: Type.Integer({ description: 'how many days on end can still be given from that day on' }),
+      taken: Type.Array(
+        Type.Object({ ref: Type.String(), from: Type.String(), to: Type.String(), days: Type.Integer() }),
+      ),
+    }),
+    { description: 'of a request that nobody has decided, where the policy caps the days in a year; else null' },
+  ),
+);
+
+export const AuthorisationAsked = Type.Object({ ...AuthorisationAnswer.properties, daysInYear: DaysInYear });
+
 const Event = Type.Object({ at: Time, actor: Type.String(), type: Type.String(), detail: Type.Unknown() });
 
 export const AuthorisationWhole = Type.Object({
-  ...AuthorisationAnswer.properties,
+  ...AuthorisationAsked.properties,
   devices: Type.Array(Type.String(), { description: 'the asset tags of the devices that it concerns now' }),
   history: Type.Array(Event, { description: 'the newest first' }),
 });

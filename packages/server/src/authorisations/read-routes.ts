@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { callerOf } from '../access.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
 import { AuthorisationAnswer, AuthorisationWhole } from './answer.ts';
+import { daysInYearOf } from './asked.ts';
 import { authorisationOf, historyOf, listAuthorisations, present } from './read.ts';
 import type { AuthorisationRoutesDeps } from './routes.ts';
 import { Reference, STATUSES } from './schema.ts';
@@ -76,7 +77,8 @@ function reading(app: App, { db, clock }: Deps): void {
     async (request) => {
       const row = await authorisationOf(db, callerOf(request), request.params.ref);
       const { devices } = await resolve(db, row.organisation, subjectOf(row));
-      return { ...present(row, clock.now()), devices: [...devices], history: await historyOf(db, row) };
+      const daysInYear = await daysInYearOf(db, row, clock.now());
+      return { ...present(row, clock.now()), daysInYear, devices: [...devices], history: await historyOf(db, row) };
     },
   );
 }

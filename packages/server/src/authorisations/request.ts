@@ -15,6 +15,8 @@ import { planRound } from './reminders.ts';
 import type { Request } from './schema.ts';
 import { appendEvent, type AuthorisationRow, byRequestKey, insertAuthorisation } from './store.ts';
 import { type Resolved, resolve } from './subjects.ts';
+import { yearOf } from './takers.ts';
+import { yearProblem } from './year.ts';
 
 /** Two working days and a weekend: what was agreed in haste may be put on record that much later (WeST 3.2). */
 const LATER_BY_MS = 4 * 86_400_000;
@@ -104,6 +106,9 @@ async function make(tx: Tx, caller: Caller, request: Request, { now, random }: A
   refuseForOthers(caller, resolved);
   const demands = await demandsOf(tx, organisation, { kind, scope, populations: resolved.populations }, now);
   const times = timesOf(request, demands, now);
+  const span = { organisation, kind, from: times.valid_from, to: times.valid_to };
+  const tooMany = yearProblem(await yearOf(tx, demands.maximumInYear, resolved, span));
+  if (tooMany !== undefined) throw problem('authorisation-incomplete', tooMany);
   await refuseWithoutIncident(tx, organisation, request, demands.needsIncident);
   if (safetyReview !== undefined) pastDay(safetyReview.reviewedOn, 'safetyReview.reviewedOn', now);
   const row: AuthorisationRow = {
@@ -146,6 +151,12 @@ const NOTHING_YET = {
   end_told_at: null,
   review_told_at: null,
   lapse_told_at: null,
+  paper: null,
+  paper_outcome: null,
+  paper_how: null,
+  paper_said_at: null,
+  paper_said_by: null,
+  paper_told_at: null,
 } as const;
 
 /** Asks for an authorisation. The same request under the same key gives the first one's reference and makes no second. */

@@ -10,7 +10,8 @@ import {
   revokeAuthorisation,
   withdrawAuthorisation,
 } from './decide.ts';
-import { AuthorisationAnswer } from './answer.ts';
+import { daysInYearOf } from './asked.ts';
+import { AuthorisationAnswer, AuthorisationAsked } from './answer.ts';
 import { authorisationOf, present } from './read.ts';
 import { requestAuthorisation } from './request.ts';
 import { Approval, Reference, Request, WithReason, WithVersion } from './schema.ts';
@@ -49,13 +50,16 @@ function asking(app: App, deps: AuthorisationRoutesDeps): void {
         tags,
         summary: 'Ask for an authorisation: anybody for themselves; line managers, ICT and officers for others',
         body: Request,
-        response: { 200: AuthorisationAnswer, 201: AuthorisationAnswer },
+        response: { 200: AuthorisationAsked, 201: AuthorisationAsked },
       },
     },
     async (request, reply) => {
       const { ref, created } = await requestAuthorisation(callerOf(request), request.body, actDeps(deps));
       deps.wake();
-      return reply.status(created ? 201 : 200).send(await answer(deps, request, ref));
+      const row = await authorisationOf(deps.db, callerOf(request), ref);
+      const now = deps.clock.now();
+      const daysInYear = await daysInYearOf(deps.db, row, now);
+      return reply.status(created ? 201 : 200).send({ ...present(row, now), daysInYear });
     },
   );
   const summary = 'Accept the risks: the person it is for, or whoever asked where it is for nobody by name';

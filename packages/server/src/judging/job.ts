@@ -9,7 +9,15 @@ import type { JobKind } from '../jobs/run.ts';
 import { forgetDone } from '../jobs/store.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
-import { type Bench, benchesOf, changesOf, excusesOf, isNothing, judgeInTransaction, type JudgingDeps } from './apply.ts';
+import {
+  type Bench,
+  benchesOf,
+  changesOf,
+  excusesOf,
+  isNothing,
+  judgeInTransaction,
+  type JudgingDeps,
+} from './apply.ts';
 import { deviceRow, devicesBehind, judgedOfAll } from './store.ts';
 import { beat } from './uptime.ts';
 import { nextWeekly, tellOfTheWeek } from './weekly.ts';
@@ -81,7 +89,8 @@ async function differing(
   for (const device of devices) {
     const bench = benchFor(device);
     const authorisations = await excusesOf(db, device, bench);
-    if (!isNothing(changesOf(device, { before: judged.get(device.id) ?? [], authorisations }, bench))) found.push(device);
+    if (!isNothing(changesOf(device, { before: judged.get(device.id) ?? [], authorisations }, bench)))
+      found.push(device);
   }
   return found;
 }

@@ -81,7 +81,7 @@ export async function openDesk(source = POLICY) {
   /** A request by somebody of a role under their name. */
   const by =
     (role: CallerRole, name: string) =>
-    async (method: 'GET' | 'POST', url: string, payload?: object): Promise<LightMyRequestResponse> => {
+    async (method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object): Promise<LightMyRequestResponse> => {
       const headers = { authorization: `Bearer ${await tokenOf(role, name)}` };
       return app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
     };

@@ -45,8 +45,8 @@ export interface YearOfDays extends DaySpan {
 }
 
 /**
- * Of all 365 days on end in which `wanted` would add a day, those with the most days taken, its own included; undefined
- * where it adds none. Days that two authorisations share are counted once.
+ * Of all 365 days on end in which `wanted` would add a day, those with the most days taken, its own included (the latest
+ * such, which begin with one of them); undefined where it adds none. Days that two authorisations share are counted once.
  */
 export function fullestYear(taken: readonly DaySpan[], wanted: DaySpan): YearOfDays | undefined {
   const added = adding(taken, wanted);
@@ -67,7 +67,7 @@ export function fullestYear(taken: readonly DaySpan[], wanted: DaySpan): YearOfD
       count -= isTaken[out] === true || isWanted(start + out) ? 1 : 0;
       isNew -= isTaken[out] === false && isWanted(start + out) ? 1 : 0;
     }
-    if (out >= -1 && isNew > 0 && count > (fullest?.days ?? 0))
+    if (out >= -1 && isNew > 0 && count >= (fullest?.days ?? 0))
       fullest = { first: day - YEAR_DAYS + 1, last: day, days: count };
   }
   return fullest;

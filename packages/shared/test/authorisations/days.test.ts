@@ -82,8 +82,8 @@ describe('a cap of days in any 365', () => {
     expect(fullestYear(held, { first: BASE + 100, last: BASE + 119 })).toMatchObject({ days: 30 });
     expect(fullestYear(held, { first: BASE + 374, last: BASE + 374 })).toMatchObject({ days: 1 });
     expect(fullestYear(held, { first: BASE + 373, last: BASE + 374 })).toEqual({
-      first: BASE + 9,
-      last: BASE + 373,
+      first: BASE + 373,
+      last: BASE + 737,
       days: 2,
     });
     expect(fullestYear(held, { first: BASE + 2, last: BASE + 9 })).toBeUndefined();

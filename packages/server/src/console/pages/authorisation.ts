@@ -3,10 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Random } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import { type Caller, callerOf } from '../../access.ts';
+import { askedOf, daysInYearOf } from '../../authorisations/asked.ts';
 import {
   acceptRisks,
   approveAuthorisation,
-  askedOf,
   mayRevoke,
   refuseAuthorisation,
   revokeAuthorisation,
@@ -54,10 +54,12 @@ async function actsOf({ db, clock }: PageDeps, caller: Caller, row: Authorisatio
   const asked = decides ? await askedOf(db, row, clock.now()).catch(() => undefined) : undefined;
   const cannot = asked === undefined ? undefined : words(notTheirs(asked, caller));
   const { safetyReview = null } = asked ?? {};
+  const days = waits ? await daysInYearOf(db, row, clock.now()) : null;
   const actions = safetyReview?.actionsRequired === true && safetyReview.actionsDone === undefined;
   const reviewed = actions && safetyReview !== null ? { ...safetyReview, actionsDone: '-' } : safetyReview;
   return {
     devices,
+    days,
     canDecide: asked !== undefined && cannot === undefined,
     cannotDecide: cannot,
     notReady: asked === undefined ? undefined : words(notReady({ ...asked, safetyReview: reviewed }, clock.now())),
