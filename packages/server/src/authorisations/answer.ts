@@ -1,5 +1,6 @@
 import { AuthorisationScope } from '@beadle/shared';
 import Type from 'typebox';
+import { Paper, PAPER_OUTCOMES } from './paper.ts';
 import { SafetyReview, STATUSES, Subject } from './schema.ts';
 
 const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
@@ -36,6 +37,18 @@ export const AuthorisationAnswer = Type.Object({
   revokedReason: nullable(Type.String()),
   incident: nullable(Type.String()),
   safetyReview: nullable(SafetyReview),
+  paper: nullable(Paper),
+  paperDueBy: nullable(
+    Type.String({ description: 'it has ended: by when somebody has to say what became of the paper' }),
+  ),
+  paperOutcome: nullable(
+    Type.Object({
+      outcome: Type.String({ description: `one of ${PAPER_OUTCOMES.join(', ')}` }),
+      how: nullable(Type.String()),
+      saidBy: nullable(Type.String()),
+      saidAt: nullable(Time),
+    }),
+  ),
 });
 
 /** How many days of a kind are left to those whom a request is for, where the policy caps them. */

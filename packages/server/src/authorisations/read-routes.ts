@@ -23,6 +23,11 @@ const Filters = Type.Object(
     person: text(200, 'a name in the register: those that concern this person or a device that they hold'),
     incident: text(40, 'the reference of an incident'),
     endsBefore: Type.Optional(IsoTime),
+    paper: Type.Optional(
+      Type.Enum(['owed', 'overdue'], {
+        description: 'owed: ended, and nobody has said what became of the paper; overdue: they ought to have by now',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -1,9 +1,12 @@
 import { iso } from '@beadle/shared';
+import type { SelectQueryBuilder } from 'kysely';
 import type { Caller } from '../access.ts';
 import type { Db, Tx } from '../db/database.ts';
+import type { Database } from '../db/schema.ts';
 import { problem } from '../errors.ts';
 import { may } from '../people/permissions.ts';
 import { nameKey, sameName, standing } from './lifecycle.ts';
+import { overdueEnds, owedEnds, paperDue, paperOf } from './paper.ts';
 import type { Status } from './schema.ts';
 import { type AuthorisationRow, readEvents, reviewOf, scopeOf, subjectOf } from './store.ts';
 import { keysOfDevice, resolve, subjectWords } from './subjects.ts';
@@ -16,6 +19,8 @@ export interface AuthorisationFilter {
   /** By the name in the register. */
   readonly person?: string | undefined;
   readonly incident?: string | undefined;
+  /** Ended, and nobody has said what became of the paper; overdue where they ought to have. */
+  readonly paper?: 'owed' | 'overdue' | undefined;
   /** Milliseconds since the epoch. */
   readonly endsBefore?: number | undefined;
 }
@@ -66,6 +71,36 @@ function inStatus<Q extends { where(column: 'status' | 'valid_to', op: '=' | '<=
   return status === 'approved' ? found.where('valid_to', '>', now) : found;
 }
 
+type Query = SelectQueryBuilder<Database, 'authorisations', AuthorisationRow>;
+
+/** Those of a kind that ended at or before its moment, and of whose paper nobody has said what became of it. */
+const owingPaper = (query: Query, ends: ReturnType<typeof owedEnds>): Query =>
+  query
+    .where('paper_outcome', 'is', null)
+    .where((eb) =>
+      eb.or(
+        ends.map(({ kind, before }) =>
+          eb.and([
+            eb('kind', '=', kind),
+            eb.or([
+              eb.and([eb('status', '=', 'approved'), eb('valid_to', '<=', before)]),
+              eb.and([
+                eb('status', '=', 'revoked'),
+                eb('revoked_at', '<=', before),
+                eb('revoked_at', '>', eb.ref('valid_from')),
+              ]),
+            ]),
+          ]),
+        ),
+      ),
+    );
+
+/** How many have ended of which somebody ought to have said by now what became of the paper. */
+export async function paperOverdue(db: Db, organisation: string, now: number): Promise<number> {
+  const all = db.selectFrom('authorisations').selectAll().where('organisation', '=', organisation);
+  return (await owingPaper(all, overdueEnds(now)).execute()).length;
+}
+
 /** Whether a caller sees everybody's; others see what they asked for and what is for them. */
 export const seesAll = ({ role }: Pick<Caller, 'role'>): boolean => may(role, 'authorisations:read');
 
@@ -85,6 +120,7 @@ export async function listAuthorisations(
     );
   }
   if (filter.status !== undefined) query = inStatus(query, filter.status, now);
+  if (filter.paper !== undefined) query = owingPaper(query, filter.paper === 'owed' ? owedEnds(now) : overdueEnds(now));
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
   if (filter.incident !== undefined) query = query.where('incident', '=', filter.incident);
   if (filter.endsBefore !== undefined) query = query.where('valid_to', '<', filter.endsBefore);
@@ -119,6 +155,16 @@ export async function authorisationOf(db: Db | Tx, caller: Caller, ref: string):
 
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
+function presentPaper(row: AuthorisationRow, now: number) {
+  const { paper_outcome: outcome, paper_how: how, paper_said_by: saidBy, paper_said_at: saidAt } = row;
+  const due = paperDue(row);
+  return {
+    paper: paperOf(row),
+    paperDueBy: due === null || due.endsAt > now ? null : iso(due.dueAt),
+    paperOutcome: outcome === null ? null : { outcome, how, saidBy, saidAt: isoOrNull(saidAt) },
+  };
+}
+
 /** As the API and the console tell it. */
 export const present = (row: AuthorisationRow, now: number) => ({
   ref: row.ref,
@@ -152,6 +198,7 @@ export const present = (row: AuthorisationRow, now: number) => ({
   revokedReason: row.revoked_reason,
   incident: row.incident,
   safetyReview: reviewOf(row),
+  ...presentPaper(row, now),
 });
 export type AuthorisationView = ReturnType<typeof present>;
 

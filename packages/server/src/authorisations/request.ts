@@ -11,6 +11,7 @@ import type { ActDeps } from './act.ts';
 import { demandsOf } from './demands.ts';
 import { incidentOf } from './incidents.ts';
 import { type Demands, sameName, timesProblem } from './lifecycle.ts';
+import { paperProblem } from './paper.ts';
 import { planRound } from './reminders.ts';
 import type { Request } from './schema.ts';
 import { appendEvent, type AuthorisationRow, byRequestKey, insertAuthorisation } from './store.ts';
@@ -82,7 +83,7 @@ function timesOf(request: Request, demands: Demands, now: number): Times {
     (validTo <= now ? 'Its end has passed.' : undefined) ??
     (validFrom < now - LATER_BY_MS ? 'It may begin up to 4 days ago and no earlier.' : undefined) ??
     (reviewAt < validFrom || reviewAt > validTo ? 'Its review must lie between its beginning and its end.' : undefined);
-  if (found !== undefined) throw problem('authorisation-incomplete', found);
+  refuseIncomplete(found);
   return { valid_from: validFrom, valid_to: validTo, review_at: reviewAt };
 }
 
@@ -99,16 +100,20 @@ async function refuseWithoutIncident(
   if (endedAt !== null) throw problem('authorisation-incomplete', `The incident ${incident} has ended.`);
 }
 
+function refuseIncomplete(detail: string | undefined): void {
+  if (detail !== undefined) throw problem('authorisation-incomplete', detail);
+}
+
 async function make(tx: Tx, caller: Caller, request: Request, { now, random }: ActDeps): Promise<AuthorisationRow> {
   const { organisation, name, role } = caller;
-  const { kind, subject, scope = {}, purpose, risks, safetyReview } = request;
+  const { kind, subject, scope = {}, purpose, risks, safetyReview, paper } = request;
+  refuseIncomplete(paperProblem(kind, paper, purpose));
   const resolved = await resolve(tx, organisation, subject);
   refuseForOthers(caller, resolved);
   const demands = await demandsOf(tx, organisation, { kind, scope, populations: resolved.populations }, now);
   const times = timesOf(request, demands, now);
   const span = { organisation, kind, from: times.valid_from, to: times.valid_to };
-  const tooMany = yearProblem(await yearOf(tx, demands.maximumInYear, resolved, span));
-  if (tooMany !== undefined) throw problem('authorisation-incomplete', tooMany);
+  refuseIncomplete(yearProblem(await yearOf(tx, demands.maximumInYear, resolved, span)));
   await refuseWithoutIncident(tx, organisation, request, demands.needsIncident);
   if (safetyReview !== undefined) pastDay(safetyReview.reviewedOn, 'safetyReview.reviewedOn', now);
   const row: AuthorisationRow = {
@@ -131,6 +136,7 @@ async function make(tx: Tx, caller: Caller, request: Request, { now, random }: A
     demanded_role: demands.roles[0] ?? 'siro',
     incident: request.incident ?? null,
     safety_review: safetyReview === undefined ? null : JSON.stringify(safetyReview),
+    paper: paper === undefined ? null : JSON.stringify(paper),
   };
   await insertAuthorisation(tx, row, resolved.keys);
   return row;
@@ -151,7 +157,6 @@ const NOTHING_YET = {
   end_told_at: null,
   review_told_at: null,
   lapse_told_at: null,
-  paper: null,
   paper_outcome: null,
   paper_how: null,
   paper_said_at: null,

@@ -88,8 +88,33 @@ export async function openDesk(source = POLICY) {
 
   const inDays = (days: number): string => new Date(clock.now() + days * DAY).toISOString();
 
+  async function nextJobAt(): Promise<number> {
+    // What comes every quarter of an hour has nothing to do with it.
+    const waiting = db
+      .selectFrom('jobs')
+      .select('run_at')
+      .where('status', '=', 'waiting')
+      .where('kind', 'not in', ['judging', 'weekly-list']);
+    return (await waiting.orderBy('run_at').executeTakeFirst())?.run_at ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Lets the time pass, with each job at its moment; gives the notices that were written. */
+  async function pass(days: number) {
+    const before = (await db.selectFrom('notices').select('id').execute()).map(({ id }) => id);
+    const end = clock.now() + days * DAY;
+    for (;;) {
+      const next = await nextJobAt();
+      clock.pass(Math.min(Math.max(next, clock.now()), end) - clock.now());
+      if (next > end) break;
+      await app.jobs.runDue();
+    }
+    const rows = await db.selectFrom('notices').select(['id', 'role', 'title', 'body']).orderBy('created_at').execute();
+    return rows.filter(({ id }) => !before.includes(id));
+  }
+
   return {
     server,
+    pass,
     db,
     clock,
     by,

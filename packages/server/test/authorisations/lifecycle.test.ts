@@ -152,7 +152,7 @@ describe('the life of an authorisation', () => {
 
 describe('what is told, and when', () => {
   const row = (given: object) => ({
-    kind: 'paper-at-home',
+    kind: 'software-install',
     status: 'approved',
     requested_at: NOW - DAY,
     valid_from: NOW,
@@ -162,6 +162,9 @@ describe('what is told, and when', () => {
     end_told_at: null,
     review_told_at: null,
     lapse_told_at: null,
+    paper_told_at: null,
+    revoked_at: null,
+    paper_outcome: null,
     ...given,
   });
 

@@ -13,11 +13,15 @@ import {
   withdrawAuthorisation,
 } from '../../authorisations/decide.ts';
 import { notReady, notTheirs, type Refusal, sameName } from '../../authorisations/lifecycle.ts';
+import { PAPER_OUTCOMES } from '../../authorisations/paper.ts';
+import { sayOfPaper } from '../../authorisations/paper-outcome.ts';
+import { kindNamed } from '../../authorisations/kinds.ts';
 import { authorisationOf, historyOf, present } from '../../authorisations/read.ts';
 import { Reference } from '../../authorisations/schema.ts';
 import { type AuthorisationRow, subjectOf } from '../../authorisations/store.ts';
 import { resolve } from '../../authorisations/subjects.ts';
 import { recordView } from '../../audit/viewed.ts';
+import { problem } from '../../errors.ts';
 import { may } from '../../people/permissions.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
 import { inPlainWords, refusalWords } from './act-words.ts';
@@ -40,6 +44,7 @@ const DONE: Readonly<Record<string, string>> = {
   revoke: 'You have ended this. The devices are told at their next check-in.',
   withdraw: 'The request is withdrawn.',
   accept: 'It is recorded that you accept the risks.',
+  paper: 'It is recorded what became of the paper.',
 };
 
 const words = (refusal: Refusal | undefined): string | undefined =>
@@ -47,7 +52,7 @@ const words = (refusal: Refusal | undefined): string | undefined =>
 
 /** What the caller may do with it now, and where they may not decide, why. */
 async function actsOf({ db, clock }: PageDeps, caller: Caller, row: AuthorisationRow) {
-  const { status } = present(row, clock.now());
+  const { status, paperDueBy } = present(row, clock.now());
   const { people, person, devices } = await resolve(db, row.organisation, subjectOf(row)).catch(() => NOBODY);
   const waits = status === 'requested';
   const decides = waits && may(caller.role, 'authorisations:decide');
@@ -66,6 +71,8 @@ async function actsOf({ db, clock }: PageDeps, caller: Caller, row: Authorisatio
     asksForActions: actions,
     canAccept: waits && row.accepted_at === null && sameName(person ?? row.requested_by, caller.name),
     canWithdraw: waits && sameName(row.requested_by, caller.name),
+    isForPaper: kindNamed(row.kind)?.paper !== undefined,
+    canSayOfPaper: paperDueBy !== null && mayRevoke(row, people, caller),
     canRevoke: status === 'approved' && mayRevoke(row, people, caller),
   };
 }
@@ -102,6 +109,8 @@ const Form = Type.Object(
     reason: Field,
     conditions: Field,
     actions: Field,
+    outcome: Type.Optional(Type.Enum([...PAPER_OUTCOMES])),
+    how: Field,
   },
   { additionalProperties: false },
 );
@@ -143,6 +152,13 @@ const ACTS: Readonly<Record<string, { readonly act: Act; readonly missing?: stri
   revoke: { act: revokeAuthorisation, missing: 'Enter why this ends before its time' },
   withdraw: { act: withdrawAuthorisation },
   accept: { act: (caller, ref, _given, deps) => acceptRisks(caller, ref, deps) },
+  paper: {
+    act: (caller, ref, { version, form: { outcome, how = '' } }, deps) => {
+      if (outcome === undefined) throw problem('validation', 'Choose what became of the paper');
+      const words = how.trim().slice(0, 1000);
+      return sayOfPaper(caller, ref, { version, outcome, ...(words === '' ? {} : { how: words }) }, deps);
+    },
+  },
 };
 
 const MOST_REASON = 2000;

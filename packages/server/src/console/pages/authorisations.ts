@@ -38,6 +38,11 @@ const TABS: Readonly<Record<string, Tab>> = {
     empty: 'No authorisation ends in the next 30 days.',
   },
   ended: { text: 'Ended', filter: () => ({ status: 'lapsed' }), empty: 'No authorisation has ended by itself yet.' },
+  paper: {
+    text: 'Paper to account for',
+    filter: () => ({ paper: 'owed' }),
+    empty: 'Nobody has to say what became of any paper.',
+  },
   all: { text: 'All', filter: () => ({}), empty: 'Nobody has asked for an authorisation yet.' },
 };
 
