@@ -23,6 +23,7 @@ export const AuthorisationAnswer = Type.Object({
   requestedBy: Type.String(),
   requestedRole: Type.String(),
   requestedAt: Time,
+  recordedFromPaper: Type.Boolean({ description: 'it was approved on paper, and recorded by whoever asked' }),
   approverRole: Type.String({ description: 'the role that is asked to decide' }),
   approver: nullable(Type.Object({ name: Type.String(), role: nullable(Type.String()) })),
   approvedAt: nullable(Time),

@@ -50,3 +50,12 @@ export function authorisationsNotice(all: readonly InMessage[], origin: string):
     body: [...parts, `All of them:\n${origin}/authorisations`].join('\n\n'),
   };
 }
+
+/** To a role that is said to have approved what was on paper: whoever holds it sees whether that is so. */
+export const paperNotice = (count: number, origin: string): NoticeText => ({
+  title:
+    count === 1
+      ? '1 approval of yours was recorded from paper'
+      : `${count} approvals of yours were recorded from paper`,
+  body: `Somebody has recorded ${count === 1 ? 'an approval' : `${count} approvals`} that your role gave on paper. Look whether it did, and end what it did not give.\n\nAll that hold:\n${origin}/authorisations?show=approved`,
+});

@@ -183,6 +183,7 @@ export const present = (row: AuthorisationRow, now: number) => ({
   requestedBy: row.requested_by,
   requestedRole: row.requested_role,
   requestedAt: iso(row.requested_at),
+  recordedFromPaper: row.request_key?.startsWith('paper:') ?? false,
   /** Who was asked to decide. */
   approverRole: row.demanded_role,
   approver: row.decided_by === null ? null : { name: row.decided_by, role: row.decided_role },

@@ -20,7 +20,7 @@ import { yearOf } from './takers.ts';
 import { yearProblem } from './year.ts';
 
 /** Two working days and a weekend: what was agreed in haste may be put on record that much later (WeST 3.2). */
-const LATER_BY_MS = 4 * 86_400_000;
+export const LATER_BY_MS = 4 * 86_400_000;
 
 /** The beginning of a day that there is and that is not to come. */
 export function pastDay(date: string, field: string, now: number): number {
@@ -142,7 +142,7 @@ async function make(tx: Tx, caller: Caller, request: Request, { now, random }: A
   return row;
 }
 
-const NOTHING_YET = {
+export const NOTHING_YET = {
   status: 'requested',
   version: 1,
   decided_at: null,

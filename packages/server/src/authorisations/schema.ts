@@ -56,8 +56,14 @@ export const Request = Type.Object(
     safetyReview: Type.Optional(SafetyReview),
     /** Of a kind that concerns paper. */
     paper: Type.Optional(Paper),
+    /** Those that begin with `paper:` are of approvals that were imported. */
     requestKey: Type.Optional(
-      Line(120, 'your own name for this request: sent again under the same, it makes no second one'),
+      Type.String({
+        minLength: 1,
+        maxLength: 120,
+        pattern: '^(?!paper:)[^\\u0000-\\u001f\\u007f]+$',
+        description: 'your own name for this request: sent again under the same, it makes no second one',
+      }),
     ),
   },
   closed,

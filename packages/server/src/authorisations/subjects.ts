@@ -55,7 +55,9 @@ export interface Resolved {
   readonly populations: readonly (Population | null)[];
 }
 
-const registerOf = (db: Db | Tx, organisation: string): Promise<Registered[]> =>
+export type Register = readonly Registered[];
+
+export const registerOf = (db: Db | Tx, organisation: string): Promise<Registered[]> =>
   db
     .selectFrom('devices')
     .select(['id', 'asset_tag', 'holder', 'population', 'groups'])
@@ -79,8 +81,11 @@ const once = (names: readonly string[]): string[] => [...new Map(names.map((name
 const isPopulation = (text: string | null): text is Population => POPULATIONS.some((one) => one === text);
 
 /** Throws `device-unknown` where a device is not in the register. */
-export async function resolve(db: Db | Tx, organisation: string, subject: Subject): Promise<Resolved> {
-  const register = await registerOf(db, organisation);
+export const resolve = async (db: Db | Tx, organisation: string, subject: Subject): Promise<Resolved> =>
+  resolveIn(await registerOf(db, organisation), subject);
+
+/** The same by a register that has been read. */
+export function resolveIn(register: Register, subject: Subject): Resolved {
   const keys = keysOf(subject, register);
   const devices = register.filter((device) => keysOfDevice(device).some((key) => keys.includes(key)));
   const holders = devices.flatMap(({ holder }) => (holder === null ? [] : [holder]));

@@ -19,7 +19,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   lapsed: 'Ended',
   'paper-returned': 'Paper returned',
   'paper-destroyed': 'Paper destroyed',
-  imported: 'Recorded from paper',
+  'recorded-from-paper': 'Recorded from paper',
 };
 
 export const eventWords = (type: string): string => EVENTS[type] ?? humanise(type);

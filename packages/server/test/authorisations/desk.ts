@@ -8,7 +8,7 @@ import { seededRandom } from '../app/harness.ts';
 import { type ConsoleServer, startConsoleServer } from '../support/console-server.ts';
 
 /** Sticks, printing and updates may be excused; the first names two rules of one kind with different times. */
-const POLICY = `beadlePolicy: 1
+export const DESK_POLICY = `beadlePolicy: 1
 title: Remote and Home Working Policy
 organisation: Northmere Borough Council
 version: "1"
@@ -55,7 +55,7 @@ rules:
 export const DAY = 86_400_000;
 
 /** A council with a policy, in which people act under their names. */
-export async function openDesk(source = POLICY) {
+export async function openDesk(source = DESK_POLICY) {
   const server = await startConsoleServer();
   const { app, db, clock } = server;
   const random = seededRandom('desk');
@@ -118,6 +118,7 @@ export async function openDesk(source = POLICY) {
     db,
     clock,
     by,
+    tokenOf,
     inDays,
     officer: by('information-security-team-leader', 'Ann Officer'),
     sam: by('worker', 'Sam Rivers'),

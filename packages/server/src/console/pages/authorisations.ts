@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import { type Caller, callerOf } from '../../access.ts';
 import { kindsNow } from '../../authorisations/demands.ts';
 import { type AuthorisationFilter, listAuthorisations, present, seesAll } from '../../authorisations/read.ts';
+import { may } from '../../people/permissions.ts';
 import { readCursor, toPage } from '../../pagination.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
 
@@ -89,6 +90,7 @@ async function modelOf({ db, clock }: PageDeps, caller: Caller, query: Query) {
     filtered,
     kinds: await kindsNow(db, caller.organisation, now),
     seesAll: seesAll(caller),
+    mayRecord: may(caller.role, 'authorisations:record'),
     authorisations: items,
     next: nextCursor && linkTo('/authorisations', { show: name, ...asked, cursor: nextCursor }),
   };
