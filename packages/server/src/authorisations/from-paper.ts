@@ -9,8 +9,8 @@ import { incidentOf } from './incidents.ts';
 import { type Asked, notReady, notTheirs, sameName, timesProblem } from './lifecycle.ts';
 import { paperProblem } from './paper.ts';
 import type { PaperLine } from './paper-columns.ts';
-import { LATER_BY_MS, NOTHING_YET } from './request.ts';
-import type { AuthorisationRow } from './store.ts';
+import { LATER_BY_MS } from './request.ts';
+import { type AuthorisationRow, NOTHING_YET } from './store.ts';
 import { type Register, type Resolved, resolveIn } from './subjects.ts';
 import { yearOf } from './takers.ts';
 import { yearProblem } from './year.ts';
@@ -78,26 +78,19 @@ function refuseUnready(asked: Asked, at: number): void {
   throw wrong(ended ? 'to' : ofIncident ? 'incident' : 'reviewed_on', `an approval that holds: ${refusal.detail}`);
 }
 
-/** What a line comes to: an approved authorisation, checked as a request and its approval are. Throws `import-refused`. */
-export async function fromPaper(tx: Tx, line: PaperLine, key: string, recording: Recording): Promise<Recorded> {
-  const { caller, register, at, random } = recording;
+/** A line as the request that it stands for, with whom it is for. */
+async function askedOnPaper(tx: Tx, line: PaperLine, { caller, register, at }: Recording) {
   const { organisation } = caller;
-  const { kind, scope, approver, purpose } = line;
-  refuseDays(line, at);
-  const secret = paperProblem(kind, undefined, purpose);
-  if (secret !== undefined) throw wrong('purpose', `no paper that may not go home: ${secret}`);
+  const { kind, scope, incident } = line;
   const resolved = await under('subject', 'devices of the register', () => resolveIn(register, line.subject));
   const { populations, people } = resolved;
   const demands = await under('kind', 'what the policy in force lets be authorised', () =>
     demandsOf(tx, organisation, { kind, scope, populations }, at),
   );
-  const incident = line.incident;
-  const found =
-    incident === null
-      ? null
-      : await under('incident', 'a declared incident', () => incidentOf(tx, organisation, incident));
+  const found = await under('incident', 'a declared incident', () =>
+    incident === null ? null : incidentOf(tx, organisation, incident),
+  );
   const [validFrom, validTo] = [startOfDay(line.from), dayAfter(line.to)];
-  const year = await yearOf(tx, demands.maximumInYear, resolved, { organisation, kind, from: validFrom, to: validTo });
   const asked: Asked = {
     status: 'requested',
     validFrom,
@@ -108,39 +101,51 @@ export async function fromPaper(tx: Tx, line: PaperLine, key: string, recording:
     incident: found === null ? null : { ref: found.ref, endedAt: found.ended_at },
     safetyReview: line.safetyReview,
     demands,
-    year,
+    year: await yearOf(tx, demands.maximumInYear, resolved, { organisation, kind, from: validFrom, to: validTo }),
   };
-  refuseApprover(line, asked, caller.name);
-  refuseUnready(asked, at);
-  const row: AuthorisationRow = {
-    ...NOTHING_YET,
-    organisation,
-    id: newId(at, random),
-    ref: await nextReference(tx, organisation, 'authorisations', at),
-    kind,
-    clauses: JSON.stringify(demands.clauses),
-    status: 'approved',
-    subject: JSON.stringify(line.subject),
-    scope: JSON.stringify(scope),
-    purpose,
-    risks: line.risks,
-    accepted_at: asked.acceptedAt,
-    accepted_by: resolved.person ?? caller.name,
-    acceptance_recorded_by: caller.name,
-    requested_at: at,
-    requested_by: caller.name,
-    requested_role: caller.role,
-    request_key: key,
-    demanded_role: demands.roles[0] ?? 'siro',
-    decided_at: startOfDay(line.approvedOn),
-    decided_by: approver.name,
-    decided_role: approver.role,
-    valid_from: validFrom,
-    valid_to: validTo,
-    review_at: validTo,
-    incident,
-    safety_review: line.safetyReview === null ? null : JSON.stringify(line.safetyReview),
-    paper: null,
-  };
-  return { row, resolved };
+  return { asked, resolved, clauses: demands.clauses };
+}
+
+type OnPaper = Awaited<ReturnType<typeof askedOnPaper>>;
+
+const rowOf = (line: PaperLine, { asked, resolved, clauses }: OnPaper, { caller, at, random }: Recording) => ({
+  ...NOTHING_YET,
+  organisation: caller.organisation,
+  id: newId(at, random),
+  kind: line.kind,
+  clauses: JSON.stringify(clauses),
+  status: 'approved',
+  subject: JSON.stringify(line.subject),
+  scope: JSON.stringify(line.scope),
+  purpose: line.purpose,
+  risks: line.risks,
+  accepted_at: asked.acceptedAt,
+  accepted_by: resolved.person ?? caller.name,
+  acceptance_recorded_by: caller.name,
+  requested_at: at,
+  requested_by: caller.name,
+  requested_role: caller.role,
+  demanded_role: asked.demands.roles[0] ?? 'siro',
+  decided_at: startOfDay(line.approvedOn),
+  decided_by: line.approver.name,
+  decided_role: line.approver.role,
+  valid_from: asked.validFrom,
+  valid_to: asked.validTo,
+  review_at: asked.validTo,
+  incident: line.incident,
+  safety_review: line.safetyReview === null ? null : JSON.stringify(line.safetyReview),
+  paper: null,
+});
+
+/** What a line comes to: an approved authorisation, checked as a request and its approval are. Throws `import-refused`. */
+export async function fromPaper(tx: Tx, line: PaperLine, key: string, recording: Recording): Promise<Recorded> {
+  const { caller, at } = recording;
+  refuseDays(line, at);
+  const secret = paperProblem(line.kind, undefined, line.purpose);
+  if (secret !== undefined) throw wrong('purpose', `no paper that may not go home: ${secret}`);
+  const found = await askedOnPaper(tx, line, recording);
+  refuseApprover(line, found.asked, caller.name);
+  refuseUnready(found.asked, at);
+  const ref = await nextReference(tx, caller.organisation, 'authorisations', at);
+  return { row: { ...rowOf(line, found, recording), ref, request_key: key }, resolved: found.resolved };
 }

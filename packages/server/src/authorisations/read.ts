@@ -1,15 +1,13 @@
-import { iso } from '@beadle/shared';
-import type { SelectQueryBuilder } from 'kysely';
 import type { Caller } from '../access.ts';
 import type { Db, Tx } from '../db/database.ts';
-import type { Database } from '../db/schema.ts';
 import { problem } from '../errors.ts';
 import { may } from '../people/permissions.ts';
-import { nameKey, sameName, standing } from './lifecycle.ts';
-import { overdueEnds, owedEnds, paperDue, paperOf } from './paper.ts';
+import { nameKey, sameName } from './lifecycle.ts';
+import { owingPaper } from './owing.ts';
+import { overdueEnds, owedEnds } from './paper.ts';
 import type { Status } from './schema.ts';
-import { type AuthorisationRow, readEvents, reviewOf, scopeOf, subjectOf } from './store.ts';
-import { keysOfDevice, resolve, subjectWords } from './subjects.ts';
+import { type AuthorisationRow, subjectOf } from './store.ts';
+import { keysOfDevice, resolve } from './subjects.ts';
 
 export interface AuthorisationFilter {
   readonly status?: Status | undefined;
@@ -71,36 +69,6 @@ function inStatus<Q extends { where(column: 'status' | 'valid_to', op: '=' | '<=
   return status === 'approved' ? found.where('valid_to', '>', now) : found;
 }
 
-type Query = SelectQueryBuilder<Database, 'authorisations', AuthorisationRow>;
-
-/** Those of a kind that ended at or before its moment, and of whose paper nobody has said what became of it. */
-const owingPaper = (query: Query, ends: ReturnType<typeof owedEnds>): Query =>
-  query
-    .where('paper_outcome', 'is', null)
-    .where((eb) =>
-      eb.or(
-        ends.map(({ kind, before }) =>
-          eb.and([
-            eb('kind', '=', kind),
-            eb.or([
-              eb.and([eb('status', '=', 'approved'), eb('valid_to', '<=', before)]),
-              eb.and([
-                eb('status', '=', 'revoked'),
-                eb('revoked_at', '<=', before),
-                eb('revoked_at', '>', eb.ref('valid_from')),
-              ]),
-            ]),
-          ]),
-        ),
-      ),
-    );
-
-/** How many have ended of which somebody ought to have said by now what became of the paper. */
-export async function paperOverdue(db: Db, organisation: string, now: number): Promise<number> {
-  const all = db.selectFrom('authorisations').selectAll().where('organisation', '=', organisation);
-  return (await owingPaper(all, overdueEnds(now)).execute()).length;
-}
-
 /** Whether a caller sees everybody's; others see what they asked for and what is for them. */
 export const seesAll = ({ role }: Pick<Caller, 'role'>): boolean => may(role, 'authorisations:read');
 
@@ -152,65 +120,6 @@ export async function authorisationOf(db: Db | Tx, caller: Caller, ref: string):
   if (row !== undefined && (seesAll(caller) || (await isTheirs(db, row, caller.name)))) return row;
   throw problem('authorisation-unknown', `There is no authorisation ${ref}.`);
 }
-
-const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
-
-function presentPaper(row: AuthorisationRow, now: number) {
-  const { paper_outcome: outcome, paper_how: how, paper_said_by: saidBy, paper_said_at: saidAt } = row;
-  const due = paperDue(row);
-  return {
-    paper: paperOf(row),
-    paperDueBy: due === null || due.endsAt > now ? null : iso(due.dueAt),
-    paperOutcome: outcome === null ? null : { outcome, how, saidBy, saidAt: isoOrNull(saidAt) },
-  };
-}
-
-/** As the API and the console tell it. */
-export const present = (row: AuthorisationRow, now: number) => ({
-  ref: row.ref,
-  kind: row.kind,
-  clauses: JSON.parse(row.clauses) as string[],
-  status: standing({ status: row.status, validTo: row.valid_to }, now),
-  version: row.version,
-  subject: subjectOf(row),
-  subjectInWords: subjectWords(subjectOf(row)),
-  scope: scopeOf(row),
-  purpose: row.purpose,
-  risks: row.risks,
-  acceptedAt: isoOrNull(row.accepted_at),
-  acceptedBy: row.accepted_by,
-  acceptanceRecordedBy: row.acceptance_recorded_by,
-  requestedBy: row.requested_by,
-  requestedRole: row.requested_role,
-  requestedAt: iso(row.requested_at),
-  recordedFromPaper: row.request_key?.startsWith('paper:') ?? false,
-  /** Who was asked to decide. */
-  approverRole: row.demanded_role,
-  approver: row.decided_by === null ? null : { name: row.decided_by, role: row.decided_role },
-  approvedAt: row.status === 'approved' || row.status === 'revoked' ? isoOrNull(row.decided_at) : null,
-  decidedAt: isoOrNull(row.decided_at),
-  reason: row.decision_reason,
-  conditions: JSON.parse(row.conditions) as string[],
-  validFrom: iso(row.valid_from),
-  validTo: iso(row.valid_to),
-  reviewAt: iso(row.review_at),
-  revokedAt: isoOrNull(row.revoked_at),
-  revokedBy: row.revoked_by,
-  revokedReason: row.revoked_reason,
-  incident: row.incident,
-  safetyReview: reviewOf(row),
-  ...presentPaper(row, now),
-});
-export type AuthorisationView = ReturnType<typeof present>;
-
-/** Its history, the newest first. */
-export const historyOf = async (db: Db, row: AuthorisationRow) =>
-  (await readEvents(db, row.organisation, row.id)).map(({ at, actor, type, detail }) => ({
-    at: iso(at),
-    actor,
-    type,
-    detail: JSON.parse(detail) as Record<string, unknown>,
-  }));
 
 /** Those that hold on a device now or will, the next to end first. */
 export async function ofDevice(

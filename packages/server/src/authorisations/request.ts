@@ -14,7 +14,7 @@ import { type Demands, sameName, timesProblem } from './lifecycle.ts';
 import { paperProblem } from './paper.ts';
 import { planRound } from './reminders.ts';
 import type { Request } from './schema.ts';
-import { appendEvent, type AuthorisationRow, byRequestKey, insertAuthorisation } from './store.ts';
+import { appendEvent, type AuthorisationRow, byRequestKey, insertAuthorisation, NOTHING_YET } from './store.ts';
 import { type Resolved, resolve } from './subjects.ts';
 import { yearOf } from './takers.ts';
 import { yearProblem } from './year.ts';
@@ -141,28 +141,6 @@ async function make(tx: Tx, caller: Caller, request: Request, { now, random }: A
   await insertAuthorisation(tx, row, resolved.keys);
   return row;
 }
-
-export const NOTHING_YET = {
-  status: 'requested',
-  version: 1,
-  decided_at: null,
-  decided_by: null,
-  decided_role: null,
-  decision_reason: null,
-  conditions: '[]',
-  revoked_at: null,
-  revoked_by: null,
-  revoked_reason: null,
-  asked_told_at: null,
-  end_told_at: null,
-  review_told_at: null,
-  lapse_told_at: null,
-  paper_outcome: null,
-  paper_how: null,
-  paper_said_at: null,
-  paper_said_by: null,
-  paper_told_at: null,
-} as const;
 
 /** Asks for an authorisation. The same request under the same key gives the first one's reference and makes no second. */
 export async function requestAuthorisation(

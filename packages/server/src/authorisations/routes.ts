@@ -13,7 +13,8 @@ import {
 import { daysInYearOf } from './asked.ts';
 import { AuthorisationAnswer, AuthorisationAsked } from './answer.ts';
 import { PaperSaid, sayOfPaper } from './paper-outcome.ts';
-import { authorisationOf, present } from './read.ts';
+import { present } from './present.ts';
+import { authorisationOf } from './read.ts';
 import { requestAuthorisation } from './request.ts';
 import { Approval, Reference, Request, WithReason, WithVersion } from './schema.ts';
 
@@ -33,6 +34,7 @@ export const authorisationRoutes: FastifyPluginAsyncTypebox<AuthorisationRoutesD
   asking(app, deps);
   deciding(app, deps);
   ending(app, deps);
+  accounting(app, deps);
 };
 
 const actDeps = ({ db, clock, random }: AuthorisationRoutesDeps) => ({ db, now: clock.now(), random });
@@ -99,23 +101,6 @@ function deciding(app: App, deps: AuthorisationRoutesDeps): void {
 
 function ending(app: App, deps: AuthorisationRoutesDeps): void {
   const config = { access: 'authorisations:request' } as const;
-  app.post(
-    '/api/v1/authorisations/:ref/paper-outcome',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Say what became of the paper of one that has ended: returned, or destroyed and how',
-        params: Reference,
-        body: PaperSaid,
-        response,
-      },
-    },
-    async (request) => {
-      await sayOfPaper(callerOf(request), request.params.ref, request.body, actDeps(deps));
-      return answer(deps, request, request.params.ref);
-    },
-  );
   const summary = 'End it before its time, with a reason: whoever could have given it, or gives it back';
   app.post(
     '/api/v1/authorisations/:ref/revocation',
@@ -139,6 +124,27 @@ function ending(app: App, deps: AuthorisationRoutesDeps): void {
     },
     async (request) => {
       await withdrawAuthorisation(callerOf(request), request.params.ref, request.body ?? {}, actDeps(deps));
+      return answer(deps, request, request.params.ref);
+    },
+  );
+}
+
+function accounting(app: App, deps: AuthorisationRoutesDeps): void {
+  const config = { access: 'authorisations:request' } as const;
+  app.post(
+    '/api/v1/authorisations/:ref/paper-outcome',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Say what became of the paper of one that has ended: returned, or destroyed and how',
+        params: Reference,
+        body: PaperSaid,
+        response,
+      },
+    },
+    async (request) => {
+      await sayOfPaper(callerOf(request), request.params.ref, request.body, actDeps(deps));
       return answer(deps, request, request.params.ref);
     },
   );

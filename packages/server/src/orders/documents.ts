@@ -74,9 +74,13 @@ function contentOf({ register, registeredHash, reigns, authorisations }: Orders,
 /** The policy as it concerns a device: without rules that never cover it, and without what only people read. */
 /** How many days somebody may hold one is counted where it is given, and an older agent knows no word for it. */
 const withoutCaps = (rule: Rule): Rule =>
-  rule.exemptions === undefined
-    ? rule
-    : { ...rule, exemptions: rule.exemptions.map(({ maximumInYear: _, ...exemption }) => exemption) };
+  rule.exemptions === undefined ? rule : { ...rule, exemptions: rule.exemptions.map(withoutCap) };
+
+function withoutCap(exemption: NonNullable<Rule['exemptions']>[number]) {
+  const told = { ...exemption };
+  delete told.maximumInYear;
+  return told;
+}
 
 function concerning(policy: PolicyDocument, { kind, population, groups }: Register): PolicyDocument {
   const device = {

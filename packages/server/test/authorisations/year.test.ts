@@ -108,7 +108,8 @@ describe('a cap of days in a year', () => {
     const refs = [];
     for (const at of [0, 40, 80, 120]) refs.push(refOf(await ask(at, at + 13)));
     const codes = (await Promise.all(refs.map(approve))).map(({ statusCode }) => statusCode);
-    expect(codes.toSorted()).toEqual([200, 200, 422, 422]);
+    expect(codes.filter((code) => code === 200)).toHaveLength(2);
+    expect(codes.filter((code) => code === 422)).toHaveLength(2);
   });
 
   it('counts one that was revoked up to then, and one that had not begun not at all', async () => {

@@ -70,8 +70,9 @@ describe('a cap of days in any 365', () => {
         caps,
         (held, first, cap) => {
           const left = daysLeft(held, first, cap);
-          if (left > 0) expect(fitsYear(held, { first, last: first + left - 1 }, cap)).toBe(true);
-          if (left < YEAR_DAYS) expect(fitsYear(held, { first, last: first + left }, cap)).toBe(false);
+          const fits = (days: number) => fitsYear(held, { first, last: first + days - 1 }, cap);
+          expect(left === 0 || fits(left)).toBe(true);
+          expect(left < YEAR_DAYS && fits(left + 1)).toBe(false);
         },
       ),
     );

@@ -16,7 +16,8 @@ import { notReady, notTheirs, type Refusal, sameName } from '../../authorisation
 import { PAPER_OUTCOMES } from '../../authorisations/paper.ts';
 import { sayOfPaper } from '../../authorisations/paper-outcome.ts';
 import { kindNamed } from '../../authorisations/kinds.ts';
-import { authorisationOf, historyOf, present } from '../../authorisations/read.ts';
+import { historyOf, present } from '../../authorisations/present.ts';
+import { authorisationOf } from '../../authorisations/read.ts';
 import { Reference } from '../../authorisations/schema.ts';
 import { type AuthorisationRow, subjectOf } from '../../authorisations/store.ts';
 import { resolve } from '../../authorisations/subjects.ts';
@@ -47,7 +48,7 @@ const DONE: Readonly<Record<string, string>> = {
   paper: 'It is recorded what became of the paper.',
 };
 
-const words = (refusal: Refusal | undefined): string | undefined =>
+const refusedWords = (refusal: Refusal | undefined): string | undefined =>
   refusal === undefined ? undefined : inPlainWords(refusal.detail);
 
 /** What the caller may do with it now, and where they may not decide, why. */
@@ -57,7 +58,7 @@ async function actsOf({ db, clock }: PageDeps, caller: Caller, row: Authorisatio
   const waits = status === 'requested';
   const decides = waits && may(caller.role, 'authorisations:decide');
   const asked = decides ? await askedOf(db, row, clock.now()).catch(() => undefined) : undefined;
-  const cannot = asked === undefined ? undefined : words(notTheirs(asked, caller));
+  const cannot = asked === undefined ? undefined : refusedWords(notTheirs(asked, caller));
   const { safetyReview = null } = asked ?? {};
   const days = waits ? await daysInYearOf(db, row, clock.now()) : null;
   const actions = safetyReview?.actionsRequired === true && safetyReview.actionsDone === undefined;
@@ -67,7 +68,8 @@ async function actsOf({ db, clock }: PageDeps, caller: Caller, row: Authorisatio
     days,
     canDecide: asked !== undefined && cannot === undefined,
     cannotDecide: cannot,
-    notReady: asked === undefined ? undefined : words(notReady({ ...asked, safetyReview: reviewed }, clock.now())),
+    notReady:
+      asked === undefined ? undefined : refusedWords(notReady({ ...asked, safetyReview: reviewed }, clock.now())),
     asksForActions: actions,
     canAccept: waits && row.accepted_at === null && sameName(person ?? row.requested_by, caller.name),
     canWithdraw: waits && sameName(row.requested_by, caller.name),

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { callerOf } from '../../access.ts';
-import { paperOverdue } from '../../authorisations/read.ts';
+import { paperOverdue } from '../../authorisations/owing.ts';
 import { appearance } from '../../breaches/appearance.ts';
 import { type Duty, newAndSerious, oldestUnacknowledged, openFigures, restoredSince } from '../../breaches/figures.ts';
 import { standingOfRules } from '../../breaches/standing.ts';

@@ -53,7 +53,7 @@ export const daysAndPaper: Migration = {
     let takers = db.schema.createTable('authorisation_takers');
     for (const name of columns) takers = takers.addColumn(name, sql`text`, (column) => column.notNull());
     await takers.addPrimaryKeyConstraint('authorisation_takers_key', [...columns] as never[]).execute();
-    await fillTakers(db as Kysely<Before>);
+    await fillTakers(db);
     for (const name of ['paper', 'paper_outcome', 'paper_how', 'paper_said_by'])
       await db.schema.alterTable('authorisations').addColumn(name, sql`text`).execute();
     for (const name of ['paper_said_at', 'paper_told_at'])
