@@ -152,7 +152,7 @@ export function addImports(program: Command, run: OnDatabase, io: CommandIo): vo
   group
     .command('authorisations <FILE>')
     .description(
-      `approvals that exist on paper, from CSV in UTF-8, all of it or nothing; columns (?: may be left out): ${columns}`,
+      `approvals on paper, from CSV in UTF-8, all of it or nothing; columns (?: may be left out): ${columns}`,
     )
     .option('--dry-run', 'say what was understood, and keep nothing')
     .action((file: string, flags: ImportFlags) => run((db, settings) => approvalsFile(db, io, settings, file, flags)));
