@@ -163,6 +163,7 @@ describe('paper at home', () => {
     expect(await overview()).toContain('Paper to account for');
     sam = await asSam();
     const version = /name="version" value="(\d+)"/.exec((await sam.get(page)).body)?.[1] ?? '';
+    expect((await sam.get(page)).body).not.toContain('&lt;input');
     const unsaid = await sam.post(`${page}/paper`, { version }, page);
     expect([unsaid.statusCode, unsaid.body.includes('Choose what became of the paper')]).toEqual([400, true]);
     const bare = await sam.post(`${page}/paper`, { version, outcome: 'destroyed' }, page);
