@@ -42,6 +42,8 @@ const PAGES = [
   ['authorisations', '/authorisations'],
   ['authorisations-all', '/authorisations?show=all'],
   ['authorisations-filtered-empty', '/authorisations?kind=overseas'],
+  ['authorisations-paper', '/authorisations?show=paper'],
+  ['authorisations-import', '/import/authorisations'],
   ['authorisation-new', '/authorisations/new'],
   ['authorisation', '/authorisations/AU-2026-000001'],
   ['authorisation-waiting', '/authorisations/AU-2026-000002'],

@@ -15,6 +15,7 @@ export const PERMISSIONS = [
   'authorisations:request',
   'authorisations:request-for-others',
   'authorisations:decide',
+  'authorisations:record',
   'incidents:declare',
   'policies:read',
   'policies:write',

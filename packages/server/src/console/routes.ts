@@ -25,6 +25,7 @@ import { mismatchesPage } from './pages/mismatches.ts';
 import { notSeenPage } from './pages/not-seen.ts';
 import { devicesPage } from './pages/devices.ts';
 import { type ImportPageDeps, importPages } from './pages/import.ts';
+import { importAuthorisationsPage } from './pages/import-authorisations.ts';
 import { incidentsPage } from './pages/incidents.ts';
 import { overviewPage } from './pages/overview.ts';
 import { peoplePages } from './pages/people.ts';
@@ -96,6 +97,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await registerEntryPages(app, { ...page, random: deps.random });
   const acts = { ...page, random: deps.random, wake: deps.wake };
   await app.register(authorisationsPage, page);
+  await app.register(importAuthorisationsPage, { ...acts, settings: deps.settings });
   await app.register(newAuthorisationPage, acts);
   await app.register(authorisationPage, acts);
   await app.register(incidentsPage, acts);

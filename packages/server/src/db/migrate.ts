@@ -12,6 +12,7 @@ import { authorisations } from './migrations/0006-authorisations.ts';
 import { connectedTime } from './migrations/0007-connected-time.ts';
 import { quietFirst } from './migrations/0008-quiet-first.ts';
 import { byHand } from './migrations/0009-by-hand.ts';
+import { daysAndPaper } from './migrations/0010-days-and-paper.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -24,6 +25,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0007-connected-time': connectedTime,
     '0008-quiet-first': quietFirst,
     '0009-by-hand': byHand,
+    '0010-days-and-paper': daysAndPaper,
   }),
 });
 

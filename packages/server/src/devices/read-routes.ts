@@ -78,10 +78,16 @@ const StandingAnswer = Type.Object({
   severity: Type.String(),
   since: Type.String({ description: 'when it was first judged so' }),
   policyVersion: Type.String(),
+  authorisation: nullable(Type.String({ description: 'the reference of what excuses it, where it is exempt' })),
   judgedBy: Type.Enum(['device', 'server'], {
     description: "device: the last of a finding in its chain; server: the server's own judgement, which is no finding",
   }),
 });
+
+function excusing({ verdict, observed }: Standing): string | null {
+  const { authorisation } = JSON.parse(observed) as Readonly<Record<string, unknown>>;
+  return verdict === 'exempt' && typeof authorisation === 'string' ? authorisation : null;
+}
 
 type Standing = Awaited<ReturnType<typeof readStates>>[number];
 
@@ -95,6 +101,7 @@ const presentStanding = (state: Standing) => ({
   severity: state.severity,
   since: iso(state.since),
   policyVersion: state.policy_version,
+  authorisation: excusing(state),
   judgedBy: SERVER_JUDGED.includes(state.check_name) ? ('server' as const) : ('device' as const),
 });
 

@@ -30,6 +30,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...DECIDES,
     'breaches:write',
     'incidents:declare',
+    'authorisations:record',
     'policies:write',
     'roles:write',
     'settings:write',
@@ -49,6 +50,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'console',
     ...REPORTS,
     ...READS_AND_DECIDES,
+    'authorisations:record',
   ],
   'ict-operator': [
     'devices:read',

@@ -12,6 +12,7 @@ import { DAY_PARTS, dateOf } from '../dates.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
 import { refusalWords } from './act-words.ts';
 import type { ActPageDeps } from './authorisation.ts';
+import { PAPER_ERRORS, paperFields, paperIn } from './paper-fields.ts';
 
 const Field = Type.Optional(Type.String({ maxLength: 20_000 }));
 const DATES = ['from', 'to', 'review', 'signed'] as const;
@@ -33,6 +34,7 @@ const Form = Type.Object(
     incident: Field,
     actions: Field,
     ...dateFields,
+    ...paperFields,
   },
   { additionalProperties: false },
 );
@@ -68,6 +70,7 @@ const ERRORS: readonly (readonly [field: string, isMissing: (form: Form) => bool
   ['from-day', (form) => dateOf(form, 'from') === null, 'Enter the first day as a real date, or leave it empty'],
   ['review-day', (form) => dateOf(form, 'review') === null, 'Enter the day of the review as a real date'],
   ['signed-day', (form) => dateOf(form, 'signed') === null, 'Enter the day of the signature as a real date'],
+  ...PAPER_ERRORS,
   ['risks', ({ risks }) => !risks?.trim(), 'Enter the risks'],
 ];
 
@@ -101,6 +104,7 @@ function requestOf(form: Form, name: string, now: number): unknown {
     validTo: iso(to ? dayAfter(to) : now),
     ...(form.incident ? { incident: form.incident } : {}),
     ...(review ? { safetyReview: { reviewedOn: review, actionsRequired: form.actions === 'yes' } } : {}),
+    ...paperIn(form),
     ...(form.key ? { requestKey: form.key } : {}),
   };
 }
