@@ -132,7 +132,9 @@ class Run {
   }
 
   /** Whose thing the address names. */
-  #subject({ url }: Shot, { url: declared }: Endpoint): Fired['about'] {
+  #subject({ url }: Shot, { url: declared, method }: Endpoint): Fired['about'] {
+    // Puts it there in the caller's own council, whoever else has one of the same name.
+    if (method === 'PUT') return undefined;
     const parts = [...declared.matchAll(/:(\w+)/g)].map(([, name = '']) => name).filter((name) => name !== 'code');
     const own = ({ places }: World['a']): boolean =>
       parts.flatMap((part) => placesFor(places, declared, part)).some((id) => url.split(/[/?]/).includes(id));
