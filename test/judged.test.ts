@@ -44,6 +44,7 @@ const ABROAD = `  - id: abroad
     severity: high
     mode: report
     duty: ict
+    exemptions: [{ kind: overseas, approver: siro, maximum: P30D, maximumInYear: P28D }]
 `;
 const PROXY = '10.9.9.9';
 
@@ -104,6 +105,38 @@ describe('where a device calls from', () => {
     expect(await device()).toMatchObject({ country: null, country_since: null });
     expect(await standing()).toMatchObject({ verdict: 'unknown', reason: 'country-unknown' });
     expect(await abroad()).toMatchObject([{ status: 'suspected' }]);
+  });
+
+  it('is excused in a country that somebody is authorised for, while they are, and in no other', async () => {
+    await callFrom(ADDRESSES.FR);
+    await council.ask('PATCH', '/api/v1/devices/DBC-1', { holder: 'Sam Rivers' });
+    const by = async (role: string, name: string, url: string, payload: object) => {
+      const { body } = await council.ask<{ token: string }>('POST', '/api/v1/tokens', { role, name });
+      const headers = { authorization: `Bearer ${body.token}` };
+      return (await council.app().inject({ method: 'POST', url, payload, headers })).json<{ ref: string }>();
+    };
+    const day = 86_400_000;
+    const { ref } = await by('worker', 'Sam Rivers', '/api/v1/authorisations', {
+      kind: 'overseas',
+      subject: { person: 'Sam Rivers' },
+      scope: { countries: ['FR'] },
+      purpose: 'A conference.',
+      risks: 'It may be looked at.',
+      accepted: true,
+      validFrom: new Date(world.time).toISOString(),
+      validTo: new Date(world.time + day).toISOString(),
+    });
+    await by('siro', 'Sol Siro', `/api/v1/authorisations/${ref}/approval`, {});
+    await callFrom(ADDRESSES.FR);
+    expect(await standing()).toMatchObject({ verdict: 'exempt', reason: 'authorised', authorisation: ref });
+    expect(await abroad()).toMatchObject([{ status: 'restored' }]);
+    await callFrom(ADDRESSES.DE);
+    expect(await standing()).toMatchObject({ verdict: 'fail', authorisation: null });
+    await callFrom(ADDRESSES.FR);
+    expect(await standing()).toMatchObject({ verdict: 'exempt' });
+    world.pass(day);
+    await council.app().jobs.runDue();
+    expect(await standing()).toMatchObject({ verdict: 'fail', authorisation: null });
   });
 
   it('is forgotten when no rule asks any more', async () => {

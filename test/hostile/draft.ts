@@ -2,9 +2,11 @@ import { stringify } from 'yaml';
 import type { Dice } from './dice.ts';
 import { AUTHORITY } from './device.ts';
 import type { Endpoint } from './endpoints.ts';
+import { BOUNDARY, csvOf, multipartText } from './files.ts';
 import { textOf } from './mutate.ts';
 import type { Organisation } from './organisation.ts';
 import type { Caller, Shot } from './shot.ts';
+import { placesFor } from './things.ts';
 import { type Known, valueOf } from './values.ts';
 import type { World } from './world.ts';
 
@@ -54,11 +56,26 @@ const policy = (dice: Dice) => ({
   ],
 });
 
+/** A policy in a form, and registers. */
+export const isUpload = ({ method, schema: { hide, body } }: Endpoint): boolean => {
+  const form: { readonly properties?: object } = body ?? {};
+  return method === 'POST' && hide === true && 'file' in (form.properties ?? {});
+};
+export const isCsv = ({ schema }: Endpoint): boolean => schema.consumes?.includes('text/csv') === true;
+
+const uploadOf = (url: string, dice: Dice) =>
+  url.startsWith('/import/')
+    ? { file: csvOf(url, dice), ...(dice.chance(0.5) ? { whole: 'yes' } : {}) }
+    : { file: stringify(policy(dice)) };
+
 const isYaml = ({ schema }: Endpoint): boolean => schema.consumes?.includes('application/yaml') === true;
 export const isForm = ({ url, method }: Pick<Endpoint, 'url' | 'method'>): boolean =>
   method === 'POST' && !/^\/(api|agent)\//.test(url);
 
 function bodyOf({ endpoint, dice }: Context, known: Known): Pick<Draft, 'body' | 'type'> {
+  if (isCsv(endpoint)) return { body: csvOf(endpoint.url, dice), type: 'text/csv' };
+  if (isUpload(endpoint))
+    return { body: uploadOf(endpoint.url, dice), type: `multipart/form-data; boundary=${BOUNDARY}` };
   if (isYaml(endpoint)) return { body: policy(dice), type: 'application/yaml' };
   if (endpoint.schema.body === undefined && !['POST', 'PUT', 'PATCH'].includes(endpoint.method)) return {};
   const body = valueOf(endpoint.schema.body ?? { type: 'object' }, dice, known);
@@ -68,13 +85,13 @@ function bodyOf({ endpoint, dice }: Context, known: Known): Pick<Draft, 'body' |
 /** A request as the endpoint wants it, of this caller's own council unless another is given. */
 export function draftOf(context: Context, council?: Organisation): Draft {
   const { endpoint, world, caller, dice } = context;
-  const { ids } = council ?? (caller.organisation === 'b' ? world.b : world.a);
+  const { ids, places } = council ?? (caller.organisation === 'b' ? world.b : world.a);
   const query = valueOf(endpoint.schema.querystring ?? { type: 'object' }, dice, ids) as Record<string, unknown>;
   const { body, type } = bodyOf(context, ids);
   const csrf = caller.csrf === undefined ? {} : { _csrf: caller.csrf };
   return {
     method: endpoint.method,
-    path: fill(endpoint.url, (name) => dice.pick(ids[name] ?? ['x'])),
+    path: fill(endpoint.url, (name) => dice.pick(placesFor(places, endpoint.url, name))),
     query: Object.entries(query).map(([key, value]) => [key, String(value)]),
     headers: {
       host: AUTHORITY,
@@ -96,6 +113,8 @@ const formText = (body: unknown): string =>
   );
 
 export function write(type: string | undefined, body: unknown): string {
+  if (type === 'text/csv' && typeof body === 'string') return body;
+  if (type?.endsWith(BOUNDARY) === true && typeof body === 'object' && body !== null) return multipartText(body);
   if (type === 'application/x-www-form-urlencoded' && typeof body === 'object' && body !== null) return formText(body);
   return type === 'application/yaml' ? stringify(body) : textOf(body);
 }

@@ -7,6 +7,7 @@ import { signerOf } from '@beadle/shared';
 import { type Device, enrolmentShot, findingOf, headAfter, headerOf, linesOf, newKey, signedShot } from './device.ts';
 import type { Server } from './server.ts';
 import type { Caller } from './shot.ts';
+import { type Ask, fillThings, type Places } from './things.ts';
 
 /** One council on the server, with something of everything that can be asked for. */
 export interface Organisation {
@@ -15,7 +16,9 @@ export interface Organisation {
   readonly canary: string;
   readonly tokens: Readonly<Record<CallerRole, string>>;
   readonly sessions: readonly Caller[];
-  /** What stands in addresses, by the name of the part. */
+  /** What stands in addresses. */
+  readonly places: Places;
+  /** Values by the name of a key. */
   readonly ids: Readonly<Record<string, readonly string[]>>;
   readonly cursors: readonly string[];
   /** A device whose owner attacks; it has been enrolled twice. */
@@ -66,8 +69,8 @@ rules:
 `;
 
 /** Asks with a token, as a script would; what it cannot have is a fault of these tests. */
-function askingWith(server: Server, token: string) {
-  return async (method: string, url: string, payload?: unknown, type = 'application/json') => {
+function askingWith(server: Server, token: string): Ask {
+  return async (method, url, payload, type = 'application/json') => {
     const headers = { authorization: `Bearer ${token}`, ...(payload === undefined ? {} : { 'content-type': type }) };
     const body = payload === undefined || typeof payload === 'string' ? payload : JSON.stringify(payload);
     const answer = await server.fire({ method, url, headers, payload: body });
@@ -78,7 +81,6 @@ function askingWith(server: Server, token: string) {
     >;
   };
 }
-type Ask = ReturnType<typeof askingWith>;
 
 async function enrol(server: Server, token: string): Promise<Device> {
   const key = newKey();
@@ -168,20 +170,32 @@ async function devicesOf(server: Server, ask: Ask, name: string, canary: string)
 }
 
 async function cursorsOf(ask: Ask): Promise<string[]> {
-  const lists = ['devices', 'findings', 'breaches', 'audit', 'tokens'];
+  const lists = [
+    'devices',
+    'findings',
+    'breaches',
+    'audit',
+    'tokens',
+    'people',
+    'roles',
+    'authorisations',
+    'incidents',
+  ];
   const pages = await Promise.all(lists.map((list) => ask('GET', `/api/v1/${list}?limit=1`)));
   return pages.map(({ nextCursor }) => nextCursor ?? '').filter((cursor) => cursor !== '');
 }
 
-/** The references of the second council begin far from those of the first: an address tells whose breach it names. */
+/** The references of the second council begin far from those of the first: an address tells whose thing it names. */
 async function countFrom({ database, clock }: Server, { name, id }: Names): Promise<void> {
   if (name === 'a') return;
-  const counter = { organisation: id, name: `breaches-${new Date(clock.now()).getUTCFullYear()}`, value: 500_000 };
-  await database.db
-    .insertInto('counters')
-    .values(counter)
-    .onConflict((conflict) => conflict.columns(['organisation', 'name']).doUpdateSet({ value: counter.value }))
-    .execute();
+  for (const counted of ['breaches', 'authorisations', 'incidents']) {
+    const counter = { organisation: id, name: `${counted}-${new Date(clock.now()).getUTCFullYear()}`, value: 500_000 };
+    await database.db
+      .insertInto('counters')
+      .values(counter)
+      .onConflict((conflict) => conflict.columns(['organisation', 'name']).doUpdateSet({ value: counter.value }))
+      .execute();
+  }
 }
 
 /** Fills a council through the API, as its people would. */
@@ -200,6 +214,11 @@ export async function fillOrganisation(server: Server, names: Names): Promise<Or
   const breach = { title: `title ${canary}`, description: `what ${canary}`, device: devices.good.assetTag };
   const [open, closed] = [await ask('POST', '/api/v1/breaches', breach), await ask('POST', '/api/v1/breaches', breach)];
   await ask('POST', `/api/v1/breaches/${closed['ref']}/closure`, { reason: `because ${canary}` });
+  const as = (role: CallerRole) => askingWith(server, tokens[role]);
+  const { assetTag } = devices.good;
+  const things = await fillThings({ as, canary, name, server, assetTag }, policyOf(canary, name));
+  const breaches = [open['ref'] ?? '', closed['ref'] ?? ''];
+  const tags = [devices.owned.assetTag, assetTag];
   const { code } = await server.database.db
     .transaction()
     .execute((tx) =>
@@ -216,12 +235,24 @@ export async function fillOrganisation(server: Server, names: Names): Promise<Or
     tokens,
     sessions: await sessionsOf(server, names),
     ids: {
-      ref: [open['ref'] ?? '', closed['ref'] ?? ''],
-      assetTag: [devices.owned.assetTag, devices.good.assetTag],
-      device: [devices.owned.assetTag, devices.good.assetTag],
-      id: [victim['id'] ?? ''],
+      ref: breaches,
+      assetTag: tags,
+      device: tags,
+      devices: tags,
+      holder: [canary],
+      account: things['people.account'] ?? [],
+      members: things['people.account'] ?? [],
+      incident: things['incidents.ref'] ?? [],
+      serial: things['registers.serial'] ?? [],
+    },
+    places: {
+      ...things,
+      'breaches.ref': breaches,
+      'tokens.id': [victim['id'] ?? ''],
+      assetTag: tags,
       version: [versionOf(name)],
       code: ['x'.repeat(22)],
+      '*': ['x'],
     },
     cursors: await cursorsOf(ask),
     ...devices,

@@ -11,6 +11,7 @@ import { type Answer, type Caller, inOneLine, type Shot } from './shot.ts';
 import { besiege } from './siege.ts';
 import { fireRaw, RAW_ATTACKS, type RawOutcome } from './sockets.ts';
 import { brokenChains, stateOf, writesOf } from './state.ts';
+import { placesFor } from './things.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface Options {
@@ -131,14 +132,14 @@ class Run {
   }
 
   /** Whose thing the address names. */
-  #subject({ url }: Shot, { url: declared }: Endpoint): Fired['about'] {
-    if (!/:(assetTag|id|ref|version)/.test(declared)) return undefined;
-    const own = (ids: Readonly<Record<string, readonly string[]>>): boolean =>
-      ['assetTag', 'id', 'ref', 'version']
-        .flatMap((part) => ids[part] ?? [])
-        .some((id) => url.split(/[/?]/).includes(id));
-    if (own(this.#world.b.ids)) return 'b';
-    return own(this.#world.a.ids) ? 'a' : undefined;
+  #subject({ url }: Shot, { url: declared, method }: Endpoint): Fired['about'] {
+    // Puts it there in the caller's own council, whoever else has one of the same name.
+    if (method === 'PUT') return undefined;
+    const parts = [...declared.matchAll(/:(\w+)/g)].map(([, name = '']) => name).filter((name) => name !== 'code');
+    const own = ({ places }: World['a']): boolean =>
+      parts.flatMap((part) => placesFor(places, declared, part)).some((id) => url.split(/[/?]/).includes(id));
+    if (own(this.#world.b)) return 'b';
+    return own(this.#world.a) ? 'a' : undefined;
   }
 
   #count(endpoint: string, kind: string, status: number): void {

@@ -20,6 +20,16 @@ export async function stateOf({ database }: Server): Promise<string> {
     (select count(*) from policies) as policies, (select count(*) from accounts) as accounts,
     (select count(*) from tokens) as tokens, (select count(*) from tokens where revoked_at is null) as live,
     (select count(*) from enrolment_tokens) as enrolments, (select sum(uses_left) from enrolment_tokens) as uses,
+    (select count(*) from authorisations) as authorisations, (select sum(version) from authorisations) as acts,
+    (select count(*) from authorisation_subjects) as subjects,
+    (select count(*) from incidents) as incidents, (select count(*) from incidents where ended_at is null) as lasting,
+    (select count(*) from people) as people, (select count(*) from people where gone_at is null) as there,
+    (select count(*) from people_groups) as groups, (select count(*) from people_group_members) as members,
+    (select count(*) from role_holders) as roles, (select sum(version) from registers) as registers,
+    (select count(*) from sticks) as sticks, (select count(*) from printers) as printers,
+    (select count(*) from devices where state is null) as serving,
+    (select count(*) from baseline_decisions) as decisions,
+    (select count(*) from policies where withdrawn_at is null) as standing,
     (select count(*) from sign_in_codes) as codes, (select count(*) from states) as states`.execute(database.db);
   return JSON.stringify(rows[0]);
 }

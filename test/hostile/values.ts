@@ -65,7 +65,9 @@ export function valueOf(given: unknown, dice: Dice, known: Known, key = ''): unk
     case 'object':
       return objectOf(schema, dice, known);
     case 'array':
-      return Array.from({ length: (schema.minItems ?? 0) + dice.below(3) }, () => valueOf(schema.items, dice, known));
+      return Array.from({ length: (schema.minItems ?? 0) + dice.below(3) }, () =>
+        valueOf(schema.items, dice, known, key),
+      );
     case 'string':
       return known[key] !== undefined && dice.chance(0.7) ? dice.pick(known[key]) : textOf(schema, dice);
     case 'integer':

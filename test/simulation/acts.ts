@@ -1,6 +1,7 @@
-import { policyAt, type PolicyInTime } from '../../packages/shared/src/index.ts';
-import { REACHED_AT } from '../../packages/agent/src/outbox/meta.ts';
+import { policyAt } from '../../packages/shared/src/index.ts';
 import type { DiskFault } from './disk.ts';
+import { checkFindings, checkStates, type Known, knownTo } from './excuses.ts';
+import { decide, incident, request, revoke } from './permits.ts';
 import type { Device, Simulation } from './simulation.ts';
 import { must } from './violation.ts';
 
@@ -26,27 +27,30 @@ export async function runCycle(simulation: Simulation, device: Device): Promise<
   const { agent } = device;
   const { running } = agent;
   if (running === undefined) return;
-  let versions: readonly PolicyInTime[] = [];
-  let [now, reached] = [0, 0];
+  let known: Known | undefined;
   let fault: unknown;
   try {
-    [versions, now, reached] = [running.policies.versions(), running.now(), running.outbox.meta.integer(REACHED_AT)];
+    known = knownTo(simulation, device);
     await running.cycle.run();
   } catch (error) {
     fault = error;
   }
   simulation.afterFault(device, fault);
-  for (const body of simulation.look(device)) {
-    if (body.gap === undefined) {
-      const at = body.kind === 'event' ? Date.parse(body.at ?? '') : now;
-      // What happened before there was a policy is on record under the first that there was.
-      const version = policyAt(versions, Math.max(at, reached))?.version ?? versions.at(-1)?.policy.version;
-      must(
-        body.policyVersion === (version ?? ''),
-        `judged by version ${body.policyVersion} while ${version} was in force`,
-      );
-    }
+  const bodies = simulation.look(device).filter(({ gap }) => gap === undefined);
+  if (known === undefined) return;
+  const { versions, now, reached } = known;
+  for (const body of bodies) {
+    const at = body.kind === 'event' ? Date.parse(body.at ?? '') : now;
+    // What happened before there was a policy is on record under the first that there was.
+    const version = policyAt(versions, Math.max(at, reached))?.version ?? versions.at(-1)?.policy.version;
+    must(
+      body.policyVersion === (version ?? ''),
+      `judged by version ${body.policyVersion} while ${version} was in force`,
+    );
   }
+  checkFindings(simulation, device, bodies, known);
+  device.ledger.reach(agent, { wasTold: false });
+  if (fault === undefined) checkStates(device, known);
 }
 
 /** One check-in. Nothing but the server's own answer to it may change what the device takes for acknowledged. */
@@ -54,11 +58,14 @@ export async function checkIn(simulation: Simulation, device: Device): Promise<n
   const { agent } = device;
   const { running } = agent;
   if (running === undefined) return 1;
-  const [before, heardBefore] = [agent.place(), agent.checkedInAt];
+  const [before, heardBefore, serial] = [agent.place(), agent.checkedInAt, running.policies.serial()];
   const pause = await running.uplink.once(new AbortController().signal);
+  simulation.network.check();
+  must(running.policies.serial() >= serial, `${agent.assetTag} has taken a document that is older than its own`);
   if (simulation.serverDisk.isDead) await simulation.restartServer();
   simulation.afterFault(device);
   simulation.look(device);
+  device.ledger.reach(agent, { wasTold: agent.lastAnswerWasGenuine });
   if (agent.checkedInAt !== heardBefore) device.ledger.isUnawareOfRollback = false;
   const after = agent.place();
   const { device: id, generation, acked } = after;
@@ -73,9 +80,10 @@ export async function checkIn(simulation: Simulation, device: Device): Promise<n
   return pause;
 }
 
-function plugIn({ world }: Simulation, { agent }: Device): void {
+function plugIn({ world, dice }: Simulation, { agent }: Device): void {
   const { machine, assetTag, hasBookmark: mustBeTold } = agent;
-  machine.plugs.push({ serial: `${assetTag}-${machine.plugs.length}`, at: agent.clock.now(), mustBeTold });
+  const serial = `${assetTag}-${machine.plugs.length}`;
+  machine.plugs.push({ serial, at: agent.clock.now(), encrypted: dice.chance(0.5), mustBeTold });
   world.count('stick plugged in');
 }
 
@@ -111,6 +119,44 @@ async function byAPerson({
   await simulation.withServer(() => (dice.chance(0.5) ? server.acknowledge(ref) : server.close(ref)));
 }
 
+/** Runs what is due at the server; where the fleet was judged to the end, that is held against what is so. */
+export async function runJobs(simulation: Simulation, workers = 2): Promise<void> {
+  const { server, serverClock } = simulation;
+  const now = serverClock.now();
+  await simulation.withServer(() => server.runJobs(workers));
+  simulation.lookForSilence(server.judgedAt === now ? 'all' : undefined);
+}
+
+/** Some hours in which the server is there, judging, and nobody calls. */
+async function liveHours(simulation: Simulation): Promise<void> {
+  const { dice, world, serverDisk } = simulation;
+  for (let left = 2 + dice.below(5); left > 0; left -= 1) {
+    world.pass((20 + dice.below(dice.chance(0.05) ? 60 : 24)) * 60 * SECOND);
+    serverDisk.begin();
+    await runJobs(simulation, 1);
+  }
+}
+
+/** Somebody asks for an authorisation; now and then the device hears of it at once, and what it is for is tried. */
+async function permit(simulation: Simulation, device: Device): Promise<void> {
+  await request(simulation, device);
+  if (simulation.dice.chance(0.4)) return;
+  await checkIn(simulation, device);
+  plugIn(simulation, device);
+}
+
+/** ICT puts a device into store or repair, lets it be quiet, or puts it back into service. */
+async function changeState(simulation: Simulation, { agent }: Device): Promise<void> {
+  const { dice, server, serverClock, observer } = simulation;
+  const state = dice.pick(['in-service', 'in-service', 'in-store', 'in-repair', 'quiet'] as const);
+  const day = new Date(serverClock.now() + (1 + dice.below(3)) * 24 * HOUR).toISOString().slice(0, 10);
+  const change = state === 'quiet' ? { state, quietUntil: day } : { state };
+  if (!(await simulation.withServer(() => server.changeDevice(agent.assetTag, change)))) return;
+  const row = observer.devices().find(({ asset_tag }) => asset_tag === agent.assetTag);
+  must((row?.state ?? 'in-service') === state, `${agent.assetTag} is ${row?.state}, and was said to be ${state}`);
+  if (row !== undefined && simulation.silence.hasRule(serverClock.now())) simulation.lookForSilence({ device: row.id });
+}
+
 const someStatements = ({ dice }: Simulation) => 1 + dice.below(dice.pick([4, 30, 120]));
 const diskFault = ({ dice }: Simulation): DiskFault => (dice.chance(0.7) ? 'crash' : dice.pick(['full', 'unwritable']));
 
@@ -124,7 +170,13 @@ export const ACTS: readonly Weighted[] = [
     weight: 6,
     act: ({ dice }, { agent }) => void (agent.machine.encryption = dice.pick(['on', 'off', 'off', 'unreadable'])),
   },
-  { name: 'jobs', weight: 6, act: async (simulation) => void (await simulation.withServer(simulation.server.runJobs)) },
+  { name: 'jobs', weight: 6, act: (simulation) => runJobs(simulation) },
+  { name: 'hours of the server', weight: 3, act: liveHours },
+  { name: 'authorisation asked', weight: 5, act: permit },
+  { name: 'authorisation decided', weight: 2, act: decide },
+  { name: 'authorisation revoked', weight: 2, act: revoke },
+  { name: 'incident', weight: 2, act: incident },
+  { name: 'device state', weight: 3, act: changeState },
   { name: 'policy', weight: 3, act: (simulation) => simulation.newPolicy() },
   {
     name: 'person',

@@ -152,6 +152,14 @@ export class SimulatedAgent {
     };
   }
 
+  /** The latest moment that the device says it has reached. */
+  get reachedAt(): number {
+    return Number(this.#meta('reached_at') ?? 0);
+  }
+  /** How each rule stands. */
+  states = () =>
+    this.#read<{ rule: string; subject: string; verdict: string; observed: string }>('select * from states');
+
   /** When the server last answered, as the device has it. */
   get checkedInAt(): string | undefined {
     return this.#meta('checked_in_at');

@@ -21,6 +21,7 @@ export class Ledger {
   /** Put back to an older copy, it has not heard of the server since: what it had sent meanwhile, it does not know. */
   isUnawareOfRollback = false;
   #rollbacks = 0;
+  #reached = 0;
   get isRolledBack(): boolean {
     return this.#rollbacks > 0;
   }
@@ -38,6 +39,12 @@ export class Ledger {
     return news;
   }
 
+  /** No device forgets how late it has been, unless the server itself has told it the time, or its store is another one. */
+  reach({ assetTag, reachedAt }: SimulatedAgent, { wasTold }: { readonly wasTold: boolean }): void {
+    must(wasTold || reachedAt >= this.#reached, `${assetTag} has been later than it says`);
+    this.#reached = reachedAt;
+  }
+
   /** What the outbox no longer holds, and was never sent, has given way to a bound: the gap record counts it. */
   excuse(which: (salt: string) => boolean): number {
     let count = 0;
@@ -52,6 +59,7 @@ export class Ledger {
   /** The store is gone, or is an older one: what only it knew cannot be told by anybody. */
   lostStore(agent: SimulatedAgent, cause: GapCause, arrived: ReadonlySet<string>): void {
     this.causes.add(cause);
+    this.#reached = 0;
     this.excuse((salt) => !arrived.has(salt));
     for (const plug of agent.machine.plugs) plug.mustBeTold = false;
     this.#rollbacks += 1;

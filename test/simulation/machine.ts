@@ -7,6 +7,7 @@ import type { MachineClock } from './world.ts';
 export interface Plug {
   readonly serial: string;
   readonly at: number;
+  readonly encrypted: boolean;
   /** The agent had a bookmark in the log by then, and has lost nothing since: it must be told. */
   mustBeTold: boolean;
 }
@@ -51,14 +52,14 @@ export class Machine {
     return { facts: known({ volumes: known([volume]) }), events: [] };
   }
 
-  #arrival({ serial, at }: Plug) {
+  #arrival({ serial, at, encrypted }: Plug) {
     const medium = {
       subject: serial,
       serial,
       kind: 'storage',
       model: null,
       bytes: null,
-      encrypted: unknown('not-told'),
+      encrypted: known(encrypted),
     };
     return { at: iso(at), medium };
   }

@@ -68,7 +68,8 @@ export class BreachModel {
   }
 
   #replay(observer: Observer): void {
-    const acts = observer.events();
+    const silences = new Set(observer.silences().map(({ breach }) => breach));
+    const acts = observer.events().filter(({ breach }) => !silences.has(breach));
     const breachOf = new Map(observer.breaches().map((row) => [row.id, row]));
     const received = new Set(observer.findings().map((row) => `${row.device} ${row.received_at}`));
     type Step = { readonly at: number; readonly run: () => void };

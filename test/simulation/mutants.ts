@@ -13,6 +13,7 @@ interface Edit {
 
 const agent = (file: string) => `packages/agent/src/${file}`;
 const server = (file: string) => `packages/server/src/${file}`;
+const shared = (file: string) => `packages/shared/src/${file}`;
 
 /** Each must be found by the simulation: what it does not find, it does not test. */
 export const MUTANTS: readonly Mutant[] = [
@@ -183,5 +184,131 @@ export const MUTANTS: readonly Mutant[] = [
     file: server('orders/documents.ts'),
     from: 'Math.max(has, device.document_serial) + 1;',
     to: 'device.document_serial + 1;',
+  },
+  {
+    name: 'excuse a lapsed one',
+    file: shared('authorisations/excuse.ts'),
+    from: 'at < endFor(rule, one) &&',
+    to: 'endFor(rule, one) > 0 &&',
+  },
+  {
+    name: 'excuse for longer than the rule permits',
+    file: shared('authorisations/excuse.ts'),
+    from: 'Math.min(own, Math.max(...longest))',
+    to: 'own',
+  },
+  {
+    name: 'ignore the scope',
+    file: shared('authorisations/excuse.ts'),
+    from: '(NAMES_IT[rule.check]?.(one.scope, judgement) ?? true)',
+    to: 'NAMES_IT !== undefined',
+  },
+  {
+    name: 'ignore the rules that are named',
+    file: shared('authorisations/excuse.ts'),
+    from: '(one.scope.rules === undefined || one.scope.rules.includes(rule.id))',
+    to: 'one.scope !== undefined',
+  },
+  {
+    name: 'excuse a stick that is not encrypted',
+    file: shared('authorisations/excuse.ts'),
+    from: 'mustBeEncrypted(rule, one) || isEncrypted(judgement)',
+    to: 'mustBeEncrypted(rule, one) || judgement !== undefined',
+  },
+  {
+    name: 'a clock put back extends',
+    file: shared('evaluate.ts'),
+    from: 'Math.max(judgement.at, input.reached ?? judgement.at)',
+    to: 'judgement.at',
+  },
+  {
+    name: 'forget how late it has been',
+    file: agent('cycle/cycle.ts'),
+    from: 'if (now > meta.integer(REACHED_AT)) meta.set',
+    to: 'meta.set',
+  },
+  {
+    name: 'an older document of authorisations accepted',
+    file: agent('orders/policy.ts'),
+    from: 'open(jws, (current?.serial ?? 0) + 1)',
+    to: 'open(jws, 1)',
+  },
+  {
+    name: 'go on naming one that has lapsed',
+    file: agent('cycle/transitions.ts'),
+    from: 'excuseOf(a) === excuseOf(b);',
+    to: 'excuseOf(a) !== 0;',
+  },
+  {
+    name: 'keep a revoked one',
+    file: server('authorisations/told.ts'),
+    from: 'Math.min(row.valid_to, row.revoked_at ?? row.valid_to)',
+    to: 'row.valid_to',
+  },
+  {
+    name: 'tell only of those that nobody has revoked',
+    file: server('authorisations/told.ts'),
+    from: ".where('status', 'in', [sql.lit('approved'), sql.lit('revoked')])",
+    to: ".where('status', '=', sql.lit('approved'))",
+  },
+  {
+    name: 'no document for what was given since',
+    file: server('orders/documents.ts'),
+    from: 'const told = [policies, authorisations, ',
+    to: 'const told = [policies, authorisations.length < 0, ',
+  },
+  {
+    name: 'forget the end of an incident',
+    file: server('authorisations/incidents.ts'),
+    from: 'for (const one of ended) await endOne(tx, one, { at, actor });',
+    to: '',
+  },
+  {
+    name: 'give what one has asked for oneself',
+    file: server('authorisations/lifecycle.ts'),
+    from: 'if (sameName(person.name, requestedBy)) return',
+    to: 'if (person.name === undefined) return',
+  },
+  {
+    name: 'judge a device in store',
+    file: shared('checks/contact.ts'),
+    from: "if (state !== 'in-service') return",
+    to: "if (state === 'quiet') return",
+  },
+  {
+    name: 'forget that it was put back into service',
+    file: shared('checks/contact.ts'),
+    from: 'Math.max(lastContact, inServiceSince ?? 0), time)',
+    to: 'lastContact, time)',
+  },
+  {
+    name: 'count silence while the server was away',
+    file: server('judging/uptime.ts'),
+    from: 'spans.reduce((sum, span) => sum + Math.max(0, Math.min(to, span.to) - Math.max(from, span.from)), 0);',
+    to: 'spans.length < 1 ? 0 : to - from;',
+  },
+  {
+    name: 'one beat for all time',
+    file: server('judging/uptime.ts'),
+    from: 'now - last.last_beat_at <= AWAY_AFTER_MS) {',
+    to: 'now > 0) {',
+  },
+  {
+    name: 'silent though it has called',
+    file: server('judging/judge.ts'),
+    from: 'latest(device.last_contact_at, device.enrolled_at, device.created_at)',
+    to: 'latest(device.enrolled_at, device.created_at)',
+  },
+  {
+    name: 'leave silence open when it calls',
+    file: server('judging/apply.ts'),
+    from: "after.verdict === 'fail' || (before !== undefined && after.verdict !== 'unknown')",
+    to: "after.verdict === 'fail'",
+  },
+  {
+    name: 'leave silence open when its rule ends',
+    file: server('judging/apply.ts'),
+    from: 'for (const { rule, subject } of changes.ended) {',
+    to: 'for (const { rule, subject } of changes.ended.slice(1)) {',
   },
 ];

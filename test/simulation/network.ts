@@ -3,7 +3,7 @@ import { parseSignatureInput } from '../../packages/shared/src/wire/request-sign
 import type { Dice } from './dice.ts';
 import type { Observer } from './observer.ts';
 import type { Answered, SimulatedServer } from './server.ts';
-import { must } from './violation.ts';
+import { must, Violation } from './violation.ts';
 import type { World } from './world.ts';
 
 export const FATES = [
@@ -15,6 +15,7 @@ export const FATES = [
   'answer-altered',
   'forged',
   'old-answer',
+  'old-document',
 ] as const;
 type Fate = (typeof FATES)[number] | 'fine';
 
@@ -24,6 +25,14 @@ interface NetworkOptions {
   readonly server: () =>
     | { readonly program: SimulatedServer; readonly observer: Observer; readonly isDead: () => boolean }
     | undefined;
+  /** Signs as the server does, where one that was put back hands out what it handed out before. */
+  readonly sign: (body: Uint8Array, requestSignature: string) => Readonly<Record<string, string>>;
+  /** Documents that were once signed for the device of this key. */
+  readonly oldDocuments: (keyId: string) => readonly string[];
+  /** A message has reached the server. */
+  readonly reached: () => void;
+  /** The server has taken what this key signed; what it answers. */
+  readonly taken: (keyId: string, path: string, body: Uint8Array) => void;
   /** How likely each fate is in this run. */
   readonly odds: Readonly<Partial<Record<Fate, number>>>;
 }
@@ -47,6 +56,8 @@ export class Network {
   #late: TransportRequest[] = [];
   #lastAnswer: Answered | undefined;
   isFaulty = true;
+  /** What an agent would take for a network that fails. */
+  #violation: Violation | undefined;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
@@ -60,6 +71,7 @@ export class Network {
     if (at === undefined) return undefined;
     const parameters = parseSignatureInput(message.headers['signature-input'] ?? '');
     const before = parameters === undefined ? undefined : at.observer.key(parameters.keyId);
+    this.#options.reached();
     const answer = await at.program.ask(message.path, message.headers, message.body);
     if (at.isDead()) return undefined;
     const { status } = answer;
@@ -71,7 +83,18 @@ export class Network {
       must(before.revoked_at === null, 'a message under a key of the past was accepted');
       must(parameters.counter > before.counter, `counter ${parameters.counter} was accepted after ${before.counter}`);
     }
+    this.#options.taken(parameters?.keyId ?? '', message.path, answer.body);
     return answer;
+  }
+
+  #note = (error: unknown): never => {
+    if (error instanceof Violation) this.#violation ??= error;
+    throw error;
+  };
+
+  /** Throws what must have held of a message and did not. */
+  check(): void {
+    if (this.#violation !== undefined) throw this.#violation;
   }
 
   #fate(): Fate {
@@ -101,9 +124,10 @@ export class Network {
         genuine = false;
         const fate = this.#fate();
         if (fate !== 'fine') this.#options.world.count(fate);
-        const answer = await this.#carry(request, fate);
+        const answer = await this.#carry(request, fate).catch(this.#note);
         if (answer === undefined) throw new Error('no answer');
-        genuine = fate === 'fine' || fate === 'doubled' || (fate === 'request-altered' && answer.status !== 200);
+        genuine =
+          ['fine', 'doubled', 'old-document'].includes(fate) || (fate === 'request-altered' && answer.status !== 200);
         return answer;
       },
     };
@@ -122,10 +146,21 @@ export class Network {
     if (fate === 'old-answer') return this.#lastAnswer;
     const answer = await this.#deliver(request);
     if (fate === 'answer-lost' || answer === undefined) return undefined;
+    if (fate === 'old-document') return this.#withOldDocument(request, answer);
     if (fate === 'answer-altered') return { ...answer, body: altered(answer.body, dice) };
     const again = fate === 'doubled' ? await this.#deliver(request) : undefined;
     this.#lastAnswer = answer;
     return again !== undefined && dice.chance(0.5) ? again : answer;
+  }
+
+  /** The server's own answer, with a document of the past in it. */
+  #withOldDocument({ headers }: TransportRequest, answer: Answered): TransportResponse {
+    const { dice, oldDocuments, sign } = this.#options;
+    const old = oldDocuments(parseSignatureInput(headers['signature-input'] ?? '')?.keyId ?? '');
+    if (answer.status !== 200 || old.length === 0) return answer;
+    const said = JSON.parse(Buffer.from(answer.body).toString()) as { documents: readonly string[] };
+    const body = Buffer.from(JSON.stringify({ ...said, documents: [...said.documents, dice.pick(old)] }));
+    return { ...answer, headers: { ...answer.headers, ...sign(body, headers['signature'] ?? '') }, body };
   }
 
   #alteredRequest(request: TransportRequest): TransportRequest {

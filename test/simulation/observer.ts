@@ -5,8 +5,15 @@ import type {
   BreachFindingTable,
   BreachTable,
   FindingTable,
+  JudgedStateTable,
   NoticeTable,
+  UptimeTable,
 } from '../../packages/server/src/db/schema.ts';
+import type {
+  AuthorisationEventTable,
+  AuthorisationTable,
+  IncidentTable,
+} from '../../packages/server/src/db/schema-authorisations.ts';
 
 export type FindingRow = FindingTable & { readonly rowid: number };
 
@@ -16,6 +23,20 @@ interface Head {
   readonly sequence: number;
   readonly link: string;
   readonly counter: number;
+}
+
+export interface RegisteredDevice {
+  readonly id: string;
+  readonly asset_tag: string;
+  readonly generation: number;
+  /** JSON array. */
+  readonly groups: string;
+  readonly created_at: number;
+  readonly enrolled_at: number | null;
+  readonly last_contact_at: number | null;
+  readonly state: string | null;
+  readonly state_since: number | null;
+  readonly quiet_until: number | null;
 }
 
 /** Looks into the server's database from outside, as somebody would who trusts nothing that the server says. */
@@ -34,15 +55,30 @@ export class Observer {
   }
 
   key = (keyId: string) =>
-    this.#all<{ revoked_at: number | null; counter: number }>(
-      `select revoked_at, counter from device_keys join heads using (organisation, device, generation) where key_id = ?`,
+    this.#all<{ device: string; revoked_at: number | null; counter: number }>(
+      `select device, revoked_at, counter from device_keys join heads using (organisation, device, generation) where key_id = ?`,
       keyId,
     )[0];
   heads = () => this.#all<Head>('select * from heads order by device, generation');
   devices = () =>
-    this.#all<{ id: string; asset_tag: string; generation: number }>(
-      'select id, asset_tag, generation from devices order by asset_tag',
+    this.#all<RegisteredDevice>(
+      `select id, asset_tag, generation, groups, created_at, enrolled_at, last_contact_at, state, state_since, quiet_until
+       from devices order by asset_tag`,
     );
+  uptime = () => this.#all<UptimeTable>('select * from uptime order by began_at');
+  /** What the server itself has judged. */
+  judged = () => this.#all<JudgedStateTable>('select * from judged_states order by device, rule');
+  /** What became of breaches of silence, in order. */
+  silences = () =>
+    this.#all<BreachEventTable & { readonly device: string }>(
+      `select breach_events.*, breaches.device from breach_events
+       join breaches on breaches.organisation = breach_events.organisation and breaches.id = breach_events.breach
+       where breaches.check_name = 'contact' order by breach_events.breach, breach_events.sequence`,
+    );
+  authorisations = () => this.#all<AuthorisationTable>('select * from authorisations order by ref');
+  authorisationEvents = () =>
+    this.#all<AuthorisationEventTable>('select * from authorisation_events order by authorisation, sequence');
+  incidents = () => this.#all<IncidentTable>('select * from incidents order by ref');
   enrolments = () =>
     this.#all<{ device: string; registered_at: number }>('select device, registered_at from device_keys');
   findings = () => this.#all<FindingRow>('select rowid, * from findings order by rowid');

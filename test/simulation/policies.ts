@@ -4,7 +4,10 @@ import type { Dice } from './dice.ts';
 const STICKS = 'sticks';
 const ENCRYPTION = 'encryption';
 const GRACE = 'encryption-with-grace';
-export const RULES = { STICKS, ENCRYPTION, GRACE } as const;
+const SILENCE = 'silence';
+export const RULES = { STICKS, ENCRYPTION, GRACE, SILENCE } as const;
+/** Of authorisations: each excuses what the rules of a version name it for. */
+export const KINDS = { STICK: 'emergency-plan-stick', BUILD: 'ict-build' } as const;
 
 const base = (version: number, id: string) => ({
   id,
@@ -13,10 +16,24 @@ const base = (version: number, id: string) => ({
   says: `Version ${version} of ${id}.`,
 });
 
+function sticksPermitted(dice: Dice): Pick<Rule, 'exemptions'> {
+  if (dice.chance(0.2)) return {};
+  const encrypted = dice.chance(0.3) ? { encryptedOnly: true as const } : {};
+  const approver = 'information-security-team-leader' as const;
+  return { exemptions: [{ kind: KINDS.STICK, approver, maximum: dice.pick(['PT3H', 'P30D']), ...encrypted }] };
+}
+
 /** A version of the policy: which rules there are, how they are enforced and how much they weigh is thrown. */
 export function policyOf(version: number, dice: Dice): PolicyDocument {
   const mode = () => (dice.chance(0.75) ? ('report' as const) : ('observe' as const));
   const disks = { volumes: 'fixed', protection: 'on' } as const;
+  const build = dice.chance(0.8)
+    ? {
+        exemptions: [
+          { kind: KINDS.BUILD, approver: 'ict-administrator' as const, maximum: dice.pick(['PT3H', 'P5D']) },
+        ],
+      }
+    : {};
   const rules: Rule[] = [
     {
       ...base(version, STICKS),
@@ -25,6 +42,7 @@ export function policyOf(version: number, dice: Dice): PolicyDocument {
       severity: 'high',
       mode: mode(),
       duty: 'holder',
+      ...sticksPermitted(dice),
     },
     {
       ...base(version, ENCRYPTION),
@@ -33,6 +51,7 @@ export function policyOf(version: number, dice: Dice): PolicyDocument {
       severity: dice.pick(['critical', 'medium']),
       mode: mode(),
       duty: 'ict',
+      ...build,
     },
   ];
   if (dice.chance(0.7))
@@ -44,6 +63,16 @@ export function policyOf(version: number, dice: Dice): PolicyDocument {
       mode: mode(),
       duty: 'ict',
       grace: 'PT6H',
+      ...build,
+    });
+  if (dice.chance(0.8))
+    rules.push({
+      ...base(version, SILENCE),
+      check: 'contact',
+      require: { checkInAtMost: dice.pick(['PT1H', 'PT2H']) },
+      severity: dice.pick(['critical', 'medium']),
+      mode: mode(),
+      duty: dice.pick(['holder', 'ict']),
     });
   return {
     beadlePolicy: 1,

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { GapBody } from '@beadle/shared';
 import { verifyAudit } from '../../packages/server/src/audit/verify.ts';
 import { ORGANISATION } from '../../packages/server/src/organisation/store.ts';
-import { ACTS, checkIn, runCycle } from './acts.ts';
+import { ACTS, checkIn, runCycle, runJobs } from './acts.ts';
 import { checkBreaches, checkChains, checkNotices, policyInForce, saltsHeld } from './check-server.ts';
 import type { Ground } from './server.ts';
 import { type Device, Simulation } from './simulation.ts';
+import { checkPermits, checkTold, permitsOf } from './told.ts';
 import { must, Violation } from './violation.ts';
 
 const HOUR = 3_600_000;
@@ -42,6 +43,7 @@ async function live(simulation: Simulation): Promise<void> {
     simulation.serverDisk.begin();
     device.agent.disk.begin();
     await act(simulation, device);
+    simulation.network.check();
     const waiting = device.agent.running === undefined ? '-' : device.agent.kept().length;
     world.note(
       name,
@@ -83,7 +85,7 @@ async function calmDown(simulation: Simulation): Promise<void> {
       for (let count = 0; count < 20 && (await checkIn(simulation, device)) === 0; count += 1);
     }
     world.pass(1);
-    await simulation.server.runJobs();
+    await runJobs(simulation);
     const now = JSON.stringify(simulation.observer.sizes());
     if (round >= 5 && now === before) return;
     before = now;
@@ -131,7 +133,9 @@ function checkDevice(simulation: Simulation, { agent, ledger }: Device): void {
   const judged = observer.states(device).filter(({ verdict }) => verdict !== 'unknown');
   for (const row of judged)
     must(row.policy_version === version, `${row.rule} is judged by version ${row.policy_version}, not by ${version}`);
-  must(generation > 0, 'enrolled');
+  const row = observer.devices().find(({ id }) => id === device);
+  must(row !== undefined && generation > 0, 'enrolled');
+  checkTold(running.policies.authorisations(), permitsOf(observer, row), simulation.serverClock.now());
 }
 
 async function checkAll(simulation: Simulation): Promise<void> {
@@ -140,6 +144,7 @@ async function checkAll(simulation: Simulation): Promise<void> {
   for (const device of devices) checkDevice(simulation, device);
   checkBreaches(observer, serverClock.now());
   checkNotices(observer);
+  checkPermits(observer);
   for (const { id } of observer.notices())
     must(simulation.hasLeft(id), `the notice ${id} is said to be sent and never left`);
   const stuck = observer.jobsLeft().filter(({ run_at }) => run_at <= serverClock.now());

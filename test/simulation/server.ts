@@ -8,18 +8,24 @@ import { createLanes } from '../../packages/server/src/admission/lanes.ts';
 import { answerErrors } from '../../packages/server/src/app/error-handler.ts';
 import { watchStorage } from '../../packages/server/src/app/storage.ts';
 import { recordAct } from '../../packages/server/src/audit/record.ts';
+import { authorisationJobs } from '../../packages/server/src/authorisations/reminders.ts';
 import { actOn, type LifeAct } from '../../packages/server/src/breaches/life/act.ts';
 import { acknowledging, closing } from '../../packages/server/src/breaches/life/acts.ts';
 import { breachJobs } from '../../packages/server/src/breaches/jobs.ts';
-import type { OpenDatabase } from '../../packages/server/src/db/database.ts';
+import type { OpenDatabase, Tx } from '../../packages/server/src/db/database.ts';
 import { migrate } from '../../packages/server/src/db/migrate.ts';
 import { openDatabase } from '../../packages/server/src/db/open.ts';
 import { inTransaction } from '../../packages/server/src/db/transaction.ts';
-import { deviceByTag, registerDevice } from '../../packages/server/src/devices/register.ts';
+import { changeByPerson } from '../../packages/server/src/devices/change.ts';
+import { deviceByTag, type DeviceChange, registerDevice } from '../../packages/server/src/devices/register.ts';
+import type { DeviceRow } from '../../packages/server/src/devices/read.ts';
 import { enrolmentRoutes } from '../../packages/server/src/enrolment/routes.ts';
 import { addToken } from '../../packages/server/src/enrolment/store.ts';
 import { ingestRoutes } from '../../packages/server/src/ingest/routes.ts';
+import type { JobKind } from '../../packages/server/src/jobs/run.ts';
 import { createWorker, type JobWorker } from '../../packages/server/src/jobs/worker.ts';
+import { judgeAnew } from '../../packages/server/src/judging/apply.ts';
+import { ensureJudging, JUDGING_JOB, judgingJobs } from '../../packages/server/src/judging/job.ts';
 import { loadKeys, type ServerKeys } from '../../packages/server/src/keys.ts';
 import { createMetrics } from '../../packages/server/src/metrics.ts';
 import { noticeJob } from '../../packages/server/src/notify/deliver.ts';
@@ -59,6 +65,8 @@ export const OFFICER: Caller = {
   via: 'token',
 };
 
+const ICT: Caller = { organisation: ORGANISATION, role: 'ict-administrator', name: 'admin', via: 'token' };
+
 export interface ServerOptions {
   readonly ground: Ground;
   readonly folder: string;
@@ -83,6 +91,9 @@ export class SimulatedServer {
   #database: OpenDatabase | undefined;
   #app: FastifyInstance | undefined;
   #workers: readonly JobWorker[] = [];
+  /** When the fleet was judged, and when that was last brought to its end, by the server's clock. */
+  readonly rounds: number[] = [];
+  judgedAt = 0;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -103,6 +114,7 @@ export class SimulatedServer {
     const { disk, ground, clock, random } = this.#options;
     disk.mend();
     this.#database = openDatabase(this.#path, { through: serverThrough(disk) });
+    await ensureJudging(this.db, { clock, random });
     this.#workers = [this.#worker(), this.#worker()];
     const app = Fastify({ loggerInstance: log, genReqId: () => Buffer.from(random.bytes(8)).toString('hex') });
     app.decorate('storage', watchStorage(clock));
@@ -129,12 +141,27 @@ export class SimulatedServer {
     const { clock, random, ground } = this.#options;
     const { settings } = ground;
     const deps = { db: this.db, clock, random, settings };
+    const { [JUDGING_JOB]: judging, ...weekly } = judgingJobs({ ...deps, log, wake: () => undefined });
+    if (judging === undefined) throw new Error('nothing judges');
     const kinds = {
+      ...weekly,
+      [JUDGING_JOB]: this.#noted(judging),
+      ...authorisationJobs({ ...deps, wake: () => undefined }),
       [NOTICE_JOB]: noticeJob({ ...deps, send: async ({ fileName }) => this.#options.send(fileName.slice(11, -4)) }),
       ...breachJobs({ ...deps, wake: () => undefined }),
     };
     return createWorker({ ...deps, kinds, log });
   }
+
+  #noted = ({ run, forever }: JobKind): JobKind => ({
+    forever,
+    run: async (payload, context) => {
+      const at = this.#options.clock.now();
+      this.rounds.push(at);
+      await run(payload, context);
+      this.judgedAt = at;
+    },
+  });
 
   /** The process ends where it stands, or is ended; `start` begins anew from what is on the disk. */
   async crash(): Promise<void> {
@@ -151,13 +178,14 @@ export class SimulatedServer {
     return { status: answer.statusCode, headers: answer.headers as Record<string, string>, body: answer.rawPayload };
   }
 
-  /** Two workers at once, as two processes would be. */
-  runJobs = (): Promise<unknown> => Promise.all(this.#workers.map((worker) => worker.runDue()));
+  /** Two workers at once, as two processes would be; or one. */
+  runJobs = (workers = 2): Promise<unknown> =>
+    Promise.all(this.#workers.slice(0, workers).map((worker) => worker.runDue()));
 
-  async register(assetTag: string): Promise<void> {
+  async register(assetTag: string, groups: string[]): Promise<void> {
     const { clock, random } = this.#options;
     const made = { at: clock.now(), random };
-    await inTransaction(this.db, (tx) => registerDevice(tx, ORGANISATION, { assetTag, kind: 'laptop' }, made));
+    await inTransaction(this.db, (tx) => registerDevice(tx, ORGANISATION, { assetTag, kind: 'laptop', groups }, made));
   }
 
   /** A new enrolment token for a device, as its text. */
@@ -193,6 +221,20 @@ export class SimulatedServer {
         target: document.version,
       });
     });
+  }
+
+  /** With what a person acts now. */
+  get acting() {
+    const { clock, random } = this.#options;
+    return { db: this.db, now: clock.now(), random };
+  }
+
+  /** What ICT says of a device in the register. */
+  changeDevice(assetTag: string, change: DeviceChange): Promise<void> {
+    const { clock, random, ground } = this.#options;
+    const deps = { random, origin: ground.settings.origin };
+    const judge = (tx: Tx, device: DeviceRow, now: number) => judgeAnew(tx, device, now, deps);
+    return changeByPerson(ICT, assetTag, change, { db: this.db, clock, judge });
   }
 
   #act = (ref: string, act: LifeAct) => actOn(OFFICER, [ref], act, { db: this.db, now: this.#options.clock.now() });

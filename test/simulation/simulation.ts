@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../packages/agent/src/errors.ts';
+import { PATHS } from '@beadle/shared';
+import { signResponse } from '../../packages/shared/src/wire/response-signature.ts';
 import { isDiskFault, SimulatedAgent } from './agent.ts';
 import { saltsHeld } from './check-server.ts';
 import { createDice, type Dice } from './dice.ts';
@@ -9,7 +11,10 @@ import { Ledger } from './ledger.ts';
 import { FATES, Network } from './network.ts';
 import { Observer } from './observer.ts';
 import { policyOf } from './policies.ts';
+import { groupOf } from './permits.ts';
 import { type Ground, SimulatedServer } from './server.ts';
+import { type Judged, SilenceWatch } from './silence.ts';
+import { ToldDocuments } from './told.ts';
 import { must } from './violation.ts';
 import { MachineClock, World } from './world.ts';
 
@@ -35,6 +40,8 @@ export class Simulation {
   readonly serverClock = new MachineClock(this.world);
   readonly devices: readonly Device[];
   readonly folder: string;
+  readonly told = new ToldDocuments();
+  readonly silence = new SilenceWatch(() => this.observer);
   readonly #mail = new Map<string, Mail>();
   #observer: Observer | undefined;
   #versions = 0;
@@ -58,7 +65,19 @@ export class Simulation {
       this.#observer === undefined
         ? undefined
         : { program: this.server, observer: this.#observer, isDead: () => this.serverDisk.isDead };
-    this.network = new Network({ world, dice, server, odds });
+    const { signer } = ground.keys;
+    this.network = new Network({
+      world,
+      dice,
+      server,
+      odds,
+      sign: (body, requestSignature) => ({
+        ...signResponse({ status: 200, body, requestSignature }, signer, Math.floor(this.serverClock.now() / 1000)),
+      }),
+      oldDocuments: (keyId) => this.told.of(this.observer.key(keyId)?.device ?? '').slice(0, -1),
+      reached: () => this.silence.called(this.serverClock.now()),
+      taken: this.#taken,
+    });
     const count = 1 + dice.below(3);
     const bounds = dice.chance(0.25) ? SMALL : undefined;
     this.devices = Array.from({ length: count }, (_, index) => {
@@ -80,11 +99,23 @@ export class Simulation {
     must(before === undefined || before.faultsAt < serverFaults, `the notice ${notice} left twice`);
     this.#mail.set(notice, { times: (before?.times ?? 0) + 1, faultsAt: serverFaults });
   };
+  /** Whatever the server tells a device is so by its own tables; whoever has called is not silent. */
+  #taken = (keyId: string, path: string, body: Uint8Array): void => {
+    const { documents } = JSON.parse(Buffer.from(body).toString()) as { documents: readonly string[] };
+    this.told.note(documents, this.observer, this.serverClock.now());
+    const device = this.observer.key(keyId)?.device;
+    if (path === PATHS.checkIns && device !== undefined && this.silence.hasRule(this.serverClock.now()))
+      this.lookForSilence({ device });
+  };
+  lookForSilence(judged: Judged): void {
+    this.silence.look({ now: this.serverClock.now(), rounds: this.server.rounds, judged });
+  }
+
   hasLeft = (notice: string): boolean => this.#mail.has(notice);
 
   async begin(): Promise<void> {
     await this.#up();
-    for (const { agent } of this.devices) await this.server.register(agent.assetTag);
+    for (const { agent } of this.devices) await this.server.register(agent.assetTag, [groupOf(agent.assetTag)]);
     await this.newPolicy();
     for (const device of this.devices) await this.enrol(device);
   }
@@ -131,6 +162,7 @@ export class Simulation {
     this.serverDisk.mend();
     await this.server.restore();
     this.#observer = new Observer(join(this.folder, 'server'));
+    this.silence.beginAnew();
     for (const device of this.devices) this.#serverForgot(device);
   }
 

@@ -42,6 +42,8 @@ const PAGES = [
   ['authorisations', '/authorisations'],
   ['authorisations-all', '/authorisations?show=all'],
   ['authorisations-filtered-empty', '/authorisations?kind=overseas'],
+  ['authorisations-paper', '/authorisations?show=paper'],
+  ['authorisations-import', '/import/authorisations'],
   ['authorisation-new', '/authorisations/new'],
   ['authorisation', '/authorisations/AU-2026-000001'],
   ['authorisation-waiting', '/authorisations/AU-2026-000002'],
@@ -57,6 +59,21 @@ const PAGES = [
   ['people-none-fit', '/people?q=nobody'],
   ['groups', '/groups'],
   ['sticks', '/registers/sticks'],
+  ['person', '/people/sam.rivers'],
+  ['person-change', '/people/sam.rivers/change'],
+  ['person-add', '/add/person'],
+  ['person-gone', '/people/sam.rivers/gone'],
+  ['group', '/groups/Housing'],
+  ['group-add', '/add/group'],
+  ['group-remove', '/groups/Housing/remove'],
+  ['roles', '/roles'],
+  ['role', '/roles/information-security-team-leader'],
+  ['role-nobody', '/roles/auditor'],
+  ['role-give', '/roles/siro/give'],
+  ['stick', '/registers/sticks/IK-D300-55120'],
+  ['stick-add', '/add/stick'],
+  ['stick-change', '/registers/sticks/IK-D300-55120/change'],
+  ['stick-retire', '/registers/sticks/IK-D300-55120/retire'],
   ['printers', '/registers/printers'],
   ['classify', '/registers/printers/classify?printer=ipp%3A%2F%2Fcanon.local%2Fipp'],
   ['import-people', '/import/people'],
@@ -82,6 +99,8 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
   let origin: string;
   /** Of a preview that is done, and of one that is under way. */
   let previews: readonly (readonly [name: string, path: string])[];
+  /** Of entries that are known by ids. */
+  let entries: readonly (readonly [name: string, path: string])[];
   const pictures = mkdtempSync(join(tmpdir(), 'beadle-pictures-'));
 
   beforeAll(async () => {
@@ -102,6 +121,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await putQuietPolicy(server.db, server.clock.now() + 1, { version: '2026.3' });
     await seedQuietFleet(server.db, server.clock.now());
     previews = await seedPreviews();
+    entries = await seedEntries();
     origin = await server.app.listen({ host: '127.0.0.1', port });
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     process.stdout.write(`pictures of the console: ${pictures}\n`);
@@ -131,6 +151,34 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
       ['policy-preview', done],
       ['policy-preview-devices', `${done}/devices?rule=laptop-encryption`],
       ['policy-preview-running', running],
+    ] as const;
+  }
+
+  /** Who has the officer's role today and later, and a printer. */
+  async function seedEntries() {
+    const role = 'information-security-team-leader';
+    const give = async (account: string, standing: string, days: object = {}) =>
+      (
+        await server.as(role, { method: 'POST', url: '/api/v1/roles', payload: { role, account, standing, ...days } })
+      ).json<{ id: string }>();
+    await give('bo.deputy', 'holder', { from: '2026-01-01' });
+    await give('ann.officer', 'deputy');
+    const later = await give('kit.marsh', 'deputy', { from: '2099-01-01', until: '2099-12-31' });
+    const name = { name: 'Ann Mary Officer' };
+    await server.as(role, { method: 'PATCH', url: '/api/v1/people/ann.officer', payload: name });
+    const { id } = await server.db
+      .selectFrom('printers')
+      .select('id')
+      .where('class', '=', 'permitted')
+      .executeTakeFirstOrThrow();
+    const [holder, printer] = [`/roles/${role}/holders/${later.id}`, `/registers/printers/${id}`];
+    return [
+      ['role-days', holder],
+      ['role-take-back', `${holder}/take-back`],
+      ['person-changed-by-hand', '/people/ann.officer'],
+      ['printer', printer],
+      ['printer-change', `${printer}/change`],
+      ['printer-withdraw', `${printer}/withdraw`],
     ] as const;
   }
 
@@ -171,7 +219,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     expect(await violationsOf(page), 'sign-in').toEqual([]);
     await signIn(page);
     expect(new URL(page.url()).pathname).toBe('/');
-    for (const [name, path] of [...PAGES, ...previews]) {
+    for (const [name, path] of [...PAGES, ...previews, ...entries]) {
       await page.goto(`${origin}${path}`);
       await page.screenshot({ path: join(pictures, `${name}-${view.width}-${view.colorScheme}.png`), fullPage: true });
       expect(await violationsOf(page), `on ${name}`).toEqual([]);
@@ -257,6 +305,49 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await page.screenshot({ path: join(pictures, 'import-done.png'), fullPage: true });
     await page.getByRole('link', { name: 'See the list' }).click();
     expect(await page.getByRole('row', { name: 'New Person' }).isVisible()).toBe(true);
+    await context.close();
+  });
+
+  it.each(VIEWS)('says what is wrong with an entry at $width px, $colorScheme, and axe finds nothing', async (view) => {
+    const { context, page } = await open(view);
+    const suffix = `${view.width}-${view.colorScheme}.png`;
+    await page.goto(`${origin}/sign-in/${await server.code('ict-administrator', 'Ian Technician')}`);
+    const look = async (name: string) => {
+      expect(await page.title()).toMatch(/^Error: /);
+      await page.screenshot({ path: join(pictures, `${name}-${suffix}`), fullPage: true });
+      expect(await violationsOf(page), `on ${name}`).toEqual([]);
+      expect(await widthOf(page), `${name} is wider than the screen`).toBeLessThanOrEqual(view.width);
+    };
+    await page.goto(`${origin}/add/person`);
+    await page.getByLabel('Account').fill('two words');
+    await page.getByRole('group', { name: 'First day (optional)' }).getByLabel('Day').fill('31');
+    await page.getByRole('button', { name: 'Add the person' }).click();
+    await look('person-add-errors');
+    await page.goto(`${origin}/devices/DBC-04127/holder`);
+    await page.screenshot({ path: join(pictures, `device-holder-${suffix}`), fullPage: true });
+    await page.getByLabel('Held by').fill('Somebody whom nobody knows');
+    await page.getByRole('button', { name: 'Save the holder' }).click();
+    await look('device-holder-errors');
+    await page.goto(`${origin}/groups/Housing`);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await look('group-error');
+    await context.close();
+  });
+
+  it('changes a person without JavaScript, from the list to the page and back', async () => {
+    const { context, page } = await open(VIEWS[1], { javaScriptEnabled: false });
+    await signIn(page);
+    await page.goto(`${origin}/people`);
+    await page.getByRole('link', { name: 'Kit Marsh' }).click();
+    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByLabel('Name').fill('Kit Marsh-Field');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('have been saved');
+    await page.screenshot({ path: join(pictures, 'person-changed-320.png'), fullPage: true });
+    await page.getByRole('link', { name: 'Mark as no longer listed' }).click();
+    await page.getByRole('button', { name: 'Mark as no longer listed' }).click();
+    await page.getByRole('button', { name: 'List this person again' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('listed again');
     await context.close();
   });
 

@@ -6,6 +6,7 @@ import { problem } from './errors.ts';
 export const PERMISSIONS = [
   'devices:read',
   'devices:write',
+  'holders:write',
   'findings:read',
   'breaches:read',
   'breaches:report',
@@ -16,6 +17,7 @@ export const PERMISSIONS = [
   'authorisations:request',
   'authorisations:request-for-others',
   'authorisations:decide',
+  'authorisations:record',
   'incidents:declare',
   'policies:read',
   'policies:write',

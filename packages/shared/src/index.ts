@@ -6,6 +6,7 @@
  * Reading a policy file loads a YAML parser and stands apart, at `@beadle/shared/policy/read`.
  */
 export * from './authorisations/authorisation.ts';
+export * from './authorisations/days.ts';
 export * from './authorisations/excuse.ts';
 export * from './checks/accounts.ts';
 export * from './checks/agent-health.ts';

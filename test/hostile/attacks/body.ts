@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { bombOf } from '../bombs.ts';
 import { BODIES, TEXTS, YAML } from '../corpus.ts';
 import type { Dice } from '../dice.ts';
-import { type Context, draftOf, isForm, toShot, write } from '../draft.ts';
+import { type Context, draftOf, isCsv, isForm, isUpload, toShot, write } from '../draft.ts';
+import { spoiltCsv, spoiltForm } from '../files.ts';
 import { mutated, rawly } from '../mutate.ts';
 import type { Shot } from '../shot.ts';
 import { type Attack, everywhere, takesBody } from './attack.ts';
@@ -71,6 +72,19 @@ function yamlShot(context: Context): Shot {
   const text = write(draft.type, draft.body);
   const at = context.dice.below(text.length);
   return toShot(draft, context.dice.pick([context.dice.pick(YAML), `${text.slice(0, at)}${context.dice.pick(YAML)}`]));
+}
+
+function csvShot(context: Context): Shot {
+  const { type: _, ...draft } = draftOf(context);
+  return toShot({ ...draft, type: 'text/csv' }, spoiltCsv(context.endpoint.url, context.dice));
+}
+
+/** A form whose file, or whose very form, is spoilt. */
+function uploadShot(context: Context): Shot {
+  const draft = draftOf(context);
+  const { endpoint, dice } = context;
+  const file = endpoint.url.startsWith('/import/') ? spoiltCsv(endpoint.url, dice) : Buffer.from(dice.pick(YAML));
+  return toShot(draft, spoiltForm({ ...(draft.body as Record<string, string>) }, file, dice));
 }
 
 const isRaw = (context: Context): boolean => isForm(context.endpoint);
@@ -148,5 +162,12 @@ export const BODY_ATTACKS: readonly Attack[] = [
       return toShot({ ...draft, headers: { ...draft.headers, 'content-encoding': encoding } }, body);
     },
   },
-  { kind: 'hostile YAML', on: ({ schema }) => schema.consumes !== undefined, times: 20, make: yamlShot },
+  {
+    kind: 'hostile YAML',
+    on: ({ schema }) => schema.consumes?.includes('application/yaml') === true,
+    times: 20,
+    make: yamlShot,
+  },
+  { kind: 'hostile CSV', on: (endpoint) => isCsv(endpoint), times: 10, make: csvShot },
+  { kind: 'hostile file', on: isUpload, times: 6, make: uploadShot },
 ];

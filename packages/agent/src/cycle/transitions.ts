@@ -58,11 +58,16 @@ const toRow = (judgement: VersionedJudgement, since: number): StateRow => ({
   observed: JSON.stringify(judgement.observed),
 });
 
+/** By which authorisation it is exempt: one that has lapsed is not named for what another excuses since. */
+const excuseOf = ({ verdict, observed }: StateRow): unknown =>
+  verdict === 'exempt' ? (JSON.parse(observed) as Body['observed'])['authorisation'] : undefined;
+
 const sameState = (a: StateRow, b: StateRow) =>
   a.verdict === b.verdict &&
   a.reason === b.reason &&
   a.severity === b.severity &&
-  a.policy_version === b.policy_version;
+  a.policy_version === b.policy_version &&
+  excuseOf(a) === excuseOf(b);
 
 const keyOf = (rule: string, subject: string) => JSON.stringify([rule, subject]);
 

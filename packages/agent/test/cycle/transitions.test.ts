@@ -65,6 +65,16 @@ describe('a cycle', () => {
     expect(body).toMatchObject({ verdict: 'fail', at: '1970-01-01T00:00:05.000Z', policyVersion: '2' });
   });
 
+  it('says by which authorisation it is exempt from now on, where another follows on one that has lapsed', () => {
+    const { memory } = enrolledStore();
+    const told = (authorisation: string) =>
+      findTransitions(memory, situation([{ ...judgement('a', '/', 'exempt'), observed: { authorisation } }])).map(
+        ({ observed }) => observed['authorisation'],
+      );
+    expect([told('AU-1'), told('AU-1'), told('AU-2'), told('AU-2')]).toEqual([['AU-1'], [], ['AU-2'], []]);
+    expect(JSON.parse(memory.states()[0]?.observed ?? '')).toEqual({ authorisation: 'AU-2' });
+  });
+
   it('says that a subject is gone, and that a rule has ended', () => {
     const { memory } = enrolledStore();
     findTransitions(

@@ -5,6 +5,7 @@ import { healthRoutes } from './health.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { incidentRoutes } from '../authorisations/incident-routes.ts';
 import { authorisationReadRoutes } from '../authorisations/read-routes.ts';
+import { authorisationImportRoutes } from '../authorisations/import-routes.ts';
 import { authorisationRoutes } from '../authorisations/routes.ts';
 import { baselineRoutes } from '../baseline/routes.ts';
 import { breachReadRoutes } from '../breaches/read-routes.ts';
@@ -64,6 +65,7 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(breachRoutes, stage);
   await app.register(authorisationReadRoutes, stage);
   await app.register(authorisationRoutes, stage);
+  await app.register(authorisationImportRoutes, stage);
   await app.register(incidentRoutes, stage);
   await app.register(ingestRoutes, { ...stage, countries, admission: lanes.checkIns });
   await app.register(consoleRoutes, stage);

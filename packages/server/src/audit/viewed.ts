@@ -9,11 +9,11 @@ export interface ViewRecorder {
   readonly clock: Clock;
 }
 
-/** Looking at one breach, at one authorisation, or at one device that somebody holds, is an act of a person as well (invariant 11). */
+/** Looking at one breach, at one authorisation, at one person's record, or at one device that somebody holds, is an act of a person as well (invariant 11). */
 export const recordView = (
   { db, clock }: ViewRecorder,
   caller: Caller,
-  action: 'breach-viewed' | 'breach-report-viewed' | 'device-viewed' | 'authorisation-viewed',
+  action: 'breach-viewed' | 'breach-report-viewed' | 'device-viewed' | 'authorisation-viewed' | 'person-viewed',
   target: string,
 ): Promise<void> =>
   inTransaction(db, (tx) =>

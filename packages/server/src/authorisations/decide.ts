@@ -1,42 +1,16 @@
 import type { Role } from '@beadle/shared';
 import { actorOf, type Caller } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
-import type { Db, Tx } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { problem } from '../errors.ts';
 import { type ActDeps, actOn, lifeOf, refuse } from './act.ts';
-import { demandsOf } from './demands.ts';
-import { incidentOf } from './incidents.ts';
-import { type Asked, notReady, notTheirs, sameName, standing } from './lifecycle.ts';
+import { askedAlone, askedOf } from './asked.ts';
+import { notReady, notTheirs, sameName, standing } from './lifecycle.ts';
 import { mayDecideFor } from './ranks.ts';
 import type { Approval, WithReason, WithVersion } from './schema.ts';
-import {
-  appendEvent,
-  type AuthorisationRow,
-  lockAuthorisation,
-  reviewOf,
-  scopeOf,
-  subjectOf,
-  updateAuthorisation,
-} from './store.ts';
+import { appendEvent, type AuthorisationRow, lockAuthorisation, subjectOf, updateAuthorisation } from './store.ts';
 import { resolve } from './subjects.ts';
-
-/** The request as it stands now, with what the policy in force asks of it. */
-export async function askedOf(db: Db | Tx, row: AuthorisationRow, now: number): Promise<Asked> {
-  const { organisation, kind } = row;
-  const { people, populations } = await resolve(db, organisation, subjectOf(row));
-  const incident = row.incident === null ? null : await incidentOf(db, organisation, row.incident);
-  return {
-    ...lifeOf(row),
-    requestedBy: row.requested_by,
-    people,
-    acceptedAt: row.accepted_at,
-    validFrom: row.valid_from,
-    incident: incident === null ? null : { ref: incident.ref, endedAt: incident.ended_at },
-    safetyReview: reviewOf(row),
-    demands: await demandsOf(db, organisation, { kind, scope: scopeOf(row), populations }, now),
-  };
-}
+import { keepTakers } from './takers.ts';
 
 const decidedBy = ({ decided_by: by }: AuthorisationRow) => by;
 
@@ -52,12 +26,13 @@ export function approveAuthorisation(caller: Caller, ref: string, given: Approva
       becomes: 'approved',
       doneBy: decidedBy,
       async work(tx, row) {
-        const asked = await askedOf(tx, row, now);
+        const asked = await askedAlone(tx, row, now);
         const { safetyReview } = asked;
         const reviewed =
           safetyReview === null || actionsDone === undefined ? safetyReview : { ...safetyReview, actionsDone };
         refuse(notTheirs(asked, caller));
         refuse(notReady({ ...asked, safetyReview: reviewed }, now));
+        await keepTakers(tx, row, asked.takers);
         return {
           columns: {
             decided_at: now,

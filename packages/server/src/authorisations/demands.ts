@@ -1,6 +1,7 @@
 import {
   after,
   type AuthorisationScope,
+  daysInYear,
   type Duration,
   modeOf,
   type Population,
@@ -39,6 +40,9 @@ const exemptionsOf = (rule: Rule, kind: string) => (rule.exemptions ?? []).filte
 
 const shortest = (durations: readonly Duration[]): Duration | undefined =>
   durations.toSorted((a, b) => after(0, a) - after(0, b))[0];
+
+const least = (caps: readonly Duration[]): number | null =>
+  caps.length === 0 ? null : Math.min(...caps.map(daysInYear));
 
 /** Every kind that may be asked for now: those of the policies in force for somebody, and those of the clauses. */
 export async function kindsNow(db: Db | Tx, organisation: string, at: number): Promise<readonly string[]> {
@@ -86,6 +90,7 @@ export async function demandsOf(
     roles: [...new Set(roles)],
     maximum: shortest(named.map(({ maximum }) => maximum)) ?? own?.maximum ?? 'P1Y',
     minimum: own?.minimum ?? null,
+    maximumInYear: least(named.flatMap(({ maximumInYear }) => maximumInYear ?? [])),
     needsIncident: own?.needsIncident ?? false,
     needsSafetyReview: own?.needsSafetyReview ?? false,
     clauses: named.length > 0 ? [...new Set(named.map(({ clause }) => clause))] : (own?.clauses ?? []),

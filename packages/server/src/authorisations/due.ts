@@ -1,4 +1,5 @@
 import { kindNamed } from './kinds.ts';
+import { paperDue } from './paper.ts';
 import type { AuthorisationRow } from './store.ts';
 
 const MINUTE_MS = 60_000;
@@ -12,7 +13,7 @@ const REMIND_DAYS = 7;
 /** In UTC: what is told once a day is told then, so that many that end on one day are one message. */
 const MORNING_HOUR = 7;
 
-export const MATTERS = ['asked', 'ending', 'review', 'lapsed'] as const;
+export const MATTERS = ['asked', 'ending', 'review', 'lapsed', 'paper'] as const;
 export type Matter = (typeof MATTERS)[number];
 
 /** The column that says that a matter has been told. */
@@ -21,6 +22,8 @@ export const TOLD = {
   ending: 'end_told_at',
   review: 'review_told_at',
   lapsed: 'lapse_told_at',
+  /** That it was told last: paper is asked after on every working day until somebody says what became of it. */
+  paper: 'paper_told_at',
 } as const satisfies Record<Matter, keyof AuthorisationRow>;
 
 export interface Due {
@@ -29,7 +32,10 @@ export interface Due {
   readonly at: number;
 }
 
-type Row = Pick<AuthorisationRow, 'kind' | 'status' | 'requested_at' | 'valid_from' | 'valid_to' | 'review_at'> &
+type Row = Pick<
+  AuthorisationRow,
+  'kind' | 'status' | 'requested_at' | 'valid_from' | 'valid_to' | 'review_at' | 'revoked_at' | 'paper_outcome'
+> &
   Readonly<Record<(typeof TOLD)[Matter], number | null>>;
 
 /** The first morning at or after a moment. */
@@ -47,10 +53,25 @@ function endingAt({ kind, valid_from: from, valid_to: to }: Row): number {
 export function dueOf(row: Row): readonly Due[] {
   const due = (matter: Matter, at: number): Due[] => (row[TOLD[matter]] === null ? [{ matter, at }] : []);
   if (row.status === 'requested') return due('asked', row.requested_at + GATHER_MS);
-  if (row.status !== 'approved') return [];
+  // What lapsed before its end was told has only lapsed.
+  if (row.status !== 'approved' || row.lapse_told_at !== null) return paperDues(row);
   const before = [
     ...due('ending', endingAt(row)),
     ...(row.review_at < row.valid_to ? due('review', morningOf(row.review_at)) : []),
   ];
-  return [...before.filter(({ at }) => at < row.valid_to), ...due('lapsed', morningOf(row.valid_to))];
+  return [
+    ...before.filter(({ at }) => at < row.valid_to),
+    ...due('lapsed', morningOf(row.valid_to)),
+    ...paperDues(row),
+  ];
+}
+
+/** The morning after somebody ought to have said what became of the paper, and each morning of a working day from then on. */
+function paperDues(row: Row): readonly Due[] {
+  const due = paperDue(row);
+  if (due === null) return [];
+  const told = row.paper_told_at;
+  let at = morningOf(told === null ? due.dueAt : Math.max(due.dueAt, told + 1));
+  while ([0, 6].includes(new Date(at).getUTCDay())) at += DAY_MS;
+  return [{ matter: 'paper', at }];
 }

@@ -14,6 +14,8 @@ export interface Kind {
   readonly needsIncident?: true;
   /** Given only after a health and safety review (clause 5.2). */
   readonly needsSafetyReview?: true;
+  /** It lets paper be at home: by so many working days after its end somebody says what became of it (clause 5.15). */
+  readonly paper?: { readonly withinWorkingDays: number };
   /** Days before its end at which a reminder is written, instead of 7. */
   readonly remindDays?: number;
 }
@@ -62,6 +64,7 @@ export const KINDS: readonly Kind[] = [
     clauses: ['5.15'],
     approver: 'assistant-director',
     maximum: 'P90D',
+    paper: { withinWorkingDays: 2 },
   },
   {
     kind: 'software-install',

@@ -2,6 +2,7 @@ import { after, type Duration, iso, type Role } from '@beadle/shared';
 import type { CallerRole } from '../access.ts';
 import { decidersFor, mayDecideFor } from './ranks.ts';
 import type { SafetyReview, Status } from './schema.ts';
+import { type YearCap, yearProblem } from './year.ts';
 
 /**
  * The life of an authorisation:
@@ -50,6 +51,8 @@ export interface Asked extends Life {
   readonly incident: { readonly ref: string; readonly endedAt: number | null } | null;
   readonly safetyReview: SafetyReview | null;
   readonly demands: Demands;
+  /** Null where the policy caps no days in a year. */
+  readonly year: YearCap | null;
 }
 
 /** What the policy in force, or the kind where it says nothing, asks of this authorisation. */
@@ -58,6 +61,8 @@ export interface Demands {
   readonly roles: readonly Role[];
   readonly maximum: Duration;
   readonly minimum: Duration | null;
+  /** Days of any 365 that one person or device may hold authorisations of the kind; null where nothing caps them. */
+  readonly maximumInYear: number | null;
   readonly needsIncident: boolean;
   readonly needsSafetyReview: boolean;
 }
@@ -113,12 +118,14 @@ export function timesProblem(
 
 /** Why it cannot be approved as it is, whoever approves it; undefined where it can. */
 export function notReady(asked: Asked, now: number): Refusal | undefined {
-  const { acceptedAt, validTo, incident, safetyReview, demands } = asked;
+  const { acceptedAt, validTo, incident, safetyReview, demands, year } = asked;
   if (acceptedAt === null)
     return incomplete('The risks have not been accepted: the person it is for has to accept them first.');
   if (validTo <= now) return incomplete('Its end has passed: ask for a new one.');
   const times = timesProblem(asked, demands);
   if (times !== undefined) return times;
+  const tooMany = yearProblem(year);
+  if (tooMany !== undefined) return incomplete(tooMany);
   if (demands.needsIncident && incident === null)
     return incomplete('This kind is given only for a declared incident: name the incident in a new request.');
   if (incident !== null && incident.endedAt !== null && incident.endedAt <= now)

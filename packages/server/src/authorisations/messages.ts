@@ -8,7 +8,10 @@ export interface InMessage {
   readonly matter: Matter;
   readonly ref: string;
   readonly kind: string;
+  /** When it ends or has ended. */
   readonly validTo: number;
+  /** By when somebody has to say what became of the paper; null where it is not for paper. */
+  readonly paperBy: number | null;
 }
 
 const HEADINGS: Readonly<Record<Matter, string>> = {
@@ -16,6 +19,7 @@ const HEADINGS: Readonly<Record<Matter, string>> = {
   ending: 'Ending soon. Whoever still needs one asks for a new one before then:',
   review: 'Due for review. End what is no longer needed:',
   lapsed: 'Ended. Nothing has to be done for the devices, which know it by themselves:',
+  paper: 'Paper that nobody has accounted for. Say whether it was returned or destroyed:',
 };
 
 /** More stand behind the link: a message that nobody can read to its end tells nobody anything. */
@@ -23,8 +27,13 @@ const MOST_LISTED = 40;
 
 export const kindWords = (kind: string): string => kindNamed(kind)?.words ?? kind.replaceAll('-', ' ');
 
-const lineOf = ({ ref, kind, validTo }: InMessage, origin: string): string =>
-  `${ref}: ${kindWords(kind)}, until ${momentInWords(validTo)}\n${origin}/authorisations/${ref}`;
+const paperWords = ({ matter, paperBy }: InMessage): string =>
+  paperBy !== null && (matter === 'ending' || matter === 'lapsed')
+    ? `. Say by ${momentInWords(paperBy)} what became of the paper`
+    : '';
+
+const lineOf = (one: InMessage, origin: string): string =>
+  `${one.ref}: ${kindWords(one.kind)}, until ${momentInWords(one.validTo)}${paperWords(one)}\n${origin}/authorisations/${one.ref}`;
 
 /** Everything that a role is to be told of authorisations at one time, in one message. */
 export function authorisationsNotice(all: readonly InMessage[], origin: string): NoticeText {
@@ -41,3 +50,12 @@ export function authorisationsNotice(all: readonly InMessage[], origin: string):
     body: [...parts, `All of them:\n${origin}/authorisations`].join('\n\n'),
   };
 }
+
+/** To a role that is said to have approved what was on paper: whoever holds it sees whether that is so. */
+export const paperNotice = (count: number, origin: string): NoticeText => ({
+  title:
+    count === 1
+      ? '1 approval of yours was recorded from paper'
+      : `${count} approvals of yours were recorded from paper`,
+  body: `Somebody has recorded ${count === 1 ? 'an approval' : `${count} approvals`} that your role gave on paper. Look whether it did, and end what it did not give.\n\nAll that hold:\n${origin}/authorisations?show=approved`,
+});

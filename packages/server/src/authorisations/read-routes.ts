@@ -4,7 +4,9 @@ import Type from 'typebox';
 import { callerOf } from '../access.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
 import { AuthorisationAnswer, AuthorisationWhole } from './answer.ts';
-import { authorisationOf, historyOf, listAuthorisations, present } from './read.ts';
+import { daysInYearOf } from './asked.ts';
+import { historyOf, present } from './present.ts';
+import { authorisationOf, listAuthorisations } from './read.ts';
 import type { AuthorisationRoutesDeps } from './routes.ts';
 import { Reference, STATUSES } from './schema.ts';
 import { subjectOf } from './store.ts';
@@ -22,6 +24,11 @@ const Filters = Type.Object(
     person: text(200, 'a name in the register: those that concern this person or a device that they hold'),
     incident: text(40, 'the reference of an incident'),
     endsBefore: Type.Optional(IsoTime),
+    paper: Type.Optional(
+      Type.Enum(['owed', 'overdue'], {
+        description: 'owed: ended, and nobody has said what became of the paper; overdue: they ought to have by now',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -76,7 +83,8 @@ function reading(app: App, { db, clock }: Deps): void {
     async (request) => {
       const row = await authorisationOf(db, callerOf(request), request.params.ref);
       const { devices } = await resolve(db, row.organisation, subjectOf(row));
-      return { ...present(row, clock.now()), devices: [...devices], history: await historyOf(db, row) };
+      const daysInYear = await daysInYearOf(db, row, clock.now());
+      return { ...present(row, clock.now()), daysInYear, devices: [...devices], history: await historyOf(db, row) };
     },
   );
 }

@@ -1,12 +1,13 @@
-import { iso } from '@beadle/shared';
 import type { Caller } from '../access.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { may } from '../people/permissions.ts';
-import { nameKey, sameName, standing } from './lifecycle.ts';
+import { nameKey, sameName } from './lifecycle.ts';
+import { owingPaper } from './owing.ts';
+import { overdueEnds, owedEnds } from './paper.ts';
 import type { Status } from './schema.ts';
-import { type AuthorisationRow, readEvents, reviewOf, scopeOf, subjectOf } from './store.ts';
-import { keysOfDevice, resolve, subjectWords } from './subjects.ts';
+import { type AuthorisationRow, subjectOf } from './store.ts';
+import { keysOfDevice, resolve } from './subjects.ts';
 
 export interface AuthorisationFilter {
   readonly status?: Status | undefined;
@@ -16,6 +17,8 @@ export interface AuthorisationFilter {
   /** By the name in the register. */
   readonly person?: string | undefined;
   readonly incident?: string | undefined;
+  /** Ended, and nobody has said what became of the paper; overdue where they ought to have. */
+  readonly paper?: 'owed' | 'overdue' | undefined;
   /** Milliseconds since the epoch. */
   readonly endsBefore?: number | undefined;
 }
@@ -85,6 +88,7 @@ export async function listAuthorisations(
     );
   }
   if (filter.status !== undefined) query = inStatus(query, filter.status, now);
+  if (filter.paper !== undefined) query = owingPaper(query, filter.paper === 'owed' ? owedEnds(now) : overdueEnds(now));
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
   if (filter.incident !== undefined) query = query.where('incident', '=', filter.incident);
   if (filter.endsBefore !== undefined) query = query.where('valid_to', '<', filter.endsBefore);
@@ -116,53 +120,6 @@ export async function authorisationOf(db: Db | Tx, caller: Caller, ref: string):
   if (row !== undefined && (seesAll(caller) || (await isTheirs(db, row, caller.name)))) return row;
   throw problem('authorisation-unknown', `There is no authorisation ${ref}.`);
 }
-
-const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
-
-/** As the API and the console tell it. */
-export const present = (row: AuthorisationRow, now: number) => ({
-  ref: row.ref,
-  kind: row.kind,
-  clauses: JSON.parse(row.clauses) as string[],
-  status: standing({ status: row.status, validTo: row.valid_to }, now),
-  version: row.version,
-  subject: subjectOf(row),
-  subjectInWords: subjectWords(subjectOf(row)),
-  scope: scopeOf(row),
-  purpose: row.purpose,
-  risks: row.risks,
-  acceptedAt: isoOrNull(row.accepted_at),
-  acceptedBy: row.accepted_by,
-  acceptanceRecordedBy: row.acceptance_recorded_by,
-  requestedBy: row.requested_by,
-  requestedRole: row.requested_role,
-  requestedAt: iso(row.requested_at),
-  /** Who was asked to decide. */
-  approverRole: row.demanded_role,
-  approver: row.decided_by === null ? null : { name: row.decided_by, role: row.decided_role },
-  approvedAt: row.status === 'approved' || row.status === 'revoked' ? isoOrNull(row.decided_at) : null,
-  decidedAt: isoOrNull(row.decided_at),
-  reason: row.decision_reason,
-  conditions: JSON.parse(row.conditions) as string[],
-  validFrom: iso(row.valid_from),
-  validTo: iso(row.valid_to),
-  reviewAt: iso(row.review_at),
-  revokedAt: isoOrNull(row.revoked_at),
-  revokedBy: row.revoked_by,
-  revokedReason: row.revoked_reason,
-  incident: row.incident,
-  safetyReview: reviewOf(row),
-});
-export type AuthorisationView = ReturnType<typeof present>;
-
-/** Its history, the newest first. */
-export const historyOf = async (db: Db, row: AuthorisationRow) =>
-  (await readEvents(db, row.organisation, row.id)).map(({ at, actor, type, detail }) => ({
-    at: iso(at),
-    actor,
-    type,
-    detail: JSON.parse(detail) as Record<string, unknown>,
-  }));
 
 /** Those that hold on a device now or will, the next to end first. */
 export async function ofDevice(

@@ -8,6 +8,7 @@ import { readOrganisation } from '../organisation/store.ts';
 import type { Settings } from '../settings.ts';
 import { type Due, dueOf, TOLD } from './due.ts';
 import { authorisationsNotice, type InMessage } from './messages.ts';
+import { PAPER_KINDS, paperDue } from './paper.ts';
 import { appendEvent, type AuthorisationRow } from './store.ts';
 
 export const ROUND_JOB = 'authorisation-round';
@@ -33,11 +34,12 @@ const untold = (tx: Tx, organisation: string): Promise<AuthorisationRow[]> =>
     .selectFrom('authorisations')
     .selectAll()
     .where('organisation', '=', organisation)
-    .where('status', 'in', ['requested', 'approved'])
+    .where('status', 'in', ['requested', 'approved', 'revoked'])
     .where((eb) =>
       eb.or([
         eb.and([eb('status', '=', 'requested'), eb('asked_told_at', 'is', null)]),
         eb.and([eb('status', '=', 'approved'), eb('lapse_told_at', 'is', null)]),
+        eb.and([eb('kind', 'in', PAPER_KINDS), eb('status', '!=', 'requested'), eb('paper_outcome', 'is', null)]),
       ]),
     )
     .orderBy('ref')
@@ -50,9 +52,16 @@ const isRole = (text: string): text is Role => (ROLES as readonly string[]).incl
  * named somebody for it: a worker's own address is nowhere on record.
  */
 function toldOf(row: AuthorisationRow, { matter }: Due, named: (role: Role) => boolean): readonly Role[] {
+  // Paper is for the role that let it go home.
+  if (matter === 'paper') return [row.decided_role ?? row.demanded_role].filter(isRole);
   const roles = [row.demanded_role, ...(matter === 'asked' || matter === 'review' ? [] : [row.requested_role])];
   return [...new Set(roles)].filter(isRole).filter((role, index) => index === 0 || named(role));
 }
+
+const endsOf = (row: AuthorisationRow) => ({
+  validTo: Math.min(row.valid_to, row.revoked_at ?? row.valid_to),
+  paperBy: paperDue(row)?.dueAt ?? null,
+});
 
 async function markTold(tx: Tx, row: AuthorisationRow, due: readonly Due[], at: number): Promise<void> {
   // Not an act of a person: whoever is looking at it has not looked at anything old.
@@ -62,13 +71,20 @@ async function markTold(tx: Tx, row: AuthorisationRow, due: readonly Due[], at: 
     .where('organisation', '=', row.organisation)
     .where('id', '=', row.id)
     .execute();
-  for (const { matter } of due)
+  // Paper that is asked after again and again stands in the history once.
+  for (const { matter } of due.filter((one) => one.matter !== 'paper' || row.paper_told_at === null))
     await appendEvent(tx, row, {
       at,
       actor: 'beadle',
       type: matter === 'lapsed' ? 'lapsed' : 'reminded',
       detail: { matter },
     });
+}
+
+/** When there is more to tell of one, once what is due now has been told. */
+function laterThan(row: AuthorisationRow, due: readonly Due[], at: number): readonly number[] {
+  const told = { ...row, ...Object.fromEntries(due.map(({ matter }) => [TOLD[matter], at])) };
+  return dueOf(told).map((one) => Math.max(one.at, at + 1));
 }
 
 /** Tells each role, in one message, of all that is due now, and plans the next time. Run again, it finds nothing. */
@@ -83,10 +99,10 @@ export async function tellRound(
     const later: number[] = [];
     for (const row of await untold(tx, organisation)) {
       const due = dueOf(row).filter((one) => one.at <= at);
-      later.push(...dueOf(row).flatMap((one) => (one.at > at ? [one.at] : [])));
+      later.push(...laterThan(row, due, at));
       // What lapsed before its end was told has only lapsed.
       const told = due.some(({ matter }) => matter === 'lapsed')
-        ? due.filter(({ matter }) => matter === 'lapsed')
+        ? due.filter(({ matter }) => matter === 'lapsed' || matter === 'paper')
         : due;
       if (told.length === 0) continue;
       await markTold(tx, row, told, at);
@@ -94,7 +110,7 @@ export async function tellRound(
         for (const role of toldOf(row, one, (name) => settings.recipients[name] !== undefined))
           byRole.set(role, [
             ...(byRole.get(role) ?? []),
-            { matter: one.matter, ref: row.ref, kind: row.kind, validTo: row.valid_to },
+            { matter: one.matter, ref: row.ref, kind: row.kind, ...endsOf(row) },
           ]);
     }
     for (const [role, all] of byRole)

@@ -11,13 +11,16 @@ import type { ActDeps } from './act.ts';
 import { demandsOf } from './demands.ts';
 import { incidentOf } from './incidents.ts';
 import { type Demands, sameName, timesProblem } from './lifecycle.ts';
+import { paperProblem } from './paper.ts';
 import { planRound } from './reminders.ts';
 import type { Request } from './schema.ts';
-import { appendEvent, type AuthorisationRow, byRequestKey, insertAuthorisation } from './store.ts';
+import { appendEvent, type AuthorisationRow, byRequestKey, insertAuthorisation, NOTHING_YET } from './store.ts';
 import { type Resolved, resolve } from './subjects.ts';
+import { yearOf } from './takers.ts';
+import { yearProblem } from './year.ts';
 
 /** Two working days and a weekend: what was agreed in haste may be put on record that much later (WeST 3.2). */
-const LATER_BY_MS = 4 * 86_400_000;
+export const LATER_BY_MS = 4 * 86_400_000;
 
 /** The beginning of a day that there is and that is not to come. */
 export function pastDay(date: string, field: string, now: number): number {
@@ -80,7 +83,7 @@ function timesOf(request: Request, demands: Demands, now: number): Times {
     (validTo <= now ? 'Its end has passed.' : undefined) ??
     (validFrom < now - LATER_BY_MS ? 'It may begin up to 4 days ago and no earlier.' : undefined) ??
     (reviewAt < validFrom || reviewAt > validTo ? 'Its review must lie between its beginning and its end.' : undefined);
-  if (found !== undefined) throw problem('authorisation-incomplete', found);
+  refuseIncomplete(found);
   return { valid_from: validFrom, valid_to: validTo, review_at: reviewAt };
 }
 
@@ -97,13 +100,20 @@ async function refuseWithoutIncident(
   if (endedAt !== null) throw problem('authorisation-incomplete', `The incident ${incident} has ended.`);
 }
 
+function refuseIncomplete(detail: string | undefined): void {
+  if (detail !== undefined) throw problem('authorisation-incomplete', detail);
+}
+
 async function make(tx: Tx, caller: Caller, request: Request, { now, random }: ActDeps): Promise<AuthorisationRow> {
   const { organisation, name, role } = caller;
-  const { kind, subject, scope = {}, purpose, risks, safetyReview } = request;
+  const { kind, subject, scope = {}, purpose, risks, safetyReview, paper } = request;
+  refuseIncomplete(paperProblem(kind, paper, purpose));
   const resolved = await resolve(tx, organisation, subject);
   refuseForOthers(caller, resolved);
   const demands = await demandsOf(tx, organisation, { kind, scope, populations: resolved.populations }, now);
   const times = timesOf(request, demands, now);
+  const span = { organisation, kind, from: times.valid_from, to: times.valid_to };
+  refuseIncomplete(yearProblem(await yearOf(tx, demands.maximumInYear, resolved, span)));
   await refuseWithoutIncident(tx, organisation, request, demands.needsIncident);
   if (safetyReview !== undefined) pastDay(safetyReview.reviewedOn, 'safetyReview.reviewedOn', now);
   const row: AuthorisationRow = {
@@ -126,27 +136,11 @@ async function make(tx: Tx, caller: Caller, request: Request, { now, random }: A
     demanded_role: demands.roles[0] ?? 'siro',
     incident: request.incident ?? null,
     safety_review: safetyReview === undefined ? null : JSON.stringify(safetyReview),
+    paper: paper === undefined ? null : JSON.stringify(paper),
   };
   await insertAuthorisation(tx, row, resolved.keys);
   return row;
 }
-
-const NOTHING_YET = {
-  status: 'requested',
-  version: 1,
-  decided_at: null,
-  decided_by: null,
-  decided_role: null,
-  decision_reason: null,
-  conditions: '[]',
-  revoked_at: null,
-  revoked_by: null,
-  revoked_reason: null,
-  asked_told_at: null,
-  end_told_at: null,
-  review_told_at: null,
-  lapse_told_at: null,
-} as const;
 
 /** Asks for an authorisation. The same request under the same key gives the first one's reference and makes no second. */
 export async function requestAuthorisation(

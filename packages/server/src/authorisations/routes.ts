@@ -10,8 +10,11 @@ import {
   revokeAuthorisation,
   withdrawAuthorisation,
 } from './decide.ts';
-import { AuthorisationAnswer } from './answer.ts';
-import { authorisationOf, present } from './read.ts';
+import { daysInYearOf } from './asked.ts';
+import { AuthorisationAnswer, AuthorisationAsked } from './answer.ts';
+import { PaperSaid, sayOfPaper } from './paper-outcome.ts';
+import { present } from './present.ts';
+import { authorisationOf } from './read.ts';
 import { requestAuthorisation } from './request.ts';
 import { Approval, Reference, Request, WithReason, WithVersion } from './schema.ts';
 
@@ -31,6 +34,7 @@ export const authorisationRoutes: FastifyPluginAsyncTypebox<AuthorisationRoutesD
   asking(app, deps);
   deciding(app, deps);
   ending(app, deps);
+  accounting(app, deps);
 };
 
 const actDeps = ({ db, clock, random }: AuthorisationRoutesDeps) => ({ db, now: clock.now(), random });
@@ -49,13 +53,16 @@ function asking(app: App, deps: AuthorisationRoutesDeps): void {
         tags,
         summary: 'Ask for an authorisation: anybody for themselves; line managers, ICT and officers for others',
         body: Request,
-        response: { 200: AuthorisationAnswer, 201: AuthorisationAnswer },
+        response: { 200: AuthorisationAsked, 201: AuthorisationAsked },
       },
     },
     async (request, reply) => {
       const { ref, created } = await requestAuthorisation(callerOf(request), request.body, actDeps(deps));
       deps.wake();
-      return reply.status(created ? 201 : 200).send(await answer(deps, request, ref));
+      const row = await authorisationOf(deps.db, callerOf(request), ref);
+      const now = deps.clock.now();
+      const daysInYear = await daysInYearOf(deps.db, row, now);
+      return reply.status(created ? 201 : 200).send({ ...present(row, now), daysInYear });
     },
   );
   const summary = 'Accept the risks: the person it is for, or whoever asked where it is for nobody by name';
@@ -117,6 +124,27 @@ function ending(app: App, deps: AuthorisationRoutesDeps): void {
     },
     async (request) => {
       await withdrawAuthorisation(callerOf(request), request.params.ref, request.body ?? {}, actDeps(deps));
+      return answer(deps, request, request.params.ref);
+    },
+  );
+}
+
+function accounting(app: App, deps: AuthorisationRoutesDeps): void {
+  const config = { access: 'authorisations:request' } as const;
+  app.post(
+    '/api/v1/authorisations/:ref/paper-outcome',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Say what became of the paper of one that has ended: returned, or destroyed and how',
+        params: Reference,
+        body: PaperSaid,
+        response,
+      },
+    },
+    async (request) => {
+      await sayOfPaper(callerOf(request), request.params.ref, request.body, actDeps(deps));
       return answer(deps, request, request.params.ref);
     },
   );

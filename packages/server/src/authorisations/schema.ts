@@ -1,6 +1,7 @@
 import { AuthorisationScope, IsoTime, POPULATIONS, RuleId } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import { AssetTag } from '../devices/register.ts';
+import { Paper } from './paper.ts';
 
 const closed = { additionalProperties: false } as const;
 export const Text = (maximum: number, description: string) =>
@@ -53,8 +54,16 @@ export const Request = Type.Object(
     reviewAt: Type.Optional(IsoTime),
     incident: Type.Optional(Type.String({ pattern: '^IN-\\d{4}-\\d{6,}$', description: 'such as IN-2026-000001' })),
     safetyReview: Type.Optional(SafetyReview),
+    /** Of a kind that concerns paper. */
+    paper: Type.Optional(Paper),
+    /** Those that begin with `paper:` are of approvals that were imported. */
     requestKey: Type.Optional(
-      Line(120, 'your own name for this request: sent again under the same, it makes no second one'),
+      Type.String({
+        minLength: 1,
+        maxLength: 120,
+        pattern: '^(?!paper:)[^\\u0000-\\u001f\\u007f]+$',
+        description: 'your own name for this request: sent again under the same, it makes no second one',
+      }),
     ),
   },
   closed,
@@ -62,7 +71,7 @@ export const Request = Type.Object(
 export type Request = Static<typeof Request>;
 
 /** What an act was based on; left out, the act is done on whatever is there. */
-const version = Type.Optional(
+export const version = Type.Optional(
   Type.Integer({ minimum: 1, description: 'the version that you read; where it has changed since, nothing is done' }),
 );
 

@@ -14,6 +14,29 @@ export const scopeOf = ({ scope }: Pick<AuthorisationRow, 'scope'>): Authorisati
 export const reviewOf = ({ safety_review: text }: Pick<AuthorisationRow, 'safety_review'>): SafetyReview | null =>
   text === null ? null : (JSON.parse(text) as SafetyReview);
 
+/** One of which nobody has said anything more. */
+export const NOTHING_YET = {
+  status: 'requested',
+  version: 1,
+  decided_at: null,
+  decided_by: null,
+  decided_role: null,
+  decision_reason: null,
+  conditions: '[]',
+  revoked_at: null,
+  revoked_by: null,
+  revoked_reason: null,
+  asked_told_at: null,
+  end_told_at: null,
+  review_told_at: null,
+  lapse_told_at: null,
+  paper_outcome: null,
+  paper_how: null,
+  paper_said_at: null,
+  paper_said_by: null,
+  paper_told_at: null,
+} as const;
+
 export async function insertAuthorisation(
   tx: Tx,
   row: Insertable<AuthorisationTable>,

@@ -30,6 +30,13 @@ export function keysOfDevice({ id, holder, population, groups }: Concerned): rea
   ];
 }
 
+/** A person or a device whose days are counted. */
+export interface Taker {
+  readonly key: string;
+  /** A person's name or a device's asset tag. */
+  readonly who: string;
+}
+
 /** A subject as it is now. */
 export interface Resolved {
   /** Under which devices find it; fixed when it is asked for. */
@@ -40,11 +47,17 @@ export interface Resolved {
   readonly people: readonly string[];
   /** The one person who can accept its risks; null where there is no one person. */
   readonly person: string | null;
+  /** Whose days in a year it takes: the people, and the devices where it is for those. */
+  readonly takers: readonly Taker[];
+  /** Whether all of those are known by name, as they are not of a group or a population, which others join later. */
+  readonly counted: boolean;
   /** Of those whom it is for; null among them where the register does not say. */
   readonly populations: readonly (Population | null)[];
 }
 
-const registerOf = (db: Db | Tx, organisation: string): Promise<Registered[]> =>
+export type Register = readonly Registered[];
+
+export const registerOf = (db: Db | Tx, organisation: string): Promise<Registered[]> =>
   db
     .selectFrom('devices')
     .select(['id', 'asset_tag', 'holder', 'population', 'groups'])
@@ -68,8 +81,11 @@ const once = (names: readonly string[]): string[] => [...new Map(names.map((name
 const isPopulation = (text: string | null): text is Population => POPULATIONS.some((one) => one === text);
 
 /** Throws `device-unknown` where a device is not in the register. */
-export async function resolve(db: Db | Tx, organisation: string, subject: Subject): Promise<Resolved> {
-  const register = await registerOf(db, organisation);
+export const resolve = async (db: Db | Tx, organisation: string, subject: Subject): Promise<Resolved> =>
+  resolveIn(await registerOf(db, organisation), subject);
+
+/** The same by a register that has been read. */
+export function resolveIn(register: Register, subject: Subject): Resolved {
   const keys = keysOf(subject, register);
   const devices = register.filter((device) => keysOfDevice(device).some((key) => keys.includes(key)));
   const holders = devices.flatMap(({ holder }) => (holder === null ? [] : [holder]));
@@ -77,12 +93,18 @@ export async function resolve(db: Db | Tx, organisation: string, subject: Subjec
   const found = devices.map(({ population }) => (isPopulation(population) ? population : null));
   const populations =
     'population' in subject ? [subject.population] : [...new Set(found.length === 0 ? [null] : found)];
+  const ofDevices = 'devices' in subject ? devices : [];
   const isOne = 'person' in subject || ('devices' in subject && people.length === 1);
   return {
     keys,
     devices: devices.map(({ asset_tag }) => asset_tag),
     people,
     person: isOne ? (people[0] ?? null) : null,
+    takers: [
+      ...people.map((who) => ({ key: `person:${nameKey(who)}`, who })),
+      ...ofDevices.map(({ id, asset_tag: who }) => ({ key: `device:${id}`, who })),
+    ],
+    counted: 'person' in subject || 'devices' in subject,
     populations,
   };
 }

@@ -1,19 +1,21 @@
-import { iso, type PolicyDocument } from '@beadle/shared';
+import { iso, type PolicyDocument, type Population } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
-import { inTransaction } from '../db/transaction.ts';
 import { standingByRule } from '../devices/figures.ts';
 import { problem } from '../errors.ts';
-import { generalPolicy, sourceOf } from '../policies/store.ts';
-import { listPolicies } from '../policies/upload.ts';
+import { generalPolicy, policyInForce, sourceOf } from '../policies/store.ts';
+import { holdersOf, listPolicies } from '../policies/upload.ts';
+import { type Entered, readEntered } from '../registers/read.ts';
 import { nextVersion, type ProposedDocument, withAdditions } from './document.ts';
-import { administratorsIn, type LeftOut, type Proposal, propose } from './proposals.ts';
+import { administratorsIn, holderItem, type LeftOut, type Proposal, propose } from './proposals.ts';
 import { lookThrough, type Seen } from './seen.ts';
-import { decide, readDecisions } from './store.ts';
+import { readDecisions } from './store.ts';
 
 /** The policy that is added to. */
 export interface Base {
   readonly document: PolicyDocument;
   readonly source: string;
+  /** Whether it holds for devices of a population. */
+  readonly concerns: (population: string | null) => boolean;
 }
 
 export interface Item extends Proposal {
@@ -25,6 +27,12 @@ export interface Item extends Proposal {
   } | null;
 }
 
+/** A device that nobody is registered as holding, as an item of which the holder is accepted. */
+export interface Unheld {
+  readonly id: string;
+  readonly assetTag: string;
+}
+
 /** What fails and is never part of a baseline, whoever accepts it. */
 export interface ToMend {
   readonly rule: string;
@@ -34,11 +42,19 @@ export interface ToMend {
 }
 
 export interface Baseline {
-  readonly policy: { readonly version: string; readonly title: string };
+  readonly policy: {
+    readonly version: string;
+    readonly title: string;
+    /** For whom it is written; null for everybody. */
+    readonly populations: readonly string[] | null;
+  };
   readonly items: readonly Item[];
   readonly leftOut: LeftOut;
   readonly toBeMended: readonly ToMend[];
-  readonly toBeRecorded: Pick<Seen, 'devices' | 'network'>;
+  readonly toBeRecorded: Pick<Seen, 'devices' | 'network'> & {
+    /** The first devices that nobody holds; who does is for a person to say. */
+    readonly holders: readonly Unheld[];
+  };
   /** Null where nothing that was accepted changes the policy. */
   readonly proposal: ProposedDocument | null;
 }
@@ -57,27 +73,50 @@ async function toBeMended(db: Db, organisation: string, policy: PolicyDocument):
   });
 }
 
-/** The policy that holds for everybody; a `policy-unknown` problem where there is none. */
-export async function baseInForce(db: Db, organisation: string, at: number): Promise<Base> {
-  const policy = await generalPolicy(db, organisation, at);
+/**
+ * The policy in force for a population, or for everybody; a `policy-unknown` problem where there is none. What is written
+ * for one population is added to for itself, by what the devices of that population show.
+ */
+export async function baseInForce(
+  db: Db,
+  organisation: string,
+  at: number,
+  population: Population | null = null,
+): Promise<Base> {
+  const policy =
+    population === null
+      ? await generalPolicy(db, organisation, at)
+      : await policyInForce(db, organisation, { population, at });
   const source = policy === undefined ? undefined : await sourceOf(db, organisation, policy.serial);
   if (policy === undefined || source === undefined)
     throw problem('policy-unknown', 'No policy is in force: upload one first, in observe.');
-  return { document: policy.document, source };
+  const held = holdersOf(await listPolicies(db, organisation), at).get(policy.serial);
+  const concerns = (of: string | null) => held === undefined || held.some((one) => one === of);
+  return { document: policy.document, source, concerns };
+}
+
+/** Whether a person has entered it already, in whichever way: it is no question any more. */
+const isEntered = ({ enters, name }: Proposal, { hasStick, hasPrinter }: Entered): boolean =>
+  enters?.register === 'sticks' ? hasStick(name) : enters?.register === 'printers' && hasPrinter(name);
+
+/** What is proposed, with what was decided; what is in a register and was never decided here is left out. */
+async function withDecisions(db: Db, organisation: string, proposals: readonly Proposal[]): Promise<Item[]> {
+  const decisions = await readDecisions(db, organisation);
+  const entered = await readEntered(db, organisation);
+  return proposals.flatMap((proposal): Item[] => {
+    const made = decisions.get(proposal.id);
+    if (made === undefined) return isEntered(proposal, entered) ? [] : [{ ...proposal, decision: null }];
+    const { decision, reason, decided_by: by, decided_at } = made;
+    return [{ ...proposal, decision: { decision, reason, by, at: iso(decided_at) } }];
+  });
 }
 
 /** What the devices show that the policy may come to allow, with what was decided about it. Changes nothing. */
 export async function readBaseline(db: Db, organisation: string, base: Base, now: number): Promise<Baseline> {
-  const { document, source } = base;
-  const seen = await lookThrough({ db, organisation, now, isAllowed: administratorsIn(document) });
+  const { document, source, concerns } = base;
+  const seen = await lookThrough({ db, organisation, now, isAllowed: administratorsIn(document), concerns });
   const { items: proposals, leftOut } = propose(seen, document);
-  const decisions = await readDecisions(db, organisation);
-  const items = proposals.map((proposal): Item => {
-    const made = decisions.get(proposal.id);
-    if (made === undefined) return { ...proposal, decision: null };
-    const { decision, reason, decided_by: by, decided_at } = made;
-    return { ...proposal, decision: { decision, reason, by, at: iso(decided_at) } };
-  });
+  const items = await withDecisions(db, organisation, proposals);
   const additions = items.flatMap(({ decision, becomes }) =>
     decision?.decision === 'accepted' && becomes !== null ? [becomes] : [],
   );
@@ -85,36 +124,13 @@ export async function readBaseline(db: Db, organisation: string, base: Base, now
   const proposal =
     additions.length === 0 ? null : withAdditions(source, additions, nextVersion(document.version, taken));
   const { devices, network } = seen;
+  const holders = seen.unheld.map((assetTag) => ({ id: holderItem(assetTag), assetTag }));
   return {
-    policy: { version: document.version, title: document.title },
+    policy: { version: document.version, title: document.title, populations: document.populations ?? null },
     items,
     leftOut,
     toBeMended: await toBeMended(db, organisation, document),
-    toBeRecorded: { devices, network },
+    toBeRecorded: { devices, network, holders },
     proposal,
   };
-}
-
-export interface Wish {
-  readonly item: string;
-  readonly decision: 'accepted' | 'refused';
-  readonly reason: string;
-}
-
-/** Keeps decisions about items that are proposed now, all or none. Throws `conflict` where one is not. */
-export async function decideItems(
-  db: Db,
-  items: readonly Item[],
-  wishes: readonly Wish[],
-  by: { readonly organisation: string; readonly by: string; readonly at: number },
-): Promise<void> {
-  const decided = wishes.map(({ item, ...wish }) => {
-    const proposal = items.find(({ id }) => id === item);
-    if (proposal === undefined)
-      throw problem('conflict', `${item} is not proposed. What is to be mended can never be accepted into a baseline.`);
-    return { ...wish, proposal };
-  });
-  await inTransaction(db, async (tx) => {
-    for (const one of decided) await decide(tx, one, by);
-  });
 }

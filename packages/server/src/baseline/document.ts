@@ -35,7 +35,7 @@ function add(document: Document, { rule, list, value }: Addition): void {
 }
 
 /**
- * The file with these additions, its comments kept, under another version. A baseline adds to the lists of printers and
+ * The file with these additions, its comments kept, under another version. A baseline adds to the list of
  * administrators and to nothing else, whatever it is asked: throws where anything else came to differ.
  */
 export function withAdditions(source: string, additions: readonly Addition[], version: string): ProposedDocument {
@@ -47,7 +47,7 @@ export function withAdditions(source: string, additions: readonly Addition[], ve
   const text = document.toString({ lineWidth: 0 });
   const proposed = readPolicy(text);
   if (!proposed.ok || !isDeepStrictEqual(bones(before.policy), bones(proposed.policy)))
-    throw new Error('a baseline may add to lists of printers and administrators only');
+    throw new Error('a baseline may add to the list of administrators only');
   const groups = Map.groupBy(additions, ({ rule, list }) => JSON.stringify([rule, list]));
   const changes = [...groups.values()].flatMap((group) => {
     const [first] = group;

@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto';
-import { type Account, matchesAny, type PolicyDocument, type Rule } from '@beadle/shared';
+import { type Account, matchesAny, type PolicyDocument, type PrinterClass, type Rule } from '@beadle/shared';
 import type { Seen, SeenPrinter } from './seen.ts';
 
 /** A list of a rule's `require` that an accepted item is added to. */
-export const LISTS = ['councilPrinters', 'permittedPrinters', 'localAdministrators'] as const;
+export const LISTS = ['localAdministrators'] as const;
+/** What a policy says of printers; one that is accepted is classified in the register instead, for every policy. */
+const PRINTER_LISTS = ['councilPrinters', 'permittedPrinters'] as const;
 
 export interface Addition {
   readonly rule: string;
   readonly list: (typeof LISTS)[number];
   readonly value: string;
 }
+
+/** A register that an accepted item is entered in: it holds for the devices of every policy, without a new version. */
+export type Entry =
+  | { readonly register: 'sticks' }
+  | { readonly register: 'printers'; readonly class: Extract<PrinterClass, 'council' | 'permitted'> };
 
 export interface Proposal {
   /** Stays the same for the same thing. */
@@ -22,6 +29,8 @@ export interface Proposal {
   readonly note: string;
   /** What the policy would say; null where it has no list for it. */
   readonly becomes: Addition | null;
+  /** What a register would say; null where none has it. */
+  readonly enters: Entry | null;
 }
 
 /** What is left out of the proposals, in counts. */
@@ -41,9 +50,6 @@ const OFTEN = 10;
 
 const idOf = (kind: string, name: string): string =>
   `${kind}-${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
-
-const ruleOf = (policy: PolicyDocument, check: string): Rule | undefined =>
-  policy.rules.find((rule) => rule.check === check && rule.mode !== 'off');
 
 const listIn = (rule: Rule | undefined, list: string): readonly string[] => {
   const value = rule?.require[list];
@@ -66,9 +72,8 @@ const isSomewhere = (target: string, { reach, devices }: SeenPrinter): boolean =
 
 function printersIn(seen: Seen, policy: PolicyDocument, leftOut: LeftOut): Proposal[] {
   const rules = policy.rules.filter(({ check }) => check === 'printing');
-  const rule = ruleOf(policy, 'printing');
   const isClassified = (target: string) =>
-    rules.some((one) => LISTS.slice(0, 2).some((list) => matchesAny(listIn(one, list), target)));
+    rules.some((one) => PRINTER_LISTS.some((list) => matchesAny(listIn(one, list), target)));
   const found: Proposal[] = [];
   for (const [target, printer] of seen.printers) {
     if (isClassified(target)) continue;
@@ -78,7 +83,6 @@ function printersIn(seen: Seen, policy: PolicyDocument, leftOut: LeftOut): Propo
     }
     const { devices, onCouncilNetwork } = printer;
     const isCouncil = onCouncilNetwork >= FEWEST_DEVICES;
-    const list = isCouncil ? 'councilPrinters' : 'permittedPrinters';
     found.push({
       id: idOf('printer', target),
       kind: 'printer',
@@ -87,7 +91,8 @@ function printersIn(seen: Seen, policy: PolicyDocument, leftOut: LeftOut): Propo
       note: isCouncil
         ? `${onCouncilNetwork} of these devices were last on the council’s network.`
         : 'Not seen from the council’s network: a partner’s, or nobody’s business. Find out whose it is first.',
-      becomes: rule === undefined ? null : { rule: rule.id, list, value: target },
+      becomes: null,
+      enters: { register: 'printers', class: isCouncil ? 'council' : 'permitted' },
     });
   }
   return found;
@@ -119,24 +124,29 @@ function accountsIn(seen: Seen, policy: PolicyDocument, leftOut: LeftOut): Propo
     else {
       const becomes = { rule: rule.id, list: 'localAdministrators', value: name } as const;
       const note = 'Is it ICT’s, with a password that differs from device to device? If not, have it removed instead.';
-      found.push({ id: idOf('account', name), kind: 'local-administrator', name, devices, note, becomes });
+      const id = idOf('account', policy.populations === undefined ? name : JSON.stringify([policy.populations, name]));
+      found.push({ id, kind: 'local-administrator', name, devices, note, becomes, enters: null });
     }
   }
   return found;
 }
 
-/** The policy has no list of sticks: an accepted one is for the register. */
+/** The policy has no list of sticks: an accepted one is entered in the register. */
 function sticksIn(seen: Seen, leftOut: LeftOut): Proposal[] {
   const found: Proposal[] = [];
   for (const [serial, { devices, times }] of seen.sticks) {
     if (devices < FEWEST_DEVICES && times < OFTEN) leftOut.sticks += 1;
     else {
-      const note = `Plugged in ${times} times in 28 days. If it is the council’s, encrypt it and enter it in the register of sticks.`;
-      found.push({ id: idOf('stick', serial), kind: 'stick', name: serial, devices, note, becomes: null });
+      const note = `Plugged in ${times} times in 28 days. Accept it only if it is the council’s, and have it encrypted.`;
+      const entry = { becomes: null, enters: { register: 'sticks' } } as const;
+      found.push({ id: idOf('stick', serial), kind: 'stick', name: serial, devices, note, ...entry });
     }
   }
   return found;
 }
+
+/** The item under which the holder of a device is accepted; stays the same for the same device. */
+export const holderItem = (assetTag: string): string => idOf('holder', assetTag);
 
 export interface Proposals {
   readonly items: readonly Proposal[];

@@ -1,9 +1,9 @@
-import type { Clock } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import Type from 'typebox';
-import { actorOf, callerOf } from '../access.ts';
-import type { Db } from '../db/database.ts';
-import { baseInForce, decideItems, readBaseline } from './baseline.ts';
+import { POPULATIONS } from '@beadle/shared';
+import Type, { type Static } from 'typebox';
+import { callerOf } from '../access.ts';
+import { baseInForce, readBaseline } from './baseline.ts';
+import { type DecideDeps, decideItems } from './decide.ts';
 
 const closed = { additionalProperties: false } as const;
 const Decisions = Type.Object(
@@ -14,6 +14,14 @@ const Decisions = Type.Object(
           item: Type.String({ minLength: 1, maxLength: 80, description: 'the id of an item' }),
           decision: Type.Enum(['accepted', 'refused'], { description: 'accepted or refused' }),
           reason: Type.String({ minLength: 3, maxLength: 500, description: 'why; stands in the audit log' }),
+          holder: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 200,
+              pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+              description: 'who holds the device, where the item is one of toBeRecorded.holders',
+            }),
+          ),
         },
         closed,
       ),
@@ -24,20 +32,31 @@ const Decisions = Type.Object(
 );
 const tags = ['policies'];
 
+const Query = Type.Object(
+  {
+    population: Type.Optional(
+      Type.Enum([...POPULATIONS], { description: `of the policy for one of ${POPULATIONS.join(', ')}` }),
+    ),
+  },
+  closed,
+);
+
 /** `/api/v1/policies/baseline`: what is proposed, and what an officer decides about it. */
-export const baselineRoutes: FastifyPluginAsyncTypebox<{ readonly db: Db; readonly clock: Clock }> = async (
-  app,
-  { db, clock },
-) => {
-  const read = async (organisation: string) =>
-    readBaseline(db, organisation, await baseInForce(db, organisation, clock.now()), clock.now());
+export const baselineRoutes: FastifyPluginAsyncTypebox<DecideDeps> = async (app, deps) => {
+  const { db, clock } = deps;
+  const read = async (organisation: string, { population }: Static<typeof Query>) =>
+    readBaseline(db, organisation, await baseInForce(db, organisation, clock.now(), population), clock.now());
   app.get(
     '/api/v1/policies/baseline',
     {
       config: { access: 'devices:read' },
-      schema: { tags, summary: 'What the devices show that a policy may come to allow, and what must be mended' },
+      schema: {
+        tags,
+        summary: 'What the devices show that a policy may come to allow, and what must be mended',
+        querystring: Query,
+      },
     },
-    async (request) => read(callerOf(request).organisation),
+    async (request) => read(callerOf(request).organisation, request.query),
   );
   app.post(
     '/api/v1/policies/baseline',
@@ -45,16 +64,16 @@ export const baselineRoutes: FastifyPluginAsyncTypebox<{ readonly db: Db; readon
       config: { access: 'policies:write' },
       schema: {
         tags,
-        summary: 'Accept or refuse proposed items; the answer has the policy that they make, to be uploaded',
+        summary:
+          'Accept or refuse proposed items: sticks, printers and holders go into the registers; the answer has the policy that the rest makes, to be uploaded',
+        querystring: Query,
         body: Decisions,
       },
     },
     async (request) => {
       const caller = callerOf(request);
-      const { organisation } = caller;
-      const { items } = await read(organisation);
-      await decideItems(db, items, request.body.decisions, { organisation, by: actorOf(caller), at: clock.now() });
-      return read(organisation);
+      await decideItems(deps, caller, await read(caller.organisation, request.query), request.body.decisions);
+      return read(caller.organisation, request.query);
     },
   );
 };

@@ -4,6 +4,7 @@ import type { Db } from '../db/database.ts';
 import { readFacts } from '../devices/facts.ts';
 import { factsOf, fleetPart, type FleetRow } from '../devices/fleet.ts';
 import { eventsOf } from '../findings/events.ts';
+import { asHeld, registeredIn } from '../orders/registered.ts';
 import { createNames, type Names } from './names.ts';
 
 export interface SeenPrinter {
@@ -31,6 +32,8 @@ export interface Seen {
   readonly sticks: Map<string, SeenStick>;
   readonly names: Names;
   readonly devices: { enrolled: number; withoutHolder: number };
+  /** Asset tags of devices that nobody is registered as holding, the first of them. */
+  readonly unheld: string[];
   readonly network: { on: number; off: number; notTold: number };
   /** What was left out because more differed than are kept in mind. */
   beyond: number;
@@ -39,6 +42,8 @@ export interface Seen {
 const IN_HAND = 200;
 /** Of each kind: more than a council has, and less than a fleet of homes may show. */
 const MOST_KEPT = 50_000;
+/** So many devices without a holder are named. */
+const MOST_UNHELD = 100;
 const LOOK_BACK_MS = 28 * 86_400_000;
 
 const emptySeen = (): Seen => ({
@@ -47,6 +52,7 @@ const emptySeen = (): Seen => ({
   sticks: new Map(),
   names: createNames(),
   devices: { enrolled: 0, withoutHolder: 0 },
+  unheld: [],
   network: { on: 0, off: 0, notTold: 0 },
   beyond: 0,
 });
@@ -108,8 +114,10 @@ function addSticks(seen: Seen, serials: readonly string[]): void {
 
 function addDevice(seen: Seen, row: FleetRow): void {
   seen.devices.enrolled += 1;
-  if (row.holder === null) seen.devices.withoutHolder += 1;
-  else seen.names.add(row.holder);
+  if (row.holder === null) {
+    seen.devices.withoutHolder += 1;
+    if (seen.unheld.length < MOST_UNHELD) seen.unheld.push(row.asset_tag);
+  }
   if (row.on_council_network === null) seen.network.notTold += 1;
   else seen.network[row.on_council_network === 1 ? 'on' : 'off'] += 1;
 }
@@ -136,9 +144,15 @@ export interface Looking {
   readonly now: number;
   /** What may be an administrator already, by whichever of its names or numbers, is not looked at. */
   readonly isAllowed: (administrator: Account) => boolean;
+  /** Whether the policy holds for devices of a population, their holder's where they have none of their own. */
+  readonly concerns: (population: string | null) => boolean;
 }
 
-async function addPart({ db, organisation, now, isAllowed }: Looking, rows: readonly FleetRow[], seen: Seen) {
+async function addPart({ db, organisation, now, isAllowed, concerns }: Looking, part: readonly FleetRow[], seen: Seen) {
+  const registered = await registeredIn(db, organisation);
+  for (const { holder } of part) if (holder !== null) seen.names.add(holder);
+  const rows = part.filter((row) => concerns(asHeld(row, registered).population));
+  if (rows.length === 0) return;
   const ids = rows.map(({ id }) => id);
   const facts = Map.groupBy(await factsOf(db, organisation, ids, ['printing', 'accounts']), ({ device }) => device);
   const events = await eventsOf(db, organisation, ids, now - LOOK_BACK_MS);

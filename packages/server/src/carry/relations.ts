@@ -39,9 +39,10 @@ const STRAYS = {
   'authorisations that concern nobody': sql`
     select 1 from authorisations a where not exists (select 1 from authorisation_subjects s
       where s.organisation = a.organisation and s.authorisation = a.id)`,
-  'events or subjects of authorisations that are not there': sql`
+  'events, subjects or takers of authorisations that are not there': sql`
     select 1 from (select organisation, authorisation from authorisation_events
-      union all select organisation, authorisation from authorisation_subjects) e
+      union all select organisation, authorisation from authorisation_subjects
+      union all select organisation, authorisation from authorisation_takers) e
       where not exists (select 1 from authorisations a where a.organisation = e.organisation and a.id = e.authorisation)`,
   'authorisations of incidents that are not there': sql`
     select 1 from authorisations a where a.incident is not null and not exists (select 1 from incidents i

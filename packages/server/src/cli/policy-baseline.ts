@@ -1,4 +1,5 @@
 import { type Base, type Baseline, baseInForce, readBaseline } from '../baseline/baseline.ts';
+import { type PolicyDocument, POPULATIONS } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
 import { Problem, StartError } from '../errors.ts';
 import { ORGANISATION } from '../organisation/store.ts';
@@ -30,10 +31,27 @@ function inWords({ policy, items, leftOut, toBeMended, toBeRecorded, proposal }:
   ];
 }
 
-async function baseOf(db: Db, io: CommandIo, file: string | undefined): Promise<Base | undefined> {
-  if (file !== undefined) return readPolicyFile(file, io);
+export interface BaselineOptions {
+  readonly policy?: string | undefined;
+  /** Of the policy in force for it. */
+  readonly population?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** A file that is not in force would hold for those whom it names, or for everybody. */
+const concernsOf =
+  ({ populations }: PolicyDocument) =>
+  (population: string | null): boolean =>
+    populations === undefined || populations.some((one) => one === population);
+
+async function baseOf(db: Db, io: CommandIo, { policy: file, population }: BaselineOptions): Promise<Base | undefined> {
+  const read = file === undefined ? undefined : readPolicyFile(file, io);
+  if (file !== undefined) return read && { ...read, concerns: concernsOf(read.document) };
+  const found = POPULATIONS.find((one) => one === population);
+  if (population !== undefined && found === undefined)
+    throw new StartError(`--population: expected one of ${POPULATIONS.join(', ')}.`, { exitCode: 2 });
   try {
-    return await baseInForce(db, ORGANISATION, io.clock.now());
+    return await baseInForce(db, ORGANISATION, io.clock.now(), found);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     throw new StartError(`${error.message} Or name a file with --policy.`, { cause: error });
@@ -41,14 +59,10 @@ async function baseOf(db: Db, io: CommandIo, file: string | undefined): Promise<
 }
 
 /** `policy baseline`: changes nothing; what is proposed is decided in the console or through the API. */
-export async function policyBaseline(
-  db: Db,
-  io: CommandIo,
-  { policy, json }: { readonly policy?: string | undefined; readonly json?: boolean | undefined },
-): Promise<number> {
-  const base = await baseOf(db, io, policy);
+export async function policyBaseline(db: Db, io: CommandIo, options: BaselineOptions): Promise<number> {
+  const base = await baseOf(db, io, options);
   if (base === undefined) return 2;
   const baseline = await readBaseline(db, ORGANISATION, base, io.clock.now());
-  print(io.stdout, ...(json === true ? [JSON.stringify(baseline)] : inWords(baseline)));
+  print(io.stdout, ...(options.json === true ? [JSON.stringify(baseline)] : inWords(baseline)));
   return 0;
 }

@@ -11,7 +11,7 @@ import { type CommandIo, print, settingsFrom } from './io.ts';
 import { migrateFrom } from './migrate-from.ts';
 import { openMigrated, requireDatabase, withDatabase } from './open.ts';
 import { policyCoverage, policyValidate } from './policy.ts';
-import { policyBaseline } from './policy-baseline.ts';
+import { type BaselineOptions, policyBaseline } from './policy-baseline.ts';
 import { policyPreview } from './policy-preview.ts';
 import { referencesSkip } from './references.ts';
 import { serve } from './serve.ts';
@@ -104,8 +104,9 @@ function addPolicyOnFleet(policy: Command, run: Settled, io: CommandIo): void {
     .command('baseline')
     .description('what the devices show that a policy may come to allow, and what must be mended; changes nothing')
     .option('--policy <FILE>', 'a policy file (default: the policy in force)')
+    .option('--population <NAME>', 'the policy in force for this population')
     .option('--json', 'as JSON')
-    .action((options: { policy?: string; json?: boolean }) =>
+    .action((options: BaselineOptions) =>
       run(async (settings) => {
         requireDatabase(settings);
         return withDatabase(settings, io, ({ db }) => policyBaseline(db, io, options));

@@ -1,4 +1,5 @@
-import { durationInWords } from '@beadle/shared';
+import { Duration, durationInWords } from '@beadle/shared';
+import Value from 'typebox/value';
 import { countryWords } from './device-state-words.ts';
 import { day, humanise, isTime, moment, reasonWords, told } from './words.ts';
 
@@ -21,14 +22,18 @@ function settled(fact: unknown): { readonly value: unknown } | { readonly notKno
 
 const GIGABYTE = 1e9;
 
+/** The owner of a laptop may send anything: what has only the look of a day or a duration is shown as it is. */
+const isDay = (text: string): boolean => DAY.test(text) && !Number.isNaN(Date.parse(text));
+const isDuration = (text: string): boolean => Value.Check(Duration, text);
+
 /** A value in words, with the unit that its name tells. */
 export function valueWords(name: string, value: unknown): string {
   if (typeof value === 'number' && /(At|since)$/.test(name) && isTime(value)) return moment(value);
   if (typeof value === 'number' && name === 'bytes') return `${(value / GIGABYTE).toFixed(1)} GB`;
   if (typeof value === 'number' && name === 'percent') return `${value}%`;
   if (typeof value === 'string' && name === 'appearsToBeIn') return countryWords(value);
-  if (typeof value === 'string' && name.endsWith('AtMost')) return durationInWords(value);
-  if (typeof value === 'string' && DAY.test(value)) return day(value);
+  if (typeof value === 'string' && name.endsWith('AtMost') && isDuration(value)) return durationInWords(value);
+  if (typeof value === 'string' && isDay(value)) return day(value);
   return told(value);
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { breachReportRoutes } from '../breaches/report-routes.ts';
 import type { BreachReport } from '../breaches/report-document.ts';
 import type { Log } from '../log.ts';
@@ -14,14 +14,24 @@ import { clusterPages } from './pages/clusters.ts';
 import { breachesPage } from './pages/breaches.ts';
 import type { ChangeDeps } from '../devices/change.ts';
 import { deviceStatePage } from './pages/device-state.ts';
+import { deviceHolderPage } from './pages/device-holder.ts';
+import { groupPages } from './pages/group.ts';
+import { groupForms } from './pages/group-forms.ts';
+import { printerPages } from './pages/printer.ts';
+import { roleForms } from './pages/role-forms.ts';
+import { rolePages } from './pages/roles.ts';
+import { stickPages } from './pages/stick.ts';
 import { devicePage } from './pages/device.ts';
 import { mismatchesPage } from './pages/mismatches.ts';
 import { notSeenPage } from './pages/not-seen.ts';
 import { devicesPage } from './pages/devices.ts';
-import { importPages } from './pages/import.ts';
+import { type ImportPageDeps, importPages } from './pages/import.ts';
+import { importAuthorisationsPage } from './pages/import-authorisations.ts';
 import { incidentsPage } from './pages/incidents.ts';
 import { overviewPage } from './pages/overview.ts';
 import { peoplePages } from './pages/people.ts';
+import { personPage } from './pages/person.ts';
+import { personForms } from './pages/person-forms.ts';
 import { policyPage } from './pages/policy.ts';
 import { policiesPage } from './pages/policies.ts';
 import { previewPages } from './pages/preview.ts';
@@ -41,6 +51,21 @@ export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeD
   readonly wake: () => void;
   /** Set here, so that people get pages where programs get problem documents. */
   readonly errorPages: { render: ProblemPage | null };
+}
+
+/** The lists that the council keeps, and each of their entries. */
+async function registerEntryPages(app: FastifyInstance, deps: ImportPageDeps): Promise<void> {
+  await app.register(peoplePages, deps);
+  await app.register(personPage, deps);
+  await app.register(personForms, deps);
+  await app.register(groupPages, deps);
+  await app.register(groupForms, deps);
+  await app.register(rolePages, deps);
+  await app.register(roleForms, deps);
+  await app.register(registerPages, deps);
+  await app.register(stickPages, deps);
+  await app.register(printerPages, deps);
+  await app.register(importPages, deps);
 }
 
 /** Every page, what they are made of, and the breach report, which is written with the same views. */
@@ -70,17 +95,17 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(mismatchesPage, page);
   await app.register(devicePage, page);
   await app.register(deviceStatePage, { ...page, judge: deps.judge });
-  await app.register(peoplePages, page);
-  await app.register(registerPages, { ...page, random: deps.random });
-  await app.register(importPages, { ...page, random: deps.random });
+  await app.register(deviceHolderPage, { ...page, judge: deps.judge });
+  await registerEntryPages(app, { ...page, random: deps.random });
   const acts = { ...page, random: deps.random, wake: deps.wake };
   await app.register(authorisationsPage, page);
+  await app.register(importAuthorisationsPage, { ...acts, settings: deps.settings });
   await app.register(newAuthorisationPage, acts);
   await app.register(authorisationPage, acts);
   await app.register(incidentsPage, acts);
   await app.register(policyPage, page);
   await app.register(policiesPage, page);
   await app.register(previewPages, { ...page, random: deps.random, wake: deps.wake });
-  await app.register(baselinePage, page);
+  await app.register(baselinePage, { ...page, random: deps.random, judge: deps.judge });
   await app.register(accessibilityPage, page);
 };

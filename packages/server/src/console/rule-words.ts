@@ -68,13 +68,14 @@ export interface RuleInWords {
 export function ruleInWords(rule: Rule): RuleInWords {
   const covered = coveredWords(rule);
   const excuses = (rule.exemptions ?? []).map(
-    ({ kind, approver, maximum, encryptedOnly }) =>
+    ({ kind, approver, maximum, maximumInYear, encryptedOnly }) =>
       `${humanise(kind)
         .toLowerCase()
         .replaceAll(
           /\bict\b/g,
           'ICT',
         )}, approved by the ${withinSentence(approver)}, for ${durationInWords(maximum)} at most` +
+      (maximumInYear === undefined ? '' : `, ${durationInWords(maximumInYear)} of any 365 in all`) +
       (encryptedOnly === true ? ', encrypted only' : ''),
   );
   return {

@@ -17,6 +17,9 @@ const EVENTS: Readonly<Record<string, string>> = {
   'incident-ended': 'Ended with its incident',
   reminded: 'Reminder written',
   lapsed: 'Ended',
+  'paper-returned': 'Paper returned',
+  'paper-destroyed': 'Paper destroyed',
+  'recorded-from-paper': 'Recorded from paper',
 };
 
 export const eventWords = (type: string): string => EVENTS[type] ?? humanise(type);

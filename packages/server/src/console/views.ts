@@ -56,6 +56,8 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   kindWords,
   roleWords: words.roleWords,
   counted: words.count,
+  sourceWords: words.sourceWords,
+  handLines: words.handLines,
   clauseHasWords: (clause: string) => /[a-z]{3}/i.test(clause),
   eventWords: timeline.eventWords,
   actorWords: timeline.actorWords,
@@ -64,6 +66,9 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   label: (value: string, kind: words.LabelKind) => words.labelOf(kind, value),
   errorOn: (errors: readonly { field: string; text: string }[], field: string) =>
     errors.find((error) => error.field === field)?.text,
+  /** Where a field of a form begins: a date has three of them. */
+  anchorOf: (fields: readonly { name: string; kind: string }[], field: string) =>
+    `#${field}${fields.some(({ name, kind }) => name === field && kind === 'date') ? '-day' : ''}`,
   short: (hash: string) => hash.slice(0, 12),
 };
 

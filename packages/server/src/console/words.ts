@@ -1,4 +1,4 @@
-import { REASONS } from '@beadle/shared';
+import { type PrinterClass, REASONS } from '@beadle/shared';
 
 /** A time as stored (milliseconds since the epoch) or as on the wire (ISO 8601). */
 export type Time = number | string;
@@ -31,6 +31,8 @@ export const moment = (time: Time): string => `${day(time)} at ${timeOfDay(time)
 export const exactly = (time: Time): string =>
   `${day(time)} at ${secondForm.format(new Date(time)).replace(/\s/g, '').toLowerCase()}`;
 
+const listWords = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+
 const DAY_MS = 86_400_000;
 
 /** How long ago, by whole days: contact is never shown more closely (invariant 10). */
@@ -45,6 +47,46 @@ export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number} ${number === 1 ? one : many}`;
 
 export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/** The kinds of printers that a person can say a printer is of. */
+export const PRINTER_WORDS: Readonly<Record<PrinterClass, { readonly text: string; readonly hint: string }>> = {
+  council: { text: 'The council’s', hint: 'Printing on it is in order.' },
+  permitted: { text: 'One that people may use', hint: 'For example, a court’s or a partner’s.' },
+  home: { text: 'At home', hint: 'Judged as the policy says of printing at home.' },
+  other: { text: 'Somebody else’s', hint: 'For example, a hotel’s. Judged as one at home is.' },
+};
+
+const SOURCES: Readonly<Record<string, string>> = {
+  directory: 'The directory',
+  csv: 'A file',
+  hand: 'Entered by hand',
+};
+/** Who keeps an entry. */
+export const sourceWords = (source: string): string => SOURCES[source] ?? humanise(source);
+
+const COLUMNS: Readonly<Record<string, string>> = {
+  starts_on: 'First day',
+  ends_on: 'Last day',
+  absent_from: 'Away from',
+  absent_until: 'Away until',
+  gone: 'No longer listed',
+  class: 'Kind',
+};
+/** A column of a register, as pages name it. */
+export const columnWords = (column: string): string => COLUMNS[column] ?? humanise(column);
+
+interface HandChange {
+  readonly column: string;
+  readonly by: string;
+  readonly at: number;
+}
+
+/** Changes by hand, each person's of one moment in one line: `Name, email and groups`. */
+export const handLines = (changes: readonly HandChange[]) =>
+  [...Map.groupBy(changes, ({ by, at }) => JSON.stringify([by, at])).values()].map((made) => {
+    const names = made.map(({ column }) => columnWords(column).toLowerCase());
+    return { what: capital(listWords.format(names)), by: made[0]?.by ?? '', at: made[0]?.at ?? 0 };
+  });
 
 export function reasonWords(reason: string | null | undefined): string {
   if (!reason) return '';

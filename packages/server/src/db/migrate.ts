@@ -10,8 +10,10 @@ import { deviceStates } from './migrations/0004-device-states.ts';
 import { policyVersions } from './migrations/0005-policy-versions.ts';
 import { authorisations } from './migrations/0006-authorisations.ts';
 import { connectedTime } from './migrations/0007-connected-time.ts';
-import { breachLife } from './migrations/0011-breach-life.ts';
 import { quietFirst } from './migrations/0008-quiet-first.ts';
+import { byHand } from './migrations/0009-by-hand.ts';
+import { daysAndPaper } from './migrations/0010-days-and-paper.ts';
+import { breachLife } from './migrations/0012-breach-life.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -23,7 +25,9 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0006-authorisations': authorisations,
     '0007-connected-time': connectedTime,
     '0008-quiet-first': quietFirst,
-    '0011-breach-life': breachLife,
+    '0009-by-hand': byHand,
+    '0010-days-and-paper': daysAndPaper,
+    '0012-breach-life': breachLife,
   }),
 });
 

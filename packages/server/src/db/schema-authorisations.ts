@@ -49,6 +49,14 @@ export interface AuthorisationTable {
   end_told_at: number | null;
   review_told_at: number | null;
   lapse_told_at: number | null;
+  /** JSON of `Paper`: the fields of form DBC701. */
+  paper: string | null;
+  /** What became of the paper at the end: returned or destroyed, how, who said so and when; and when somebody was last asked. */
+  paper_outcome: string | null;
+  paper_how: string | null;
+  paper_said_at: number | null;
+  paper_said_by: string | null;
+  paper_told_at: number | null;
 }
 
 /** Append-only: everything that happened to an authorisation. */
@@ -67,6 +75,13 @@ export interface AuthorisationEventTable {
 export interface AuthorisationSubjectTable {
   organisation: string;
   subject_key: string;
+  authorisation: string;
+}
+
+/** Whose days in a year an approved authorisation takes (`takers.ts`); fixed when it is approved. */
+export interface AuthorisationTakerTable {
+  organisation: string;
+  taker_key: string;
   authorisation: string;
 }
 
@@ -92,5 +107,6 @@ export interface AuthorisationTables {
   authorisations: AuthorisationTable;
   authorisation_events: AuthorisationEventTable;
   authorisation_subjects: AuthorisationSubjectTable;
+  authorisation_takers: AuthorisationTakerTable;
   incidents: IncidentTable;
 }

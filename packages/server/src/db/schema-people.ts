@@ -17,7 +17,7 @@ export interface PersonTable {
   absent_until: string | null;
   /** 1 where the directory says that the account cannot sign in. */
   disabled: number;
-  /** `csv` or `directory`: which import has them. */
+  /** `csv` or `directory`: which import has them; `hand`: none, a person added them. */
   source: string;
   created_at: number;
   changed_at: number;
@@ -28,7 +28,7 @@ export interface PersonTable {
 export interface PeopleGroupTable {
   organisation: string;
   name: string;
-  /** `csv` or `directory`: which import says who is in it. */
+  /** `csv` or `directory`: which import says who is in it; `hand`: a person made it. */
   source: string;
   created_at: number;
 }
@@ -89,6 +89,18 @@ export interface RegisterTable {
   changed_at: number;
 }
 
+/** One cell that a person changed beside the lists; it goes where an import takes the change back. */
+export interface HandChangeTable {
+  organisation: string;
+  /** `people`, `devices`, `sticks` or `printers`. */
+  register: string;
+  row_key: string;
+  /** A column of the register, or `gone` where the whole row was taken out. */
+  column_name: string;
+  changed_by: string;
+  changed_at: number;
+}
+
 export interface PeopleTables {
   people: PersonTable;
   people_groups: PeopleGroupTable;
@@ -97,4 +109,5 @@ export interface PeopleTables {
   sticks: StickTable;
   printers: PrinterTable;
   registers: RegisterTable;
+  hand_changes: HandChangeTable;
 }

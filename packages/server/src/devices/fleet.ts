@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { DeviceTable } from '../db/schema.ts';
+import { standingStates } from './read.ts';
 
 const COLUMNS = [
   'id',
@@ -12,6 +13,7 @@ const COLUMNS = [
   'holder',
   'on_council_network',
   'last_contact_at',
+  'country',
 ] as const;
 export type FleetRow = Pick<Selectable<DeviceTable>, (typeof COLUMNS)[number]>;
 
@@ -44,12 +46,11 @@ export const factsOf = (db: Db, organisation: string, devices: readonly string[]
   return (checks === undefined ? query : query.where('check_name', 'in', [...checks])).execute();
 };
 
-/** What these devices told and that does not pass. */
+/** What these devices told and that does not pass; of what the server judges, where they call from. */
 export const failingStatesOf = (db: Db, organisation: string, devices: readonly string[]) =>
   db
-    .selectFrom('states')
+    .selectFrom(standingStates(db, organisation))
     .select(['device', 'rule', 'subject', 'check_name', 'verdict', 'reason', 'severity', 'since'])
-    .where('organisation', '=', organisation)
     .where('device', 'in', [...devices])
     .where('verdict', 'in', ['fail', 'unknown'])
     .execute();

@@ -6,6 +6,7 @@ import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
 import { contactDay, type DeviceView, listDevices, readDevice, readStates } from './read.ts';
+import { deviceVersion } from './register.ts';
 import { stateAt } from './state.ts';
 
 const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
@@ -16,6 +17,9 @@ export const DeviceAnswer = Type.Object({
   serialNumber: nullable(Type.String()),
   kind: Type.String(),
   holder: nullable(Type.String()),
+  population: nullable(Type.String({ description: 'null: that of its holder' })),
+  groups: Type.Array(Type.String(), { description: 'none: those of its holder' }),
+  version: Type.String({ description: 'of what the register says of it; send it along with a change' }),
   organisation: Type.String(),
   generation: Type.Integer({ minimum: 0, description: '0 before the first enrolment; each enrolment raises it' }),
   lastContact: nullable(
@@ -50,6 +54,9 @@ export function presentDevice(device: DeviceView, now: number): DeviceAnswer {
     serialNumber: device.serial_number,
     kind: device.kind,
     holder: device.holder,
+    population: device.population,
+    groups: JSON.parse(device.groups) as string[],
+    version: deviceVersion(device),
     organisation: device.organisation,
     generation: device.generation,
     lastContact: contactDay(device),
@@ -71,10 +78,16 @@ const StandingAnswer = Type.Object({
   severity: Type.String(),
   since: Type.String({ description: 'when it was first judged so' }),
   policyVersion: Type.String(),
+  authorisation: nullable(Type.String({ description: 'the reference of what excuses it, where it is exempt' })),
   judgedBy: Type.Enum(['device', 'server'], {
     description: "device: the last of a finding in its chain; server: the server's own judgement, which is no finding",
   }),
 });
+
+function excusing({ verdict, observed }: Standing): string | null {
+  const { authorisation } = JSON.parse(observed) as Readonly<Record<string, unknown>>;
+  return verdict === 'exempt' && typeof authorisation === 'string' ? authorisation : null;
+}
 
 type Standing = Awaited<ReturnType<typeof readStates>>[number];
 
@@ -88,6 +101,7 @@ const presentStanding = (state: Standing) => ({
   severity: state.severity,
   since: iso(state.since),
   policyVersion: state.policy_version,
+  authorisation: excusing(state),
   judgedBy: SERVER_JUDGED.includes(state.check_name) ? ('server' as const) : ('device' as const),
 });
 

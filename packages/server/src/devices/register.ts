@@ -1,7 +1,9 @@
 import { DEVICE_KINDS, POPULATIONS, type Random } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import type { Db, Tx } from '../db/database.ts';
+import { entryVersion, WithVersion } from '../entry-version.ts';
 import { problem } from '../errors.ts';
+import type { DeviceRow } from './read.ts';
 import { newId } from '../ids.ts';
 import { StateChange, stateColumns } from './state.ts';
 
@@ -16,10 +18,12 @@ export const AssetTag = Type.String({
   description: 'an asset tag of letters, digits, dots, hyphens and underscores',
 });
 
+export const Holder = orNone(Line(200, 'who holds the device: an account, an address or a name'));
+
 const fields = {
   serialNumber: Type.Optional(orNone(Line(120, 'a serial number'))),
   kind: Type.Optional(Type.Enum([...DEVICE_KINDS], { description: `one of ${DEVICE_KINDS.join(', ')}` })),
-  holder: Type.Optional(orNone(Line(200, 'who holds the device'))),
+  holder: Type.Optional(Holder),
   population: Type.Optional(
     Type.Union([Type.Enum([...POPULATIONS]), Type.Null()], { description: `one of ${POPULATIONS.join(', ')}` }),
   ),
@@ -29,8 +33,21 @@ const fields = {
 export const NewDevice = Type.Object({ assetTag: AssetTag, ...fields }, closed);
 export type NewDevice = Static<typeof NewDevice>;
 
-export const DeviceChange = Type.Object({ ...fields, ...StateChange }, closed);
+export const DeviceChange = Type.Object({ ...fields, ...StateChange, ...WithVersion }, closed);
 export type DeviceChange = Static<typeof DeviceChange>;
+
+/** What the register says of a device, by the names that a change has. */
+export const registered = (
+  device: Pick<DeviceRow, 'serial_number' | 'kind' | 'holder' | 'population' | 'groups'>,
+): Record<'serialNumber' | 'kind' | 'holder' | 'population' | 'groups', unknown> => ({
+  serialNumber: device.serial_number,
+  kind: device.kind,
+  holder: device.holder,
+  population: device.population,
+  groups: JSON.parse(device.groups) as unknown,
+});
+
+export const deviceVersion = (device: Parameters<typeof registered>[0]): string => entryVersion(registered(device));
 
 /** Puts a device into the register. Throws `asset-tag-taken`. Gives the id that chain and documents are bound to. */
 export async function registerDevice(

@@ -3,11 +3,13 @@ import type { Random } from '@beadle/shared';
 import Type from 'typebox';
 import { actorOf, callerOf } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
+import { noteByHand } from '../db/hand-changes.ts';
+import { WithVersion } from '../entry-version.ts';
 import { problem } from '../errors.ts';
-import { changeByPerson, type ChangeDeps } from './change.ts';
+import { changeByPerson, type ChangeDeps, columnOf } from './change.ts';
 import { DeviceAnswer, presentDevice } from './read-routes.ts';
 import { readDevice } from './read.ts';
-import { AssetTag, DeviceChange, NewDevice, registerDevice } from './register.ts';
+import { AssetTag, DeviceChange, Holder, NewDevice, registerDevice } from './register.ts';
 import { inTransaction } from '../db/transaction.ts';
 
 export interface DeviceRoutesDeps extends ChangeDeps {
@@ -24,6 +26,7 @@ type App = Parameters<FastifyPluginAsyncTypebox<DeviceRoutesDeps>>[0];
 export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRoutesDeps> = async (app, deps) => {
   registering(app, deps);
   changing(app, deps);
+  holding(app, deps);
 };
 
 async function answer({ db, clock }: DeviceRoutesDeps, organisation: string, assetTag: string): Promise<DeviceAnswer> {
@@ -43,8 +46,13 @@ function registering(app: App, deps: DeviceRoutesDeps): void {
       const { organisation } = caller;
       const target = `device:${request.body.assetTag}`;
       await inTransaction(db, async (tx) => {
+        const by = actorOf(caller);
+        const { assetTag, ...register } = request.body;
         await registerDevice(tx, organisation, request.body, { at, random });
-        await recordAct(tx, { organisation, at, actor: actorOf(caller), action: 'device-registered', target });
+        await recordAct(tx, { organisation, at, actor: by, action: 'device-registered', target, detail: register });
+        const key = assetTag.toLowerCase();
+        const marks = Object.keys(register).map((name) => ({ key, column: columnOf(name), by, at }));
+        await noteByHand(tx, { organisation, register: 'devices' }, marks);
       });
       return reply.status(201).send(await answer(deps, organisation, request.body.assetTag));
     },
@@ -56,6 +64,24 @@ function changing(app: App, deps: DeviceRoutesDeps): void {
   app.patch(
     '/api/v1/devices/:assetTag',
     { config, schema: { tags, summary, params: Params, body: DeviceChange, response: { 200: DeviceAnswer } } },
+    async (request) => {
+      const caller = callerOf(request);
+      await changeByPerson(caller, request.params.assetTag, request.body, deps);
+      return answer(deps, caller.organisation, request.params.assetTag);
+    },
+  );
+}
+
+/** Whoever keeps the list of people may say who holds a device, and change nothing else of it. */
+function holding(app: App, deps: DeviceRoutesDeps): void {
+  const body = Type.Object({ holder: Holder, ...WithVersion }, { additionalProperties: false });
+  const summary = 'Say who holds a device, or that nobody does';
+  app.put(
+    '/api/v1/devices/:assetTag/holder',
+    {
+      config: { access: 'holders:write' },
+      schema: { tags, summary, params: Params, body, response: { 200: DeviceAnswer } },
+    },
     async (request) => {
       const caller = callerOf(request);
       await changeByPerson(caller, request.params.assetTag, request.body, deps);

@@ -1,4 +1,5 @@
 import {
+  type Authorisation,
   type ContactTime,
   DEVICE_SUBJECT,
   iso,
@@ -7,14 +8,15 @@ import {
   type Random,
   type Rule,
 } from '@beadle/shared';
+import { authorisationsFor } from '../authorisations/told.ts';
 import { gracesOf } from '../breaches/connected.ts';
 import { takeInJudged } from '../breaches/intake.ts';
 import { openByKey } from '../breaches/opening.ts';
-import type { Tx } from '../db/database.ts';
+import type { Db, Tx } from '../db/database.ts';
 import type { DeviceRow } from '../devices/read.ts';
 import { type FoundRule, toldFirst } from '../policies/rule-of-finding.ts';
 import { policyInForce, type StoredPolicy } from '../policies/store.ts';
-import { judgeDevice, type ServerJudgement, serverRules } from './judge.ts';
+import { judgeDevice, needsExcuse, type ServerJudgement, serverRules } from './judge.ts';
 import { dropJudged, type JudgedState, judgedOf, keepJudged } from './store.ts';
 import { countedIn, readUptime } from './uptime.ts';
 
@@ -74,7 +76,7 @@ export interface Changes {
 }
 
 function stateOf(device: DeviceRow, judgement: ServerJudgement, { policy, time }: Bench): JudgedState {
-  const { rule, verdict, reason, observed = {} } = judgement;
+  const { rule, verdict, reason, observed } = judgement;
   return {
     organisation: device.organisation,
     device: device.id,
@@ -93,9 +95,23 @@ function stateOf(device: DeviceRow, judgement: ServerJudgement, { policy, time }
 
 const SAME: readonly (keyof JudgedState)[] = ['verdict', 'reason', 'severity', 'clause', 'policy_version', 'observed'];
 
+/** The authorisations that a device is judged with; most fail nothing that one could excuse, and are not asked for. */
+export async function excusesOf(
+  db: Db | Tx,
+  device: DeviceRow,
+  { rules, time }: Bench,
+): Promise<readonly Authorisation[]> {
+  return needsExcuse(rules, device, time) ? authorisationsFor(db, device, time.now) : [];
+}
+
+interface Known {
+  readonly before: readonly JudgedState[];
+  readonly authorisations: readonly Authorisation[];
+}
+
 /** What differs from what was judged before; what stays is not written, so that a quiet fleet costs nothing. */
-export function changesOf(device: DeviceRow, before: readonly JudgedState[], bench: Bench): Changes {
-  const judgements = judgeDevice(bench.rules, device, bench.time);
+export function changesOf(device: DeviceRow, { before, authorisations }: Known, bench: Bench): Changes {
+  const judgements = judgeDevice(bench.rules, device, bench.time, authorisations);
   const changed = judgements.flatMap((judgement): Change[] => {
     const known = before.find(({ rule }) => rule === judgement.rule.id);
     const now = stateOf(device, judgement, bench);
@@ -121,7 +137,7 @@ const findingOf = ({ judgement, after }: Change) => ({
   verdict: judgement.verdict,
   ...(judgement.reason === undefined ? {} : { reason: judgement.reason }),
   severity: judgement.rule.severity,
-  observed: judgement.observed ?? {},
+  observed: judgement.observed,
   policyVersion: after.policy_version,
 });
 
@@ -154,7 +170,8 @@ async function intoBreaches(tx: Tx, device: DeviceRow, changes: Changes, bench: 
  * which holds the device. True where a breach was opened.
  */
 export async function judgeInTransaction(tx: Tx, device: DeviceRow, bench: Bench): Promise<boolean> {
-  const changes = changesOf(device, await judgedOf(tx, device.organisation, device.id), bench);
+  const before = await judgedOf(tx, device.organisation, device.id);
+  const changes = changesOf(device, { before, authorisations: await excusesOf(tx, device, bench) }, bench);
   if (isNothing(changes)) return false;
   await keepJudged(
     tx,

@@ -9,7 +9,15 @@ import type { JobKind } from '../jobs/run.ts';
 import { forgetDone } from '../jobs/store.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
-import { type Bench, benchesOf, changesOf, isNothing, judgeInTransaction, type JudgingDeps } from './apply.ts';
+import {
+  type Bench,
+  benchesOf,
+  changesOf,
+  excusesOf,
+  isNothing,
+  judgeInTransaction,
+  type JudgingDeps,
+} from './apply.ts';
 import { deviceRow, devicesBehind, judgedOfAll } from './store.ts';
 import { beat } from './uptime.ts';
 import { nextWeekly, tellOfTheWeek } from './weekly.ts';
@@ -68,6 +76,25 @@ async function judgeChanged(db: Db, devices: readonly DeviceRow[], benchFor: Ben
   return opened;
 }
 
+/** Those of which something would have to be written. */
+async function differing(
+  db: Db,
+  organisation: string,
+  devices: readonly DeviceRow[],
+  benchFor: BenchFor,
+): Promise<readonly DeviceRow[]> {
+  const ids = devices.map(({ id }) => id);
+  const judged = await judgedOfAll(db, organisation, ids);
+  const found: DeviceRow[] = [];
+  for (const device of devices) {
+    const bench = benchFor(device);
+    const authorisations = await excusesOf(db, device, bench);
+    if (!isNothing(changesOf(device, { before: judged.get(device.id) ?? [], authorisations }, bench)))
+      found.push(device);
+  }
+  return found;
+}
+
 /** Judges devices from `after` on, batch by batch; gives the last one where the signal ended it, else null. */
 export async function judgeFleet(
   db: Db,
@@ -79,14 +106,9 @@ export async function judgeFleet(
   for (;;) {
     const devices = await devicesBehind(db, organisation, last, AT_ONCE);
     if (devices.length > 0) {
-      const ids = devices.map(({ id }) => id);
-      const before = await judgedOfAll(db, organisation, ids);
-      const differing = devices.filter(
-        (device) => !isNothing(changesOf(device, before.get(device.id) ?? [], benchFor(device))),
-      );
-      opened = (await judgeChanged(db, differing, benchFor)) || opened;
+      opened = (await judgeChanged(db, await differing(db, organisation, devices, benchFor), benchFor)) || opened;
       looked += devices.length;
-      last = ids.at(-1) ?? last;
+      last = devices.at(-1)?.id ?? last;
     }
     if (devices.length < AT_ONCE) return { stoppedAt: null, looked, opened };
     if (signal.aborted) return { stoppedAt: last, looked, opened };

@@ -1,11 +1,15 @@
 import {
+  type Authorisation,
   ContactRequire,
   type ContactTime,
   coverageOf,
   type DeviceContext,
+  DEVICE_SUBJECT,
   type DeviceKind,
+  excused,
   judgeContact,
   judgeCountry,
+  type Judgement,
   known,
   LocationRequire,
   modeOf,
@@ -21,7 +25,7 @@ import Value from 'typebox/value';
 import type { DeviceRow } from '../devices/read.ts';
 import { stateAt } from '../devices/state.ts';
 
-export interface ServerJudgement extends Part {
+export interface ServerJudgement extends Judgement {
   readonly rule: Rule;
 }
 
@@ -65,9 +69,9 @@ const latest = (...times: readonly (number | null)[]): number | null => {
   return told.length === 0 ? null : Math.max(...told);
 };
 
-function judgeRule({ check, require }: Rule, device: DeviceRow, context: DeviceContext, time: ContactTime): Part {
+function judgeRule(rule: Rule, device: DeviceRow, context: DeviceContext, time: ContactTime): Part {
   if (device.generation === 0) return { verdict: 'not-applicable', reason: 'not-enrolled' };
-  if (check === 'location') return judgeCountry(Value.Parse(LocationRequire, require), device.country);
+  if (rule.check === 'location') return judgeLocation(rule, device.country);
   const { state, inServiceSince } = stateAt(device, time.now);
   const facts = {
     state,
@@ -77,16 +81,50 @@ function judgeRule({ check, require }: Rule, device: DeviceRow, context: DeviceC
     onCouncilNetwork: context.onCouncilNetwork,
     visitsNotedSince: device.visits_noted_since,
   };
-  return judgeContact(Value.Parse(ContactRequire, require), facts, time);
+  return judgeContact(Value.Parse(ContactRequire, rule.require), facts, time);
 }
 
-/** How each of the rules stands on a device now: pure, but for the clock that it is given. */
-export function judgeDevice(rules: readonly Rule[], device: DeviceRow, time: ContactTime): ServerJudgement[] {
-  const context = contextOf(device);
-  return rules.map((rule) => {
-    const coverage = coverageOf(rule.covers, context);
-    if (coverage === 'not-covered') return { rule, verdict: 'not-applicable', reason: 'not-covered' };
-    if (coverage === 'cannot-tell') return { rule, verdict: 'unknown', reason: 'nothing-to-compare' };
-    return { rule, ...judgeRule(rule, device, context, time) };
-  });
+/**
+ * How a rule that only the server judges stands on a device at `now`: whether it covers it, what `judge` says, and what
+ * excuses that, by the same rules as on a device (`excused`).
+ */
+export function standOf(
+  rule: Rule,
+  context: DeviceContext,
+  { now, authorisations }: { readonly now: number; readonly authorisations: readonly Authorisation[] },
+  judge: () => Part,
+): Judgement {
+  const base = { subject: DEVICE_SUBJECT, kind: 'state', at: now, severity: rule.severity, observed: {} } as const;
+  const coverage = coverageOf(rule.covers, context);
+  if (coverage === 'not-covered') return { ...base, verdict: 'not-applicable', reason: 'not-covered' };
+  if (coverage === 'cannot-tell') return { ...base, verdict: 'unknown', reason: 'nothing-to-compare' };
+  return excused(rule, { ...base, ...judge() }, authorisations, now);
 }
+
+/** The country that a device last called from, held against a rule. */
+export const judgeLocation = ({ require }: Rule, country: string | null): Part =>
+  judgeCountry(Value.Parse(LocationRequire, require), country);
+
+/** How each of the rules stands on a device now: pure, but for the clock that it is given. */
+export function judgeDevice(
+  rules: readonly Rule[],
+  device: DeviceRow,
+  time: ContactTime,
+  authorisations: readonly Authorisation[],
+): ServerJudgement[] {
+  const context = contextOf(device);
+  const about = { now: time.now, authorisations };
+  return rules.map((rule) => ({
+    rule,
+    ...standOf(rule, context, about, () => judgeRule(rule, device, context, time)),
+  }));
+}
+
+/** Whether anything that a device fails could be excused, so that its authorisations have to be looked at. */
+export const needsExcuse = (rules: readonly Rule[], device: DeviceRow, time: ContactTime): boolean =>
+  judgeDevice(
+    rules.filter(({ exemptions = [] }) => exemptions.length > 0),
+    device,
+    time,
+    [],
+  ).some(({ verdict }) => verdict === 'fail');

@@ -8,6 +8,7 @@ import {
   POLICY_TYPE,
   type PolicyForDevice,
   type Population,
+  type Rule,
   signDocument,
   type Signer,
   unknown,
@@ -70,6 +71,16 @@ function contentOf({ register, registeredHash, reigns, authorisations }: Orders,
   return hash('sha256', JSON.stringify(told), 'hex');
 }
 
+/** How many days somebody may hold one is counted where it is given, and an older agent knows no word for it. */
+const withoutCaps = (rule: Rule): Rule =>
+  rule.exemptions === undefined ? rule : { ...rule, exemptions: rule.exemptions.map(withoutCap) };
+
+function withoutCap(exemption: NonNullable<Rule['exemptions']>[number]) {
+  const told = { ...exemption };
+  delete told.maximumInYear;
+  return told;
+}
+
 /** The policy as it concerns a device: without rules that never cover it, and without what only people and the server read. */
 function concerning(policy: PolicyDocument, { kind, population, groups }: Register): PolicyDocument {
   const device = {
@@ -80,9 +91,9 @@ function concerning(policy: PolicyDocument, { kind, population, groups }: Regist
     register: null,
     registeredSticks: null,
   };
-  const rules = policy.rules.filter(
-    ({ check, covers }) => check === 'agent-health' || coverageOf(covers, device) !== 'not-covered',
-  );
+  const rules = policy.rules
+    .filter(({ check, covers }) => check === 'agent-health' || coverageOf(covers, device) !== 'not-covered')
+    .map(withoutCaps);
   const told = { ...policy, rules };
   delete told.clauses;
   delete told.deadlines;

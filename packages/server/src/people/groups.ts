@@ -85,10 +85,42 @@ export const groupNamed = (db: Db | Tx, organisation: string, name: string) =>
     .where('name', '=', name)
     .executeTakeFirst();
 
-/** Takes everybody out of a group. */
-export const emptyGroup = (tx: Tx, organisation: string, name: string) =>
-  tx
+/** The accounts of everybody in a group, sorted. */
+export async function membersOf(db: Db | Tx, organisation: string, name: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('people_group_members as member')
+    .innerJoin('people', (join) =>
+      join.onRef('people.organisation', '=', 'member.organisation').onRef('people.id', '=', 'member.person'),
+    )
+    .select('people.account')
+    .where('member.organisation', '=', organisation)
+    .where('member.group_name', '=', name)
+    .execute();
+  return rows.map(({ account }) => account).toSorted();
+}
+
+/** Takes these people, by their ids, out of a group. */
+export async function removeMembers(
+  tx: Tx,
+  organisation: string,
+  name: string,
+  people: readonly string[],
+): Promise<void> {
+  if (people.length === 0) return;
+  await tx
+    .deleteFrom('people_group_members')
+    .where('organisation', '=', organisation)
+    .where('group_name', '=', name)
+    .where('person', 'in', [...people])
+    .execute();
+}
+
+/** Removes a group, with everybody in it out of it. */
+export async function removeGroup(tx: Tx, organisation: string, name: string): Promise<void> {
+  await tx
     .deleteFrom('people_group_members')
     .where('organisation', '=', organisation)
     .where('group_name', '=', name)
     .execute();
+  await tx.deleteFrom('people_groups').where('organisation', '=', organisation).where('name', '=', name).execute();
+}

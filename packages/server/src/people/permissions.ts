@@ -11,8 +11,8 @@ const READS = [
   'settings:read',
   'console',
 ] as const;
-/** What ICT and the officer keep together: who is who, and which sticks and printers are the council's. */
-const KEEPS = ['people:write', 'registers:write'] as const;
+/** What ICT and the officer keep together: who is who, who holds what, and which sticks and printers are the council's. */
+const KEEPS = ['people:write', 'registers:write', 'holders:write'] as const;
 const REPORTS = ['breaches:report', 'authorisations:request', 'policies:read'] as const;
 /** Who decides over which authorisation is the policy's to say (authorisations/ranks.ts). */
 const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
@@ -32,6 +32,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...DECIDES,
     ...WORKS_ON,
     'incidents:declare',
+    'authorisations:record',
     'policies:write',
     'roles:write',
     'settings:write',
@@ -52,10 +53,12 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'console',
     ...REPORTS,
     ...READS_AND_DECIDES,
+    'authorisations:record',
   ],
   'ict-operator': [
     'devices:read',
     'devices:write',
+    'holders:write',
     'findings:read',
     'breaches:read',
     'breaches:contain',

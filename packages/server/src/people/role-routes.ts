@@ -1,20 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Clock, type Random, ROLES } from '@beadle/shared';
+import { ROLES } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
-import { actorOf, callerOf } from '../access.ts';
-import { recordAct } from '../audit/record.ts';
+import { callerOf } from '../access.ts';
 import type { Db } from '../db/database.ts';
-import { inTransaction } from '../db/transaction.ts';
+import { VersionQuery, WithVersion } from '../entry-version.ts';
 import { problem } from '../errors.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
-import { addRoleHolder, changeRoleHolder, listRoleHolders, type RoleHolder, roleHolderOf, STANDINGS } from './roles.ts';
-import { personByAccount } from './store.ts';
-
-interface RoleRoutesDeps {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly random: Random;
-}
+import { changeRoleDays, giveRole, type RoleChangeDeps, roleVersion, takeRoleBack } from './role-change.ts';
+import { listRoleHolders, type RoleHolder, roleHolderOf, STANDINGS } from './roles.ts';
 
 const closed = { additionalProperties: false } as const;
 const Role = Type.Enum([...ROLES], { description: `a role, one of ${ROLES.join(', ')}` });
@@ -31,6 +24,7 @@ const RoleAnswer = Type.Object({
   standing: Type.String(),
   from: Type.Union([Type.String(), Type.Null()]),
   until: Type.Union([Type.String(), Type.Null()]),
+  version: Type.String({ description: 'of this entry; send it along with a change' }),
 });
 const Body = Type.Object(
   {
@@ -50,17 +44,12 @@ const present = (holder: RoleHolder): Static<typeof RoleAnswer> => ({
   standing: holder.standing,
   from: holder.starts_on,
   until: holder.ends_on,
+  version: roleVersion(holder),
 });
 
 const path = '/api/v1/roles';
 const tags = ['people'];
-type App = Parameters<FastifyPluginAsyncTypebox<RoleRoutesDeps>>[0];
-
-function requireOrder(from: string | null | undefined, until: string | null | undefined): void {
-  if (!from || !until || from <= until) return;
-  const field = { field: 'body.until', expected: 'a day that is not before from' };
-  throw problem('validation', `${field.field}: expected ${field.expected}`, [field]);
-}
+type App = Parameters<FastifyPluginAsyncTypebox<RoleChangeDeps>>[0];
 
 async function answer(db: Db, organisation: string, id: string) {
   const holder = await roleHolderOf(db, organisation, id);
@@ -68,7 +57,7 @@ async function answer(db: Db, organisation: string, id: string) {
   return present(holder);
 }
 
-function giving(app: App, { db, clock, random }: RoleRoutesDeps): void {
+function giving(app: App, deps: RoleChangeDeps): void {
   app.post(
     path,
     {
@@ -77,25 +66,14 @@ function giving(app: App, { db, clock, random }: RoleRoutesDeps): void {
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      const { organisation } = caller;
-      const { role, account, standing, from = null, until = null } = request.body;
-      requireOrder(from, until);
-      const [at, by] = [clock.now(), actorOf(caller)];
-      const id = await inTransaction(db, async (tx) => {
-        const person = await personByAccount(tx, organisation, account);
-        if (person === undefined) throw problem('person-unknown', 'Nobody has this account.');
-        const made = { organisation, role, person: person.id, standing, startsOn: from, endsOn: until, at, by };
-        const given = await addRoleHolder(tx, made, random);
-        const act = { organisation, at, actor: by, action: 'role-given', target: `role:${role}` };
-        await recordAct(tx, { ...act, detail: { account: person.account, standing, from, until } });
-        return given;
-      });
-      return reply.status(201).send(await answer(db, organisation, id));
+      const { from = null, until = null, ...given } = request.body;
+      const id = await giveRole(deps, caller, { ...given, from, until });
+      return reply.status(201).send(await answer(deps.db, caller.organisation, id));
     },
   );
 }
 
-function listing(app: App, { db }: RoleRoutesDeps): void {
+function listing(app: App, { db }: RoleChangeDeps): void {
   const querystring = Type.Object({ ...PageQuery, role: Type.Optional(Role) }, closed);
   app.get(
     path,
@@ -112,45 +90,62 @@ function listing(app: App, { db }: RoleRoutesDeps): void {
   );
 }
 
-function changing(app: App, { db, clock }: RoleRoutesDeps): void {
-  const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 80 }) }, closed);
+const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 80 }) }, closed);
+const WRITE = { access: 'roles:write' } as const;
+
+function reading(app: App, { db }: RoleChangeDeps): void {
+  app.get(
+    `${path}/:id`,
+    {
+      config: { access: 'people:read' },
+      schema: { tags, summary: 'Read who was given a role, and for when', params, response: { 200: RoleAnswer } },
+    },
+    async (request) => answer(db, callerOf(request).organisation, request.params.id),
+  );
+}
+
+function changing(app: App, deps: RoleChangeDeps): void {
+  const body = Type.Object({ ...days, ...WithVersion }, closed);
   app.patch(
     `${path}/:id`,
     {
-      config: { access: 'roles:write' },
-      schema: {
-        tags,
-        summary: 'Change the days of a role',
-        params,
-        body: Type.Object(days, closed),
-        response: { 200: RoleAnswer },
-      },
+      config: WRITE,
+      schema: { tags, summary: 'Change the days of a role', params, body, response: { 200: RoleAnswer } },
     },
     async (request) => {
       const caller = callerOf(request);
-      const { organisation } = caller;
       const { id } = request.params;
-      await inTransaction(db, async (tx) => {
-        const holder = await roleHolderOf(tx, organisation, id);
-        if (holder === undefined) throw problem('not-found', 'Nobody was given a role under this id.');
-        const { from = holder.starts_on, until = holder.ends_on } = request.body;
-        requireOrder(from, until);
-        await changeRoleHolder(tx, organisation, id, { starts_on: from, ends_on: until });
-        const act = { organisation, at: clock.now(), actor: actorOf(caller), action: 'role-changed' };
-        await recordAct(tx, {
-          ...act,
-          target: `role:${holder.role}`,
-          detail: { account: holder.account, from, until },
-        });
-      });
-      return answer(db, organisation, id);
+      await changeRoleDays(deps, caller, { id, ...request.body });
+      return answer(deps.db, caller.organisation, id);
+    },
+  );
+}
+
+function takingBack(app: App, deps: RoleChangeDeps): void {
+  app.delete(
+    `${path}/:id`,
+    {
+      config: WRITE,
+      schema: {
+        tags,
+        summary: 'Take back a role that has not begun',
+        params,
+        querystring: VersionQuery,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      await takeRoleBack(deps, callerOf(request), { ...request.params, ...request.query });
+      return reply.status(204).send(null);
     },
   );
 }
 
 /** Who has which role, and who deputises while they are away (clause 4.2). Nobody is taken out: a role ends on a day. */
-export const roleRoutes: FastifyPluginAsyncTypebox<RoleRoutesDeps> = async (app, deps) => {
+export const roleRoutes: FastifyPluginAsyncTypebox<RoleChangeDeps> = async (app, deps) => {
   listing(app, deps);
+  reading(app, deps);
   giving(app, deps);
   changing(app, deps);
+  takingBack(app, deps);
 };

@@ -77,13 +77,26 @@ export const changeRoleHolder = (
   days: { readonly starts_on?: string | null; readonly ends_on?: string | null },
 ) => tx.updateTable('role_holders').set(days).where('organisation', '=', organisation).where('id', '=', id).execute();
 
+/** Takes back that somebody has a role: only of one that has not begun. */
+export const removeRoleHolder = (tx: Tx, organisation: string, id: string) =>
+  tx.deleteFrom('role_holders').where('organisation', '=', organisation).where('id', '=', id).execute();
+
+/** What a person has and had, in the order in which it was said. */
+export const rolesOf = (db: Db, organisation: string, person: string): Promise<RoleHolder[]> =>
+  holding(db, organisation)
+    .selectAll('role_holders')
+    .select(['people.account', 'people.name'])
+    .where('role_holders.person', '=', person)
+    .orderBy('role_holders.id')
+    .execute();
+
 export interface Candidate extends Pick<Person, 'account' | 'name' | 'email'> {
   readonly standing: Standing;
   /** Whether the person can be told today: there, not away, with an account that works. */
   readonly isThere: boolean;
 }
 
-const isWithin = (today: string, from: string | null, until: string | null): boolean =>
+export const isWithin = (today: string, from: string | null, until: string | null): boolean =>
   (from === null || from <= today) && (until === null || until >= today);
 
 type Presence = Pick<Person, 'starts_on' | 'ends_on' | 'absent_from' | 'absent_until' | 'disabled' | 'gone_at'>;

@@ -31,6 +31,8 @@ export interface FleetDevice {
   readonly open: readonly { readonly rule: string; readonly subject: string }[];
   readonly events: readonly RecalledFinding[];
   readonly authorisations: readonly Authorisation[];
+  /** That of its last call (ISO 3166-1 alpha-2); null where it is not known, or no rule in force asks. */
+  readonly country: string | null;
 }
 
 /** Whether a device was heard from lately, too long ago, or has never told anything. */

@@ -79,6 +79,7 @@ const toDevice = (row: FleetRow, { facts, states, open, events, authorisations, 
   open,
   events,
   authorisations,
+  country: row.country,
 });
 
 /** What each device is authorised to do; without a question for each where the council has authorised nothing. */

@@ -1,12 +1,14 @@
 import {
   evaluate,
   type Judgement,
+  modeOf,
   type Observation,
   type PolicyDocument,
   type Rule,
   timedConditions,
   unknown,
 } from '@beadle/shared';
+import { judgeLocation, standOf } from '../judging/judge.ts';
 import type { FleetDevice } from './device.ts';
 import { recall } from './recalled.ts';
 
@@ -34,6 +36,12 @@ function sinceOf(observations: ReadonlyMap<string, Observation>, { facts }: Flee
   );
 }
 
+/** What the server would judge of where a device calls from, by the country of its last call. */
+const locationsOf = (rules: readonly Rule[], { context, authorisations, country }: FleetDevice, now: number) =>
+  rules
+    .filter((rule) => rule.check === 'location' && modeOf(rule) !== 'off')
+    .map((rule) => ({ rule, ...standOf(rule, context, { now, authorisations }, () => judgeLocation(rule, country)) }));
+
 /** Judges a device by a policy, or by those of its rules that are to be kept: by rule, states and events. */
 export function judgePolicy(
   policy: PolicyDocument | undefined,
@@ -53,7 +61,7 @@ export function judgePolicy(
     now,
     authorisations: device.authorisations,
   });
-  for (const { rule, ...judgement } of judged) {
+  for (const { rule, ...judgement } of [...judged, ...locationsOf(rules, device, now)]) {
     const list = byRule.get(rule.id);
     if (list === undefined) byRule.set(rule.id, [judgement]);
     else list.push(judgement);

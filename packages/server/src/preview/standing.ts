@@ -11,7 +11,7 @@ import {
 import type { FactsAge, FleetDevice } from './device.ts';
 import type { ByRule } from './judge-policy.ts';
 
-/** Why it is not known, beside the reasons of a device: it is old, it was never told, or the server alone judges it. */
+/** Why it is not known, beside the reasons of a device: it is old, it was never told, or only days of silence will tell. */
 export type NotKnown = Reason | 'facts-old' | 'no-facts' | 'judged-on-server';
 
 /** How a device stands to a rule. */
@@ -61,6 +61,8 @@ export function standingOf(rule: Rule | undefined, judged: ByRule, { device, age
   const all = judged.get(rule.id) ?? [];
   const events = all.filter(({ kind }) => kind === 'event');
   const notKnown = (reason: NotKnown): Standing => ({ verdict: 'unknown', reason, states: [], events });
+  // Where a device called from is the server's own to know, whatever the device has told and however long ago.
+  if (rule.check === 'location') return decided(all, []);
   if (SERVER_JUDGED.includes(rule.check)) return notKnown('judged-on-server');
   if (checkNamed(rule.check) !== undefined && !device.facts.has(rule.check)) return notKnown('no-facts');
   if (age === 'old') return notKnown('facts-old');

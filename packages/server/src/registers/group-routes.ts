@@ -1,24 +1,23 @@
 import { typedKey } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { actorOf, callerOf } from '../access.ts';
-import { recordAct } from '../audit/record.ts';
-import type { Tx } from '../db/database.ts';
-import { lockOrganisation } from '../db/locks.ts';
-import { inTransaction } from '../db/transaction.ts';
+import { callerOf } from '../access.ts';
+import { VersionQuery, WithVersion } from '../entry-version.ts';
 import { problem } from '../errors.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
-import { addMembers, emptyGroup, ensureGroups, listGroups } from '../people/groups.ts';
-import { readPeople } from '../people/store.ts';
+import { listGroups } from '../people/groups.ts';
+import { changeGroup, dropGroup, readGroup } from './group-change.ts';
 import type { RegisterRoutesDeps } from './import-routes.ts';
-import { inParts } from './register.ts';
-import { noteChanged } from './versions.ts';
 
 const closed = { additionalProperties: false } as const;
 const GroupAnswer = Type.Object({
   name: Type.String(),
-  source: Type.String({ description: 'csv or directory: which import keeps it' }),
+  source: Type.String({ description: 'csv or directory: which import keeps it; hand: a person made it' }),
   members: Type.Integer({ minimum: 0 }),
+});
+const OneGroup = Type.Object({
+  ...GroupAnswer.properties,
+  version: Type.String({ description: 'of the group and who is in it; send it along with a change' }),
 });
 /** A semicolon stands between groups in files. */
 const Name = Type.String({
@@ -27,44 +26,21 @@ const Name = Type.String({
   pattern: '^[^;\\u0000-\\u001f\\u007f]+$',
   description: 'the name of a group, without semicolons',
 });
-const Members = Type.Object(
+const Accounts = (description: string) =>
+  Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 20_000, description });
+const Everybody = Accounts('the accounts of everybody in the group');
+const Members = Type.Object({ members: Everybody, ...WithVersion }, closed);
+const NewGroup = Type.Object({ name: Name, members: Type.Optional(Everybody) }, closed);
+const Change = Type.Object(
   {
-    members: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
-      maxItems: 20_000,
-      description: 'the accounts of everybody in the group',
-    }),
+    add: Type.Optional(Accounts('the accounts of people to put into the group')),
+    remove: Type.Optional(Accounts('the accounts of people to take out of it')),
+    ...WithVersion,
   },
   closed,
 );
 const path = '/api/v1/groups';
 const tags = ['people'];
-
-interface Given {
-  readonly organisation: string;
-  readonly name: string;
-  readonly accounts: readonly string[];
-  readonly at: number;
-  readonly by: string;
-}
-
-/** Puts these people, and nobody else, into the group; gives how many they are. */
-async function setMembers(tx: Tx, { organisation, name, accounts, at, by }: Given): Promise<number> {
-  await lockOrganisation(tx, organisation);
-  const people = new Map((await readPeople(tx, organisation)).map(({ account, id }) => [account, id]));
-  const unknown = accounts.find((account) => !people.has(account));
-  if (unknown !== undefined) {
-    const field = { field: 'body.members', expected: `accounts of people in the register, not ${unknown}` };
-    throw problem('validation', `${field.field}: expected ${field.expected}`, [field]);
-  }
-  await ensureGroups(tx, { organisation, names: [name], source: 'csv', at });
-  await emptyGroup(tx, organisation, name);
-  const members = accounts.map((account) => ({ person: people.get(account) ?? '', group: name }));
-  for (const part of inParts(members)) await addMembers(tx, organisation, part);
-  await noteChanged(tx, 'people', { organisation, at });
-  const act = { organisation, at, actor: by, action: 'group-changed', target: `group:${name}` };
-  await recordAct(tx, { ...act, detail: { members: accounts.length } });
-  return accounts.length;
-}
 
 type App = Parameters<FastifyPluginAsyncTypebox<RegisterRoutesDeps>>[0];
 
@@ -90,37 +66,115 @@ function listing(app: App, { db }: RegisterRoutesDeps): void {
   );
 }
 
-function setting(app: App, { db, clock }: RegisterRoutesDeps): void {
-  const params = Type.Object({ name: Name }, closed);
-  app.put(
+const params = Type.Object({ name: Name }, closed);
+const WRITE = { access: 'people:write' } as const;
+const bodyLimit = 2 * 1024 * 1024;
+
+async function answer({ db }: RegisterRoutesDeps, organisation: string, name: string) {
+  const group = await readGroup(db, organisation, name);
+  if (group === undefined) throw problem('not-found', 'There is no such group.');
+  return { name, source: group.source, members: group.accounts.length, version: group.version };
+}
+
+function reading(app: App, deps: RegisterRoutesDeps): void {
+  const summary = 'Read one group; who is in it is at /api/v1/people?group=';
+  app.get(
     `${path}/:name`,
+    { config: { access: 'people:read' }, schema: { tags, summary, params, response: { 200: OneGroup } } },
+    async (request) => answer(deps, callerOf(request).organisation, request.params.name),
+  );
+}
+
+function making(app: App, deps: RegisterRoutesDeps): void {
+  app.post(
+    path,
     {
-      config: { access: 'people:write' },
-      bodyLimit: 2 * 1024 * 1024,
-      schema: {
-        tags,
-        summary: 'Say who is in a group, making it where there is none',
-        params,
-        body: Members,
-        response: { 200: GroupAnswer },
-      },
+      config: WRITE,
+      bodyLimit,
+      schema: { tags, summary: 'Make a group by hand', body: NewGroup, response: { 201: OneGroup } },
     },
-    async (request) => {
+    async (request, reply) => {
       const caller = callerOf(request);
-      const { organisation } = caller;
-      const { name } = request.params;
-      const at = clock.now();
-      const accounts = [...new Set(request.body.members.map(typedKey))];
-      const count = await inTransaction(db, (tx) =>
-        setMembers(tx, { organisation, name, accounts, at, by: actorOf(caller) }),
-      );
-      return { name, source: 'csv', members: count };
+      const { name, members = [] } = request.body;
+      await changeGroup(deps, caller, { name, mode: 'make', become: () => members.map(typedKey) });
+      return reply.status(201).send(await answer(deps, caller.organisation, name));
     },
   );
 }
 
-/** Groups of people: lists come with the people's own imports; here one is read and set. */
+function setting(app: App, deps: RegisterRoutesDeps): void {
+  const summary = 'Say who is in a group, making it where there is none';
+  app.put(
+    `${path}/:name`,
+    {
+      config: WRITE,
+      bodyLimit,
+      schema: { tags, summary, params, body: Members, response: { 200: OneGroup } },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const { name } = request.params;
+      const { members, version } = request.body;
+      await changeGroup(deps, caller, { name, mode: 'either', version, become: () => members.map(typedKey) });
+      return answer(deps, caller.organisation, name);
+    },
+  );
+}
+
+function changing(app: App, deps: RegisterRoutesDeps): void {
+  app.patch(
+    `${path}/:name`,
+    {
+      config: WRITE,
+      schema: {
+        tags,
+        summary: 'Put people into a group, and take others out',
+        params,
+        body: Change,
+        response: { 200: OneGroup },
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const { name } = request.params;
+      const { add = [], remove = [], version } = request.body;
+      const out = new Set(remove.map(typedKey));
+      const become = (accounts: readonly string[]) => [
+        ...accounts.filter((account) => !out.has(account)),
+        ...add.map(typedKey),
+      ];
+      await changeGroup(deps, caller, { name, mode: 'change', version, become });
+      return answer(deps, caller.organisation, name);
+    },
+  );
+}
+
+function removing(app: App, deps: RegisterRoutesDeps): void {
+  app.delete(
+    `${path}/:name`,
+    {
+      config: WRITE,
+      schema: {
+        tags,
+        summary: 'Remove a group that the directory does not keep',
+        params,
+        querystring: VersionQuery,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      await dropGroup(deps, callerOf(request), { ...request.params, ...request.query });
+      return reply.status(204).send(null);
+    },
+  );
+}
+
+/** Groups of people: lists come with the people's own imports; here one is read, made, changed and removed. */
 export const groupRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async (app, deps) => {
   listing(app, deps);
+  reading(app, deps);
+  making(app, deps);
   setting(app, deps);
+  changing(app, deps);
+  removing(app, deps);
 };

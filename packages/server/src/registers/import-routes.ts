@@ -38,20 +38,34 @@ export const ImportAnswer = Type.Object({
   added: Keys,
   changed: Type.Array(Type.Object({ key: Type.String(), columns: Type.Array(Type.String()) })),
   gone: Keys,
+  overruled: Type.Array(
+    Type.Object({ key: Type.String(), columns: Type.Array(Type.String()), by: Type.Array(Type.String()) }),
+    {
+      description: `at most ${MOST_SHOWN}: what people had changed by hand and the list says otherwise, so that it was taken back`,
+    },
+  ),
 });
 export type ImportAnswer = Static<typeof ImportAnswer>;
 
+/** A column that differs, as a report names it. */
+export function columnWords(name: string): string {
+  if (name === 'gone') return 'back again';
+  return name === 'source' ? 'kept by this list from now on' : name;
+}
+
 /** What an import did or would do, as programs and pages tell it. */
 export function answerOf(outcome: Extract<Outcome, { kind: 'done' }>): ImportAnswer {
+  const { overruled } = outcome;
   const { added, changed, left, gone } = outcome.plan;
   return {
     dryRun: outcome.dryRun,
     counts: { added: added.length, changed: changed.length, left, gone: gone.length },
     added: added.slice(0, MOST_SHOWN).map(({ key }) => key),
-    changed: changed
-      .slice(0, MOST_SHOWN)
-      .map(({ key, columns }) => ({ key, columns: columns.map((name) => (name === 'gone' ? 'back again' : name)) })),
+    changed: changed.slice(0, MOST_SHOWN).map(({ key, columns }) => ({ key, columns: columns.map(columnWords) })),
     gone: gone.slice(0, MOST_SHOWN),
+    overruled: overruled
+      .slice(0, MOST_SHOWN)
+      .map(({ key, columns, by }) => ({ key, columns: [...columns], by: [...by] })),
   };
 }
 

@@ -1,5 +1,5 @@
 import { POPULATIONS } from '@beadle/shared';
-import { readMemberships, readPeople } from '../people/store.ts';
+import { type Person, readMemberships, readPeople } from '../people/store.ts';
 import { account, day, fitting, joined, KEY, line, names, oneOf, type Row } from './column.ts';
 import { filledCell, type Kept, type Register, type RowProblem } from './register.ts';
 import { noteChanged } from './versions.ts';
@@ -28,6 +28,23 @@ function daysInOrder(rows: readonly Row[], from: string, until: string): RowProb
   });
 }
 
+export const personRow = (person: Person, groups: readonly string[]): Row => ({
+  account: person.account,
+  name: person.name,
+  email: person.email,
+  population: person.population,
+  line_manager: person.line_manager,
+  starts_on: person.starts_on,
+  ends_on: person.ends_on,
+  absent_from: person.absent_from,
+  absent_until: person.absent_until,
+  groups: joined(groups),
+  // Seen again: what a list says of somebody who was gone is a change.
+  disabled: person.disabled === 1 ? 'yes' : 'no',
+  gone: person.gone_at === null ? 'no' : 'yes',
+  source: person.source,
+});
+
 /** People by their accounts. One who is gone stays on record as gone: breaches and approvals name them. */
 export const people: Register = {
   name: 'people',
@@ -44,31 +61,14 @@ export const people: Register = {
     names('groups'),
   ],
   keyOf,
-  implied: { gone: 'no' },
+  // Whom a person entered and a list has is the list's from then on.
+  implied: (before) => ({ gone: 'no', ...(before?.['source'] === 'hand' ? { source: 'csv' } : {}) }),
+  // When somebody was away is nobody's business later.
+  unsaid: ['absent_from', 'absent_until'],
   async read(tx, organisation, source) {
     const [rows, groupsOf] = [await readPeople(tx, organisation), await readMemberships(tx, organisation)];
     return {
-      current: new Map(
-        rows.map((person) => [
-          person.account,
-          {
-            account: person.account,
-            name: person.name,
-            email: person.email,
-            population: person.population,
-            line_manager: person.line_manager,
-            starts_on: person.starts_on,
-            ends_on: person.ends_on,
-            absent_from: person.absent_from,
-            absent_until: person.absent_until,
-            groups: joined(groupsOf.get(person.id) ?? []),
-            // Seen again: what a list says of somebody who was gone is a change.
-            disabled: person.disabled === 1 ? 'yes' : 'no',
-            gone: person.gone_at === null ? 'no' : 'yes',
-            source: person.source,
-          },
-        ]),
-      ),
+      current: new Map(rows.map((person) => [person.account, personRow(person, groupsOf.get(person.id) ?? [])])),
       expected: new Set(
         rows.filter((one) => one.gone_at === null && one.source === source).map((person) => person.account),
       ),

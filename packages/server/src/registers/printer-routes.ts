@@ -2,15 +2,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { iso, PRINTER_CLASSES } from '@beadle/shared';
 import type { Selectable } from 'kysely';
 import Type, { type Static } from 'typebox';
-import { actorOf, callerOf } from '../access.ts';
-import { recordAct } from '../audit/record.ts';
+import { callerOf } from '../access.ts';
 import type { PrinterTable } from '../db/schema-people.ts';
-import { inTransaction } from '../db/transaction.ts';
+import { entryVersion, VersionQuery, WithVersion } from '../entry-version.ts';
 import { problem } from '../errors.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
-import { changeRow, rowOfBody } from './change.ts';
+import { changeRow, rowOfBody, takeOut } from './change.ts';
 import type { RegisterRoutesDeps } from './import-routes.ts';
-import { printers } from './printers.ts';
+import { printerRow, printers } from './printers.ts';
 import { findPrinter, listPrinters, printerById, unclassifiedPrinters } from './read.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -24,6 +23,7 @@ const PrinterAnswer = Type.Object({
   note: Note,
   classifiedBy: Type.String(),
   classifiedAt: Type.String(),
+  version: Type.String({ description: 'of this entry; send it along with a change' }),
 });
 const Body = Type.Object(
   {
@@ -37,15 +37,17 @@ const Body = Type.Object(
   },
   closed,
 );
+const Change = Type.Object({ class: Type.Optional(Class), note: Type.Optional(Note), ...WithVersion }, closed);
 const Unclassified = Type.Object({ target: Type.String(), devices: Type.Integer({ minimum: 1 }) });
 
-const present = (printer: Selectable<PrinterTable>): Static<typeof PrinterAnswer> => ({
+const presentPrinter = (printer: Selectable<PrinterTable>): Static<typeof PrinterAnswer> => ({
   id: printer.id,
   pattern: printer.pattern,
   class: printer.class,
   note: printer.note,
   classifiedBy: printer.classified_by,
   classifiedAt: iso(printer.classified_at),
+  version: entryVersion(printerRow(printer)),
 });
 
 const path = '/api/v1/registers/printers';
@@ -70,7 +72,7 @@ function reading(app: App, { db }: RegisterRoutesDeps): void {
       const limit = limitOf(request.query);
       const [after] = readCursor(request.query.cursor, ['string']) ?? [];
       const rows = await listPrinters(db, callerOf(request).organisation, request.query, { limit, after });
-      return toPage(rows, limit, (row) => [row.pattern_key], present);
+      return toPage(rows, limit, (row) => [row.pattern_key], presentPrinter);
     },
   );
   app.get(
@@ -107,31 +109,74 @@ function classifying(app: App, deps: RegisterRoutesDeps): void {
     async (request) => {
       const caller = callerOf(request);
       const row = rowOfBody(printers, request.body);
-      await changeRow(deps, caller, { register: printers, row, make: true, noun: 'printer' });
+      await changeRow(deps, caller, { register: printers, row, mode: 'either', noun: 'printer' });
       const printer = await findPrinter(deps.db, caller.organisation, printers.keyOf(row));
       if (printer === undefined) throw problem('not-found', 'There is no such printer.');
-      return present(printer);
+      return presentPrinter(printer);
+    },
+  );
+}
+
+const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 80 }) }, closed);
+
+async function found({ db }: RegisterRoutesDeps, organisation: string, id: string) {
+  const printer = await printerById(db, organisation, id);
+  if (printer === undefined) throw problem('not-found', 'There is no such printer.');
+  return printer;
+}
+
+function one(app: App, deps: RegisterRoutesDeps): void {
+  app.get(
+    `${path}/:id`,
+    {
+      config: { access: 'registers:read' },
+      schema: { tags, summary: 'Read one classified printer', params, response: { 200: PrinterAnswer } },
+    },
+    async (request) => presentPrinter(await found(deps, callerOf(request).organisation, request.params.id)),
+  );
+  app.patch(
+    `${path}/:id`,
+    {
+      config: WRITE,
+      schema: {
+        tags,
+        summary: 'Change what a printer is classified as, or its note',
+        params,
+        body: Change,
+        response: { 200: PrinterAnswer },
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const { version, ...given } = request.body;
+      const { pattern } = await found(deps, caller.organisation, request.params.id);
+      const row = rowOfBody(printers, { pattern, ...given });
+      if (!(await changeRow(deps, caller, { register: printers, row, mode: 'change', version, noun: 'printer' })))
+        throw problem('not-found', 'There is no such printer.');
+      return presentPrinter(await found(deps, caller.organisation, request.params.id));
     },
   );
 }
 
 function takingBack(app: App, deps: RegisterRoutesDeps): void {
-  const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 80 }) }, closed);
   app.delete(
     `${path}/:id`,
-    { config: WRITE, schema: { tags, summary: 'Take a classification back', params, response: { 204: Type.Null() } } },
+    {
+      config: WRITE,
+      schema: {
+        tags,
+        summary: 'Take a classification back',
+        params,
+        querystring: VersionQuery,
+        response: { 204: Type.Null() },
+      },
+    },
     async (request, reply) => {
       const caller = callerOf(request);
-      const { organisation } = caller;
-      const context = { organisation, at: deps.clock.now(), by: actorOf(caller) };
-      await inTransaction(deps.db, async (tx) => {
-        const printer = await printerById(tx, organisation, request.params.id);
-        if (printer === undefined) throw problem('not-found', 'There is no such printer.');
-        const plan = { added: [], changed: [], left: 0, gone: [printer.pattern_key] };
-        await printers.write(tx, plan, { ...context, random: deps.random, source: 'csv' });
-        const act = { organisation, at: context.at, actor: context.by, action: 'printer-unclassified' };
-        await recordAct(tx, { ...act, target: `printer:${printer.pattern_key}`, detail: { class: printer.class } });
-      });
+      const { pattern_key: key } = await found(deps, caller.organisation, request.params.id);
+      const { version } = request.query;
+      const out = { register: printers, key, version, action: 'printer-unclassified', noun: 'printer' };
+      if (!(await takeOut(deps, caller, out))) throw problem('not-found', 'There is no such printer.');
       return reply.status(204).send(null);
     },
   );
@@ -141,5 +186,6 @@ function takingBack(app: App, deps: RegisterRoutesDeps): void {
 export const printerRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async (app, deps) => {
   reading(app, deps);
   classifying(app, deps);
+  one(app, deps);
   takingBack(app, deps);
 };

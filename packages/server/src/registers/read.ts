@@ -63,6 +63,24 @@ export const findPrinter = (db: Db, organisation: string, key: string): Promise<
 export const printerById = (db: Db | Tx, organisation: string, id: string): Promise<Printer | undefined> =>
   printersOf(db, organisation).where('id', '=', id).executeTakeFirst();
 
+export interface Entered {
+  /** Whether a stick is in the register, retired ones included. */
+  readonly hasStick: (serial: string) => boolean;
+  /** Whether an entry of the register matches a printer. */
+  readonly hasPrinter: (target: string) => boolean;
+}
+
+/** What is in the registers of sticks and printers. */
+export async function readEntered(db: Db | Tx, organisation: string): Promise<Entered> {
+  const sticks = await db.selectFrom('sticks').select('serial_key').where('organisation', '=', organisation).execute();
+  const serials = new Set(sticks.map(({ serial_key }) => serial_key));
+  const patterns = (await printersOf(db, organisation).execute()).map(({ pattern }) => pattern);
+  return {
+    hasStick: (serial) => serials.has(typedKey(serial)),
+    hasPrinter: (target) => patterns.some((pattern) => matches(pattern, target)),
+  };
+}
+
 export interface Unclassified {
   /** The port, the device URI or `\\server\queue`. */
   readonly target: string;

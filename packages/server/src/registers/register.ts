@@ -6,8 +6,8 @@ import type { Plan } from './plan.ts';
 export const REGISTERS = ['people', 'devices', 'sticks', 'printers'] as const;
 export type RegisterName = (typeof REGISTERS)[number];
 
-/** Who keeps a register: what a list from one says is gone touches nothing of the other's. */
-export type Source = 'csv' | 'directory';
+/** Who keeps an entry: what a list says is gone touches nothing of another's. `hand`: a person entered it, and no list has it. */
+export type Source = 'csv' | 'directory' | 'hand';
 
 export interface WriteContext {
   readonly organisation: string;
@@ -38,8 +38,10 @@ export interface RowProblem {
 export interface Register {
   readonly name: RegisterName;
   readonly columns: readonly Column[];
-  /** What a file's row says beside its columns. */
-  readonly implied?: Row;
+  /** What a file's row says beside its columns, of what the register has under its key. */
+  readonly implied?: (before: Row | undefined) => Row;
+  /** Columns whose values stand in no audit log, which is kept for ever. */
+  readonly unsaid?: readonly string[];
   /** What makes two rows the same; letters' cases do not count. */
   readonly keyOf: (row: Row) => string;
   read(tx: Tx, organisation: string, source: Source): Promise<Kept>;

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { recordAct } from '../audit/record.ts';
 import type { Tx } from '../db/database.ts';
+import { forgetByHand, readByHand } from '../db/hand-changes.ts';
 import { lockOrganisation } from '../db/locks.ts';
 import type { Row } from './column.ts';
+import { type Overruled, overruledBy } from './overruled.ts';
 import { type CsvProblem, readCsv } from './csv.ts';
 import { devices } from './devices.ts';
 import { isTooMuchGone, type Plan, planImport } from './plan.ts';
@@ -25,7 +27,13 @@ export interface ImportOptions {
 export type Outcome =
   | { readonly kind: 'refused'; readonly problems: readonly CsvProblem[] }
   | { readonly kind: 'too-many-gone'; readonly plan: Plan; readonly expected: number }
-  | { readonly kind: 'done'; readonly plan: Plan; readonly dryRun: boolean };
+  | {
+      readonly kind: 'done';
+      readonly plan: Plan;
+      readonly dryRun: boolean;
+      /** What people had changed by hand, and the list says otherwise: the list is taken at its word. */
+      readonly overruled: readonly Overruled[];
+    };
 
 interface Incoming {
   readonly rows: readonly Row[];
@@ -35,12 +43,35 @@ interface Incoming {
 
 const isNothing = ({ added, changed, gone }: Plan): boolean => added.length + changed.length + gone.length === 0;
 
-async function record(tx: Tx, { name }: Register, plan: Plan, from: Incoming['from'], context: WriteContext) {
+/** Of what was taken back by hand the audit log has so many entries; the count is always whole. */
+const MOST_OVERRULED = 100;
+
+interface Carried {
+  readonly plan: Plan;
+  readonly overruled: readonly Overruled[];
+  readonly from: Incoming['from'];
+}
+
+async function record(tx: Tx, { name }: Register, { plan, overruled, from }: Carried, context: WriteContext) {
   const { organisation, at, by } = context;
   const { added, changed, left, gone } = plan;
   const counts = { added: added.length, changed: changed.length, left, gone: gone.length };
   const act = { organisation, at, actor: by, action: `${name}-imported`, target: `register:${name}` };
-  await recordAct(tx, { ...act, detail: { ...counts, ...from } });
+  const taken =
+    overruled.length === 0
+      ? {}
+      : {
+          overruled: overruled.length,
+          changedByHand: overruled.slice(0, MOST_OVERRULED).map(({ key, columns }) => ({ key, columns })),
+        };
+  await recordAct(tx, { ...act, detail: { ...counts, ...taken, ...from } });
+}
+
+async function carryOut(tx: Tx, register: Register, carried: Carried, context: WriteContext): Promise<void> {
+  const { organisation } = context;
+  await register.write(tx, carried.plan, context);
+  await forgetByHand(tx, { organisation, register: register.name }, carried.overruled);
+  await record(tx, register, carried, context);
 }
 
 /** Holds rows that fit against the register and, unless it is a dry run, makes the register so. */
@@ -57,13 +88,12 @@ export async function importRows(
   const plan = whole ? planned : { ...planned, gone: [] };
   const expected = kept.expected.size;
   if (!evenMany && isTooMuchGone(plan.gone.length, expected)) return { kind: 'too-many-gone', plan, expected };
-  if (dryRun) return { kind: 'done', plan, dryRun };
-  const isGiven = register.name === 'devices' || (await isRegisterGiven(tx, context.organisation, register.name));
-  if (!isNothing(plan) || !isGiven) {
-    await register.write(tx, plan, context);
-    await record(tx, register, plan, from, context);
-  }
-  return { kind: 'done', plan, dryRun };
+  const { organisation } = context;
+  const overruled = overruledBy(plan, await readByHand(tx, { organisation, register: register.name }));
+  if (dryRun) return { kind: 'done', plan, dryRun, overruled };
+  const isGiven = register.name === 'devices' || (await isRegisterGiven(tx, organisation, register.name));
+  if (!isNothing(plan) || !isGiven) await carryOut(tx, register, { plan, overruled, from }, context);
+  return { kind: 'done', plan, dryRun, overruled };
 }
 
 /** A register that is given for the first time is known from then on, though it be empty. */
@@ -97,7 +127,8 @@ export async function importCsv(
     expected,
   }));
   if (problems.length > 0) return { kind: 'refused', problems: problems.slice(0, 50) };
-  const rows = reading.rows.map((row) => ({ ...row, ...register.implied }));
+  const { implied, keyOf } = register;
+  const rows = reading.rows.map((row) => ({ ...row, ...implied?.(kept.current.get(keyOf(row))) }));
   const from = { from: 'csv', sha256: createHash('sha256').update(bytes).digest('hex') };
   return importRows(tx, register, kept, { rows, from }, context, options);
 }

@@ -1,15 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { iso } from '@beadle/shared';
+import { iso, typedKey } from '@beadle/shared';
 import type { Selectable } from 'kysely';
 import Type, { type Static } from 'typebox';
 import { callerOf } from '../access.ts';
 import type { StickTable } from '../db/schema-people.ts';
+import { entryVersion, VersionQuery, WithVersion } from '../entry-version.ts';
 import { problem } from '../errors.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
-import { changeRow, rowOfBody } from './change.ts';
+import { changeRow, rowOfBody, takeOut } from './change.ts';
 import type { RegisterRoutesDeps } from './import-routes.ts';
 import { findStick, listSticks } from './read.ts';
-import { sticks } from './sticks.ts';
+import { stickRow, sticks } from './sticks.ts';
 
 const closed = { additionalProperties: false } as const;
 const TextOrNull = (most: number) => Type.Union([Type.String({ maxLength: most }), Type.Null()]);
@@ -22,25 +23,26 @@ const StickAnswer = Type.Object({
   note: TextOrNull(500),
   retired: Type.Boolean(),
   changedAt: Type.String(),
+  version: Type.String({ description: 'of this entry; send it along with a change' }),
 });
 
-const StickBody = Type.Object(
-  {
-    encryptsInHardware: Type.Optional(Type.Boolean({ description: 'true or false' })),
-    holder: Type.Optional(TextOrNull(200)),
-    note: Type.Optional(TextOrNull(500)),
-    retired: Type.Optional(Type.Boolean({ description: 'true or false' })),
-  },
-  closed,
-);
+const fields = {
+  encryptsInHardware: Type.Optional(Type.Boolean({ description: 'true or false' })),
+  holder: Type.Optional(TextOrNull(200)),
+  note: Type.Optional(TextOrNull(500)),
+  retired: Type.Optional(Type.Boolean({ description: 'true or false' })),
+};
+const StickBody = Type.Object({ ...fields, ...WithVersion }, closed);
+const NewStick = Type.Object({ serial: Serial, ...fields }, closed);
 
-const present = (stick: Selectable<StickTable>): Static<typeof StickAnswer> => ({
+const presentStick = (stick: Selectable<StickTable>): Static<typeof StickAnswer> => ({
   serial: stick.serial,
   encryptsInHardware: stick.encrypts_in_hardware === 1,
   holder: stick.holder,
   note: stick.note,
   retired: stick.retired === 1,
   changedAt: iso(stick.changed_at),
+  version: entryVersion(stickRow(stick)),
 });
 
 const path = '/api/v1/registers/sticks';
@@ -68,34 +70,84 @@ function listing(app: App, deps: RegisterRoutesDeps): void {
       const limit = limitOf(request.query);
       const [after] = readCursor(request.query.cursor, ['string']) ?? [];
       const rows = await listSticks(deps.db, callerOf(request).organisation, request.query, { limit, after });
-      return toPage(rows, limit, (row) => [row.serial_key], present);
+      return toPage(rows, limit, (row) => [row.serial_key], presentStick);
+    },
+  );
+}
+
+const params = Type.Object({ serial: Serial }, closed);
+const WRITE = { access: 'registers:write' } as const;
+
+async function answer({ db }: RegisterRoutesDeps, organisation: string, serial: string) {
+  const stick = await findStick(db, organisation, serial);
+  if (stick === undefined) throw problem('not-found', 'There is no stick with this serial.');
+  return presentStick(stick);
+}
+
+function reading(app: App, deps: RegisterRoutesDeps): void {
+  app.get(
+    `${path}/:serial`,
+    {
+      config: { access: 'registers:read' },
+      schema: { tags, summary: 'Read one stick', params, response: { 200: StickAnswer } },
+    },
+    async (request) => answer(deps, callerOf(request).organisation, request.params.serial),
+  );
+}
+
+function registering(app: App, deps: RegisterRoutesDeps): void {
+  app.post(
+    path,
+    { config: WRITE, schema: { tags, summary: 'Register a stick', body: NewStick, response: { 201: StickAnswer } } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const row = rowOfBody(sticks, request.body);
+      await changeRow(deps, caller, { register: sticks, row, mode: 'make', noun: 'stick' });
+      return reply.status(201).send(await answer(deps, caller.organisation, row['serial'] ?? ''));
     },
   );
 }
 
 function changing(app: App, deps: RegisterRoutesDeps): void {
-  const params = Type.Object({ serial: Serial }, closed);
-  app.put(
+  for (const [method, mode, summary] of [
+    ['PUT', 'either', 'Register a stick, or change what the register says of it'],
+    ['PATCH', 'change', 'Change what the register says of a stick'],
+  ] as const)
+    app.route({
+      method,
+      url: `${path}/:serial`,
+      config: WRITE,
+      schema: { tags, summary, params, body: StickBody, response: { 200: StickAnswer } },
+      handler: async (request) => {
+        const caller = callerOf(request);
+        const { serial } = request.params;
+        const { version, ...given } = request.body;
+        const existing = await findStick(deps.db, caller.organisation, serial);
+        const row = rowOfBody(sticks, { serial: existing?.serial ?? serial, ...given });
+        await changeRow(deps, caller, { register: sticks, row, mode, version, noun: 'stick' });
+        return answer(deps, caller.organisation, serial);
+      },
+    });
+}
+
+function retiring(app: App, deps: RegisterRoutesDeps): void {
+  app.delete(
     `${path}/:serial`,
     {
-      config: { access: 'registers:write' },
+      config: WRITE,
       schema: {
         tags,
-        summary: 'Register a stick, or change what the register says of it',
+        summary: 'Retire a stick: it stays on record, and is the council’s no longer',
         params,
-        body: StickBody,
-        response: { 200: StickAnswer },
+        querystring: VersionQuery,
+        response: { 204: Type.Null() },
       },
     },
-    async (request) => {
-      const caller = callerOf(request);
-      const { serial } = request.params;
-      const existing = await findStick(deps.db, caller.organisation, serial);
-      const row = rowOfBody(sticks, { serial: existing?.serial ?? serial, ...request.body });
-      await changeRow(deps, caller, { register: sticks, row, make: true, noun: 'stick' });
-      const stick = await findStick(deps.db, caller.organisation, serial.trim());
-      if (stick === undefined) throw problem('not-found', 'There is no stick with this serial.');
-      return present(stick);
+    async (request, reply) => {
+      const out = { register: sticks, key: typedKey(request.params.serial), version: request.query.version };
+      if (!(await takeOut(deps, callerOf(request), { ...out, action: 'stick-retired', noun: 'stick' })))
+        throw problem('not-found', 'There is no stick with this serial.');
+      return reply.status(204).send(null);
     },
   );
 }
@@ -103,5 +155,8 @@ function changing(app: App, deps: RegisterRoutesDeps): void {
 /** The register of memory sticks, which devices are told of. */
 export const stickRoutes: FastifyPluginAsyncTypebox<RegisterRoutesDeps> = async (app, deps) => {
   listing(app, deps);
+  reading(app, deps);
+  registering(app, deps);
   changing(app, deps);
+  retiring(app, deps);
 };

@@ -8,7 +8,7 @@ import { seededRandom } from '../app/harness.ts';
 import { type ConsoleServer, startConsoleServer } from '../support/console-server.ts';
 
 /** Sticks, printing and updates may be excused; the first names two rules of one kind with different times. */
-const POLICY = `beadlePolicy: 1
+export const DESK_POLICY = `beadlePolicy: 1
 title: Remote and Home Working Policy
 organisation: Northmere Borough Council
 version: "1"
@@ -55,17 +55,17 @@ rules:
 export const DAY = 86_400_000;
 
 /** A council with a policy, in which people act under their names. */
-export async function openDesk() {
+export async function openDesk(source = DESK_POLICY) {
   const server = await startConsoleServer();
   const { app, db, clock } = server;
   const random = seededRandom('desk');
-  const reading = readPolicy(POLICY);
+  const reading = readPolicy(source);
   if (!reading.ok) throw new Error(JSON.stringify(reading.errors));
   const at = clock.now();
   await db
     .transaction()
     .execute((tx) =>
-      putPolicyInForce(tx, { organisation: ORGANISATION, document: reading.policy, source: POLICY, by: 'test', at }),
+      putPolicyInForce(tx, { organisation: ORGANISATION, document: reading.policy, source, by: 'test', at }),
     );
   const tokens = new Map<string, string>();
 
@@ -81,23 +81,50 @@ export async function openDesk() {
   /** A request by somebody of a role under their name. */
   const by =
     (role: CallerRole, name: string) =>
-    async (method: 'GET' | 'POST', url: string, payload?: object): Promise<LightMyRequestResponse> => {
+    async (method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object): Promise<LightMyRequestResponse> => {
       const headers = { authorization: `Bearer ${await tokenOf(role, name)}` };
       return app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
     };
 
   const inDays = (days: number): string => new Date(clock.now() + days * DAY).toISOString();
 
+  async function nextJobAt(): Promise<number> {
+    // What comes every quarter of an hour has nothing to do with it.
+    const waiting = db
+      .selectFrom('jobs')
+      .select('run_at')
+      .where('status', '=', 'waiting')
+      .where('kind', 'not in', ['judging', 'weekly-list']);
+    return (await waiting.orderBy('run_at').executeTakeFirst())?.run_at ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Lets the time pass, with each job at its moment; gives the notices that were written. */
+  async function pass(days: number) {
+    const before = (await db.selectFrom('notices').select('id').execute()).map(({ id }) => id);
+    const end = clock.now() + days * DAY;
+    for (;;) {
+      const next = await nextJobAt();
+      clock.pass(Math.min(Math.max(next, clock.now()), end) - clock.now());
+      if (next > end) break;
+      await app.jobs.runDue();
+    }
+    const rows = await db.selectFrom('notices').select(['id', 'role', 'title', 'body']).orderBy('created_at').execute();
+    return rows.filter(({ id }) => !before.includes(id));
+  }
+
   return {
     server,
+    pass,
     db,
     clock,
     by,
+    tokenOf,
     inDays,
     officer: by('information-security-team-leader', 'Ann Officer'),
     sam: by('worker', 'Sam Rivers'),
     ict: by('ict-operator', 'Ivy Desk'),
     director: by('assistant-director', 'Ada Director'),
+    siro: by('siro', 'Sol Siro'),
     /** A stick for Sam Rivers, asked for by Sam and with the risks accepted. */
     stick: (given: object = {}) => ({
       kind: 'emergency-plan-stick',

@@ -40,9 +40,11 @@ const asked: fc.Arbitrary<Asked> = fc.record({
     roles: fc.array(roles, { minLength: 1, maxLength: 3 }),
     maximum: fc.constantFrom('P5D', 'P14D', 'P90D', 'P1Y'),
     minimum: fc.option(fc.constantFrom('P1D', 'P28D')),
+    maximumInYear: fc.constant(null),
     needsIncident: fc.boolean(),
     needsSafetyReview: fc.boolean(),
   }),
+  year: fc.constant(null),
 });
 
 describe('who decides', () => {
@@ -103,6 +105,7 @@ describe('what can be approved', () => {
       roles: ['siro' as const],
       maximum: 'P14D',
       minimum: null,
+      maximumInYear: null,
       needsIncident: false,
       needsSafetyReview: false,
     };
@@ -149,7 +152,7 @@ describe('the life of an authorisation', () => {
 
 describe('what is told, and when', () => {
   const row = (given: object) => ({
-    kind: 'paper-at-home',
+    kind: 'software-install',
     status: 'approved',
     requested_at: NOW - DAY,
     valid_from: NOW,
@@ -159,6 +162,9 @@ describe('what is told, and when', () => {
     end_told_at: null,
     review_told_at: null,
     lapse_told_at: null,
+    paper_told_at: null,
+    revoked_at: null,
+    paper_outcome: null,
     ...given,
   });
 

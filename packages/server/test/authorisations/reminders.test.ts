@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seedDevice } from '../support/seed.ts';
-import { DAY, type Desk, openDesk, refOf } from './desk.ts';
+import { type Desk, openDesk, refOf } from './desk.ts';
 
 let desk: Desk;
 beforeEach(async () => {
@@ -11,33 +11,7 @@ afterEach(() => desk.close());
 
 const url = '/api/v1/authorisations';
 
-async function nextJobAt(): Promise<number> {
-  // What comes every quarter of an hour has nothing to do with it.
-  const waiting = desk.db
-    .selectFrom('jobs')
-    .select('run_at')
-    .where('status', '=', 'waiting')
-    .where('kind', 'not in', ['judging', 'weekly-list']);
-  return (await waiting.orderBy('run_at').executeTakeFirst())?.run_at ?? Number.POSITIVE_INFINITY;
-}
-
-/** Lets the time pass, with each job at its moment; gives the notices that were written. */
-async function pass(days: number) {
-  const before = (await desk.db.selectFrom('notices').select('id').execute()).map(({ id }) => id);
-  const end = desk.clock.now() + days * DAY;
-  for (;;) {
-    const next = await nextJobAt();
-    desk.clock.pass(Math.min(Math.max(next, desk.clock.now()), end) - desk.clock.now());
-    if (next > end) break;
-    await desk.server.app.jobs.runDue();
-  }
-  const rows = await desk.db
-    .selectFrom('notices')
-    .select(['id', 'role', 'title', 'body'])
-    .orderBy('created_at')
-    .execute();
-  return rows.filter(({ id }) => !before.includes(id));
-}
+const pass = (days: number) => desk.pass(days);
 
 async function approved(given: object = {}): Promise<string> {
   const ref = refOf(await desk.sam('POST', url, desk.stick(given)));

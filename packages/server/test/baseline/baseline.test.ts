@@ -77,10 +77,10 @@ describe('a baseline', () => {
     await laptops(10, { queues: [{ target: 'ipp://10.20.4.7/ipp' }] });
     await laptops(2, { queues: [{ target: 'ipp://rare.example/print' }], onNetwork: 0 });
     const { items, leftOut } = await baseline();
-    expect(items.map(({ name, devices, becomes }) => [name, devices, becomes?.list])).toEqual([
-      ['ipp://10.20.4.7/ipp', 10, 'councilPrinters'],
-      ['\\\\old-server\\floor2', 4, 'councilPrinters'],
-      ['ipp://court.example/print', 3, 'permittedPrinters'],
+    expect(items.map(({ name, devices, enters }) => [name, devices, enters])).toEqual([
+      ['ipp://10.20.4.7/ipp', 10, { register: 'printers', class: 'council' }],
+      ['\\\\old-server\\floor2', 4, { register: 'printers', class: 'council' }],
+      ['ipp://court.example/print', 3, { register: 'printers', class: 'permitted' }],
     ]);
     expect(leftOut.homePrinters).toBe(6);
   });
@@ -127,9 +127,9 @@ describe('a baseline', () => {
     await laptop({ sticks: Array(10).fill('BBBB') });
     await laptop({ sticks: ['CCCC'] });
     const { items, leftOut } = await baseline();
-    expect(items.map(({ name, devices, becomes }) => [name, devices, becomes])).toEqual([
-      ['AAAA', 3, null],
-      ['BBBB', 1, null],
+    expect(items.map(({ name, devices, enters }) => [name, devices, enters])).toEqual([
+      ['AAAA', 3, { register: 'sticks' }],
+      ['BBBB', 1, { register: 'sticks' }],
     ]);
     expect(leftOut.sticks).toBe(1);
   });
@@ -147,25 +147,106 @@ describe('a baseline', () => {
   });
 
   it('makes of what is accepted a policy to be uploaded, with every comment, and of what is refused nothing', async () => {
-    await laptops(3, { queues: [{ target: '\\\\old-server\\A' }, { target: '\\\\old-server\\B' }] });
+    await laptops(3, { administrators: ['DBC\\Device Admins', 'DBC\\Old Admins'] });
     const { items, proposal } = await baseline();
     expect(proposal).toBeNull();
     const [a, b] = items;
     const answer = await decide([
-      { item: a?.id, decision: 'accepted', reason: 'the second floor' },
+      { item: a?.id, decision: 'accepted', reason: 'of the service desk' },
       { item: b?.id, decision: 'refused', reason: 'thrown away' },
     ]);
     const { proposal: made } = answer.json<Baseline>();
     expect(made).toMatchObject({
       version: '1-baseline-1',
-      changes: [{ rule: 'printing', list: 'councilPrinters', added: ['\\\\old-server\\a'] }],
+      changes: [{ rule: 'accounts', list: 'localAdministrators', added: ['DBC\\Device Admins'] }],
     });
     expect(made?.source).toContain("# the council's own");
     const headers = { 'content-type': 'application/yaml' };
     const upload = { method: 'POST', url: '/api/v1/policies', headers, payload: made?.source ?? '' } as const;
     expect((await server.as('administrator', upload)).statusCode).toBe(201);
     const after = await baseline();
-    expect([after.items.map(({ name }) => name), after.proposal]).toEqual([['\\\\old-server\\b'], null]);
+    expect([after.items.map(({ name }) => name), after.proposal]).toEqual([['DBC\\Old Admins'], null]);
+  });
+
+  it('enters what is accepted in the registers of sticks and printers, and leaves what a person says of it since', async () => {
+    await laptops(3, { queues: [{ target: '\\\\old-server\\A' }], sticks: ['AAAA', 'BBBB'] });
+    const { items } = await baseline();
+    const accepted = items.filter(({ name }) => name !== 'BBBB');
+    const wishes = accepted.map(({ id }) => ({ item: id, decision: 'accepted', reason: 'as ICT knows it' }));
+    const answer = await decide(wishes);
+    expect(answer.json<Baseline>().proposal).toBeNull();
+    const read = async (url: string) => (await server.as('auditor', { url: `/api/v1/registers/${url}` })).json().items;
+    expect(await read('sticks')).toMatchObject([
+      { serial: 'AAAA', encryptsInHardware: false, note: 'From the baseline: as ICT knows it' },
+    ]);
+    expect(await read('printers')).toMatchObject([
+      {
+        pattern: '\\\\old-server\\a',
+        class: 'council',
+        classifiedBy: 'token:information-security-team-leader',
+      },
+    ]);
+    const actions = (await server.db.selectFrom('audit').select('action').execute()).map(({ action }) => action);
+    expect(actions).toEqual(expect.arrayContaining(['stick-registered', 'printer-registered']));
+    await server.as('security-analyst', { method: 'DELETE', url: '/api/v1/registers/sticks/AAAA' });
+    await decide(wishes);
+    expect(await read('sticks')).toMatchObject([{ serial: 'AAAA', retired: true }]);
+  });
+
+  it('does not propose what a person has entered in a register already', async () => {
+    await laptops(3, { queues: [{ target: '\\\\old-server\\A' }], sticks: ['AAAA'] });
+    const post = (url: string, payload: object) =>
+      server.as('security-analyst', { method: 'POST', url: `/api/v1/registers/${url}`, payload });
+    await post('sticks', { serial: 'aaaa' });
+    await post('printers', { pattern: '\\\\old-server\\*', class: 'other' });
+    expect((await baseline()).items).toEqual([]);
+  });
+
+  it('registers a holder whom a person names, and proposes nobody', async () => {
+    const device = await laptop({});
+    const [unheld] = (await baseline()).toBeRecorded.holders;
+    expect(unheld?.assetTag).toBe(device.asset_tag);
+    const accept = (holder?: string) =>
+      decide([
+        { item: unheld?.id, decision: 'accepted', reason: 'as the helpdesk knows', ...(holder ? { holder } : {}) },
+      ]);
+    expect((await accept()).json().errors[0].field).toBe('body.decisions.0.holder');
+    expect((await accept('sam.rivers')).json<Baseline>().toBeRecorded).toMatchObject({
+      devices: { withoutHolder: 0 },
+      holders: [],
+    });
+    const read = await server.as('auditor', { url: `/api/v1/devices/${device.asset_tag}` });
+    expect(read.json().holder).toBe('sam.rivers');
+    const acts = await server.db.selectFrom('audit').select('action').orderBy('sequence', 'desc').limit(2).execute();
+    expect(acts.map(({ action }) => action)).toEqual(['device-changed', 'baseline-item-accepted']);
+  });
+
+  it('of a policy for one population looks at its devices, and adds to that policy alone', async () => {
+    const payload = POLICY.replace('version: "1"', 'version: "councillors"\npopulations: [councillor]');
+    const headers = { 'content-type': 'application/yaml' };
+    await server.as('administrator', { method: 'POST', url: '/api/v1/policies', headers, payload });
+    await laptops(3, { administrators: ['DBC\\Employee Admins', 'DBC\\Admins'] });
+    for (let index = 0; index < 3; index += 1) {
+      const { id } = await laptop({ administrators: ['DBC\\Councillor Admins', 'DBC\\Admins'], sticks: ['AAAA'] });
+      await server.db.updateTable('devices').set({ population: 'councillor' }).where('id', '=', id).execute();
+    }
+    const url = '/api/v1/policies/baseline?population=councillor';
+    const own = (await server.as('auditor', { url })).json<Baseline>();
+    expect(own.policy).toMatchObject({ version: 'councillors', populations: ['councillor'] });
+    expect(own.items.map(({ name }) => name).toSorted()).toEqual(['AAAA', 'DBC\\Admins', 'DBC\\Councillor Admins']);
+    const general = await baseline();
+    expect(general.items.map(({ name }) => name).toSorted()).toEqual(['DBC\\Admins', 'DBC\\Employee Admins']);
+    const decisions = own.items.map(({ id }) => ({ item: id, decision: 'accepted', reason: 'as ICT knows it' }));
+    const role = 'information-security-team-leader';
+    const made = (await server.as(role, { method: 'POST', url, payload: { decisions } })).json<Baseline>();
+    expect(made.proposal).toMatchObject({
+      version: 'councillors-baseline-1',
+      changes: [{ list: 'localAdministrators', added: expect.arrayContaining(['DBC\\Councillor Admins']) }],
+    });
+    expect((await baseline()).proposal).toBeNull();
+    const sticks = await server.as('auditor', { url: '/api/v1/registers/sticks' });
+    expect(sticks.json().items).toMatchObject([{ serial: 'AAAA' }]);
+    expect((await server.as('auditor', { url: '/api/v1/policies/baseline?population=kings' })).statusCode).toBe(400);
   });
 
   it('keeps who decided what and why in the audit log', async () => {

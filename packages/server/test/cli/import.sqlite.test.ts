@@ -54,7 +54,7 @@ describe('beadle-server import', () => {
     expect((await run('people', 'people.csv', '--whole', '--even-many')).out).toContain('Gone:\n  kit\n');
   });
 
-  it.each(['people', 'devices', 'sticks', 'printers'])('tells the columns of %s', async (name) => {
+  it.each(['people', 'devices', 'sticks', 'printers', 'authorisations'])('tells the columns of %s', async (name) => {
     const { exitCode, out } = await run(name, '--help');
     expect(exitCode).toBe(0);
     expect(out).toContain('--dry-run');
@@ -70,6 +70,28 @@ describe('beadle-server import', () => {
     });
     expect(await run('sticks', 'none.csv')).toMatchObject({ exitCode: 2, err: expect.stringContaining('none.csv') });
     expect((await run('cabbages', 'sticks.csv')).exitCode).toBe(2);
+  });
+
+  it('records approvals that exist on paper, once, after saying what was understood', async () => {
+    const header = 'kind,for,subject,purpose,approver,approver_role,approved_on,from,to,countries';
+    const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    const line = `overseas,person,Sam Rivers,A conference.,Sol Siro,siro,${day(-9)},${day(-5)},${day(5)},FR`;
+    file('approvals.csv', `${header}\n${line}\n`);
+    const words = `approvals.csv:2: overseas for Sam Rivers, ${day(-5)} to ${day(5)}, approved by Sol Siro (siro)`;
+    expect(await run('authorisations', 'approvals.csv', '--dry-run')).toEqual({
+      exitCode: 0,
+      out: `${words}: concerns 0 devices\nDry run, nothing was changed: 1 added, 0 there already.\n`,
+      err: '',
+    });
+    expect((await run('authorisations', 'approvals.csv')).out).toContain('\n1 added, 0 there already.\n');
+    expect((await run('authorisations', 'approvals.csv')).out).toBe(
+      `${words}: there already\n0 added, 1 there already.\n`,
+    );
+    file('approvals.csv', `${header}\n${line.replace('siro,', 'line-manager,')}\n`);
+    expect(await run('authorisations', 'approvals.csv')).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/^approvals\.csv:2:6: approver_role: expected a role that may decide this: /),
+    });
   });
 
   it('asks for the settings of a directory', async () => {

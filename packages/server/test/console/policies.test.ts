@@ -156,7 +156,7 @@ describe('the baseline in the console', () => {
     expect(body).not.toContain('192.168');
     expect(body).not.toContain('Rivers');
     expect(body).toContain('Missing encryption or protection is never part of a baseline');
-    const item = /name="item" value="(printer-[0-9a-f]+)"/.exec(body)?.[1] ?? '';
+    const item = /name="item" value="(account-[0-9a-f]+)"/.exec(body)?.[1] ?? '';
     const empty = await officer.post(
       '/policies/baseline',
       { item, decision: 'accepted', reason: ' ' },
@@ -165,10 +165,24 @@ describe('the baseline in the console', () => {
     expect([empty.statusCode, empty.body.includes('Enter why you accept or refuse this')]).toEqual([400, true]);
     await officer.post('/policies/baseline', { item, decision: 'accepted', reason: 'The annex' }, '/policies/baseline');
     const decided = (await officer.get('/policies/baseline')).body.replaceAll('&#92;', '\\');
-    expect(decided).toContain('+ \\\\old-server\\annex');
+    expect(decided).toContain('+ NORTHMERE\\Device Admins');
     const file = await officer.get('/policies/baseline/file');
-    expect(file.body).toContain('old-server');
+    expect(file.body).toContain('Device Admins');
     expect(file.body).toContain('# Officers add');
+  });
+
+  it('enters a printer in its register, at once', async () => {
+    const post = async (decision: string) => {
+      const { body } = await officer.get('/policies/baseline');
+      const item = /name="item" value="(printer-[0-9a-f]+)"/.exec(body)?.[1] ?? '';
+      return officer.post('/policies/baseline', { item, decision, reason: 'The annex' }, '/policies/baseline');
+    };
+    await putQuietPolicy(server.db, server.clock.now());
+    await seedQuietFleet(server.db, server.clock.now());
+    expect((await post('accepted')).statusCode).toBe(303);
+    expect((await officer.get('/registers/printers')).body.replaceAll('&#92;', '\\')).toContain(
+      '\\\\old-server\\annex',
+    );
   });
 
   it('says that there is no policy yet', async () => {

@@ -43,16 +43,26 @@ describe('importing a file', () => {
     expect(shown.statusCode).toBe(200);
     expect(shown.body).toContain('Nothing has been changed yet');
     expect(shown.body).toMatch(/to add<\/dt><dd>2</);
-    expect((await officer.get('/people')).body).toContain('No people have been imported yet');
+    expect((await officer.get('/people')).body).toContain('No people have been imported or added yet');
     const done = await upload('people', { text: hiddenText(shown.body) });
     expect(done.body).toContain('It is recorded under your name');
     const { body } = await officer.get('/people');
     expect(body).toContain('2 people');
     expect(body).toContain('&lt;b&gt;Kit&lt;/b&gt;');
-    expect((await officer.get('/groups')).body).toContain('href="/people?group=housing"');
+    expect((await officer.get('/groups')).body).toContain('href="/groups/housing"');
     expect((await officer.get('/people?group=housing')).body).toContain('1 person');
     const acts = await server.db.selectFrom('audit').select(['actor', 'action']).execute();
     expect(acts).toContainEqual({ actor: 'Ann Officer', action: 'people-imported' });
+  });
+
+  it('says what it takes back of what somebody changed by hand', async () => {
+    const change = { method: 'PATCH', url: '/api/v1/people/sam', payload: { population: 'councillor' } } as const;
+    await server.as('ict-administrator', change);
+    const shown = await upload('people', { file: file(PEOPLE) });
+    expect(shown.body).toContain('Changed by hand, and to be taken back: 1');
+    expect(shown.body).toContain('sam: population, by the program ict-administrator');
+    await upload('people', { text: hiddenText(shown.body) });
+    expect((await officer.get('/people/sam')).body).not.toContain('Changed by hand');
   });
 
   it('says where a file has errors, and takes none of it', async () => {

@@ -33,6 +33,7 @@ const device = (given: Partial<FleetDevice> = {}): FleetDevice => ({
   open: [],
   events: [],
   authorisations: [],
+  country: null,
   ...given,
 });
 

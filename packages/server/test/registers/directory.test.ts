@@ -57,6 +57,29 @@ const csv = (payload: string) =>
   });
 
 describe('people from a directory', () => {
+  it('say again what the directory says of whom somebody changed by hand, on record', async () => {
+    answer = of([person('sam'), person('kit')], { Housing: ['sam'] });
+    await take(['Housing']);
+    const ask = (url: string, payload: object) =>
+      server.as('ict-administrator', { method: 'PATCH', url: `/api/v1/${url}`, payload });
+    await ask('people/sam', { name: 'Sam by hand', absentFrom: '2026-06-01' });
+    await ask('groups/Housing', { add: ['kit'] });
+    const outcome = await take(['Housing']);
+    expect(outcome).toMatchObject({
+      overruled: [
+        { key: 'kit', columns: ['groups'] },
+        { key: 'sam', columns: ['name'] },
+      ],
+    });
+    expect(await people()).toMatchObject([
+      { account: 'kit', groups: [] },
+      { account: 'sam', name: 'SAM', absentFrom: '2026-06-01' },
+    ]);
+    const [act] = await server.db.selectFrom('audit').selectAll().orderBy('sequence', 'desc').limit(1).execute();
+    expect(JSON.parse(act?.detail ?? '')).toMatchObject({ overruled: 2 });
+    expect(await take(['Housing'])).toMatchObject({ overruled: [] });
+  });
+
   it('keep what the directory does not say, and the groups that it does not keep', async () => {
     await csv('account,name,population,groups,ends_on,absent_from\nsam,Sam,councillor,choir,2026-12-31,2026-06-01\n');
     answer = of([person('sam', { manager: 'CN=kit,DC=test' }), person('kit')], { Planning: ['sam'] });

@@ -17,7 +17,7 @@ const NAMES_IT: Readonly<Record<string, (scope: AuthorisationScope, judgement: J
   software: ({ software }, judgement) =>
     matchesAny(software, judgement.subject) || matchesAny(software, observedText(judgement, 'publisher')),
   accounts: ({ accounts = [] }, judgement) => accounts.some((name) => sameTyped(name, judgement.subject)),
-  location: ({ countries = [] }, judgement) => countries.includes(observedText(judgement, 'country')),
+  location: ({ countries = [] }, judgement) => countries.includes(observedText(judgement, 'appearsToBeIn')),
 };
 
 const isEncrypted = ({ observed }: Judgement): boolean => observed['encrypted'] === true;

@@ -36,6 +36,10 @@ const Exemption = Type.Object(
     kind: RuleId,
     approver: RoleName,
     maximum: Duration,
+    /** How many days of any 365 one person, or device, may hold authorisations of this kind (authorisations/days.ts). */
+    maximumInYear: Type.Optional(
+      Type.String({ pattern: '^P[0-9]{1,3}D$', description: 'whole days in any 365, such as P28D' }),
+    ),
     /** Of removable media: only one that is seen to be encrypted is excused, whatever the authorisation says. */
     encryptedOnly: Type.Optional(Type.Literal(true, { description: 'true' })),
   },
@@ -110,6 +114,12 @@ export const PolicyDocument = Type.Object(
   wholePolicy,
 );
 export type PolicyDocument = Static<typeof PolicyDocument>;
+/** In how many days on end `maximumInYear` counts. */
+export const YEAR_DAYS = 365;
+
+/** The days of a `maximumInYear`, such as 28 of `P28D`. */
+export const daysInYear = (maximumInYear: string): number => Number(maximumInYear.slice(1, -1));
+
 export type Mode = NonNullable<Rule['mode']>;
 export type Duty = NonNullable<Rule['duty']>;
 

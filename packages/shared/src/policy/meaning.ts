@@ -1,6 +1,6 @@
 import { after } from '../duration.ts';
 import { deadlineProblems } from './deadlines-meaning.ts';
-import { IMPLIED_AGENT_HEALTH, type PolicyDocument, type Rule } from './document.ts';
+import { daysInYear, IMPLIED_AGENT_HEALTH, type PolicyDocument, type Rule, YEAR_DAYS } from './document.ts';
 import type { Problem } from './expectation.ts';
 
 const dateExists = (text: string): boolean => {
@@ -33,12 +33,24 @@ function emptyLists({ require }: Rule, index: number): Problem[] {
   }));
 }
 
+const isCap = (maximumInYear: string): boolean =>
+  daysInYear(maximumInYear) > 0 && daysInYear(maximumInYear) < YEAR_DAYS;
+
 function exemptionProblems({ exemptions = [], check }: Rule, index: number): Problem[] {
   const place = (at: number, key: string) => ['rules', index, 'exemptions', at, key] as const;
-  const each = exemptions.flatMap(({ maximum, encryptedOnly }, at): Problem[] => [
+  const each = exemptions.flatMap(({ maximum, maximumInYear, encryptedOnly }, at): Problem[] => [
     ...(after(0, maximum) > 0
       ? []
       : [{ path: place(at, 'maximum'), at: 'value' as const, expected: 'a duration longer than no time' }]),
+    ...(maximumInYear === undefined || isCap(maximumInYear)
+      ? []
+      : [
+          {
+            path: place(at, 'maximumInYear'),
+            at: 'value' as const,
+            expected: `from P1D to P${YEAR_DAYS - 1}D: none at all is a rule without this exemption, and more is no limit`,
+          },
+        ]),
     ...(encryptedOnly === undefined || check === 'removable-media'
       ? []
       : [

@@ -85,7 +85,8 @@ export function toldReigns<V>(
     .flatMap(({ from, version }) => (version === undefined ? [] : [{ from, version }]));
 }
 
-const ZONE = 'Europe/London';
+/** The council's clock and calendar. */
+export const ZONE = 'Europe/London';
 
 /** The first moment of a date in the United Kingdom, in milliseconds since the epoch. The date must exist. */
 export const startOfDay = (date: string): number =>

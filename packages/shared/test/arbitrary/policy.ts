@@ -23,9 +23,10 @@ function meant(rule: Rule): Rule {
   const { exemptions, ...rest } = rule;
   if (exemptions === undefined) return { ...rest, require };
   const kinds = new Map(exemptions.map((exemption) => [exemption.kind, exemption]));
-  const each = [...kinds.values()].map(({ encryptedOnly, maximum, ...exemption }) => ({
+  const each = [...kinds.values()].map(({ encryptedOnly, maximum, maximumInYear, ...exemption }) => ({
     ...exemption,
     maximum: after(0, maximum) > 0 ? maximum : 'P1D',
+    ...(maximumInYear === undefined ? {} : { maximumInYear: `P${1 + (Number(maximumInYear.slice(1, -1)) % 364)}D` }),
     ...(encryptedOnly === true && rule.check === 'removable-media' ? { encryptedOnly } : {}),
   }));
   return { ...rest, require, exemptions: each };

@@ -85,7 +85,7 @@ const judgements: fc.Arbitrary<Judgement> = fc.record({
   at: moments,
   verdict: fc.constantFrom(...VERDICTS),
   severity: fc.constant('high' as const),
-  observed: fc.record({ serial: word, encrypted: fc.boolean(), target: word, publisher: word, country: word }),
+  observed: fc.record({ serial: word, encrypted: fc.boolean(), target: word, publisher: word, appearsToBeIn: word }),
 });
 const rules = fc
   .tuple(fc.constantFrom(...CHECKS), fc.constantFrom('PT1H', 'P1D', 'P5D'))
@@ -225,7 +225,7 @@ describe('what excuses', () => {
   it.each<[string, Judgement['observed'], AuthorisationScope, AuthorisationScope]>([
     ['printing', { target: 'ipp://HomePrinter' }, { printers: ['*homeprinter'] }, { printers: ['ipp://office*'] }],
     ['software', { publisher: 'Acme Ltd' }, { software: ['acme*'] }, { software: ['*tool'] }],
-    ['location', { country: 'FR' }, { countries: ['FR'] }, { countries: ['DE'] }],
+    ['location', { appearsToBeIn: 'FR' }, { countries: ['FR'] }, { countries: ['DE'] }],
     ['accounts', {}, { accounts: ['s1 '] }, { accounts: ['s2'] }],
     ['disk-encryption', {}, {}, { rules: ['another'] }],
   ])('names what a check is about: %s', (check, observed, fits, fitsNot) => {

@@ -314,6 +314,20 @@ describe('a policy with a mistake is refused with one error, which says where an
       `${good}    exemptions: [{ kind: k, approver: siro }]\n`,
       '15:18: rules[0].exemptions[0].maximum: expected the key "maximum"',
     ],
+    ...(
+      [
+        ['P0D', 'from P1D to P364D: none at all is a rule without this exemption, and more is no limit'],
+        ['P365D', 'from P1D to P364D: none at all is a rule without this exemption, and more is no limit'],
+        ['P1M', 'whole days in any 365, such as P28D'],
+        ['PT12H', 'whole days in any 365, such as P28D'],
+        ['28', 'whole days in any 365, such as P28D'],
+        ['P1D12H', 'whole days in any 365, such as P28D'],
+      ] as const
+    ).map(([text, expected]): [string, string, string] => [
+      `the cap of days ${text}`,
+      `${good}    exemptions: [{ kind: k, approver: siro, maximum: P1D, maximumInYear: ${text} }]\n`,
+      `15:74: rules[0].exemptions[0].maximumInYear: expected ${expected}`,
+    ]),
     [
       'an encrypted printer',
       `${good}    exemptions: [{ kind: k, approver: siro, maximum: P1D, encryptedOnly: true }]\n`,

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { type DaySpan, fitsYear } from '../../src/authorisations/days.ts';
 import type { Authorisation } from '../../src/authorisations/authorisation.ts';
 import { excused } from '../../src/authorisations/excuse.ts';
 import { state } from '../../src/checks/check.ts';
 import { evaluateOver } from '../../src/evaluate.ts';
 import { known, unknown } from '../../src/findings/verdict.ts';
+import { daysInYear } from '../../src/policy/document.ts';
 import { iso } from '../../src/ports.ts';
 import { DAY, laptop, NOON } from '../devices.ts';
 import { locking, missing, outcome, printed, stick } from './facts.ts';
 import { policyOf } from './policies.ts';
+
+const dayNumber = (date: string): number => Date.parse(`${date}T00:00:00Z`) / DAY;
 
 const policy = (rules: string, version = '1') =>
   policyOf(`beadlePolicy: 1
@@ -147,13 +151,12 @@ describe('a list of countries', () => {
     exemptions: [{ kind: overseas, approver: director, maximum: P30D }]
 `);
   const [rule] = abroad.rules;
-  const inFrance = state({ severity: 'high', now: NOON }, 'fail', { observed: { country: 'FR' } });
+  const inFrance = state({ severity: 'high', now: NOON }, 'fail', { observed: { appearsToBeIn: 'FR' } });
   const given = (from: number, countries: string[]) =>
     authorisation({ kind: 'overseas', validFrom: iso(from), scope: { countries } });
   it.each([
     ['excuses the country that is named', given(NOON - DAY, ['FR']), 'exempt'],
     ['excuses no other', given(NOON - DAY, ['ES']), 'fail'],
-    // The language knows no cap of days in a year: each authorisation is capped, and so is nothing else.
     ['is capped in days by the rule, whatever its own end', given(NOON - 31 * DAY, ['FR']), 'fail'],
   ])('an authorisation %s', (_, one, expected) => {
     if (rule === undefined) throw new Error('no rule');
@@ -162,6 +165,34 @@ describe('a list of countries', () => {
 
   it('is judged by the server: a device says nothing of it', () => {
     expect(outcome(abroad, { observations: {} })).toEqual([]);
+  });
+});
+
+describe('an overseas list and day cap', () => {
+  const abroad = policy(`  - id: abroad
+    ${says.replaceAll(', ', '\n    ')}
+    check: location
+    require: { countries: [GB, IE] }
+    exemptions: [{ kind: overseas, approver: director, maximum: P14D, maximumInYear: P28D }]
+`);
+  const cap = daysInYear(abroad.rules[0]?.exemptions?.[0]?.maximumInYear ?? '');
+  const stay = (from: string, to: string): DaySpan => ({ first: dayNumber(from), last: dayNumber(to) });
+  const held = [stay('2026-06-01', '2026-06-14'), stay('2026-12-20', '2026-12-29')];
+  it.each([
+    ['four days more fit', stay('2027-02-01', '2027-02-04'), true],
+    ['a fifth does not', stay('2027-02-01', '2027-02-05'), false],
+    ['days that are held anyway take nothing', stay('2026-06-03', '2026-06-14'), true],
+    ['what is a year ago counts no longer', stay('2027-06-15', '2027-06-28'), true],
+    ['what is not quite a year ago does', stay('2027-05-25', '2027-06-05'), false],
+    ['those before it count as well', stay('2026-05-20', '2026-05-24'), false],
+  ])('%s', (_, wanted, expected) => expect(fitsYear(held, wanted, cap)).toBe(expected));
+
+  it('excuses as one without a cap: the days are counted where one is given', () => {
+    const [rule] = abroad.rules;
+    if (rule === undefined) throw new Error('no rule');
+    const inFrance = state({ severity: 'high', now: NOON }, 'fail', { observed: { appearsToBeIn: 'FR' } });
+    const one = authorisation({ kind: 'overseas', scope: { countries: ['FR'] } });
+    expect(excused(rule, inFrance, [one], NOON).verdict).toBe('exempt');
   });
 });
 

@@ -8,12 +8,13 @@ import { listIncidents } from '../../authorisations/incidents.ts';
 import { seesAll } from '../../authorisations/read.ts';
 import { requestAuthorisation } from '../../authorisations/request.ts';
 import { Request } from '../../authorisations/schema.ts';
+import { DAY_PARTS, dateOf } from '../dates.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
 import { refusalWords } from './act-words.ts';
 import type { ActPageDeps } from './authorisation.ts';
+import { PAPER_ERRORS, paperFields, paperIn } from './paper-fields.ts';
 
 const Field = Type.Optional(Type.String({ maxLength: 20_000 }));
-const DAY_PARTS = ['day', 'month', 'year'] as const;
 const DATES = ['from', 'to', 'review', 'signed'] as const;
 const dateFields = Object.fromEntries(DATES.flatMap((name) => DAY_PARTS.map((part) => [`${name}-${part}`, Field])));
 const Form = Type.Object(
@@ -33,6 +34,7 @@ const Form = Type.Object(
     incident: Field,
     actions: Field,
     ...dateFields,
+    ...paperFields,
   },
   { additionalProperties: false },
 );
@@ -41,18 +43,6 @@ type Form = Readonly<Record<string, string | undefined>> & Static<typeof Form>;
 export interface FieldError {
   readonly field: string;
   readonly text: string;
-}
-
-/** `2026-12-24`; undefined where nothing was entered, null where it is no day. */
-function dateOf(form: Form, name: (typeof DATES)[number]): string | null | undefined {
-  const [day = '', month = '', year = ''] = DAY_PARTS.map((part) => (form[`${name}-${part}`] ?? '').trim());
-  if (day + month + year === '') return undefined;
-  const text = `${year.padStart(4, '0')}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  try {
-    return Temporal.PlainDate.from(text).toString() === text ? text : null;
-  } catch {
-    return null;
-  }
 }
 
 const entries = (text = ''): string[] =>
@@ -80,6 +70,7 @@ const ERRORS: readonly (readonly [field: string, isMissing: (form: Form) => bool
   ['from-day', (form) => dateOf(form, 'from') === null, 'Enter the first day as a real date, or leave it empty'],
   ['review-day', (form) => dateOf(form, 'review') === null, 'Enter the day of the review as a real date'],
   ['signed-day', (form) => dateOf(form, 'signed') === null, 'Enter the day of the signature as a real date'],
+  ...PAPER_ERRORS,
   ['risks', ({ risks }) => !risks?.trim(), 'Enter the risks'],
 ];
 
@@ -113,6 +104,7 @@ function requestOf(form: Form, name: string, now: number): unknown {
     validTo: iso(to ? dayAfter(to) : now),
     ...(form.incident ? { incident: form.incident } : {}),
     ...(review ? { safetyReview: { reviewedOn: review, actionsRequired: form.actions === 'yes' } } : {}),
+    ...paperIn(form),
     ...(form.key ? { requestKey: form.key } : {}),
   };
 }

@@ -3,21 +3,26 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Random } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import { type Caller, callerOf } from '../../access.ts';
+import { askedOf, daysInYearOf } from '../../authorisations/asked.ts';
 import {
   acceptRisks,
   approveAuthorisation,
-  askedOf,
   mayRevoke,
   refuseAuthorisation,
   revokeAuthorisation,
   withdrawAuthorisation,
 } from '../../authorisations/decide.ts';
 import { notReady, notTheirs, type Refusal, sameName } from '../../authorisations/lifecycle.ts';
-import { authorisationOf, historyOf, present } from '../../authorisations/read.ts';
+import { PAPER_OUTCOMES } from '../../authorisations/paper.ts';
+import { sayOfPaper } from '../../authorisations/paper-outcome.ts';
+import { kindNamed } from '../../authorisations/kinds.ts';
+import { historyOf, present } from '../../authorisations/present.ts';
+import { authorisationOf } from '../../authorisations/read.ts';
 import { Reference } from '../../authorisations/schema.ts';
 import { type AuthorisationRow, subjectOf } from '../../authorisations/store.ts';
 import { resolve } from '../../authorisations/subjects.ts';
 import { recordView } from '../../audit/viewed.ts';
+import { problem } from '../../errors.ts';
 import { may } from '../../people/permissions.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
 import { inPlainWords, refusalWords } from './act-words.ts';
@@ -40,30 +45,36 @@ const DONE: Readonly<Record<string, string>> = {
   revoke: 'You have ended this. The devices are told at their next check-in.',
   withdraw: 'The request is withdrawn.',
   accept: 'It is recorded that you accept the risks.',
+  paper: 'It is recorded what became of the paper.',
 };
 
-const words = (refusal: Refusal | undefined): string | undefined =>
+const refusedWords = (refusal: Refusal | undefined): string | undefined =>
   refusal === undefined ? undefined : inPlainWords(refusal.detail);
 
 /** What the caller may do with it now, and where they may not decide, why. */
 async function actsOf({ db, clock }: PageDeps, caller: Caller, row: AuthorisationRow) {
-  const { status } = present(row, clock.now());
+  const { status, paperDueBy } = present(row, clock.now());
   const { people, person, devices } = await resolve(db, row.organisation, subjectOf(row)).catch(() => NOBODY);
   const waits = status === 'requested';
   const decides = waits && may(caller.role, 'authorisations:decide');
   const asked = decides ? await askedOf(db, row, clock.now()).catch(() => undefined) : undefined;
-  const cannot = asked === undefined ? undefined : words(notTheirs(asked, caller));
+  const cannot = asked === undefined ? undefined : refusedWords(notTheirs(asked, caller));
   const { safetyReview = null } = asked ?? {};
+  const days = waits ? await daysInYearOf(db, row, clock.now()) : null;
   const actions = safetyReview?.actionsRequired === true && safetyReview.actionsDone === undefined;
   const reviewed = actions && safetyReview !== null ? { ...safetyReview, actionsDone: '-' } : safetyReview;
   return {
     devices,
+    days,
     canDecide: asked !== undefined && cannot === undefined,
     cannotDecide: cannot,
-    notReady: asked === undefined ? undefined : words(notReady({ ...asked, safetyReview: reviewed }, clock.now())),
+    notReady:
+      asked === undefined ? undefined : refusedWords(notReady({ ...asked, safetyReview: reviewed }, clock.now())),
     asksForActions: actions,
     canAccept: waits && row.accepted_at === null && sameName(person ?? row.requested_by, caller.name),
     canWithdraw: waits && sameName(row.requested_by, caller.name),
+    isForPaper: kindNamed(row.kind)?.paper !== undefined,
+    canSayOfPaper: paperDueBy !== null && mayRevoke(row, people, caller),
     canRevoke: status === 'approved' && mayRevoke(row, people, caller),
   };
 }
@@ -100,6 +111,8 @@ const Form = Type.Object(
     reason: Field,
     conditions: Field,
     actions: Field,
+    outcome: Type.Optional(Type.Enum([...PAPER_OUTCOMES])),
+    how: Field,
   },
   { additionalProperties: false },
 );
@@ -141,6 +154,13 @@ const ACTS: Readonly<Record<string, { readonly act: Act; readonly missing?: stri
   revoke: { act: revokeAuthorisation, missing: 'Enter why this ends before its time' },
   withdraw: { act: withdrawAuthorisation },
   accept: { act: (caller, ref, _given, deps) => acceptRisks(caller, ref, deps) },
+  paper: {
+    act: (caller, ref, { version, form: { outcome, how = '' } }, deps) => {
+      if (outcome === undefined) throw problem('validation', 'Choose what became of the paper');
+      const words = how.trim().slice(0, 1000);
+      return sayOfPaper(caller, ref, { version, outcome, ...(words === '' ? {} : { how: words }) }, deps);
+    },
+  },
 };
 
 const MOST_REASON = 2000;

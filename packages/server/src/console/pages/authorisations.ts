@@ -2,7 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type, { type Static } from 'typebox';
 import { type Caller, callerOf } from '../../access.ts';
 import { kindsNow } from '../../authorisations/demands.ts';
-import { type AuthorisationFilter, listAuthorisations, present, seesAll } from '../../authorisations/read.ts';
+import { present } from '../../authorisations/present.ts';
+import { type AuthorisationFilter, listAuthorisations, seesAll } from '../../authorisations/read.ts';
+import { may } from '../../people/permissions.ts';
 import { readCursor, toPage } from '../../pagination.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
 
@@ -38,6 +40,11 @@ const TABS: Readonly<Record<string, Tab>> = {
     empty: 'No authorisation ends in the next 30 days.',
   },
   ended: { text: 'Ended', filter: () => ({ status: 'lapsed' }), empty: 'No authorisation has ended by itself yet.' },
+  paper: {
+    text: 'Paper to account for',
+    filter: () => ({ paper: 'owed' }),
+    empty: 'Nobody has to say what became of any paper.',
+  },
   all: { text: 'All', filter: () => ({}), empty: 'Nobody has asked for an authorisation yet.' },
 };
 
@@ -84,6 +91,7 @@ async function modelOf({ db, clock }: PageDeps, caller: Caller, query: Query) {
     filtered,
     kinds: await kindsNow(db, caller.organisation, now),
     seesAll: seesAll(caller),
+    mayRecord: may(caller.role, 'authorisations:record'),
     authorisations: items,
     next: nextCursor && linkTo('/authorisations', { show: name, ...asked, cursor: nextCursor }),
   };

@@ -2,9 +2,10 @@ import { DEVICE_STATES, type DeviceState, iso, type Population, SERVER_JUDGED, V
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { callerOf } from '../../access.ts';
+import { type Caller, callerOf } from '../../access.ts';
 import { recordView } from '../../audit/viewed.ts';
-import { ofDevice, present } from '../../authorisations/read.ts';
+import { present } from '../../authorisations/present.ts';
+import { ofDevice } from '../../authorisations/read.ts';
 import type { Viewer } from '../../breaches/concealment.ts';
 import { listBreaches } from '../../breaches/read.ts';
 import { contactDay, type DeviceView, readDevice, readFacts, readStates } from '../../devices/read.ts';
@@ -13,6 +14,7 @@ import type { Db } from '../../db/database.ts';
 import { stateAt } from '../../devices/state.ts';
 import { problem } from '../../errors.ts';
 import { serverRules, wantedOf } from '../../judging/judge.ts';
+import { personOfHolder } from '../../people/holder.ts';
 import { may } from '../../people/permissions.ts';
 import { policyInForce } from '../../policies/store.ts';
 import { type PageDeps, SILENT_AFTER, showPage } from '../console.ts';
@@ -103,7 +105,17 @@ interface Desk {
   };
 }
 
-const DONE: Readonly<Record<string, string>> = { state: 'The state of this device has been changed.' };
+const DONE: Readonly<Record<string, string>> = {
+  state: 'The state of this device has been changed.',
+  holder: 'The holder has been saved. It is recorded under your name.',
+};
+
+/** Whom its holder names, for whoever may look at people. */
+async function personOf(db: Db, { organisation, holder }: DeviceView, caller: Caller) {
+  if (holder === null || !may(caller.role, 'people:read')) return undefined;
+  const person = await personOfHolder(db, organisation, holder);
+  return person === 'many' ? undefined : person;
+}
 
 async function modelOf({ db, clock }: PageDeps, device: DeviceView, viewer: Viewer) {
   const { organisation } = device;
@@ -145,8 +157,10 @@ export async function showDevice(
   const { state, quietUntil } = stateAt(device, now);
   const model = {
     ...(await modelOf(deps, device, caller)),
+    person: await personOf(deps.db, device, caller),
     location: await locationOf(deps.db, device, now),
     canChange: may(caller.role, 'devices:write'),
+    canHold: may(caller.role, 'holders:write'),
     choices: DEVICE_STATES.map((value) => ({ value, text: STATE_WORDS[value] })),
     given: given ?? { state, quietUntil: quietUntil === null ? undefined : iso(quietUntil).slice(0, 10) },
     done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,

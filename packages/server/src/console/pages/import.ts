@@ -82,7 +82,12 @@ function modelOf(outcome: Outcome) {
   if (outcome.kind === 'refused') return { problems: outcome.problems };
   const tooMany = outcome.kind === 'too-many-gone' ? { most: MOST_GONE_PERCENT, of: outcome.expected } : undefined;
   return {
-    result: answerOf({ kind: 'done', plan: outcome.plan, dryRun: outcome.kind !== 'done' || outcome.dryRun }),
+    result: answerOf({
+      kind: 'done',
+      plan: outcome.plan,
+      dryRun: outcome.kind !== 'done' || outcome.dryRun,
+      overruled: outcome.kind === 'done' ? outcome.overruled : [],
+    }),
     tooMany,
   };
 }

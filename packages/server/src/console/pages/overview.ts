@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { callerOf } from '../../access.ts';
+import { paperOverdue } from '../../authorisations/owing.ts';
 import { appearance } from '../../breaches/appearance.ts';
 import type { Viewer } from '../../breaches/concealment.ts';
 import { type Duty, newAndSerious, oldestUnacknowledged, openFigures, restoredSince } from '../../breaches/figures.ts';
@@ -41,7 +42,7 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
   const { db, clock } = deps;
   const { organisation } = viewer;
   const now = clock.now();
-  const [officer, ict, fleet, unknowns, rules, better, standing] = await Promise.all([
+  const [officer, ict, fleet, unknowns, rules, better, standing, paper] = await Promise.all([
     queueOf(deps, viewer, 'holder'),
     queueOf(deps, viewer, 'ict'),
     fleetFigures(db, organisation, now - SILENT_AFTER.ms),
@@ -49,10 +50,11 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
     standingByRule(db, organisation),
     restoredSince(db, viewer, now - WEEK_MS),
     standingOfRules(db, organisation, now),
+    paperOverdue(db, organisation, now),
   ]);
   const quiet = standing.filter(({ mode, inGrace }) => mode === 'observe' || inGrace > 0);
   const bars = rules.map((rule) => ({ ...rule, bar: barOf(rule) }));
-  return { officer, ict, fleet, unknowns, rules: bars, better, quiet, silentDays: SILENT_AFTER.days };
+  return { officer, ict, fleet, unknowns, rules: bars, better, quiet, paper, silentDays: SILENT_AFTER.days };
 }
 
 /** `GET /`: what is new and serious, what waits longest, what is not known, what got better. */

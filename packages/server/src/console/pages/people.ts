@@ -5,21 +5,12 @@ import { callerOf } from '../../access.ts';
 import { readCursor, toPage } from '../../pagination.ts';
 import { listGroups } from '../../people/groups.ts';
 import { may } from '../../people/permissions.ts';
-import { isThereOn } from '../../people/roles.ts';
-import { countPeople, groupsOf, listPeople, type PeopleFilter, type Person } from '../../people/store.ts';
+import { countPeople, groupsOf, listPeople, type PeopleFilter } from '../../people/store.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
+import { standingOf } from '../standing-words.ts';
 
 const Field = (maximum: number) => Type.Optional(Type.String({ maxLength: maximum }));
 const ON_A_PAGE = 50;
-
-/** Why somebody is not there, never with a reason for being away. */
-function standingOf(person: Person, today: string): string {
-  if (person.gone_at !== null) return 'No longer listed';
-  if (person.disabled === 1) return 'Account disabled';
-  if (person.ends_on !== null && person.ends_on < today) return 'Left';
-  if (person.starts_on !== null && person.starts_on > today) return 'Not started';
-  return isThereOn(today, person) ? 'Here' : 'Away';
-}
 
 async function pageOfPeople(
   { db, clock }: PageDeps,
@@ -80,8 +71,9 @@ const listOfGroups: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
     '/groups',
     { schema: { hide: true, querystring: Query }, config: { access: 'people:read' } },
     async (request, reply) => {
+      const { organisation, role } = callerOf(request);
       const [after] = readCursor(request.query.cursor || undefined, ['string']) ?? [];
-      const rows = await listGroups(deps.db, callerOf(request).organisation, { limit: ON_A_PAGE, after });
+      const rows = await listGroups(deps.db, organisation, { limit: ON_A_PAGE, after });
       const { items, nextCursor } = toPage(
         rows,
         ON_A_PAGE,
@@ -89,7 +81,13 @@ const listOfGroups: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
         (group) => group,
       );
       const next = nextCursor && linkTo('/groups', { cursor: nextCursor });
-      return showPage(deps, { request, reply }, 'groups', { groups: items, next }, { section: 'people' });
+      return showPage(
+        deps,
+        { request, reply },
+        'groups',
+        { groups: items, next, mayWrite: may(role, 'people:write') },
+        { section: 'people' },
+      );
     },
   );
 };

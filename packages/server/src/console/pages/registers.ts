@@ -10,6 +10,7 @@ import { changeRow, rowOfBody } from '../../registers/change.ts';
 import { findPrinter, listPrinters, listSticks, unclassifiedPrinters } from '../../registers/read.ts';
 import { printers } from '../../registers/printers.ts';
 import { linkTo, showPage } from '../console.ts';
+import { PRINTER_WORDS } from '../words.ts';
 import type { ImportPageDeps } from './import.ts';
 
 const Field = (maximum: number) => Type.Optional(Type.String({ maxLength: maximum }));
@@ -93,7 +94,13 @@ const classifyPage: FastifyPluginAsyncTypebox<ImportPageDeps> = async (app, deps
       const pattern = request.query.printer ?? '';
       const known = await findPrinter(deps.db, callerOf(request).organisation, pattern.toLowerCase());
       const values = { pattern, class: known?.class, note: known?.note };
-      return showPage(deps, { request, reply }, 'classify', { values, classes: PRINTER_CLASSES }, section);
+      return showPage(
+        deps,
+        { request, reply },
+        'classify',
+        { values, classes: PRINTER_CLASSES, kinds: PRINTER_WORDS },
+        section,
+      );
     },
   );
   const Body = Type.Object({ pattern: Field(1000), class: Field(40), note: Field(2000) }, closed);
@@ -101,9 +108,14 @@ const classifyPage: FastifyPluginAsyncTypebox<ImportPageDeps> = async (app, deps
     const { pattern = '', class: kind = '', note = '' } = request.body;
     try {
       const row = rowOfBody(printers, { pattern, class: kind, note });
-      await changeRow(deps, callerOf(request), { register: printers, row, make: true, noun: 'printer' });
+      await changeRow(deps, callerOf(request), { register: printers, row, mode: 'either', noun: 'printer' });
     } catch (error) {
-      const model = { values: { pattern, class: kind, note }, errors: errorsOf(error), classes: PRINTER_CLASSES };
+      const model = {
+        values: { pattern, class: kind, note },
+        errors: errorsOf(error),
+        classes: PRINTER_CLASSES,
+        kinds: PRINTER_WORDS,
+      };
       return showPage(deps, { request, reply }, 'classify', model, { ...section, status: 400 });
     }
     return reply.redirect(linkTo('/registers/printers', { done: pattern.trim().slice(0, 300) }), 303);

@@ -1,0 +1,68 @@
+import { typedKey } from '@beadle/shared';
+import { sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import type { Person } from './store.ts';
+
+/** By how a device's or a stick's holder is matched to people: an account, an address, or a name that only one has. */
+const lower = (column: string) => sql<string>`lower(${sql.ref(column)})`;
+
+const byName = (db: Db, organisation: string, name: string): Promise<Person[]> =>
+  db
+    .selectFrom('people')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('gone_at', 'is', null)
+    .where((eb) => eb.or([eb('name', '=', name), eb(lower('name'), '=', typedKey(name))]))
+    .limit(2)
+    .execute();
+
+/** Whom a holder names; nobody where nobody is called so, `many` where more than one person is. */
+export async function personOfHolder(
+  db: Db,
+  organisation: string,
+  holder: string,
+): Promise<Person | 'many' | undefined> {
+  const key = typedKey(holder);
+  const people = db.selectFrom('people').selectAll().where('organisation', '=', organisation);
+  const known =
+    (await people.where('account', '=', key).executeTakeFirst()) ??
+    (await people.where(lower('email'), '=', key).orderBy('gone_at').executeTakeFirst());
+  if (known !== undefined) return known;
+  const named = await byName(db, organisation, holder.trim());
+  return named.length > 1 ? 'many' : named[0];
+}
+
+export interface Held {
+  readonly devices: readonly {
+    readonly asset_tag: string;
+    readonly kind: string;
+    readonly serial_number: string | null;
+  }[];
+  readonly sticks: readonly { readonly serial: string; readonly retired: number }[];
+  /** Another person has the same name, so that the name alone names neither. */
+  readonly sharesName: boolean;
+}
+
+/** What the registers say that a person holds; nothing of when it was used. */
+export async function heldBy(db: Db, person: Person): Promise<Held> {
+  const { organisation, account, email, name } = person;
+  const sharesName = (await byName(db, organisation, name)).some((one) => one.account !== account);
+  const names = sharesName || person.gone_at !== null ? [] : [name];
+  const texts = [account, ...(email === null ? [] : [email]), ...names];
+  const keys = [...new Set([...texts, ...texts.map(typedKey)])];
+  const devices = await db
+    .selectFrom('devices')
+    .select(['asset_tag', 'kind', 'serial_number'])
+    .where('organisation', '=', organisation)
+    .where((eb) => eb.or([eb('holder', 'in', keys), eb(lower('holder'), 'in', keys)]))
+    .orderBy('asset_tag')
+    .execute();
+  const sticks = await db
+    .selectFrom('sticks')
+    .select(['serial', 'retired'])
+    .where('organisation', '=', organisation)
+    .where((eb) => eb.or([eb('holder', 'in', keys), eb(lower('holder'), 'in', keys)]))
+    .orderBy('serial_key')
+    .execute();
+  return { devices, sticks, sharesName };
+}

@@ -1,0 +1,98 @@
+import type { CallerRole } from '../../packages/server/src/access.ts';
+import type { Server } from './server.ts';
+
+type Answered = Readonly<Record<string, string>>;
+export type Ask = (method: string, url: string, payload?: unknown, type?: string) => Promise<Answered>;
+
+/** What stands in addresses, by the section of the address and the name of the part: `authorisations.ref`. */
+export type Places = Readonly<Record<string, readonly string[]>>;
+
+interface Filling {
+  /** Asks with a token of a role. */
+  readonly as: (role: CallerRole) => Ask;
+  readonly canary: string;
+  readonly name: 'a' | 'b';
+  readonly server: Pick<Server, 'clock'>;
+  /** A device of this council. */
+  readonly assetTag: string;
+}
+
+const DAY = 86_400_000;
+const csv = 'text/csv';
+
+/** People, groups, a role that somebody has, sticks and printers. */
+async function fillRegisters({ as, canary, name }: Filling): Promise<Places> {
+  const ask = as('administrator');
+  const [sam, kim] = [`sam-${name}`, `kim-${name}`];
+  const people = [
+    'account,name,email,population,line_manager,groups',
+    `${sam},Sam ${canary},${sam}@example.org,employee,${kim},${canary}`,
+    `${kim},Kim ${canary},${kim}@example.org,councillor,,`,
+  ];
+  await ask('POST', '/api/v1/people/import', people.join('\n'), csv);
+  const role = await ask('POST', '/api/v1/roles', { role: 'line-manager', account: kim, standing: 'holder' });
+  const serial = `STICK-${name}-1`;
+  await ask('PUT', `/api/v1/registers/sticks/${serial}`, { encryptsInHardware: true, note: canary });
+  const printer = await ask('POST', '/api/v1/registers/printers', {
+    pattern: `ipp://${canary}/*`,
+    class: 'council',
+    note: canary,
+  });
+  return {
+    'people.account': [sam, kim],
+    'groups.name': [canary],
+    'roles.id': [role['id'] ?? ''],
+    'registers.serial': [serial],
+    'registers.id': [printer['id'] ?? ''],
+  };
+}
+
+/** An incident that goes on and one that has ended; authorisations that are asked for, given and revoked. */
+async function fillAuthorisations({ as, canary, server, assetTag }: Filling): Promise<Places> {
+  const [director, leader, siro] = [as('director'), as('information-security-team-leader'), as('siro')];
+  const told = { title: `incident ${canary}`, description: `what ${canary}` };
+  const [open, ended] = [
+    await director('POST', '/api/v1/incidents', told),
+    await director('POST', '/api/v1/incidents', told),
+  ];
+  await director('POST', `/api/v1/incidents/${ended['ref']}/end`, { reason: `because ${canary}` });
+  const now = server.clock.now();
+  const asked = {
+    kind: 'emergency-plan-stick',
+    subject: { devices: [assetTag] },
+    scope: { sticks: [`stick ${canary}`] },
+    purpose: `for ${canary}`,
+    risks: `of ${canary}`,
+    acceptedOn: '2026-11-01',
+    validFrom: new Date(now).toISOString(),
+    validTo: new Date(now + 30 * DAY).toISOString(),
+    incident: open['ref'],
+  };
+  const refs: string[] = [];
+  for (let count = 0; count < 3; count += 1)
+    refs.push((await leader('POST', '/api/v1/authorisations', asked))['ref'] ?? '');
+  for (const ref of refs.slice(1)) await siro('POST', `/api/v1/authorisations/${ref}/approval`, { reason: canary });
+  await siro('POST', `/api/v1/authorisations/${refs[2]}/revocation`, { reason: `because ${canary}` });
+  return { 'incidents.ref': [open['ref'] ?? '', ended['ref'] ?? ''], 'authorisations.ref': refs };
+}
+
+/** Fills what a council has beside devices, breaches and tokens; gives what its addresses name. */
+export async function fillThings(filling: Filling, policy: string): Promise<Places> {
+  const preview = await filling.as('administrator')('POST', '/api/v1/policies/preview', policy, 'application/yaml');
+  return {
+    ...(await fillRegisters(filling)),
+    ...(await fillAuthorisations(filling)),
+    'policies.id': [preview['id'] ?? ''],
+  };
+}
+
+/** The section of an address, by which what stands in it is known: `/api/v1/people/:account` is of people. */
+export const sectionOf = (url: string): string => /^\/(?:api\/v\d+\/)?([^/]+)/.exec(url)?.[1] ?? '';
+
+/** What is there for a part of an address. A route for whose part there is nothing would be attacked for its 404 alone. */
+export function placesFor(places: Places, url: string, part: string): readonly string[] {
+  const known = places[`${sectionOf(url)}.${part}`] ?? places[part];
+  if (known === undefined || known.length === 0 || known.includes(''))
+    throw new Error(`${url} is attacked with nothing in its place of ${part}: let test/hostile/things.ts make one`);
+  return known;
+}
