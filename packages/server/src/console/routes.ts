@@ -1,9 +1,11 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { breachReportRoutes } from '../breaches/report-routes.ts';
-import type { BreachReport } from '../breaches/report-document.ts';
+import { breachReportRoutes, type Writers } from '../breaches/report-routes.ts';
 import type { Log } from '../log.ts';
+import { writePdf } from '../pdf/write.ts';
 import { loadAssets, serveAssets } from './assets.ts';
 import type { PageDeps } from './console.ts';
+import { article33Document } from './documents/article-33.ts';
+import { breachReportDocument } from './documents/breach-report.ts';
 import { accessibilityPage } from './pages/accessibility.ts';
 import { authorisationPage } from './pages/authorisation.ts';
 import { newAuthorisationPage } from './pages/authorisation-new.ts';
@@ -25,6 +27,7 @@ import { policyPage } from './pages/policy.ts';
 import { policiesPage } from './pages/policies.ts';
 import { previewPages } from './pages/preview.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
+import { reportPages } from './pages/report.ts';
 import { registerPages } from './pages/registers.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
 import { createViews } from './views.ts';
@@ -52,17 +55,21 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   errorPages.render = showProblem(page);
   serveAssets(app, assets);
 
-  const writePage = (report: BreachReport, reply: FastifyReply) =>
-    views.render(
-      'report-alone',
-      { council: report.council, marking: report.marking, nonce: reply.cspNonce.script },
-      { report },
-    );
-  await app.register(breachReportRoutes, { db, clock, writePage });
+  const writers: Writers = {
+    report: breachReportDocument,
+    article33: article33Document,
+    pdf: writePdf,
+    page: (document, reply) => {
+      const { council, marking } = document;
+      return views.render('document-alone', { council, marking, nonce: reply.cspNonce.script }, { document });
+    },
+  };
+  await app.register(breachReportRoutes, { db, clock, writers });
   await app.register(signInPages, { ...deps, views });
   await app.register(overviewPage, page);
   await app.register(breachesPage, page);
   await app.register(breachPage, page);
+  await app.register(reportPages, page);
   await app.register(devicesPage, page);
   await app.register(notSeenPage, page);
   await app.register(mismatchesPage, page);

@@ -64,6 +64,7 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   label: (value: string, kind: words.LabelKind) => words.labelOf(kind, value),
   errorOn: (errors: readonly { field: string; text: string }[], field: string) =>
     errors.find((error) => error.field === field)?.text,
+  lines: (text: string) => text.split('\n'),
   short: (hash: string) => hash.slice(0, 12),
 };
 

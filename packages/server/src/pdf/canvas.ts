@@ -159,7 +159,12 @@ export function openCanvas(document: WrittenDocument): Canvas {
     decorate: (written, x, style) => artifact('Layout', () => draw(written, x, style)),
     rule: () =>
       artifact('Layout', () =>
-        pdf.lineWidth(0.5).strokeColor(RULE).moveTo(MARGIN.side, y).lineTo(MARGIN.side + WIDTH, y).stroke(),
+        pdf
+          .lineWidth(0.5)
+          .strokeColor(RULE)
+          .moveTo(MARGIN.side, y)
+          .lineTo(MARGIN.side + WIDTH, y)
+          .stroke(),
       ),
   };
 }

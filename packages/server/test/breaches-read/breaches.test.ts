@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatFor } from '../../src/breaches/report-routes.ts';
+import { formatFor } from '../../src/breaches/report-format.ts';
 import { type ConsoleServer, startConsoleServer } from '../support/console-server.ts';
 import { seedBreach, seedDevice, seedEvent, seedEvidence, seedFinding, seedHead, seedNotice } from '../support/seed.ts';
 
