@@ -10,6 +10,8 @@ export interface Table {
   readonly head: readonly string[];
   /** As many cells each as `head`. */
   readonly rows: readonly (readonly string[])[];
+  /** Whether the first cell of a row says what the row is about. */
+  readonly rowHeads?: true;
   /** How the width is shared out, such as [2, 1, 1]; equal shares where it is left out. */
   readonly shares?: readonly number[];
 }

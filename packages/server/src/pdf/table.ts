@@ -65,7 +65,11 @@ function openTable(canvas: Canvas, parent: Part, caption: string): Part {
 }
 
 /** A table with a head, which is heard once and seen on each page. */
-export function* drawTable(canvas: Canvas, parent: Part, { caption, head, rows, shares }: Table): Iterable<void> {
+export function* drawTable(
+  canvas: Canvas,
+  parent: Part,
+  { caption, head, rows, shares, rowHeads }: Table,
+): Iterable<void> {
   const columns = columnsOf(shares ?? head.map(() => 1));
   const table = openTable(canvas, parent, caption);
   const heads = columns.map((column, at) => canvas.lines(head[at] ?? '', column.width, HEAD));
@@ -87,12 +91,12 @@ export function* drawTable(canvas: Canvas, parent: Part, { caption, head, rows, 
   const body = partOf(canvas, table, 'TBody');
   for (const row of rows) {
     const line = partOf(canvas, body, 'TR');
-    const cells = columns.map((column, at) => ({
-      lines: canvas.lines(row[at] ?? '', column.width, BODY),
-      part: partOf(canvas, line, 'TD'),
-      style: BODY,
-      column,
-    }));
+    const cells = columns.map((column, at) => {
+      const isHead = rowHeads === true && at === 0;
+      const style = isHead ? HEAD : BODY;
+      const part = isHead ? partOf(canvas, line, 'TH', { scope: 'Row' }) : partOf(canvas, line, 'TD');
+      return { lines: canvas.lines(row[at] ?? '', column.width, style), part, style, column };
+    });
     drawRow(canvas, cells, again);
     yield;
   }

@@ -6,6 +6,9 @@ const MOST_LETTERS = 200;
 
 const letters = new Intl.Segmenter('en-GB', { granularity: 'grapheme' });
 
+/** Where a long word is cut rather than within one of its parts: an address, a role's id. */
+const JOINT = /^.+[-/_.@](?=.)/su;
+
 /** As many letters of a word as fit, at least one. */
 function headOf(word: string, width: number, measure: Measure): string {
   const parts = Array.from(letters.segment(word.slice(0, MOST_LETTERS)), ({ segment }) => segment);
@@ -15,7 +18,8 @@ function headOf(word: string, width: number, measure: Measure): string {
     if (measure(parts.slice(0, middle).join('')) <= width) low = middle;
     else high = middle - 1;
   }
-  return parts.slice(0, low).join('');
+  const head = parts.slice(0, low).join('');
+  return JOINT.exec(head)?.[0] ?? head;
 }
 
 /** A word in pieces that fit; the last may be followed by another word. */

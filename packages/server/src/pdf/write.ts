@@ -70,7 +70,7 @@ function* writeBlock(canvas: Canvas, parent: Part, block: Block): Iterable<void>
 function* writeSection(canvas: Canvas, parent: Part, { heading, blocks }: Section): Iterable<void> {
   const section = partOf(canvas, parent, 'Sect');
   if (!canvas.isAtTop()) canvas.down(10);
-  writeText(canvas, section, heading, { type: 'H2', style: H2, keep: 4 });
+  writeText(canvas, section, heading, { type: 'H2', style: H2, keep: 7 });
   for (const block of blocks) {
     yield* writeBlock(canvas, section, block);
     yield;

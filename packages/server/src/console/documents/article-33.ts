@@ -19,8 +19,7 @@ const NATURES: Readonly<Record<string, string>> = {
 };
 
 function natureWords({ confirmed, nature: { check, category } }: Article33): string {
-  const what =
-    check === null ? 'a person reported what follows' : (NATURES[check] ?? 'a device did not keep to the policy');
+  const what = check === null ? 'a person reported it' : (NATURES[check] ?? 'a device did not keep to the policy');
   const lead = confirmed
     ? 'The council has confirmed a breach'
     : 'The council has not yet confirmed a breach. What appears';

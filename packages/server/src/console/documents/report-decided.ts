@@ -121,6 +121,7 @@ function actions({ actions: all }: Decided): Block {
     caption: 'What is to be done, by whom and by when',
     head: ['What', 'Who', 'By', 'What came of it'],
     shares: [4, 2, 2, 4],
+    rowHeads: true,
     rows: all.map(({ title, owner, due, outcome, endedAt, endedBy, note }) => {
       if (outcome === null || endedAt === null) return [title, owner, day(due), 'Open'];
       const ended = `${humanise(outcome)} on ${day(endedAt)} by ${actorWords(endedBy ?? '')}`;

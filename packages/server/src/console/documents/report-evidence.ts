@@ -13,7 +13,7 @@ function reported({ reported: said, moments }: BreachReport): Block | false {
   if (said === null) return false;
   const { byPerson } = moments.happened;
   return facts('As a person reported it', [
-    known('Reported by', said.by === null ? null : actorWords(said.by)),
+    known('Reported by', said.by && capital(actorWords(said.by))),
     fact('In short', said.title),
     known('What happened', said.description),
     known('How certain', said.certainty && humanise(said.certainty)),
@@ -94,6 +94,14 @@ export const told = (report: BreachReport): Section =>
     more(report.notifiedInAll, report.notified.length, 'messages'),
   );
 
+/** What has parts of its own, such as the factors of an assessment, stands in its own section. */
+function briefly(detail: unknown): unknown {
+  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) return detail;
+  return Object.fromEntries(
+    Object.entries(detail).filter(([, value]) => typeof value !== 'object' || Array.isArray(value)),
+  );
+}
+
 export const timeline = (report: BreachReport): Section =>
   section(
     'Timeline',
@@ -107,7 +115,7 @@ export const timeline = (report: BreachReport): Section =>
           rows: report.timeline.map(({ at, type, actor, detail }) => [
             moment(at),
             `${eventWords(type)} by ${actorWords(actor)}`,
-            detailLines(detail).map(shortened).join('\n'),
+            detailLines(briefly(detail)).map(shortened).join('\n'),
           ]),
         },
     more(report.timelineInAll, report.timeline.length, 'events'),

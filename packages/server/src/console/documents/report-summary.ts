@@ -50,15 +50,20 @@ const NAMES: Readonly<Record<MomentName, string>> = {
   ended: 'It ended',
 };
 
+/** Evidence is told by the second. */
+const EXACT: ReadonlySet<MomentName> = new Set(['happened', 'detected']);
+
 function momentsTable({ moments }: BreachReport): Table {
-  const time = (value: string | null) => (value === null ? '–' : exactly(value));
   return {
     kind: 'table',
     caption: 'When, by each clock that has it, in UK time; a dash where it is not known or has not come',
     head: ['What', 'Device’s clock', 'Server’s clock', 'As a person says'],
-    shares: [3, 3, 3, 3],
+    shares: [4, 3, 3, 3],
+    rowHeads: true,
     rows: MOMENTS.map((name) => {
       const { byDevice, byServer, byPerson } = moments[name];
+      const words = EXACT.has(name) ? exactly : moment;
+      const time = (value: string | null) => (value === null ? '–' : words(value));
       return [NAMES[name], time(byDevice), time(byServer), time(byPerson)];
     }),
   };
