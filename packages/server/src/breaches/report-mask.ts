@@ -3,7 +3,8 @@ export const MASK = '[name]';
 
 /** A shorter string is found only as a word of its own: an account of two letters is part of many words. */
 const SHORTEST_WITHIN = 5;
-const ADDRESS = /[^\s@<>()[\],;:"]+@[^\s@<>()[\],;:"]+/gu;
+/** Begins where a word does, so that a text of any length is gone through once. */
+const ADDRESS = /(?<![^\s@<>()[\],;:"])[^\s@<>()[\],;:"]+@[^\s@<>()[\],;:"]+/gu;
 const LETTER = String.raw`[\p{L}\p{N}]`;
 
 const tidy = (text: string): string =>

@@ -24,7 +24,7 @@ export interface Writers {
   readonly report: (report: BreachReport) => WrittenDocument;
   readonly article33: (summary: Article33) => WrittenDocument;
   readonly page: (document: WrittenDocument, reply: FastifyReply) => string;
-  readonly pdf: (document: WrittenDocument) => Readable;
+  readonly pdf: (document: WrittenDocument) => Promise<Readable>;
 }
 
 interface Reading {
@@ -89,7 +89,11 @@ interface Written {
   readonly document: () => WrittenDocument;
 }
 
-function send(reply: FastifyReply, { page, pdf }: Writers, { format, file, json, document }: Written): FastifyReply {
+async function send(
+  reply: FastifyReply,
+  { page, pdf }: Writers,
+  { format, file, json, document }: Written,
+): Promise<FastifyReply> {
   void reply.header('vary', 'accept').header('cache-control', 'no-store');
   if (format === 'json') return reply.type('application/json; charset=utf-8').send(json);
   if (format === 'html') return reply.type('text/html; charset=utf-8').send(page(document(), reply));
@@ -97,7 +101,7 @@ function send(reply: FastifyReply, { page, pdf }: Writers, { format, file, json,
   return reply
     .type('application/pdf')
     .header('content-disposition', `inline; filename="${name}.pdf"`)
-    .send(pdf(document()));
+    .send(await pdf(document()));
 }
 
 /** `GET /api/v1/breaches/{ref}/report` and `…/article-33`: JSON, HTML and PDF; `?format=` outweighs `Accept`. */

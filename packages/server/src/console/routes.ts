@@ -1,7 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { breachReportRoutes, type Writers } from '../breaches/report-routes.ts';
 import type { Log } from '../log.ts';
-import { writePdf } from '../pdf/write.ts';
 import { loadAssets, serveAssets } from './assets.ts';
 import type { PageDeps } from './console.ts';
 import { article33Document } from './documents/article-33.ts';
@@ -58,7 +57,8 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   const writers: Writers = {
     report: breachReportDocument,
     article33: article33Document,
-    pdf: writePdf,
+    // Loaded at the first one: the fonts and what reads them take longer to load than the rest of the console.
+    pdf: async (document) => (await import('../pdf/write.ts')).writePdf(document),
     page: (document, reply) => {
       const { council, marking } = document;
       return views.render('document-alone', { council, marking, nonce: reply.cspNonce.script }, { document });

@@ -1,6 +1,8 @@
 import type { TestServer } from '../app/harness.ts';
 import { seedDevice, seedState } from '../support/seed.ts';
 
+type Served = Pick<TestServer, 'as' | 'db' | 'clock'>;
+
 const HOUR = 3_600_000;
 
 /** What a person makes of the lost laptop; every text names somebody. */
@@ -28,7 +30,7 @@ export const ASSESSMENT = {
 };
 
 /** A lost laptop from the report to the end, by what people do through the API. Gives the breach's reference. */
-export async function wholeCase(server: TestServer): Promise<string> {
+export async function wholeCase(server: Served): Promise<string> {
   const device = await seedDevice(server.db, {
     asset_tag: 'DBC-07001',
     serial_number: 'PF7YY001',
