@@ -77,7 +77,11 @@ export const Article33 = Type.Object(
         awareAt: Time,
         deadline: Time,
         toldAt: Time,
-        late: nullable(Type.Boolean({ description: 'null where no moment of awareness is on record' })),
+        late: nullable(
+          Type.Boolean({
+            description: 'null where no moment of awareness is on record, or it was decided not to tell',
+          }),
+        ),
         typed: Typed,
       },
       closed,

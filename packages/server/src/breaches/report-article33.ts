@@ -97,7 +97,10 @@ function delayOf(
   type: Typist['type'],
 ): Article33['delay'] {
   const toldAt = moments.regulatorTold.byPerson;
-  const late = fromAware === null ? null : Date.parse(toldAt ?? writtenAt) > Date.parse(fromAware.endsAt);
+  const late =
+    fromAware === null || fromAware.standing === 'not-to-be-told'
+      ? null
+      : Date.parse(toldAt ?? writtenAt) > Date.parse(fromAware.endsAt);
   const decision = decided.decisions.find(({ about, holds }) => about === 'regulator' && holds);
   return {
     awareAt: fromAware?.startsAt ?? null,
@@ -134,7 +137,7 @@ function missingIn({ decided, confirmed }: BreachReport, delay: Article33['delay
     contact === null &&
       'A contact for data protection: the settings name none (dataProtectionContact, PUT /api/v1/organisation).',
     decided.containment.length === 0 && 'What was done to contain it: nothing is on record.',
-    delay.late === null && 'When the council became aware: no moment is on record.',
+    delay.awareAt === null && 'When the council became aware: no moment is on record.',
     delay.late === true && 'Why the regulator is told after 72 hours: the reasons must go with it.',
   ].filter((line) => line !== false);
 }

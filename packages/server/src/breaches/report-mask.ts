@@ -68,7 +68,11 @@ function searchesFor({ strings, people }: Known): Search[] {
   const parts = [...new Set(people.map(tidy).flatMap(partsOf))].toSorted((a, b) => b.length - a.length);
   return [
     { pattern: ADDRESS, alone: false },
-    ...anyOf(whole.filter((name) => name.length >= SHORTEST_WITHIN), 'giu', false),
+    ...anyOf(
+      whole.filter((name) => name.length >= SHORTEST_WITHIN),
+      'giu',
+      false,
+    ),
     ...whole.filter((name) => name.length < SHORTEST_WITHIN).flatMap((name) => anyOf([name], 'giu', true)),
     ...anyOf(parts, 'gu', true),
   ];

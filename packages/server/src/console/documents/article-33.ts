@@ -105,8 +105,9 @@ const measures = ({ measures: taken }: Article33): Section =>
     typed('The measures, in the words of those who took them', taken.typed),
   );
 
-function delayWords({ late, toldAt }: Article33['delay']): string {
-  if (late === null) return 'Not known: no moment of awareness is on record.';
+function delayWords({ awareAt, late, toldAt }: Article33['delay']): string {
+  if (awareAt === null) return 'Not known: no moment of awareness is on record.';
+  if (late === null) return 'It was decided not to tell the regulator.';
   if (!late) return `No: the ${HOURS} hours ${toldAt === null ? 'have not passed' : 'had not passed'}.`;
   return `Yes: the ${HOURS} hours ${toldAt === null ? 'have passed' : 'had passed'}. The reasons must go with the notification.`;
 }
