@@ -26,7 +26,7 @@ describe.skipIf(!hasPoppler)('the breach report as another program reads it (pop
   });
   const run = (program: string, ...words: string[]) => {
     const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8' });
-    expect([status, stderr], program).toEqual([0, '']);
+    expect([program, status, stderr]).toEqual([program, 0, '']);
     return stdout;
   };
 

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { type Caller, callerOf } from '../access.ts';
 import { recordView } from '../audit/viewed.ts';
 import type { Db } from '../db/database.ts';
@@ -104,11 +104,11 @@ async function send(
     .send(await pdf(document()));
 }
 
-/** `GET /api/v1/breaches/{ref}/report` and `…/article-33`: JSON, HTML and PDF; `?format=` outweighs `Accept`. */
-export const breachReportRoutes: FastifyPluginAsyncTypebox<ReportRouteDeps> = async (app, { db, clock, writers }) => {
-  const config = { access: 'breaches:read' } as const;
-  const about = { tags: ['breaches'], params: Reference };
+const config = { access: 'breaches:read' } as const;
+const about = { tags: ['breaches'], params: Reference };
+type App = Parameters<FastifyPluginAsyncTypebox<ReportRouteDeps>>[0];
 
+function reportRoute(app: App, { db, clock, writers }: ReportRouteDeps): void {
   app.get(
     '/api/v1/breaches/:ref/report',
     {
@@ -121,24 +121,25 @@ export const breachReportRoutes: FastifyPluginAsyncTypebox<ReportRouteDeps> = as
       },
     },
     async (request, reply) => {
-      const format = formatOf(request, request.query.format as Format | undefined);
+      const format = formatOf(request, request.query.format);
       const { report } = await readReport({ db, clock }, callerOf(request), request.params.ref, 'breach-report-viewed');
       const document = () => writers.report(report);
       return send(reply, writers, { format, file: report.reference, json: report, document });
     },
   );
+}
 
-  const Query = Type.Object(
-    {
-      ...Formats,
-      version: Type.Optional(
-        Type.Enum([...VERSIONS], {
-          description: 'sending (without what people typed) or editing; sending if left out',
-        }),
-      ),
-    },
-    closed,
-  );
+const Versioned = Type.Object(
+  {
+    ...Formats,
+    version: Type.Optional(
+      Type.Enum([...VERSIONS], { description: 'sending (without what people typed) or editing; sending if left out' }),
+    ),
+  },
+  closed,
+);
+
+function article33Route(app: App, { db, clock, writers }: ReportRouteDeps): void {
   app.get(
     '/api/v1/breaches/:ref/article-33',
     {
@@ -146,16 +147,22 @@ export const breachReportRoutes: FastifyPluginAsyncTypebox<ReportRouteDeps> = as
       schema: {
         ...about,
         summary: 'What Article 33(3) of the UK GDPR asks for, without names, as JSON, HTML or PDF',
-        querystring: Query,
+        querystring: Versioned,
         response: answers(Article33),
       },
     },
     async (request, reply) => {
-      const { format: asked, version = 'sending' } = request.query as Static<typeof Query>;
+      const { format: asked, version = 'sending' } = request.query;
       const format = formatOf(request, asked);
       const summary = await readArticle33({ db, clock }, callerOf(request), request.params.ref, version);
       const document = () => writers.article33(summary);
       return send(reply, writers, { format, file: `${summary.reference}-article-33`, json: summary, document });
     },
   );
+}
+
+/** `GET /api/v1/breaches/{ref}/report` and `…/article-33`: JSON, HTML and PDF; `?format=` outweighs `Accept`. */
+export const breachReportRoutes: FastifyPluginAsyncTypebox<ReportRouteDeps> = async (app, deps) => {
+  reportRoute(app, deps);
+  article33Route(app, deps);
 };

@@ -29,7 +29,7 @@ import { type ShownError, showProblem } from './pages/problem.ts';
 import { reportPages } from './pages/report.ts';
 import { registerPages } from './pages/registers.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
-import { createViews } from './views.ts';
+import { createViews, type Views } from './views.ts';
 
 type ProblemPage = (
   error: ShownError,
@@ -44,6 +44,17 @@ export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeD
   readonly errorPages: { render: ProblemPage | null };
 }
 
+const writersOf = (views: Views): Writers => ({
+  report: breachReportDocument,
+  article33: article33Document,
+  // Loaded at the first one: the fonts and what reads them take longer to load than the rest of the console.
+  pdf: async (document) => (await import('../pdf/write.ts')).writePdf(document),
+  page: (document, reply) => {
+    const { council, marking } = document;
+    return views.render('document-alone', { council, marking, nonce: reply.cspNonce.script }, { document });
+  },
+});
+
 /** Every page, what they are made of, and the breach report, which is written with the same views. */
 export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) => {
   const { db, clock, log, errorPages } = deps;
@@ -54,17 +65,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   errorPages.render = showProblem(page);
   serveAssets(app, assets);
 
-  const writers: Writers = {
-    report: breachReportDocument,
-    article33: article33Document,
-    // Loaded at the first one: the fonts and what reads them take longer to load than the rest of the console.
-    pdf: async (document) => (await import('../pdf/write.ts')).writePdf(document),
-    page: (document, reply) => {
-      const { council, marking } = document;
-      return views.render('document-alone', { council, marking, nonce: reply.cspNonce.script }, { document });
-    },
-  };
-  await app.register(breachReportRoutes, { db, clock, writers });
+  await app.register(breachReportRoutes, { db, clock, writers: writersOf(views) });
   await app.register(signInPages, { ...deps, views });
   await app.register(overviewPage, page);
   await app.register(breachesPage, page);

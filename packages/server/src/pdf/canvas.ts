@@ -88,7 +88,7 @@ function drawLine(pdf: PDFKit.PDFDocument, line: string, x: number, y: number): 
     pdf.text(line, x, y, { lineBreak: false });
     return;
   }
-  pdf.markContent('Span', { actual: line } as never);
+  pdf.markContent('Span', { actual: line });
   const space = pdf.widthOfString(' ');
   let at = x;
   // Word by word: a space that is set with a word of such a script comes to stand before it.
@@ -99,72 +99,82 @@ function drawLine(pdf: PDFKit.PDFDocument, line: string, x: number, y: number): 
   pdf.endMarkedContent();
 }
 
+/** Where the next line goes, in points from the top; 0 pages: before the first. */
+interface Place {
+  y: number;
+  page: number;
+}
+
+interface Pen {
+  readonly pdf: PDFKit.PDFDocument;
+  readonly place: Place;
+}
+
+const use = (pdf: PDFKit.PDFDocument, { face, size }: Style) => pdf.font(face, size).fillColor(INK);
+
+function draw({ pdf, place }: Pen, lines: readonly string[], x: number, style: Style): void {
+  use(pdf, style);
+  for (const [at, line] of lines.entries()) drawLine(pdf, line, MARGIN.side + x, place.y + at * heightOf(style));
+}
+
+/** What is seen and not heard. */
+function artifact(pdf: PDFKit.PDFDocument, type: 'Pagination' | 'Layout', work: () => void): void {
+  pdf.markContent('Artifact', { type });
+  work();
+  pdf.endMarkedContent();
+}
+
+function linesOf(pdf: PDFKit.PDFDocument, text: string, width: number, style: Style): string[] {
+  use(pdf, style);
+  return wrap(printable(text, isCovered), width, (part) => pdf.widthOfString(part));
+}
+
+/** The head and the foot of a page: one line each, which must not run into what stands beside it. */
+function drawEdges(pen: Pen, { marking, name }: WrittenDocument): void {
+  const { pdf, place } = pen;
+  const first = (text: string, width: number, style: Style) => linesOf(pdf, text, width, style).slice(0, 1);
+  artifact(pdf, 'Pagination', () => {
+    place.y = EDGE;
+    draw(pen, first(marking, WIDTH, MARK), 0, MARK);
+    place.y = PAGE.height - EDGE - heightOf(MARK);
+    draw(pen, first(marking, WIDTH, MARK), 0, MARK);
+    place.y -= heightOf(SMALL);
+    draw(pen, first(name, WIDTH - 60, SMALL), 0, SMALL);
+    const number = `Page ${place.page}`;
+    draw(pen, [number], WIDTH - use(pdf, SMALL).widthOfString(number), SMALL);
+  });
+  place.y = MARGIN.top;
+}
+
+function drawRule({ pdf, place: { y } }: Pen): void {
+  const [from, to] = [MARGIN.side, MARGIN.side + WIDTH];
+  artifact(pdf, 'Layout', () => pdf.lineWidth(0.5).strokeColor(RULE).moveTo(from, y).lineTo(to, y).stroke());
+}
+
 export function openCanvas(document: WrittenDocument): Canvas {
   const pdf = openPdf(document);
-  const say = (text: string) => printable(text, isCovered);
-  let [y, page] = [0, 0];
-  const bottom = PAGE.height - MARGIN.bottom;
-
-  const use = ({ face, size }: Style) => pdf.font(face, size).fillColor(INK);
-  const draw = (lines: readonly string[], x: number, style: Style) => {
-    use(style);
-    for (const [at, line] of lines.entries()) drawLine(pdf, line, MARGIN.side + x, y + at * heightOf(style));
-  };
-  const artifact = (type: string, work: () => void) => {
-    pdf.markContent('Artifact', { type } as never);
-    work();
-    pdf.endMarkedContent();
-  };
-  const lines = (text: string, width: number, style: Style) => {
-    use(style);
-    return wrap(say(text), width, (part) => pdf.widthOfString(part));
-  };
-  /** One line of what may be longer: it must not run into what stands beside it. */
-  const first = (text: string, width: number, style: Style) => lines(text, width, style).slice(0, 1);
-
-  const edges = () => {
-    artifact('Pagination', () => {
-      y = EDGE;
-      draw(first(document.marking, WIDTH, MARK), 0, MARK);
-      y = PAGE.height - EDGE - heightOf(MARK);
-      draw(first(document.marking, WIDTH, MARK), 0, MARK);
-      y -= heightOf(SMALL);
-      draw(first(document.name, WIDTH - 60, SMALL), 0, SMALL);
-      const number = `Page ${page}`;
-      use(SMALL);
-      draw([number], WIDTH - pdf.widthOfString(number), SMALL);
-    });
-    y = MARGIN.top;
-  };
-
+  const place: Place = { y: 0, page: 0 };
+  const pen = { pdf, place };
   return {
     pdf,
-    room: () => (page === 0 ? 0 : bottom - y),
-    isAtTop: () => y === MARGIN.top,
+    room: () => (place.page === 0 ? 0 : PAGE.height - MARGIN.bottom - place.y),
+    isAtTop: () => place.y === MARGIN.top,
     turn: () => {
       pdf.addPage();
-      page += 1;
-      edges();
+      place.page += 1;
+      drawEdges(pen, document);
     },
     down: (points) => {
-      y += points;
+      place.y += points;
     },
-    lines,
+    lines: (text, width, style) => linesOf(pdf, text, width, style),
     put: ({ type, element }, written, x, style) => {
       const content = pdf.markStructureContent(type);
-      draw(written, x, style);
+      draw(pen, written, x, style);
       pdf.endMarkedContent();
       element.add(content);
     },
-    decorate: (written, x, style) => artifact('Layout', () => draw(written, x, style)),
-    rule: () =>
-      artifact('Layout', () =>
-        pdf
-          .lineWidth(0.5)
-          .strokeColor(RULE)
-          .moveTo(MARGIN.side, y)
-          .lineTo(MARGIN.side + WIDTH, y)
-          .stroke(),
-      ),
+    decorate: (written, x, style) => artifact(pdf, 'Layout', () => draw(pen, written, x, style)),
+    rule: () => drawRule(pen),
   };
 }

@@ -55,5 +55,8 @@ function paragraphLines(text: string, width: number, measure: Measure): string[]
 /** A text in lines that are no wider than `width` but for a space at the end, broken at spaces where there are any. */
 export function wrap(text: string, width: number, measure: Measure): string[] {
   const lines = text.split('\n').map((paragraph) => paragraphLines(paragraph, width, measure));
-  return lines.flatMap((found, at) => (at === lines.length - 1 ? found : found.with(-1, `${found.at(-1) ?? ''} `)));
+  // As within a paragraph, a space stands between what ends one line and begins the next.
+  return lines.flatMap((found, at) =>
+    at === lines.length - 1 ? found : [...found.slice(0, -1), `${found.at(-1) ?? ''} `],
+  );
 }

@@ -1,15 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { partsOf, readStructure } from '../support/pdf-structure.ts';
 import { type ConsoleServer, startConsoleServer } from '../support/console-server.ts';
-import {
-  seedBreach,
-  seedDevice,
-  seedEvent,
-  seedEvidence,
-  seedFinding,
-  seedNotice,
-  seedState,
-} from '../support/seed.ts';
+import { seedBreach, seedDevice, seedEvent, seedEvidence, seedFinding } from '../support/seed.ts';
 import { ASSESSMENT, wholeCase } from './whole-case.ts';
 
 let server: ConsoleServer;
@@ -193,8 +185,8 @@ describe('who may read it', () => {
       `/api/v1/breaches/${breach.ref}/report?format=pdf`,
       `/api/v1/breaches/${breach.ref}/article-33?format=pdf`,
     ]) {
-      expect((await officer.get(url)).statusCode, url).toBe(404);
-      expect((await siro.get(url)).statusCode, url).toBe(200);
+      expect([url, (await officer.get(url)).statusCode]).toEqual([url, 404]);
+      expect([url, (await siro.get(url)).statusCode]).toEqual([url, 200]);
     }
     const acts = await server.db.selectFrom('audit').selectAll().where('target', '=', `breach:${breach.ref}`).execute();
     expect(acts.map(({ actor, action }) => `${actor} ${action}`)).toEqual([

@@ -159,7 +159,7 @@ export async function readStructure(bytes: Uint8Array): Promise<Structure> {
     if (type === 'TH' && scope === undefined) faults.push('a TH has no scope');
   const markInfo = catalog.lookup(PDFName.of('MarkInfo'), PDFDict);
   const viewer = catalog.lookup(PDFName.of('ViewerPreferences'), PDFDict);
-  const metadata = context.lookup(catalog.get(PDFName.of('Metadata')) as PDFRef);
+  const metadata = context.lookup(catalog.get(PDFName.of('Metadata')));
   const descriptors = context
     .enumerateIndirectObjects()
     .filter(([, one]) => one instanceof PDFDict && nameOf(one.get(PDFName.of('Type'))) === 'FontDescriptor');

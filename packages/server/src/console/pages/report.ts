@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { callerOf } from '../../access.ts';
 import { Reference } from '../../breaches/read-routes.ts';
-import { type Version, VERSIONS } from '../../breaches/report-article33-document.ts';
+import { VERSIONS } from '../../breaches/report-article33-document.ts';
 import { readArticle33, readReport } from '../../breaches/report-routes.ts';
 import { type PageDeps, showPage } from '../console.ts';
 import { article33Document } from '../documents/article-33.ts';
@@ -28,7 +28,7 @@ export const reportPages: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps
     '/breaches/:ref/article-33',
     { schema: { hide: true, params: Reference, querystring: Query }, config },
     async (request, reply) => {
-      const version = (request.query.version ?? 'sending') as Version;
+      const version = request.query.version ?? 'sending';
       const summary = await readArticle33(deps, callerOf(request), request.params.ref, version);
       const model = { document: article33Document(summary), reference: summary.reference, version };
       return showPage(deps, { request, reply }, 'report-article-33', model, { section });
