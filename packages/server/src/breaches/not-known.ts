@@ -53,6 +53,7 @@ function aboutEncryption(encryption: ReportEncryption | null): (string | false)[
   const { verdict, seenOn, ageDays } = encryption;
   if (verdict === 'unknown' || seenOn === null) return ['Whether the device was encrypted at the time.'];
   return [
+    ageDays === null && 'Whether the device was encrypted at the time: what is known of it was seen later.',
     ageDays !== null &&
       ageDays >= DAYS_WORTH_SAYING &&
       `Whether the device's encryption was still as it was last seen, ${ageDays} days before.`,

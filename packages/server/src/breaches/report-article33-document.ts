@@ -61,7 +61,7 @@ export const Article33 = Type.Object(
             { verdict: Text, ageDays: nullable(Type.Integer()) },
             {
               ...closed,
-              description: "the device's, as last seen before it happened",
+              description: "the device's, as last seen; ageDays is null where that was after it happened",
             },
           ),
         ),

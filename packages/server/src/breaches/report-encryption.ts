@@ -14,7 +14,9 @@ export const ReportEncryption = Type.Object(
       Type.String({ description: 'a day such as 2026-11-01: when the device last said so, or last called' }),
     ),
     ageDays: nullable(
-      Type.Integer({ description: 'how old that was when it happened; null where one of the two is not known' }),
+      Type.Integer({
+        description: 'how old that was when it happened; null where that is not known, and where it was seen later',
+      }),
     ),
     asOf: Type.Enum(['report', 'document'], {
       description: 'when it was looked up: as a person reported, or as this was written',
@@ -31,7 +33,7 @@ function seen(seenAt: string | null, at: number): Pick<ReportEncryption, 'seenOn
   const time = seenAt === null ? Number.NaN : Date.parse(seenAt);
   if (Number.isNaN(time)) return { seenOn: null, ageDays: null };
   const days = Math.floor(at / DAY_MS) - Math.floor(time / DAY_MS);
-  return { seenOn: iso(time).slice(0, 10), ageDays: Math.max(0, days) };
+  return { seenOn: iso(time).slice(0, 10), ageDays: days < 0 ? null : days };
 }
 
 /** As it was kept when a person reported; else as it is now. Null where the breach is about no device. */

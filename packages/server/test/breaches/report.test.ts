@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { partsOf, readStructure } from '../support/pdf-structure.ts';
 import { type ConsoleServer, startConsoleServer } from '../support/console-server.ts';
-import { seedBreach, seedDevice, seedEvent, seedEvidence, seedFinding } from '../support/seed.ts';
+import { seedBreach, seedDevice, seedEvent, seedEvidence, seedFinding, seedState } from '../support/seed.ts';
 import { ASSESSMENT, wholeCase } from './whole-case.ts';
 
 let server: ConsoleServer;
@@ -111,6 +111,17 @@ describe('what a report calls it', () => {
     expect(await titles()).toEqual([true, false]);
     const { decided } = await reportOf(breach.ref);
     expect(decided.triage).toMatchObject({ decision: 'not-a-breach', reason: 'It was looked at' });
+  });
+});
+
+describe('encryption', () => {
+  it('that was seen after it happened has no age, and says nothing of how it was', async () => {
+    const device = await seedDevice(server.db, { last_contact_at: Date.parse('2026-06-07T08:00:00Z') });
+    await seedState(server.db, device.id, { verdict: 'pass' });
+    const { ref: reference } = await seedBreach(server.db, device.id, { rule: 'no-usb-sticks' });
+    const { encryption, notKnown } = await reportOf(reference);
+    expect(encryption).toEqual({ verdict: 'pass', seenOn: '2026-06-07', ageDays: null, asOf: 'document' });
+    expect(notKnown.join()).toContain('was seen later');
   });
 });
 

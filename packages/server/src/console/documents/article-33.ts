@@ -20,11 +20,9 @@ const NATURES: Readonly<Record<string, string>> = {
 
 function natureWords({ confirmed, nature: { check, category } }: Article33): string {
   const what = check === null ? 'a person reported it' : (NATURES[check] ?? 'a device did not keep to the policy');
-  const lead = confirmed
-    ? 'The council has confirmed a breach'
-    : 'The council has not yet confirmed a breach. What appears';
   const kind = category === null ? '' : ` Category: ${humanise(category).toLowerCase()}.`;
-  return `${lead}: ${what}.${kind}`;
+  if (confirmed) return `The council has confirmed a breach: ${what}.${kind}`;
+  return `The council has not confirmed a breach. ${check === null ? capital(what) : `It appears that ${what}`}.${kind}`;
 }
 
 const answer = (value: string | null): string => (value === null ? 'Not assessed yet' : capital(value));
@@ -79,8 +77,9 @@ const consequences = ({ consequences: about }: Article33): Section =>
 
 function encryptionWords(known: Article33['measures']['encryption']): string {
   if (known === null) return 'No device is concerned, as far as is known';
-  if (known.verdict === 'unknown' || known.ageDays === null) return 'Not known';
+  if (known.verdict === 'unknown') return 'Not known';
   const what = known.verdict === 'pass' ? 'Encrypted' : 'Not encrypted';
+  if (known.ageDays === null) return `${what}, as seen after it happened; how it was before is not known`;
   return `${what}, as last seen ${known.ageDays === 0 ? 'on the same day' : `${count(known.ageDays, 'day')} before`}`;
 }
 
