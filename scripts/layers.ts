@@ -24,7 +24,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['breaches'],
     ['enrolment', 'authorisations', 'policies', 'people', 'notify', 'exhibits', 'orders', 'organisation', 'registers'],
     ['devices', 'findings', 'jobs', 'audit', 'admission', 'deadlines'],
-    ['db'],
+    ['db', 'pdf'],
   ],
 };
 

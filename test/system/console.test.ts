@@ -38,6 +38,7 @@ const PAGES = [
   ['breach-of-ict', '/breaches/BR-2026-000042'],
   ['breach-report', '/breaches/BR-2026-000041/report'],
   ['breach-report-alone', '/api/v1/breaches/BR-2026-000041/report?format=html'],
+  ['breach-article-33', '/breaches/BR-2026-000041/article-33?version=editing'],
   ['devices', '/devices'],
   ['authorisations', '/authorisations'],
   ['authorisations-all', '/authorisations?show=all'],

@@ -13,7 +13,13 @@ export interface ViewRecorder {
 export const recordView = (
   { db, clock }: ViewRecorder,
   caller: Caller,
-  action: 'breach-viewed' | 'breach-report-viewed' | 'device-viewed' | 'authorisation-viewed' | 'person-viewed',
+  action:
+    | 'breach-viewed'
+    | 'breach-report-viewed'
+    | 'breach-article-33-viewed'
+    | 'device-viewed'
+    | 'authorisation-viewed'
+    | 'person-viewed',
   target: string,
 ): Promise<void> =>
   inTransaction(db, (tx) =>

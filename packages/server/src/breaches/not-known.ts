@@ -1,3 +1,6 @@
+import type { Decided } from './report-decided.ts';
+import type { ReportEncryption } from './report-encryption.ts';
+import type { Moments } from './report-moments.ts';
 import type { ReportSources } from './report-sources.ts';
 
 const SKEW_WORTH_SAYING_MS = 60_000;
@@ -16,7 +19,7 @@ function aboutTheDevice({ breach, device }: ReportSources): (string | false)[] {
   ];
 }
 
-function aboutTheEvidence({ breach, findings, findingsAreWhole }: ReportSources): (string | false)[] {
+function aboutTheEvidence({ breach, findings, findingsInAll }: ReportSources): (string | false)[] {
   const erased = findings.filter((finding) => finding.held === 0).length;
   return [
     breach.kind === 'gap' &&
@@ -28,21 +31,71 @@ function aboutTheEvidence({ breach, findings, findingsAreWhole }: ReportSources)
       'How things stood for part of the time: the device could not tell, as the history shows.',
     erased > 0 &&
       `The content of ${erased} of the findings: it has been erased. Their hashes still stand in the chain.`,
-    !findingsAreWhole && 'The older findings are on record but not listed in this report.',
+    findingsInAll > findings.length && 'The older findings are on record but not listed in this report.',
+  ];
+}
+
+function aboutTheMoments({ happened, aware }: Moments): (string | false)[] {
+  const when = happened.byDevice ?? happened.byServer ?? happened.byPerson;
+  return [
+    when === null && 'When it happened: nobody has said.',
+    aware.byServer === null &&
+      aware.byPerson === null &&
+      'When the council became aware of it, from which the 72 hours of Article 33 run: no moment is on record.',
+  ];
+}
+
+/** Encryption that was seen longer ago than this says little of how things stood. */
+const DAYS_WORTH_SAYING = 7;
+
+function aboutEncryption(encryption: ReportEncryption | null): (string | false)[] {
+  if (encryption === null) return [];
+  const { verdict, seenOn, ageDays } = encryption;
+  if (verdict === 'unknown' || seenOn === null) return ['Whether the device was encrypted at the time.'];
+  return [
+    ageDays === null && 'Whether the device was encrypted at the time: what is known of it was seen later.',
+    ageDays !== null &&
+      ageDays >= DAYS_WORTH_SAYING &&
+      `Whether the device's encryption was still as it was last seen, ${ageDays} days before.`,
+  ];
+}
+
+function aboutThePeople({ check_name: check }: ReportSources['breach'], decided: Decided): (string | false)[] {
+  const { assessment } = decided;
+  if (assessment === null)
+    return [
+      'How serious it is for the council: nobody has assessed it yet. The severity is the one that the policy gives the rule.',
+      check !== 'patches' && 'Whether personal data is involved, and whose.',
+    ];
+  return [
+    assessment.personalData === 'unknown' && "Whether living people's data is involved.",
+    assessment.personalData !== 'no' && assessment.riskLikely === 'unknown' && 'Whether a risk to people is likely.',
+    assessment.riskLikely !== 'no' && assessment.highRisk === 'unknown' && 'Whether that risk is high.',
+    assessment.personalData !== 'no' && assessment.people === undefined && 'About how many people are affected.',
+    assessment.personalData !== 'no' && assessment.records === undefined && 'About how many records are involved.',
   ];
 }
 
 const aboutTheOutcome = ({ breach, notices }: ReportSources): (string | false)[] => [
-  'Whether this is a breach: nobody has confirmed it yet.',
-  'How serious it is for the council: nobody has assessed it yet. The severity is the one that the policy gives the rule.',
-  breach.check_name !== 'patches' && 'Whether personal data is involved, and whose.',
+  breach.triage === null && 'Whether this is a breach: nobody has confirmed it yet.',
   notices.length === 0 && 'Who was told: no message about this has been made yet.',
   notices.some((notice) => notice.status !== 'sent') &&
     'Whether every message has arrived: at least one has not been sent yet.',
 ];
 
+interface Found {
+  readonly decided: Decided;
+  readonly moments: Moments;
+  readonly encryption: ReportEncryption | null;
+}
+
 /** What a reader might take for granted and nobody knows: said plainly, one sentence each. */
-export const notKnownOf = (sources: ReportSources): string[] =>
-  [...aboutTheOutcome(sources), ...aboutTheDevice(sources), ...aboutTheEvidence(sources)].filter(
-    (line) => line !== false,
-  );
+export const notKnownOf = (sources: ReportSources, { decided, moments, encryption }: Found): string[] =>
+  [
+    ...aboutTheOutcome(sources),
+    ...aboutThePeople(sources.breach, decided),
+    ...aboutTheMoments(moments),
+    ...aboutEncryption(encryption),
+    ...aboutTheDevice(sources),
+    ...aboutTheEvidence(sources),
+  ].filter((line) => line !== false);

@@ -90,15 +90,49 @@ export async function listBreaches(
 export const readBreach = (db: Db, viewer: Viewer, ref: string): Promise<BreachView | undefined> =>
   breaches(db, viewer).where('breaches.ref', '=', ref).executeTakeFirst();
 
-/** Everything that happened to a breach, the newest first. */
-export const readBreachEvents = (db: Db, organisation: string, breach: string): Promise<BreachEventRow[]> =>
+/** The last `limit` of what happened to a breach, the newest first. */
+export const readBreachEvents = (
+  db: Db,
+  organisation: string,
+  breach: string,
+  limit: number,
+): Promise<BreachEventRow[]> =>
   db
     .selectFrom('breach_events')
     .selectAll()
     .where('organisation', '=', organisation)
     .where('breach', '=', breach)
     .orderBy('sequence', 'desc')
+    .limit(limit)
     .execute();
+
+export async function countBreachEvents(db: Db, organisation: string, breach: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('breach_events')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('organisation', '=', organisation)
+    .where('breach', '=', breach)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Events by which people decide about a breach, as life/ writes them. */
+const ACTS = ['triaged', 'contained', 'assessed', 'decided', 'awareness-moved', 'referred', 'closed', 'reopened'];
+
+/** The last `limit` of what people decided and did about a breach, the oldest first. */
+export async function readActs(db: Db, organisation: string, breach: string, limit: number): Promise<BreachEventRow[]> {
+  const rows = await db
+    .selectFrom('breach_events')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('breach', '=', breach)
+    .where('type', 'in', ACTS)
+    .where('actor', '!=', 'beadle')
+    .orderBy('sequence', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.toReversed();
+}
 
 /** Messages that named this breach, in the order in which they were made. `breach` is an id that the server made. */
 export const readNotices = (db: Db, organisation: string, breach: string, openedAt: number): Promise<NoticeRow[]> =>

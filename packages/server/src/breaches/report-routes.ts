@@ -1,83 +1,168 @@
+import type { Readable } from 'node:stream';
 import type { Clock } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { callerOf } from '../access.ts';
+import { type Caller, callerOf } from '../access.ts';
 import { recordView } from '../audit/viewed.ts';
 import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { readOrganisation } from '../organisation/store.ts';
+import type { WrittenDocument } from '../pdf/document.ts';
 import { breachOf, Reference } from './read-routes.ts';
-import { reportOn } from './report.ts';
+import { buildReport } from './report.ts';
+import { article33Of, contactOf } from './report-article33.ts';
+import { Article33, type Version, VERSIONS } from './report-article33-document.ts';
 import { BreachReport } from './report-document.ts';
+import { type Format, FORMATS, formatFor } from './report-format.ts';
+import { knownIn } from './report-known.ts';
+import { createMask } from './report-mask.ts';
+import { sourcesOf } from './report-read.ts';
 
-export interface ReportRouteDeps {
+/** The forms for people of what is written; the console has the words. */
+export interface Writers {
+  readonly report: (report: BreachReport) => WrittenDocument;
+  readonly article33: (summary: Article33) => WrittenDocument;
+  readonly page: (document: WrittenDocument, reply: FastifyReply) => string;
+  readonly pdf: (document: WrittenDocument) => Promise<Readable>;
+}
+
+interface Reading {
   readonly db: Db;
   readonly clock: Clock;
-  /** The report as a page of its own; the console's views make it. */
-  readonly writePage: (report: BreachReport, reply: FastifyReply) => string;
 }
 
-const TYPES = { json: 'application/json', html: 'text/html', pdf: 'application/pdf' } as const;
-type Format = keyof typeof TYPES;
-
-const weightOf = (parameters: readonly string[]): number => {
-  const weight = parameters.find((parameter) => parameter.trim().startsWith('q='));
-  return weight === undefined ? 1 : Number(weight.trim().slice(2)) || 0;
-};
-
-/** The form that an `Accept` header likes best (RFC 9110, 12.5.1); JSON where it has no preference. */
-export function formatFor(accept: string | undefined): Format | undefined {
-  const ranges = (accept ?? '*/*').split(',').map((part) => {
-    const [range = '', ...parameters] = part.split(';');
-    return { range: range.trim().toLowerCase(), weight: weightOf(parameters) };
-  });
-  const weigh = (type: string) => {
-    const exact =
-      ranges.find(({ range }) => range === type) ?? ranges.find(({ range }) => range === `${type.split('/')[0]}/*`);
-    return (exact ?? ranges.find(({ range }) => range === '*/*'))?.weight ?? 0;
-  };
-  const offered = (Object.keys(TYPES) as Format[]).map((format) => ({ format, weight: weigh(TYPES[format]) }));
-  const best = offered.reduce((a, b) => (b.weight > a.weight ? b : a));
-  return best.weight > 0 ? best.format : undefined;
+export interface ReportRouteDeps extends Reading {
+  readonly writers: Writers;
 }
 
-/** `GET /api/v1/breaches/{ref}/report`: JSON and HTML; `?format=` outweighs `Accept`. */
-export const breachReportRoutes: FastifyPluginAsyncTypebox<ReportRouteDeps> = async (app, { db, clock, writePage }) => {
+/** The report about a breach for whoever may read it; that they did is recorded. */
+export async function readReport(
+  { db, clock }: Reading,
+  caller: Caller,
+  ref: string,
+  action: 'breach-viewed' | 'breach-report-viewed' | 'breach-article-33-viewed',
+) {
+  const breach = await breachOf(db, caller, ref);
+  await recordView({ db, clock }, caller, action, `breach:${breach.ref}`);
+  const { name, settings } = await readOrganisation(db, caller.organisation);
+  const sources = await sourcesOf(db, breach, { marking: settings.marking, council: name, now: clock.now() });
+  return { report: buildReport(sources), sources, settings };
+}
+
+/** The summary for the regulator, likewise. */
+export async function readArticle33(
+  reading: Reading,
+  caller: Caller,
+  ref: string,
+  version: Version,
+): Promise<Article33> {
+  const { report, sources, settings } = await readReport(reading, caller, ref, 'breach-article-33-viewed');
+  const known = await knownIn(reading.db, sources, Object.values(settings.recipients));
+  return article33Of(report, { version, contact: contactOf(settings), mask: createMask(known) });
+}
+
+const Formats = { format: Type.Optional(Type.Enum([...FORMATS], { description: FORMATS.join(', ') })) };
+const closed = { additionalProperties: false } as const;
+
+const answers = <T extends Type.TSchema>(schema: T) => ({
+  200: {
+    content: {
+      'application/json': { schema },
+      'text/html': { schema: Type.String() },
+      'application/pdf': { schema: Type.String({ format: 'binary' }) },
+    },
+  },
+});
+
+function formatOf({ headers }: FastifyRequest, asked: Format | undefined): Format {
+  const format = asked ?? formatFor(headers.accept);
+  if (format === undefined) throw problem('not-acceptable', 'It is written as JSON, HTML or PDF. Ask for ?format=pdf.');
+  return format;
+}
+
+interface Written {
+  readonly format: Format;
+  /** The file's name without its ending. */
+  readonly file: string;
+  readonly json: object;
+  readonly document: () => WrittenDocument;
+}
+
+async function send(
+  reply: FastifyReply,
+  { page, pdf }: Writers,
+  { format, file, json, document }: Written,
+): Promise<FastifyReply> {
+  void reply.header('vary', 'accept').header('cache-control', 'no-store');
+  if (format === 'json') return reply.type('application/json; charset=utf-8').send(json);
+  if (format === 'html') return reply.type('text/html; charset=utf-8').send(page(document(), reply));
+  const name = file.replaceAll(/[^\w-]/g, '');
+  return reply
+    .type('application/pdf')
+    .header('content-disposition', `inline; filename="${name}.pdf"`)
+    .send(await pdf(document()));
+}
+
+const config = { access: 'breaches:read' } as const;
+const about = { tags: ['breaches'], params: Reference };
+type App = Parameters<FastifyPluginAsyncTypebox<ReportRouteDeps>>[0];
+
+function reportRoute(app: App, { db, clock, writers }: ReportRouteDeps): void {
   app.get(
     '/api/v1/breaches/:ref/report',
     {
-      config: { access: 'breaches:read' },
+      config,
       schema: {
-        tags: ['breaches'],
-        summary: 'The report about a breach, as HTML or JSON',
-        params: Reference,
-        querystring: Type.Object(
-          { format: Type.Optional(Type.Enum(['html', 'json', 'pdf'], { description: 'html, json or pdf' })) },
-          { additionalProperties: false },
-        ),
-        response: {
-          200: { content: { 'application/json': { schema: BreachReport }, 'text/html': { schema: Type.String() } } },
-        },
+        ...about,
+        summary: 'The report about a breach, as JSON, HTML or PDF',
+        querystring: Type.Object(Formats, closed),
+        response: answers(BreachReport),
       },
     },
     async (request, reply) => {
-      const format = request.query.format ?? formatFor(request.headers.accept);
-      if (format !== 'json' && format !== 'html') {
-        throw problem(
-          'not-acceptable',
-          'A report is written as HTML or JSON; as PDF it cannot be had yet. Ask for ?format=html and print it.',
-        );
-      }
-      const caller = callerOf(request);
-      const breach = await breachOf(db, caller, request.params.ref);
-      await recordView({ db, clock }, caller, 'breach-report-viewed', `breach:${breach.ref}`);
-      const { name, settings } = await readOrganisation(db, caller.organisation);
-      const report = await reportOn(db, breach, { marking: settings.marking, council: name, now: clock.now() });
-      void reply.header('vary', 'accept').header('cache-control', 'no-store');
-      return format === 'json'
-        ? reply.type('application/json; charset=utf-8').send(report)
-        : reply.type('text/html; charset=utf-8').send(writePage(report, reply));
+      const format = formatOf(request, request.query.format);
+      const { report } = await readReport({ db, clock }, callerOf(request), request.params.ref, 'breach-report-viewed');
+      const document = () => writers.report(report);
+      return send(reply, writers, { format, file: report.reference, json: report, document });
     },
   );
+}
+
+const Versioned = Type.Object(
+  {
+    ...Formats,
+    version: Type.Optional(
+      Type.Enum([...VERSIONS], { description: 'sending (without what people typed) or editing; sending if left out' }),
+    ),
+  },
+  closed,
+);
+
+function article33Route(app: App, { db, clock, writers }: ReportRouteDeps): void {
+  app.get(
+    '/api/v1/breaches/:ref/article-33',
+    {
+      config,
+      schema: {
+        ...about,
+        summary: 'What Article 33(3) of the UK GDPR asks for, without names, as JSON, HTML or PDF',
+        querystring: Versioned,
+        response: answers(Article33),
+      },
+    },
+    async (request, reply) => {
+      const { format: asked, version = 'sending' } = request.query;
+      const format = formatOf(request, asked);
+      const summary = await readArticle33({ db, clock }, callerOf(request), request.params.ref, version);
+      const document = () => writers.article33(summary);
+      return send(reply, writers, { format, file: `${summary.reference}-article-33`, json: summary, document });
+    },
+  );
+}
+
+/** `GET /api/v1/breaches/{ref}/report` and `…/article-33`: JSON, HTML and PDF; `?format=` outweighs `Accept`. */
+export const breachReportRoutes: FastifyPluginAsyncTypebox<ReportRouteDeps> = async (app, deps) => {
+  reportRoute(app, deps);
+  article33Route(app, deps);
 };

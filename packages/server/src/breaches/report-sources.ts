@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
-import type { DeviceTable } from '../db/schema.ts';
+import type { BreachActionTable, DeviceTable } from '../db/schema.ts';
 import type { FindingView } from '../findings/read.ts';
+import type { LastEncryption } from './last-encryption.ts';
 import type { BreachEventRow, BreachView, HeadRow, NoticeRow } from './read.ts';
 
 /** Everything that a report is made from. */
@@ -11,10 +12,20 @@ export interface ReportSources {
   readonly breach: BreachView;
   readonly device: Selectable<DeviceTable> | undefined;
   readonly head: HeadRow | undefined;
+  /** What is known now of the device's encryption; null where there is no device. */
+  readonly lastEncryption: LastEncryption | null;
   /** Newest first. */
   readonly findings: readonly FindingView[];
-  readonly findingsAreWhole: boolean;
+  readonly findingsInAll: number;
+  /** The oldest of all. */
+  readonly first: FindingView | undefined;
   /** Newest first. */
   readonly events: readonly BreachEventRow[];
+  readonly eventsInAll: number;
+  /** What people decided and did, the oldest first. */
+  readonly acts: readonly BreachEventRow[];
+  readonly actions: readonly BreachActionTable[];
+  /** In the order in which they were made. */
   readonly notices: readonly NoticeRow[];
+  readonly noticesInAll: number;
 }

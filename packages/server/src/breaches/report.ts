@@ -1,32 +1,19 @@
 import { iso, REASONS } from '@beadle/shared';
-import type { Db } from '../db/database.ts';
-import { findingsOfBreach, type FindingView } from '../findings/read.ts';
-import { appearance } from './appearance.ts';
+import type { FindingView } from '../findings/read.ts';
+import { appearance, certainty } from './appearance.ts';
 import { notKnownOf } from './not-known.ts';
-import { type BreachView, readBreachEvents, readDeviceOf, readHead, readNotices } from './read.ts';
+import { decidedOn } from './report-decided.ts';
 import type { BreachReport } from './report-document.ts';
+import { encryptionOf } from './report-encryption.ts';
+import { clocksOf, momentsOf } from './report-moments.ts';
+import { membersOf, parsed, stringOrNull } from './report-parsed.ts';
 import type { ReportSources } from './report-sources.ts';
-
-/** More findings than this are counted in the report but not listed. */
-const MOST_FINDINGS = 200;
 
 const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time));
 
-/** JSON that a store wrote; what cannot be read is shown as the text that it is. */
-function parsed(text: string | null): unknown {
-  if (text === null) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function entriesOf(observed: string): { name: string; value: unknown }[] {
-  const value = parsed(observed);
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).map(([name, seen]) => ({ name, value: seen }));
-}
+/** What the server looked up when a person reported stands under `encryption`. */
+const entriesOf = ({ kind, observed }: ReportSources['breach']): BreachReport['seen'] =>
+  kind === 'person' ? [] : Object.entries(membersOf(observed)).map(([name, value]) => ({ name, value }));
 
 const words = (reason: string | null): string | null =>
   reason === null ? null : ((REASONS as Readonly<Record<string, string>>)[reason] ?? reason);
@@ -63,10 +50,28 @@ function deviceOf({ breach, device, head }: ReportSources): BreachReport['device
   };
 }
 
+function reportedIn({ report, subject }: ReportSources['breach']): BreachReport['reported'] {
+  if (report === null) return null;
+  const said = membersOf(report);
+  return {
+    by: stringOrNull(said['by']),
+    title: subject,
+    description: stringOrNull(said['description']),
+    certainty: stringOrNull(said['certainty']),
+    discoveredAt: stringOrNull(said['discoveredAt']),
+    place: stringOrNull(said['place']),
+    information: stringOrNull(said['information']),
+    personalData: stringOrNull(said['personalData']),
+    done: stringOrNull(said['done']),
+    policeReference: stringOrNull(said['policeReference']),
+  };
+}
+
 const describe = ({ breach, ...sources }: ReportSources) => ({
   reference: breach.ref,
+  title: breach.triage === 'confirmed' ? certainty(breach) : appearance(breach),
   appears: appearance(breach),
-  confirmed: false as const,
+  confirmed: breach.triage === 'confirmed',
   status: breach.status,
   openedAt: iso(breach.opened_at),
   endedAt: isoOrNull(breach.ended_at),
@@ -79,59 +84,50 @@ const describe = ({ breach, ...sources }: ReportSources) => ({
   policyVersion: breach.policy_version,
   duty: breach.duty,
   remedy: breach.remedy,
-  severity: { byPolicy: breach.severity, assessed: null },
+  severity: { byPolicy: breach.severity, assessed: breach.assessed_severity },
   device: deviceOf({ breach, ...sources }),
   subject: breach.subject,
   kind: breach.kind,
   count: breach.count,
   firstSeen: iso(breach.first_seen),
   lastSeen: iso(breach.last_seen),
-  seen: entriesOf(breach.observed),
-  reported: parsed(breach.report),
+  seen: entriesOf(breach),
+  reported: reportedIn(breach),
+});
+
+const listed = ({ findings, events, notices, ...sources }: ReportSources) => ({
+  history: findings.map(presentFinding),
+  historyIsWhole: sources.findingsInAll <= findings.length,
+  historyInAll: sources.findingsInAll,
+  timeline: events.map(({ at, actor, type, detail }) => ({ at: iso(at), actor, type, detail: parsed(detail) })),
+  timelineInAll: sources.eventsInAll,
+  notified: notices.map((notice) => ({
+    role: notice.role,
+    channel: notice.channel,
+    status: notice.status,
+    madeAt: iso(notice.created_at),
+    sentAt: isoOrNull(notice.sent_at),
+    attempts: notice.attempts,
+  })),
+  notifiedInAll: sources.noticesInAll,
 });
 
 /** The report about a breach; pure. */
 export function buildReport(sources: ReportSources): BreachReport {
+  const { breach } = sources;
+  const decided = decidedOn(breach, sources.acts, sources.actions);
+  const moments = momentsOf(sources, decided);
+  const encryption = encryptionOf(breach, sources.lastEncryption);
   return {
     marking: sources.marking,
     council: sources.council,
     writtenAt: iso(sources.now),
     ...describe(sources),
-    history: sources.findings.map(presentFinding),
-    historyIsWhole: sources.findingsAreWhole,
-    timeline: sources.events.map(({ at, actor, type, detail }) => ({
-      at: iso(at),
-      actor,
-      type,
-      detail: parsed(detail),
-    })),
-    notified: sources.notices.map((notice) => ({
-      role: notice.role,
-      channel: notice.channel,
-      status: notice.status,
-      madeAt: iso(notice.created_at),
-      sentAt: isoOrNull(notice.sent_at),
-      attempts: notice.attempts,
-    })),
-    notKnown: notKnownOf(sources),
+    moments,
+    clocks: clocksOf(sources, decided),
+    decided,
+    encryption,
+    ...listed(sources),
+    notKnown: notKnownOf(sources, { decided, moments, encryption }),
   };
-}
-
-/** Gathers what is known about a breach and writes the report. */
-export async function reportOn(
-  db: Db,
-  breach: BreachView,
-  rest: Pick<ReportSources, 'marking' | 'council' | 'now'>,
-): Promise<BreachReport> {
-  const { organisation, id } = breach;
-  const device = await readDeviceOf(db, breach);
-  const [head, found, events, notices] = await Promise.all([
-    device === undefined ? undefined : readHead(db, organisation, device.id, device.generation),
-    findingsOfBreach(db, organisation, id, MOST_FINDINGS + 1),
-    readBreachEvents(db, organisation, id),
-    readNotices(db, organisation, id, breach.opened_at),
-  ]);
-  const findings = found.slice(0, MOST_FINDINGS);
-  const findingsAreWhole = found.length <= MOST_FINDINGS;
-  return buildReport({ ...rest, breach, device, head, findings, findingsAreWhole, events, notices });
 }

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { breachReportRoutes } from '../breaches/report-routes.ts';
-import type { BreachReport } from '../breaches/report-document.ts';
+import { breachReportRoutes, type Writers } from '../breaches/report-routes.ts';
 import type { Log } from '../log.ts';
 import { loadAssets, serveAssets } from './assets.ts';
 import type { PageDeps } from './console.ts';
+import { article33Document } from './documents/article-33.ts';
+import { breachReportDocument } from './documents/breach-report.ts';
 import { accessibilityPage } from './pages/accessibility.ts';
 import { authorisationPage } from './pages/authorisation.ts';
 import { newAuthorisationPage } from './pages/authorisation-new.ts';
@@ -36,9 +37,10 @@ import { policyPage } from './pages/policy.ts';
 import { policiesPage } from './pages/policies.ts';
 import { previewPages } from './pages/preview.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
+import { reportPages } from './pages/report.ts';
 import { registerPages } from './pages/registers.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
-import { createViews } from './views.ts';
+import { createViews, type Views } from './views.ts';
 
 type ProblemPage = (
   error: ShownError,
@@ -67,6 +69,16 @@ async function registerEntryPages(app: FastifyInstance, deps: ImportPageDeps): P
   await app.register(printerPages, deps);
   await app.register(importPages, deps);
 }
+const writersOf = (views: Views): Writers => ({
+  report: breachReportDocument,
+  article33: article33Document,
+  // Loaded at the first one: the fonts and what reads them take longer to load than the rest of the console.
+  pdf: async (document) => (await import('../pdf/write.ts')).writePdf(document),
+  page: (document, reply) => {
+    const { council, marking } = document;
+    return views.render('document-alone', { council, marking, nonce: reply.cspNonce.script }, { document });
+  },
+});
 
 /** Every page, what they are made of, and the breach report, which is written with the same views. */
 export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) => {
@@ -78,18 +90,13 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   errorPages.render = showProblem(page);
   serveAssets(app, assets);
 
-  const writePage = (report: BreachReport, reply: FastifyReply) =>
-    views.render(
-      'report-alone',
-      { council: report.council, marking: report.marking, nonce: reply.cspNonce.script },
-      { report },
-    );
-  await app.register(breachReportRoutes, { db, clock, writePage });
+  await app.register(breachReportRoutes, { db, clock, writers: writersOf(views) });
   await app.register(signInPages, { ...deps, views });
   await app.register(overviewPage, page);
   await app.register(breachesPage, page);
   await app.register(breachPage, page);
   await app.register(clusterPages, page);
+  await app.register(reportPages, page);
   await app.register(devicesPage, page);
   await app.register(notSeenPage, page);
   await app.register(mismatchesPage, page);

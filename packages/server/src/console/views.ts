@@ -69,6 +69,7 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   /** Where a field of a form begins: a date has three of them. */
   anchorOf: (fields: readonly { name: string; kind: string }[], field: string) =>
     `#${field}${fields.some(({ name, kind }) => name === field && kind === 'date') ? '-day' : ''}`,
+  lines: (text: string) => text.split('\n'),
   short: (hash: string) => hash.slice(0, 12),
 };
 

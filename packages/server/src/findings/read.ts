@@ -96,8 +96,14 @@ export async function listFindings(
   return query.execute();
 }
 
-/** The findings that a breach rests on, newest first, at most `limit`. */
-export function findingsOfBreach(db: Db, organisation: string, breach: string, limit: number): Promise<FindingView[]> {
+/** The findings that a breach rests on, at most `limit`: the newest first, or the oldest. */
+export function findingsOfBreach(
+  db: Db,
+  organisation: string,
+  breach: string,
+  limit: number,
+  order: 'asc' | 'desc' = 'desc',
+): Promise<FindingView[]> {
   return findings(db, organisation)
     .innerJoin('breach_findings', (join) =>
       join
@@ -107,9 +113,20 @@ export function findingsOfBreach(db: Db, organisation: string, breach: string, l
         .onRef('breach_findings.sequence', '=', 'findings.sequence'),
     )
     .where('breach_findings.breach', '=', breach)
-    .orderBy('findings.received_at', 'desc')
-    .orderBy('findings.generation', 'desc')
-    .orderBy('findings.sequence', 'desc')
+    .orderBy('findings.received_at', order)
+    .orderBy('findings.generation', order)
+    .orderBy('findings.sequence', order)
     .limit(limit)
     .execute();
+}
+
+/** How many findings a breach rests on. */
+export async function countOfBreach(db: Db, organisation: string, breach: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('breach_findings')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('organisation', '=', organisation)
+    .where('breach', '=', breach)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }

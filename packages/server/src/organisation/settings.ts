@@ -19,6 +19,16 @@ const Recipient = Type.Object(
 );
 export type Recipient = Static<typeof Recipient>;
 
+/** Whom the regulator and the people affected can ask (UK GDPR, Article 33(3)(b)). */
+const DataProtectionContact = Type.Object(
+  {
+    name: Line(200, 'the Data Protection Officer, or another contact'),
+    email: MailAddress,
+    telephone: Type.Optional(Line(40, 'a telephone number')),
+  },
+  closed,
+);
+
 const recipients = Object.fromEntries(ROLES.map((role) => [role, Type.Optional(Recipient)])) as Record<
   Role,
   ReturnType<typeof Type.Optional<typeof Recipient>>
@@ -36,6 +46,8 @@ export const OrganisationSettings = Type.Object(
     contact: Line(300, 'whom to ask for advice'),
     /** By which working time is counted in the deadlines of a policy. */
     calendar: CalendarSettings,
+    /** Left out or null: the recipient of the Data Protection Officer's messages, where there is one. */
+    dataProtectionContact: Type.Optional(Type.Union([DataProtectionContact, Type.Null()])),
   },
   closed,
 );

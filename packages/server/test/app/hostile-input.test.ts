@@ -2,7 +2,7 @@ import cookie from '@fastify/cookie';
 import Fastify from 'fastify';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatFor } from '../../src/breaches/report-routes.ts';
+import { formatFor } from '../../src/breaches/report-format.ts';
 import { codeOf } from '../../src/errors.ts';
 import { readCheckIn } from '../../src/ingest/batch.ts';
 import { readCursor, toPage } from '../../src/pagination.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatFor } from '../../src/breaches/report-routes.ts';
+import { formatFor } from '../../src/breaches/report-format.ts';
 import { type ConsoleServer, startConsoleServer } from '../support/console-server.ts';
 import { seedBreach, seedDevice, seedEvent, seedEvidence, seedFinding, seedHead, seedNotice } from '../support/seed.ts';
 
@@ -165,15 +165,18 @@ describe('the report', () => {
     expect(acts.map(({ actor }) => actor)).toEqual(['token:security-analyst']);
   });
 
-  it('as PDF cannot be had yet, and says so', async () => {
+  it('is a PDF where one is asked for, and nothing else', async () => {
     const { breach } = await reported();
     for (const answer of [
       await read(`/api/v1/breaches/${breach.ref}/report?format=pdf`),
       await read(`/api/v1/breaches/${breach.ref}/report`, { accept: 'application/pdf' }),
     ]) {
-      expect(answer.statusCode).toBe(406);
-      expect(answer.json().detail).toContain('as PDF it cannot be had yet');
+      expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'application/pdf']);
+      expect(answer.body).toMatch(/^%PDF-1\.7\n/);
     }
+    const picture = await read(`/api/v1/breaches/${breach.ref}/report`, { accept: 'image/png' });
+    expect(picture.statusCode).toBe(406);
+    expect((await read(`/api/v1/breaches/${breach.ref}/report?format=png`)).statusCode).toBe(400);
   });
 
   it('as HTML stands alone, marked', async () => {

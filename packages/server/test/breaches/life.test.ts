@@ -48,7 +48,7 @@ const status = async (ref: string) => (await read(ref)).status as string;
 const timeline = async (ref: string) => {
   const viewer = { organisation: ORGANISATION, name: 'test' };
   const breach = await readBreach(server.db, viewer, ref);
-  const events = await readBreachEvents(server.db, ORGANISATION, breach?.id ?? '');
+  const events = await readBreachEvents(server.db, ORGANISATION, breach?.id ?? '', 100);
   return events.toReversed().map(({ type, actor }) => `${type} by ${actor}`);
 };
 

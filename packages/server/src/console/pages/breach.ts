@@ -2,13 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { callerOf } from '../../access.ts';
-import { recordView } from '../../audit/viewed.ts';
 import { actOn } from '../../breaches/life/act.ts';
 import { acknowledging, closing } from '../../breaches/life/acts.ts';
-import { breachOf, Reference } from '../../breaches/read-routes.ts';
+import { Reference } from '../../breaches/read-routes.ts';
 import type { BreachReport } from '../../breaches/report-document.ts';
-import { reportOn } from '../../breaches/report.ts';
-import { readOrganisation } from '../../organisation/store.ts';
+import { readReport } from '../../breaches/report-routes.ts';
 import { linkTo, mayAct, type PageDeps, showPage } from '../console.ts';
 
 const MOST_REASON = 2000;
@@ -22,19 +20,6 @@ const DONE: Readonly<Record<string, string>> = {
 interface Exchange {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-}
-
-async function reportFor(
-  { db, clock }: PageDeps,
-  request: FastifyRequest,
-  ref: string,
-  action: 'breach-viewed' | 'breach-report-viewed',
-) {
-  const caller = callerOf(request);
-  const breach = await breachOf(db, caller, ref);
-  await recordView({ db, clock }, caller, action, `breach:${breach.ref}`);
-  const { name, settings } = await readOrganisation(db, caller.organisation);
-  return reportOn(db, breach, { marking: settings.marking, council: name, now: clock.now() });
 }
 
 /** The authorisation by which the device last kept to the rule, where that is how the breach ended. */
@@ -56,7 +41,7 @@ async function showDesk(
   ref: string,
   { done, error, reason = '' }: Desk = {},
 ): Promise<FastifyReply> {
-  const report = await reportFor(deps, exchange.request, ref, 'breach-viewed');
+  const { report } = await readReport(deps, callerOf(exchange.request), ref, 'breach-viewed');
   const may = mayAct(exchange.request);
   const model = {
     report,
@@ -96,15 +81,6 @@ export const breachPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps)
     '/breaches/:ref',
     { schema: { hide: true, params: Reference, querystring: Done }, config: read },
     (request, reply) => showDesk(deps, { request, reply }, request.params.ref, { done: request.query.done }),
-  );
-
-  app.get(
-    '/breaches/:ref/report',
-    { schema: { hide: true, params: Reference }, config: read },
-    async (request, reply) => {
-      const report = await reportFor(deps, request, request.params.ref, 'breach-report-viewed');
-      return showPage(deps, { request, reply }, 'report', { report }, { section: 'breaches' });
-    },
   );
 
   app.post(
