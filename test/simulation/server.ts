@@ -21,8 +21,7 @@ import { ingestRoutes } from '../../packages/server/src/ingest/routes.ts';
 import { createWorker, type JobWorker } from '../../packages/server/src/jobs/worker.ts';
 import { loadKeys, type ServerKeys } from '../../packages/server/src/keys.ts';
 import { createMetrics } from '../../packages/server/src/metrics.ts';
-import { noticeJob } from '../../packages/server/src/notify/deliver.ts';
-import { NOTICE_JOB } from '../../packages/server/src/notify/queue.ts';
+import { noticeJobs } from '../../packages/server/src/notify/deliver.ts';
 import { ensureOrganisation, ORGANISATION } from '../../packages/server/src/organisation/store.ts';
 import { putPolicyInForce } from '../../packages/server/src/policies/upload.ts';
 import { readSettings, type Settings } from '../../packages/server/src/settings.ts';
@@ -129,7 +128,13 @@ export class SimulatedServer {
     const { settings } = ground;
     const deps = { db: this.db, clock, random, settings };
     const kinds = {
-      [NOTICE_JOB]: noticeJob({ ...deps, send: async ({ fileName }) => this.#options.send(fileName.slice(11, -4)) }),
+      ...noticeJobs({
+        ...deps,
+        send: async ({ fileName }) => {
+          await this.#options.send(fileName.slice(11, -4));
+          return null;
+        },
+      }),
       ...breachJobs({ ...deps, wake: () => undefined }),
     };
     return createWorker({ ...deps, kinds, log });

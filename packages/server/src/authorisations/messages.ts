@@ -39,5 +39,6 @@ export function authorisationsNotice(all: readonly InMessage[], origin: string):
   return {
     title: count === 1 ? '1 authorisation needs your attention' : `${count} authorisations need your attention`,
     body: [...parts, `All of them:\n${origin}/authorisations`].join('\n\n'),
+    event: { type: 'authorisations.due', path: '/authorisations' },
   };
 }

@@ -14,6 +14,7 @@ import { breachesPage } from './pages/breaches.ts';
 import type { ChangeDeps } from '../devices/change.ts';
 import { deviceStatePage } from './pages/device-state.ts';
 import { devicePage } from './pages/device.ts';
+import { type MessagePageDeps, messagesPage } from './pages/messages.ts';
 import { mismatchesPage } from './pages/mismatches.ts';
 import { notSeenPage } from './pages/not-seen.ts';
 import { devicesPage } from './pages/devices.ts';
@@ -36,6 +37,7 @@ type ProblemPage = (
 ) => FastifyReply | Promise<FastifyReply>;
 
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeDeps, 'judge'> {
+  readonly settings: SignInPageDeps['settings'] & MessagePageDeps['settings'];
   readonly log: Pick<Log, 'warn'>;
   readonly wake: () => void;
   /** Set here, so that people get pages where programs get problem documents. */
@@ -76,6 +78,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(newAuthorisationPage, acts);
   await app.register(authorisationPage, acts);
   await app.register(incidentsPage, acts);
+  await app.register(messagesPage, { ...acts, settings: deps.settings });
   await app.register(policyPage, page);
   await app.register(policiesPage, page);
   await app.register(previewPages, { ...page, random: deps.random, wake: deps.wake });

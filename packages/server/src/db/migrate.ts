@@ -11,6 +11,7 @@ import { policyVersions } from './migrations/0005-policy-versions.ts';
 import { authorisations } from './migrations/0006-authorisations.ts';
 import { connectedTime } from './migrations/0007-connected-time.ts';
 import { quietFirst } from './migrations/0008-quiet-first.ts';
+import { deliveries } from './migrations/0010-deliveries.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -22,6 +23,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0006-authorisations': authorisations,
     '0007-connected-time': connectedTime,
     '0008-quiet-first': quietFirst,
+    '0010-deliveries': deliveries,
   }),
 });
 

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { Clock } from '@beadle/shared';
+import type { Clock, Random } from '@beadle/shared';
 import Type from 'typebox';
 import { actorOf, callerOf } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
+import { moveDigests } from './digests.ts';
 import { OrganisationSettings } from './settings.ts';
 import { readOrganisation, writeOrganisation } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -11,6 +12,7 @@ import { inTransaction } from '../db/transaction.ts';
 interface OrganisationDeps {
   readonly db: Db;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** What is read can be written back. */
@@ -27,7 +29,7 @@ const Body = Type.Object(
   { additionalProperties: false },
 );
 
-export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = async (app, { db, clock }) => {
+export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = async (app, { db, clock, random }) => {
   const url = '/api/v1/organisation';
   app.get(url, { config: { access: 'settings:read' }, schema: { response: { 200: Body } } }, async (request) => {
     const { name, settings } = await readOrganisation(db, callerOf(request).organisation);
@@ -48,6 +50,7 @@ export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = a
           ([key, value]) => JSON.stringify(value) !== JSON.stringify(was[key]),
         );
         await writeOrganisation(tx, { id, name, settings });
+        await moveDigests(tx, id, settings.digests, { now: clock.now(), random });
         await recordAct(tx, {
           organisation: id,
           at: clock.now(),

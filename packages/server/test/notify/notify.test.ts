@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Role } from '@beadle/shared';
-import { folderChannel } from '../../src/notify/channels.ts';
+import { folderSender } from '../../src/notify/mail-channel.ts';
 import { mailOf } from '../../src/notify/mail.ts';
 import { breachNotice, groupedNotice } from '../../src/notify/messages.ts';
 import { type NewNotice, queueNotice } from '../../src/notify/queue.ts';
@@ -273,7 +273,7 @@ describe('a mail', () => {
   it('has no header and no recipient that a text has smuggled in', async () => {
     const folder = join(tmpdir(), `beadle-mail-${process.pid}`);
     open.push({ close: async () => rmSync(folder, { recursive: true, force: true }) });
-    const send = folderChannel(folder);
+    const send = folderSender(folder);
     const hostile = fc.string({
       unit: fc.oneof(
         fc.constantFrom('\r', '\n', '\u2028', '\0', ':', ' ', '<', '>', 'Bcc: x@y.test'),
