@@ -26,3 +26,9 @@ export const machineChannels = ({ webhooks, siems }: Pick<ChannelSettings, 'webh
   ...webhooks.map(webhookChannel),
   ...siems.map(siemChannel),
 ];
+
+/** Every way to tell people, whether it is the first one or not: for a test of each. */
+export function allMailing(settings: ChannelSettings): MailingChannel[] {
+  const { first, instead } = mailingChannels(settings);
+  return instead === null ? [first] : [first, instead];
+}

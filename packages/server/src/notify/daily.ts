@@ -68,6 +68,15 @@ const waitingParts = ({ unacknowledged, undecided }: Day): (string | null)[] => 
   undecided === 0 ? null : `${counted(undecided, 'authorisation waits', 'authorisations wait')} for a decision.`,
 ];
 
+function titleOf({ opened, unacknowledged, undelivered }: Day): string {
+  const parts = [
+    opened.length === 0 ? null : counted(opened.length, 'new breach', 'new breaches'),
+    unacknowledged.length === 0 ? null : `${unacknowledged.length} not acknowledged`,
+    undelivered.length === 0 ? null : 'messages that could not be delivered',
+  ].filter((part) => part !== null);
+  return `Today: ${parts.length === 0 ? 'what waits, and what ends' : parts.join(', ')}`;
+}
+
 /** The digest of a day. */
 export function dailyNotice(day: Day, { origin }: NoticeContext, at: number): NoticeText {
   const undelivered = listed(
@@ -76,7 +85,7 @@ export function dailyNotice(day: Day, { origin }: NoticeContext, at: number): No
     ({ channel, count, error }) => `${channel}: ${count}${error === null ? '' : `. The last said: ${error}`}`,
   );
   return {
-    title: `Today: ${counted(day.opened.length, 'new breach', 'new breaches')}, ${day.unacknowledged.length} not acknowledged`,
+    title: titleOf(day),
     body: paragraphs(
       `As it stood on ${momentInWords(at)}.`,
       ...newParts(day),

@@ -17,7 +17,7 @@ async function nextJobAt(): Promise<number> {
     .selectFrom('jobs')
     .select('run_at')
     .where('status', '=', 'waiting')
-    .where('kind', 'not in', ['judging', 'weekly-list']);
+    .where('kind', 'not in', ['judging', 'weekly-list', 'daily-digest']);
   return (await waiting.orderBy('run_at').executeTakeFirst())?.run_at ?? Number.POSITIVE_INFINITY;
 }
 
@@ -34,6 +34,7 @@ async function pass(days: number) {
   const rows = await desk.db
     .selectFrom('notices')
     .select(['id', 'role', 'title', 'body'])
+    .where('type', '=', 'authorisations.due')
     .orderBy('created_at')
     .execute();
   return rows.filter(({ id }) => !before.includes(id));
