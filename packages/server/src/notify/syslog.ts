@@ -12,6 +12,8 @@ import { ocsfOf } from './ocsf.ts';
 const TIME_LIMIT_MS = 15_000;
 /** How long a receiver may take to close its side after all was written. */
 const CLOSE_MS = 3000;
+/** How long our side stays open behind the last byte: a receiver that closes its side in it has not read to the end. */
+const LINGER_MS = 100;
 
 /** "log audit" (RFC 5424, table 1). */
 const FACILITY = 13;
@@ -47,8 +49,8 @@ async function connectionTo({ host, port, transport, caFile }: SiemSettings): Pr
 }
 
 /**
- * Writes it all and waits for the receiver to close its side too, which it does once it has read to the end. Syslog has no
- * other acknowledgement: where the receiver leaves its side open, only that it was written is known.
+ * Writes it all and waits for the receiver to close its side after ours, which it does once it has read to the end. Syslog
+ * has no other acknowledgement: where the receiver leaves its side open, only that it was written is known.
  */
 function deliver(
   socket: Socket,
@@ -57,23 +59,28 @@ function deliver(
   signal: AbortSignal,
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let closing: NodeJS.Timeout | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+    socket.end();
+    timer = setTimeout(() => resolve('written'), CLOSE_MS);
+  };
   const stop = (): void => reject(new DOMException('no answer in time', 'TimeoutError'));
+  const early = (): void => reject(new Error('closed too early', { cause: { code: 'ECONNRESET' } }));
   signal.addEventListener('abort', stop, { once: true });
   socket.once('error', reject);
-  socket.once('close', () => reject(new Error('closed before all was read', { cause: { code: 'ECONNRESET' } })));
-  socket.once(ready, () =>
-    socket.end(text, () => {
-      closing = setTimeout(() => resolve('written'), CLOSE_MS);
-    }),
-  );
-  socket.once('end', () => {
-    if (socket.writableFinished) resolve('read to the end');
+  socket.once(ready, () => {
+    socket.write(text, () => {
+      timer = setTimeout(end, LINGER_MS);
+    });
   });
+  socket.once('end', () => (ended ? resolve('read to the end') : early()));
+  socket.once('close', early);
   // Without somebody who reads, the end of the other side is never heard of.
   socket.resume();
   return promise.finally(() => {
-    clearTimeout(closing);
+    clearTimeout(timer);
     signal.removeEventListener('abort', stop);
     socket.on('error', () => undefined);
     socket.destroy();
