@@ -93,4 +93,21 @@ describe('the page of messages', () => {
     expect(narrowed.body).toContain('BR-2026-000001: apparent breach');
     expect(narrowed.body).not.toContain('alert(1)');
   });
+
+  it('lets whoever may try one again, and says why not where it cannot be', async () => {
+    const post = (id: string | undefined) =>
+      server.as(ISTL, {
+        method: 'POST',
+        url: `/messages/${id}/retry`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: '',
+      });
+    expect((await server.as(ISTL, { url: '/messages' })).body).toContain('Try again now');
+    const [waiting] = (await list('?status=waiting')).items;
+    const done = await post(waiting.id);
+    expect([done.statusCode, done.headers.location]).toEqual([303, '/messages']);
+    const refused = await post(ids[0]);
+    expect(refused.statusCode).toBe(409);
+    expect(refused.body).toContain('This message has been sent already.');
+  });
 });
