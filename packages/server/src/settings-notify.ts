@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Static } from 'typebox';
 import { CHOSEN_EVENTS, type EventType, FINDING_EVENTS } from './event-types.ts';
 import type { NotifyFile, SiemFile, WebhookFile } from './settings-notify-file.ts';
@@ -15,7 +16,10 @@ export interface GovukNotifySettings {
 
 export interface WebhookSettings {
   readonly name: string;
-  readonly url: string;
+  /** The host, or the file that holds the address: never the address itself, in which there may be a secret. */
+  readonly destination: string;
+  /** Read at each attempt, where it is in a file. Throws in words. */
+  readonly readUrl: () => string;
   /** Read at each attempt; a secret a line, all of which sign. Null: not signed. */
   readonly secretFile: string | null;
   readonly format: 'json' | 'teams';
@@ -41,17 +45,36 @@ export interface NotifySettings {
   readonly siems: readonly SiemSettings[];
 }
 
-type Raw = Pick<RawSettings<NotifyFile>, 'path' | 'refuse' | 'values' | 'textOf'>;
+type Raw = Pick<RawSettings<NotifyFile>, 'path' | 'refuse' | 'values'>;
 
 const isLoopback = (host: string): boolean => /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/.test(host);
 
+const ADDRESS = 'https:// with a host, or http:// on this machine, without a name or a password in it';
+
 /** Only this machine is spoken to in the clear. */
-function addressOf(text: string, key: string, raw: Raw): string {
+function safeAddress(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const safe =
-    url !== undefined && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)));
-  if (!safe || url.username !== '' || url.password !== '')
-    throw raw.refuse(key, 'https:// with a host, or http:// on this machine, without a name or a password in it');
+  if (url === undefined || url.username !== '' || url.password !== '') return undefined;
+  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  return safe ? url : undefined;
+}
+
+function addressOf(text: string, key: string, raw: Raw): URL {
+  const url = safeAddress(text);
+  if (url === undefined) throw raw.refuse(key, ADDRESS);
+  return url;
+}
+
+/** An address that is a secret itself, which no message may show. */
+function addressIn(file: string): string {
+  let text = '';
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new Error(`${file} cannot be read: it is to hold the address of a webhook.`, { cause });
+  }
+  const url = safeAddress(text);
+  if (url === undefined) throw new Error(`${file}: expected ${ADDRESS}.`);
   return url.href;
 }
 
@@ -75,26 +98,28 @@ function govukNotifyOf(raw: Raw): GovukNotifySettings | null {
     apiKeyFile: raw.path('govukNotify.apiKeyFile') ?? file.apiKeyFile,
     templateId: file.templateId,
     replyToId: file.replyToId ?? null,
-    baseUrl: base.replace(/\/$/, ''),
+    baseUrl: base.href.replace(/\/$/, ''),
     proxy: proxyOf(file.proxy, 'govukNotify.proxy', raw),
   };
 }
 
-function webhookOf(file: Static<typeof WebhookFile>, index: number, raw: Raw): WebhookSettings {
+function webhookOf(given: Static<typeof WebhookFile>, index: number, raw: Raw): WebhookSettings {
   const key = `webhooks[${index}]`;
-  const { name, url, urlFile, format = 'json', events = CHOSEN_EVENTS } = file;
+  const { name, url, urlFile, format = 'json', events = CHOSEN_EVENTS } = given;
   if ((url === undefined) === (urlFile === undefined)) throw raw.refuse(key, 'either url or urlFile');
   const secretFile = raw.path(`${key}.secretFile`) ?? null;
   if (secretFile === null && format === 'json')
     throw raw.refuse(key, 'a secretFile, with which each message is signed');
-  const address = url ?? raw.textOf(`${key}.urlFile`);
+  const address = url === undefined ? undefined : addressOf(url, `${key}.url`, raw);
+  const file = raw.path(`${key}.urlFile`) ?? '';
   return {
     name,
-    url: addressOf(address, url === undefined ? `${key}.urlFile` : `${key}.url`, raw),
+    destination: address?.host ?? file,
+    readUrl: () => address?.href ?? addressIn(file),
     secretFile,
     format,
     events: new Set<EventType>(['test', ...events]),
-    proxy: proxyOf(file.proxy, `${key}.proxy`, raw),
+    proxy: proxyOf(given.proxy, `${key}.proxy`, raw),
   };
 }
 

@@ -18,10 +18,8 @@ export interface SettingsSource {
 /** Checked against the schema, and still knowing where each value came from. */
 export interface RawSettings<T> {
   readonly values: T;
-  /** A setting that is a path, made absolute: against the file's folder, or the working one for a variable. */
+  /** A setting that is a path (in a list `webhooks[0].secretFile`), made absolute: against the file's folder, or the working one for a variable. */
   path(key: string): string | undefined;
-  /** What is in the file that a setting names; in a list a key is `webhooks[0].urlFile`. */
-  textOf(key: string): string;
   refuse(key: string, expected: string): StartError;
 }
 
@@ -173,19 +171,11 @@ export function readRaw<T extends TObject>(schema: T, source: SettingsSource): R
       ? { name: variableOf(key), folder: source.workingFolder }
       : { name: `${file}: ${key}`, folder: dirname(file) };
   for (const leaf of leaves) check(tree, leaf, originOf(leaf.key));
-  const path = (key: string): string | undefined => {
-    const value = get(tree, key);
-    return typeof value === 'string' ? resolve(originOf(key).folder, value) : undefined;
-  };
   return {
     values: tree as Static<T>,
-    path,
-    textOf: (key) => {
-      try {
-        return readFileSync(path(key) ?? '', 'utf8').trim();
-      } catch (cause) {
-        throw new StartError(`${originOf(key).name}: expected a file that can be read.`, { exitCode: 2, cause });
-      }
+    path: (key) => {
+      const value = get(tree, key);
+      return typeof value === 'string' ? resolve(originOf(key).folder, value) : undefined;
     },
     refuse: (key, expected) => refuse(originOf(key).name, `expected ${expected}`),
   };

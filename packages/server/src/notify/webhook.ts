@@ -50,13 +50,14 @@ const bodyOf = (message: Message, format: WebhookSettings['format']): string =>
 
 /** Tells a machine by HTTP. What answers with 2xx has it; anything else, a redirect too, is tried again. */
 export function webhookChannel(settings: WebhookSettings): MachineChannel {
-  const { name, url, secretFile, format, events, proxy } = settings;
-  const { host } = new URL(url);
+  const { name, destination, readUrl, secretFile, format, events, proxy } = settings;
   return {
     name: `webhook:${name}`,
-    destination: host,
+    destination,
     events,
     send: async (message, { signal, now }) => {
+      const url = readUrl();
+      const { host } = new URL(url);
       const body = bodyOf(message, format);
       const signed =
         secretFile === null ? {} : signatureHeaders(await linesOf(secretFile), { id: message.id, now, body });

@@ -178,9 +178,12 @@ describe('channels', () => {
       proxy: null,
     });
     expect(webhooks).toMatchObject([
-      { name: 'a', url: 'https://a.test/in', secretFile: join(folder, 's'), format: 'json' },
-      { name: 'b', url: 'https://teams.test/w?sig=x', secretFile: null, format: 'teams' },
+      { name: 'a', destination: 'a.test', secretFile: join(folder, 's'), format: 'json' },
+      { name: 'b', destination: join(folder, 'address'), secretFile: null, format: 'teams' },
     ]);
+    expect(webhooks.map(({ readUrl }) => readUrl())).toEqual(['https://a.test/in', 'https://teams.test/w?sig=x']);
+    write('http://elsewhere.test/?sig=x', 'address');
+    expect(() => webhooks[1]?.readUrl()).toThrow(/^[^?]*address: expected https:\/\/ with a host[^?]*$/);
     expect([...(webhooks[1]?.events ?? [])]).toEqual(['test', 'digest.daily']);
     expect(siems).toMatchObject([
       { port: 6514, transport: 'tls', format: 'cef', caFile: null },
@@ -208,10 +211,6 @@ describe('channels', () => {
     [
       `webhooks: [{ name: a, url: "https://a.test", ${secret} }, { name: a, url: "https://b.test", ${secret} }]`,
       /webhooks: expected another name for each, not a twice/,
-    ],
-    [
-      'webhooks: [{ name: a, urlFile: gone, format: teams }]',
-      /webhooks\[0\]\.urlFile: expected a file that can be read/,
     ],
     ['webhooks: [text]', /webhooks\[0\]: expected settings below it/],
     ['webhooks: https://a.test', /webhooks: expected a list of webhooks/],
