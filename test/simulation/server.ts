@@ -131,7 +131,7 @@ export class SimulatedServer {
       ...noticeJobs({
         ...deps,
         send: async ({ fileName }) => {
-          await this.#options.send(fileName.slice(11, -4));
+          this.#options.send(fileName.slice(11, -4));
           return null;
         },
       }),

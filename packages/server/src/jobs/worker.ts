@@ -86,7 +86,7 @@ export function createWorker(deps: WorkerDeps): JobWorker {
   const stopping = new AbortController();
   let task: ScheduledTask | undefined;
   const lanes = lanesOf(deps).map((kinds) => oneAtATime(() => runAllDue(deps, kinds, stopping.signal)));
-  const runDue = () => runEmpty(lanes);
+  const runDue = oneAtATime(() => runEmpty(lanes));
   const isRunning = () => task !== undefined && !stopping.signal.aborted;
   const wake = (): void => {
     if (!isRunning()) return;

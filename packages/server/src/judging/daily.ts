@@ -60,7 +60,7 @@ async function graceEnding(tx: Tx, organisation: string, now: number): Promise<n
     .where('status', '=', 'waiting')
     .where('run_at', '<=', now + DAY_MS)
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return row.count;
 }
 
 async function readDay(tx: Tx, organisation: string, now: number, since: number): Promise<Day> {

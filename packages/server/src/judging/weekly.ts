@@ -63,7 +63,7 @@ async function countsOf(tx: Tx, organisation: string, from: number, to: number):
       .groupBy('duty')
       .execute();
   const [opened, ended] = [await inWeek('opened_at'), await inWeek('ended_at')];
-  const of = (rows: typeof opened, duty: string) => Number(rows.find((row) => row.duty === duty)?.count ?? 0);
+  const of = (rows: typeof opened, duty: string) => rows.find((row) => row.duty === duty)?.count ?? 0;
   return {
     holder: { opened: of(opened, 'holder'), ended: of(ended, 'holder') },
     ict: { opened: of(opened, 'ict'), ended: of(ended, 'ict') },

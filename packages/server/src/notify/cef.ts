@@ -1,4 +1,4 @@
-import type { SiemFinding } from './finding.ts';
+import { findingTitle, type SiemFinding } from './finding.ts';
 
 // ArcSight Common Event Format, version 0 (Implementing ArcSight CEF, revision 25), "Character encoding".
 const SEVERITIES: Readonly<Record<string, number>> = { info: 0, low: 3, medium: 5, high: 8, critical: 10 };
@@ -27,7 +27,7 @@ const inExtension = (text: string, most: number): string =>
 
 /** One line of CEF. The device is named by its asset tag; no person is. */
 export function cefOf(finding: SiemFinding): string {
-  const name = `${finding.isTest ? 'Test message' : `Apparent breach of section ${finding.clause}`}`;
+  const name = findingTitle(finding);
   const header = [
     'Beadle',
     'Beadle server',

@@ -39,3 +39,6 @@ export function findingsOf(message: Message): SiemFinding[] {
     isTest,
   }));
 }
+
+export const findingTitle = ({ isTest, clause }: SiemFinding): string =>
+  isTest ? 'Test message' : `Apparent breach of section ${clause}`;

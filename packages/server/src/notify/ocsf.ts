@@ -1,4 +1,4 @@
-import type { SiemFinding } from './finding.ts';
+import { findingTitle, type SiemFinding } from './finding.ts';
 
 /** Of the Open Cybersecurity Schema Framework, https://schema.ocsf.io/1.3.0/classes/compliance_finding. */
 const VERSION = '1.3.0';
@@ -21,48 +21,55 @@ const asciiJson = (value: unknown): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
+const CLASS = {
+  activity_id: CREATE,
+  activity_name: 'Create',
+  category_uid: FINDINGS,
+  category_name: 'Findings',
+  class_uid: COMPLIANCE_FINDING,
+  class_name: 'Compliance Finding',
+  type_uid: COMPLIANCE_FINDING * 100 + CREATE,
+  type_name: 'Compliance Finding: Create',
+  status_id: 1,
+  status: 'New',
+} as const;
+
 /** One Compliance Finding (class 2003), in JSON. The device is a resource, named by its asset tag; no person is named. */
 export function ocsfOf(finding: SiemFinding): string {
+  const { rule, says, openedAt, assetTag } = finding;
   const [severityId, severity] = SEVERITIES[finding.severity] ?? [0, 'Unknown'];
   return asciiJson({
-    activity_id: CREATE,
-    activity_name: 'Create',
-    category_uid: FINDINGS,
-    category_name: 'Findings',
-    class_uid: COMPLIANCE_FINDING,
-    class_name: 'Compliance Finding',
-    type_uid: COMPLIANCE_FINDING * 100 + CREATE,
-    type_name: 'Compliance Finding: Create',
+    ...CLASS,
     severity_id: severityId,
     severity,
-    status_id: 1,
-    status: 'New',
-    time: finding.openedAt,
+    time: openedAt,
     start_time: finding.firstSeen,
-    message: finding.says,
+    message: says,
     count: finding.count,
     metadata: {
       version: VERSION,
       uid: finding.uid,
       event_code: finding.type,
       tenant_uid: finding.organisation,
-      product: { name: 'Beadle', vendor_name: 'Beadle', feature: { name: finding.rule } },
+      product: { name: 'Beadle', vendor_name: 'Beadle', feature: { name: rule } },
     },
     finding_info: {
       uid: finding.ref,
-      title: finding.isTest ? 'Test message' : `Apparent breach of section ${finding.clause}`,
-      desc: finding.says,
-      created_time: finding.openedAt,
+      title: findingTitle(finding),
+      desc: says,
+      created_time: openedAt,
       first_seen_time: finding.firstSeen,
       src_url: finding.url,
       types: [finding.type],
     },
-    compliance: {
-      standards: [`Remote-working policy, version ${finding.policyVersion}`],
-      requirements: [finding.clause],
-      control: finding.rule,
-      ...(finding.isTest ? {} : { status_id: 3, status: 'Fail' }),
-    },
-    resources: finding.assetTag === null ? [] : [{ uid: finding.assetTag, name: finding.assetTag, type: 'Device' }],
+    compliance: complianceOf(finding),
+    resources: assetTag === null ? [] : [{ uid: assetTag, name: assetTag, type: 'Device' }],
   });
 }
+
+const complianceOf = ({ policyVersion, clause, rule, isTest }: SiemFinding) => ({
+  standards: [`Remote-working policy, version ${policyVersion}`],
+  requirements: [clause],
+  control: rule,
+  ...(isTest ? {} : { status_id: 3, status: 'Fail' }),
+});

@@ -79,9 +79,9 @@ const Filters = Type.Object(
 );
 const Id = Type.Object({ id: Type.String({ minLength: 1, maxLength: 60, description: 'the id of a message' }) });
 
-/** `GET /api/v1/notices` and `POST /api/v1/notices/{id}/retry`. */
-export const noticeRoutes: FastifyPluginAsyncTypebox<NoticeRouteDeps> = async (app, deps) => {
-  const { db, clock, random, settings, wake } = deps;
+type App = Parameters<FastifyPluginAsyncTypebox<NoticeRouteDeps>>[0];
+
+function listing(app: App, { db }: NoticeRouteDeps): void {
   app.get(
     '/api/v1/notices',
     {
@@ -101,26 +101,28 @@ export const noticeRoutes: FastifyPluginAsyncTypebox<NoticeRouteDeps> = async (a
       return toPage(rows, limit, ({ id }) => [id], presentDelivery);
     },
   );
+}
 
-  app.post(
-    '/api/v1/notices/:id/retry',
-    {
-      config: { access: 'breaches:write' },
-      schema: {
-        tags: ['messages'],
-        summary: 'Try a message again now',
-        params: Id,
-        response: { 202: NoticeAnswer },
-      },
-    },
-    async (request, reply) => {
-      const caller = callerOf(request);
-      const { id } = request.params;
-      await retryNotice(caller, id, { db, now: clock.now(), random, settings });
-      wake();
-      const found = await readDelivery(db, caller.organisation, id);
-      if (found === undefined) throw problem('notice-unknown', 'No message has this id.');
-      return reply.code(202).send(presentDelivery(found));
-    },
-  );
+function retrying(app: App, { db, clock, random, settings, wake }: NoticeRouteDeps): void {
+  const schema = {
+    tags: ['messages'],
+    summary: 'Try a message again now',
+    params: Id,
+    response: { 202: NoticeAnswer },
+  };
+  app.post('/api/v1/notices/:id/retry', { config: { access: 'breaches:write' }, schema }, async (request, reply) => {
+    const caller = callerOf(request);
+    const { id } = request.params;
+    await retryNotice(caller, id, { db, now: clock.now(), random, settings });
+    wake();
+    const found = await readDelivery(db, caller.organisation, id);
+    if (found === undefined) throw problem('notice-unknown', 'No message has this id.');
+    return reply.code(202).send(presentDelivery(found));
+  });
+}
+
+/** `GET /api/v1/notices` and `POST /api/v1/notices/{id}/retry`. */
+export const noticeRoutes: FastifyPluginAsyncTypebox<NoticeRouteDeps> = async (app, deps) => {
+  listing(app, deps);
+  retrying(app, deps);
 };

@@ -51,9 +51,9 @@ it('with every far end down for a day nothing is lost, and nothing is sent twice
     server.clock.pass(HOUR);
   }
   const subjects = mail.received.flatMap(({ text }) => /^Subject: (BR-\d+)\r$/m.exec(text)?.[1] ?? []);
-  const told = hook.received.map(({ body }) => JSON.parse(body).reference);
+  const told = hook.received.map(({ body }) => String(JSON.parse(body).reference));
   const found = siem.received.map((message) => /externalId=(\S+)/.exec(message)?.[1] ?? '');
-  expect([subjects.toSorted(), told.toSorted(), found.toSorted()]).toEqual([refs, refs, refs]);
+  expect([subjects, told, found].map((all) => all.toSorted((a, b) => a.localeCompare(b)))).toEqual([refs, refs, refs]);
   const rows = (await notices(server)).filter(({ type }) => type === 'breach.opened');
   expect(rows).toHaveLength(12);
   expect(rows.every(({ status, last_error }) => status === 'sent' && last_error === null)).toBe(true);

@@ -81,13 +81,15 @@ export type Answer = (received: HttpReceived, response: ServerResponse) => void;
 /** A real HTTP server on loopback; the answer can be changed while it runs. */
 export async function httpReceiver(parts: Opened, answer: Answer = (_received, response) => response.end()) {
   const receiver = { received: [] as HttpReceived[], answer, url: '' };
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { method = '', url = '', headers } = request;
-    const received = { method, url, headers, body: Buffer.concat(chunks).toString() };
-    receiver.received.push(received);
-    receiver.answer(received, response);
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method = '', url = '', headers } = request;
+      const received = { method, url, headers, body: Buffer.concat(chunks).toString() };
+      receiver.received.push(received);
+      receiver.answer(received, response);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   parts.open.push({

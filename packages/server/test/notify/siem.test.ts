@@ -29,8 +29,10 @@ function readCef(line: string): { header: string[]; extension: Map<string, strin
   let [field, at] = ['', 0];
   for (; header.length < 7 && at < line.length; at += 1) {
     if (line[at] === '\\') field += line[(at += 1)];
-    else if (line[at] === '|') header.push(field) && (field = '');
-    else field += line[at];
+    else if (line[at] === '|') {
+      header.push(field);
+      field = '';
+    } else field += line[at];
   }
   const extension = new Map<string, string>();
   const rest = line.slice(at);
