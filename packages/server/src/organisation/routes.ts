@@ -41,7 +41,7 @@ export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = a
     { config: { access: 'settings:write' }, schema: { body: Body, response: { 200: Body } } },
     async (request) => {
       const caller = callerOf(request);
-      const { name, ...settings } = request.body;
+      const { name, ...given } = request.body;
       const id = caller.organisation;
       await inTransaction(db, async (tx) => {
         const before = await readOrganisation(tx, id);
@@ -49,6 +49,8 @@ export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = a
         const changed = Object.entries(request.body).filter(
           ([key, value]) => JSON.stringify(value) !== JSON.stringify(was[key]),
         );
+        // Scripts from before there were digests leave them out, and leave them as they are.
+        const settings = { ...before.settings, ...given };
         await writeOrganisation(tx, { id, name, settings });
         await moveDigests(tx, id, settings.digests, { now: clock.now(), random });
         await recordAct(tx, {

@@ -116,6 +116,10 @@ describe('the digest of the day', () => {
     await days(9);
     expect(await digests()).toHaveLength(1);
     expect(await digests('digest.weekly')).toEqual([]);
+    const { digests: _, ...before } = DEFAULT_SETTINGS;
+    await server.as(ISTL, { method: 'PUT', url: '/api/v1/organisation', payload: { name: 'Council', ...before } });
+    const left = await server.as(ISTL, { url: '/api/v1/organisation' });
+    expect(left.json().digests).toEqual({ daily: null, weekly: null });
     expect((await put('25:00')).json().errors[0].field).toContain('body.digests');
   });
 });
