@@ -69,7 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'notify twice',
     file: server('breaches/notices.ts'),
     from: "if (breach.duty === 'holder' || breach.severity === 'critical') {",
-    to: "if (breach.duty === 'holder' || breach.severity === 'critical') {\n    if (breach.severity === 'critical') await queue(tx, [breach], reportTo, breachNotice(inNotice(breach, assetTag), { origin: deps.origin, policyTitle }), deps);",
+    to: "if (breach.duty === 'holder' || breach.severity === 'critical') {\n    if (breach.severity === 'critical') await queueAbout(tx, [breach], reportTo, breachNotice(inNotice(breach, assetTag), { origin: deps.origin, policyTitle }), deps);",
   },
   {
     name: 'judge by the wrong version',

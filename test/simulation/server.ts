@@ -28,8 +28,7 @@ import { judgeAnew } from '../../packages/server/src/judging/apply.ts';
 import { ensureJudging, JUDGING_JOB, judgingJobs } from '../../packages/server/src/judging/job.ts';
 import { loadKeys, type ServerKeys } from '../../packages/server/src/keys.ts';
 import { createMetrics } from '../../packages/server/src/metrics.ts';
-import { noticeJob } from '../../packages/server/src/notify/deliver.ts';
-import { NOTICE_JOB } from '../../packages/server/src/notify/queue.ts';
+import { noticeJobs } from '../../packages/server/src/notify/deliver.ts';
 import { ensureOrganisation, ORGANISATION } from '../../packages/server/src/organisation/store.ts';
 import { putPolicyInForce } from '../../packages/server/src/policies/upload.ts';
 import { readSettings, type Settings } from '../../packages/server/src/settings.ts';
@@ -147,7 +146,13 @@ export class SimulatedServer {
       ...weekly,
       [JUDGING_JOB]: this.#noted(judging),
       ...authorisationJobs({ ...deps, wake: () => undefined }),
-      [NOTICE_JOB]: noticeJob({ ...deps, send: async ({ fileName }) => this.#options.send(fileName.slice(11, -4)) }),
+      ...noticeJobs({
+        ...deps,
+        send: async ({ fileName }) => {
+          this.#options.send(fileName.slice(11, -4));
+          return null;
+        },
+      }),
       ...breachJobs({ ...deps, wake: () => undefined }),
     };
     return createWorker({ ...deps, kinds, log });

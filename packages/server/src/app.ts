@@ -29,8 +29,8 @@ import { createWorker } from './jobs/worker.ts';
 import type { ServerKeys } from './keys.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { noticeJob } from './notify/deliver.ts';
-import { NOTICE_JOB } from './notify/queue.ts';
+import { noticeJobs } from './notify/deliver.ts';
+import { endRemoved } from './notify/removed.ts';
 import { ensureOrganisation, ORGANISATION } from './organisation/store.ts';
 import { DIRECTORY_JOB, directoryJob, planDirectoryImport } from './registers/directory/job.ts';
 import { PREVIEW_JOB, previewJob } from './preview/start.ts';
@@ -59,7 +59,7 @@ export interface AppDeps {
 /** The worker of all jobs, which give way while devices wait. */
 function createJobs({ database: { db }, settings, clock, random, log }: AppDeps, busy: () => boolean): JobWorker {
   const kinds: Readonly<Record<string, JobKind>> = {
-    [NOTICE_JOB]: noticeJob({ db, clock, settings }),
+    ...noticeJobs({ db, clock, random, settings, wake: () => worker.wake() }),
     [DIRECTORY_JOB]: directoryJob({ db, clock, random, settings }),
     [PREVIEW_JOB]: previewJob({ db, clock, random }),
     ...breachJobs({ db, clock, random, settings, wake: () => worker.wake() }),
@@ -79,6 +79,7 @@ async function prepare({ database: { db }, settings, clock, random }: AppDeps): 
   await ensureOrganisation(db, { name: settings.organisation, at: clock.now() });
   await ensureJudging(db, { clock, random });
   await ensureEscalations(db, { clock, random });
+  await endRemoved(db, settings);
   if (settings.directory !== null) await planDirectoryImport(ORGANISATION, { db, clock, random, settings });
 }
 

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { DirectoryFile } from './settings-directory.ts';
 import { LimitsFile } from './limits.ts';
+import { GovukNotifyFile, SiemsFile, WebhooksFile } from './settings-notify-file.ts';
 
 const Path = (example: string) =>
   Type.String({ minLength: 1, maxLength: 4096, description: 'a path', examples: [example] });
@@ -63,6 +64,9 @@ export const SettingsFile = Type.Object(
         closed,
       ),
     ),
+    govukNotify: Type.Optional(GovukNotifyFile),
+    webhooks: WebhooksFile,
+    siem: SiemsFile,
     organisation: Type.Optional(
       Type.String({
         minLength: 1,

@@ -18,7 +18,7 @@ export interface SettingsSource {
 /** Checked against the schema, and still knowing where each value came from. */
 export interface RawSettings<T> {
   readonly values: T;
-  /** A setting that is a path, made absolute: against the file's folder, or the working one for a variable. */
+  /** A setting that is a path (in a list `webhooks[0].secretFile`), made absolute: against the file's folder, or the working one for a variable. */
   path(key: string): string | undefined;
   refuse(key: string, expected: string): StartError;
 }
@@ -37,6 +37,9 @@ type Tree = Record<string, unknown>;
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isObjectSchema = (schema: TSchema): schema is TObject => 'properties' in schema;
+/** Of a list whose items are settings themselves. */
+const itemsOf = (schema: TSchema): TObject | undefined =>
+  'items' in schema && isObjectSchema(schema.items as TSchema) ? (schema.items as TObject) : undefined;
 const refuse = (name: string, words: string): StartError => new StartError(`${name}: ${words}.`, { exitCode: 2 });
 
 export const variableOf = (key: string): string =>
@@ -57,7 +60,11 @@ function leavesOf(schema: TObject, base = ''): Leaf[] {
 }
 
 const get = (tree: Tree, key: string): unknown =>
-  key.split('.').reduce<unknown>((at, part) => (isTree(at) ? at[part] : undefined), tree);
+  key.split(/[.[\]]+/).reduce<unknown>((at, part) => {
+    if (part === '') return at;
+    if (Array.isArray(at)) return at[Number(part)];
+    return isTree(at) ? at[part] : undefined;
+  }, tree);
 
 function set(tree: Tree, key: string, value: unknown): void {
   const [head = '', ...rest] = key.split('.');
@@ -132,8 +139,20 @@ const exampleOf = (schema: TSchema): string =>
 const describe = (schema: TSchema): string =>
   'description' in schema && typeof schema.description === 'string' ? schema.description : 'another value';
 
+/** Each item of a list by itself, so that what is wrong is named by its place: `webhooks[0].url`. */
+function checkItems(list: readonly unknown[], items: TObject, { name, folder }: Origin): void {
+  for (const [index, item] of list.entries()) {
+    const place = `${name}[${index}]`;
+    if (!isTree(item)) throw refuse(place, `expected settings below it: ${Object.keys(items.properties).join(', ')}`);
+    refuseUnknown(item, items, place);
+    for (const leaf of leavesOf(items)) check(item, leaf, { name: `${place}.${leaf.key}`, folder });
+  }
+}
+
 function check(tree: Tree, leaf: Leaf, origin: Origin): void {
   const value = get(tree, leaf.key);
+  const items = itemsOf(leaf.schema);
+  if (items !== undefined && Array.isArray(value)) checkItems(value, items, origin);
   const parent = leaf.key.includes('.') ? get(tree, leaf.key.slice(0, leaf.key.lastIndexOf('.'))) : tree;
   const missing = value === undefined;
   if (missing && (!leaf.needed || parent === undefined)) return;
@@ -143,14 +162,14 @@ function check(tree: Tree, leaf: Leaf, origin: Origin): void {
 }
 
 export function readRaw<T extends TObject>(schema: T, source: SettingsSource): RawSettings<Static<T>> {
-  const { tree, path } = readFile(source);
-  refuseUnknown(tree, schema, path);
+  const { tree, path: file } = readFile(source);
+  refuseUnknown(tree, schema, file);
   const leaves = leavesOf(schema);
   const fromVariables = overlay(tree, leaves, source.environment);
   const originOf = (key: string): Origin =>
     fromVariables.has(key)
       ? { name: variableOf(key), folder: source.workingFolder }
-      : { name: `${path}: ${key}`, folder: dirname(path) };
+      : { name: `${file}: ${key}`, folder: dirname(file) };
   for (const leaf of leaves) check(tree, leaf, originOf(leaf.key));
   return {
     values: tree as Static<T>,

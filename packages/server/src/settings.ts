@@ -3,6 +3,7 @@ import { type DirectorySettings, directoryOf } from './settings-directory.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { authoritiesOf, databaseOf, isPostgres, nameOf, originOf, proxiesOf } from './settings-addresses.ts';
 import { SettingsFile } from './settings-file.ts';
+import { notifyOf, type NotifySettings } from './settings-notify.ts';
 import { type RawSettings, readRaw, type SettingsSource } from './settings-source.ts';
 
 export interface SmtpSettings {
@@ -15,7 +16,7 @@ export interface SmtpSettings {
   readonly from: string;
 }
 
-export interface Settings {
+export interface Settings extends NotifySettings {
   /** The folder of the SQLite database, or the address of PostgreSQL, which may hold a password: show `databaseName`. */
   readonly database: string;
   /** The same without a password, for people. */
@@ -63,6 +64,7 @@ export function readSettings(source: SettingsSource): Settings {
     keysFolder: keysFolderOf(raw, beside),
     mailFolder: raw.path('mailFolder') ?? resolve(beside, 'mail'),
     smtp: smtp === undefined ? null : Object.freeze(smtpOf(smtp, raw)),
+    ...notifyOf(raw),
     organisation: values.organisation ?? 'The council',
     trustedProxies: Object.freeze(proxiesOf(raw)),
     countriesFile: raw.path('countriesFile') ?? null,

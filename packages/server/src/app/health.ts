@@ -10,7 +10,7 @@ import { problem } from '../errors.ts';
 import { countJobs } from '../jobs/store.ts';
 import type { JobWorker } from '../jobs/worker.ts';
 import type { Metrics } from '../metrics.ts';
-import { countNoticesWaiting } from '../notify/store.ts';
+import { countNoticesFailed, countNoticesWaiting } from '../notify/store.ts';
 import { may } from '../people/permissions.ts';
 
 interface HealthDeps {
@@ -74,6 +74,9 @@ function countRows({ db, metrics, clock }: Pick<HealthDeps, 'db' | 'metrics' | '
   gauge('beadle_jobs_waiting', 'Jobs that wait or are being run', async () => (await countJobs(db)).waiting);
   gauge('beadle_jobs_dead', 'Jobs that were given up', async () => (await countJobs(db)).dead);
   gauge('beadle_notices_waiting', 'Notices that are not delivered yet', () => countNoticesWaiting(db));
+  gauge('beadle_notices_failed', 'Notices that cannot be delivered until somebody does something', () =>
+    countNoticesFailed(db),
+  );
   gauge('beadle_devices', 'Devices in the register', async () => (await contacts(db)).devices);
   gauge(
     'beadle_oldest_contact_seconds',

@@ -22,6 +22,7 @@ import { ingestRoutes } from '../ingest/routes.ts';
 import type { CountryOf } from '../judging/countries.ts';
 import type { JobWorker } from '../jobs/worker.ts';
 import type { Metrics } from '../metrics.ts';
+import { noticeRoutes } from '../notify/routes.ts';
 import { organisationRoutes } from '../organisation/routes.ts';
 import { peopleRoutes } from '../people/routes.ts';
 import { roleRoutes } from '../people/role-routes.ts';
@@ -63,6 +64,7 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(baselineRoutes, stage);
   await app.register(breachReadRoutes(stage));
   await app.register(breachRoutes, stage);
+  await app.register(noticeRoutes, stage);
   await app.register(authorisationReadRoutes, stage);
   await app.register(authorisationRoutes, stage);
   await app.register(authorisationImportRoutes, stage);

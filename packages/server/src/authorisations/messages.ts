@@ -48,6 +48,7 @@ export function authorisationsNotice(all: readonly InMessage[], origin: string):
   return {
     title: count === 1 ? '1 authorisation needs your attention' : `${count} authorisations need your attention`,
     body: [...parts, `All of them:\n${origin}/authorisations`].join('\n\n'),
+    event: { type: 'authorisations.due', path: '/authorisations' },
   };
 }
 
@@ -58,4 +59,5 @@ export const paperNotice = (count: number, origin: string): NoticeText => ({
       ? '1 approval of yours was recorded from paper'
       : `${count} approvals of yours were recorded from paper`,
   body: `Somebody has recorded ${count === 1 ? 'an approval' : `${count} approvals`} that your role gave on paper. Look whether it did, and end what it did not give.\n\nAll that hold:\n${origin}/authorisations?show=approved`,
+  event: { type: 'authorisations.due', path: '/authorisations?show=approved' },
 });

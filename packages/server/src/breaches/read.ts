@@ -134,13 +134,14 @@ export async function readActs(db: Db, organisation: string, breach: string, lim
   return rows.toReversed();
 }
 
-/** Messages that named this breach, in the order in which they were made. `breach` is an id that the server made. */
+/** Messages to people that named this breach, in the order in which they were made. `breach` is an id that the server made. */
 export const readNotices = (db: Db, organisation: string, breach: string, openedAt: number): Promise<NoticeRow[]> =>
   db
     .selectFrom('notices')
     .selectAll()
     .where('organisation', '=', organisation)
     .where('created_at', '>=', openedAt)
+    .where('role', '<>', '')
     .where('breaches', 'like', `%${JSON.stringify(breach)}%`)
     .orderBy('created_at')
     .execute();

@@ -9,6 +9,7 @@ import { explain } from './explain.ts';
 import { addImports } from './import.ts';
 import { type CommandIo, print, settingsFrom } from './io.ts';
 import { migrateFrom } from './migrate-from.ts';
+import { addNotify } from './notify-test.ts';
 import { openMigrated, requireDatabase, withDatabase } from './open.ts';
 import { policyCoverage, policyValidate } from './policy.ts';
 import { type BaselineOptions, policyBaseline } from './policy-baseline.ts';
@@ -34,6 +35,15 @@ function settled(program: Command, io: CommandIo, done: Run) {
 type Settled = ReturnType<typeof settled>;
 const onDatabase = (run: Settled, io: CommandIo, work: (db: Db) => Promise<number>) =>
   run((settings) => withDatabase(settings, io, ({ db }) => work(db)));
+
+async function onExisting(
+  settings: Settings,
+  io: CommandIo,
+  work: (db: Db, settings: Settings) => Promise<number>,
+): Promise<number> {
+  requireDatabase(settings);
+  return withDatabase(settings, io, ({ db }) => work(db, settings));
+}
 
 function addServing(program: Command, run: Settled, io: CommandIo): void {
   program
@@ -95,10 +105,7 @@ function addPolicyOnFleet(policy: Command, run: Settled, io: CommandIo): void {
     )
     .option('--json', 'as JSON')
     .action((file: string, options: { json?: boolean }) =>
-      run(async (settings) => {
-        requireDatabase(settings);
-        return withDatabase(settings, io, ({ db }) => policyPreview(db, io, file, options));
-      }),
+      run((settings) => onExisting(settings, io, (db) => policyPreview(db, io, file, options))),
     );
   policy
     .command('baseline')
@@ -107,10 +114,7 @@ function addPolicyOnFleet(policy: Command, run: Settled, io: CommandIo): void {
     .option('--population <NAME>', 'the policy in force for this population')
     .option('--json', 'as JSON')
     .action((options: BaselineOptions) =>
-      run(async (settings) => {
-        requireDatabase(settings);
-        return withDatabase(settings, io, ({ db }) => policyBaseline(db, io, options));
-      }),
+      run((settings) => onExisting(settings, io, (db) => policyBaseline(db, io, options))),
     );
 }
 
@@ -134,12 +138,7 @@ function addKeeping(program: Command, run: Settled, io: CommandIo): void {
     .description('the log of what people did')
     .command('verify')
     .description('exit 0 where the chain is intact, 1 with the first break')
-    .action(() =>
-      run(async (settings) => {
-        requireDatabase(settings);
-        return withDatabase(settings, io, ({ db }) => auditVerify(db, io));
-      }),
-    );
+    .action(() => run((settings) => onExisting(settings, io, (db) => auditVerify(db, io))));
   program
     .command('backup <FILE>')
     .description('copy the database to a file while the server works; the signing keys are not in it')
@@ -155,12 +154,7 @@ function addKeeping(program: Command, run: Settled, io: CommandIo): void {
     .description('the references of breaches, such as BR-2026-000001')
     .command('skip')
     .description('leave 1000 out, so that none is given twice after an older copy was put back; restore does it itself')
-    .action(() =>
-      run(async (settings) => {
-        requireDatabase(settings);
-        return withDatabase(settings, io, ({ db }) => referencesSkip(db, io));
-      }),
-    );
+    .action(() => run((settings) => onExisting(settings, io, (db) => referencesSkip(db, io))));
 }
 
 /** Runs one command; gives its exit code: 0, 1 where it failed, 2 where it was not understood or its settings are wrong. */
@@ -180,6 +174,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
   addImports(program, (work) => run((settings) => withDatabase(settings, io, ({ db }) => work(db, settings))), io);
   addPolicy(program, run, io, done);
   addKeeping(program, run, io);
+  addNotify(program, (work) => run((settings) => onExisting(settings, io, work)), io);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;

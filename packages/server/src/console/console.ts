@@ -27,6 +27,7 @@ const UNNAMED = { name: 'The council', settings: DEFAULT_SETTINGS } as const;
 const SECTIONS: readonly (readonly [Section, Permission])[] = [
   ['overview', 'console'],
   ['breaches', 'breaches:read'],
+  ['messages', 'breaches:read'],
   ['devices', 'devices:read'],
   ['people', 'people:read'],
   ['registers', 'registers:read'],

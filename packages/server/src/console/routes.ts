@@ -23,6 +23,7 @@ import { roleForms } from './pages/role-forms.ts';
 import { rolePages } from './pages/roles.ts';
 import { stickPages } from './pages/stick.ts';
 import { devicePage } from './pages/device.ts';
+import { type MessagePageDeps, messagesPage } from './pages/messages.ts';
 import { mismatchesPage } from './pages/mismatches.ts';
 import { notSeenPage } from './pages/not-seen.ts';
 import { devicesPage } from './pages/devices.ts';
@@ -49,6 +50,7 @@ type ProblemPage = (
 ) => FastifyReply | Promise<FastifyReply>;
 
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeDeps, 'judge'> {
+  readonly settings: SignInPageDeps['settings'] & MessagePageDeps['settings'];
   readonly log: Pick<Log, 'warn'>;
   readonly wake: () => void;
   /** Set here, so that people get pages where programs get problem documents. */
@@ -110,6 +112,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(newAuthorisationPage, acts);
   await app.register(authorisationPage, acts);
   await app.register(incidentsPage, acts);
+  await app.register(messagesPage, { ...acts, settings: deps.settings });
   await app.register(policyPage, page);
   await app.register(policiesPage, page);
   await app.register(previewPages, { ...page, random: deps.random, wake: deps.wake });

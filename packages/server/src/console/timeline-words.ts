@@ -39,8 +39,20 @@ export const actorWords = (actor: string): string =>
     ? 'Beadle'
     : actor.replace(/^(token|cli):/, (_, kind: string) => (kind === 'token' ? 'the program ' : 'the command line of '));
 
-const CHANNELS: Readonly<Record<string, string>> = { mail: 'Email', webhook: 'Webhook', file: 'File' };
-export const channelWords = (channel: string): string => CHANNELS[channel] ?? humanise(channel);
+const CHANNELS: Readonly<Record<string, string>> = {
+  mail: 'Email',
+  'govuk-notify': 'GOV.UK Notify',
+  webhook: 'Webhook',
+  siem: 'SIEM',
+  file: 'File',
+};
+
+/** A machine's channel has the name that the settings give it behind the kind: `webhook:security`. */
+export function channelWords(channel: string): string {
+  const [kind = '', ...name] = channel.split(':');
+  const words = CHANNELS[kind] ?? humanise(kind);
+  return name.length === 0 ? words : `${words} ${name.join(':')}`;
+}
 
 /** Ids of rows mean nothing to a reader. */
 const hidden = /(^id|Id|^breach|^notice)$/;

@@ -10,6 +10,7 @@ import * as words from './words.ts';
 export type Section =
   | 'overview'
   | 'breaches'
+  | 'messages'
   | 'devices'
   | 'people'
   | 'registers'

@@ -156,9 +156,14 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
     revoked: { text: 'Ended early', colour: 'orange' },
     lapsed: { text: 'Ended', colour: 'grey' },
   },
+  delivery: {
+    waiting: { text: 'Waiting', colour: 'yellow' },
+    sent: { text: 'Sent', colour: 'green' },
+    failed: { text: 'Not delivered', colour: 'red' },
+  },
 };
 
-export type LabelKind = 'severity' | 'status' | 'verdict' | 'authorisation';
+export type LabelKind = 'severity' | 'status' | 'verdict' | 'authorisation' | 'delivery';
 
 export const labelOf = (kind: LabelKind, value: string): Label =>
   LABELS[kind]?.[value] ?? { text: humanise(value), colour: 'grey' };

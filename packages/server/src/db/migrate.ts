@@ -13,6 +13,7 @@ import { connectedTime } from './migrations/0007-connected-time.ts';
 import { quietFirst } from './migrations/0008-quiet-first.ts';
 import { byHand } from './migrations/0009-by-hand.ts';
 import { daysAndPaper } from './migrations/0010-days-and-paper.ts';
+import { deliveries } from './migrations/0011-deliveries.ts';
 import { breachLife } from './migrations/0012-breach-life.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
@@ -27,6 +28,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0008-quiet-first': quietFirst,
     '0009-by-hand': byHand,
     '0010-days-and-paper': daysAndPaper,
+    '0011-deliveries': deliveries,
     '0012-breach-life': breachLife,
   }),
 });

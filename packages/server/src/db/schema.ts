@@ -283,12 +283,13 @@ export interface CounterTable {
   value: number;
 }
 
-/** One message to one recipient: can be seen, retried and proven. */
+/** A delivery: one event by one channel. Can be seen, retried and proven. */
 export interface NoticeTable {
   organisation: string;
   id: string;
+  /** `mail`, `govuk-notify`, `webhook:NAME` or `siem:NAME`. */
   channel: string;
-  /** The role it is for, and the address it went to. */
+  /** The role it is for, empty where the channel is for none; and where it went. */
   role: string;
   /** `deputy` where it is for the deputy of the role, whoever is there; else null. */
   standing: string | null;
@@ -305,6 +306,20 @@ export interface NoticeTable {
   last_error: string | null;
   /** `holder`, `deputy` or `settings`: as whom the recipient was told; null before it was sent. */
   sent_as: string | null;
+  /** What it tells of; the same for every delivery of one event. Null, like the next four, from before 0010. */
+  event: string | null;
+  type: string | null;
+  reference: string | null;
+  severity: string | null;
+  /** Where it is to be looked at, below the server's origin. */
+  path: string | null;
+  /** What the far end gave for it, such as the id at GOV.UK Notify. */
+  receipt: string | null;
+  /** What the far end said later: delivered, permanent-failure, temporary-failure, technical-failure, unknown. */
+  delivery: string | null;
+  delivered_at: number | null;
+  /** The delivery that failed for good, which this one stands in for. */
+  instead_of: string | null;
 }
 
 export interface JobTable {

@@ -54,3 +54,20 @@ export async function enqueue(tx: Tx, job: NewJob, random: Random): Promise<void
     )
     .execute();
 }
+
+/** Moves a job that waits to another moment, or lets it go where that is null; gives whether one was there. */
+export async function reschedule(
+  tx: Tx,
+  { organisation, kind, key, runAt }: Pick<NewJob, 'organisation' | 'kind' | 'key'> & { readonly runAt: number | null },
+): Promise<boolean> {
+  const moved = await tx
+    .updateTable('jobs')
+    .set(runAt === null ? { status: 'done' } : { run_at: runAt })
+    .where('organisation', '=', organisation)
+    .where('kind', '=', kind)
+    .where('dedupe_key', '=', key)
+    .where('status', '=', sql.lit('waiting'))
+    .returning('id')
+    .execute();
+  return moved.length > 0;
+}

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
 import type { Log } from '../log.ts';
-import { retryDelay } from './back-off.ts';
+import { waitAfter } from './back-off.ts';
 import { bury, complete, type LeasedJob, retryLater } from './store.ts';
 
 export interface JobContext {
@@ -17,6 +17,8 @@ export interface JobKind {
   readonly run: (payload: unknown, context: JobContext) => Promise<void>;
   /** Never given up, as a notice must arrive; else dead after `GIVE_UP_AFTER` attempts. */
   readonly forever: boolean;
+  /** Waits for another machine: has its jobs leased and run beside all others, which it then cannot hold up. */
+  readonly apart?: boolean;
 }
 
 export interface RunDeps {
@@ -53,5 +55,5 @@ function putBack({ db, kinds, clock, random }: RunDeps, job: LeasedJob, cause: u
   const error = (cause instanceof Error ? cause.message : String(cause)).slice(0, 500);
   const forever = kinds[job.kind]?.forever ?? true;
   if (!forever && job.attempts >= GIVE_UP_AFTER) return bury(db, job, error);
-  return retryLater(db, job, { runAt: clock.now() + retryDelay(job.attempts, random), error });
+  return retryLater(db, job, { runAt: clock.now() + waitAfter(cause, job.attempts, random), error });
 }

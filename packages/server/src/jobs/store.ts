@@ -18,8 +18,18 @@ export interface JobCounts {
   readonly dead: number;
 }
 
+/** Jobs of one kind, or of every kind but some. */
+export type KindsOf = { readonly only: string } | { readonly but: readonly string[] };
+
+interface Lease {
+  readonly now: number;
+  readonly leaseMs: number;
+  readonly limit: number;
+  readonly kinds?: KindsOf;
+}
+
 /** What can be taken now: what waits and is due, and what somebody had who died before its lease ended. */
-const dueJobs = (from: Pick<Db, 'selectFrom'>, now: number, limit: number) =>
+const dueJobs = (from: Pick<Db, 'selectFrom'>, { now, limit, kinds = { but: [] } }: Lease) =>
   from
     .selectFrom('jobs as due')
     .select('due.id')
@@ -29,6 +39,10 @@ const dueJobs = (from: Pick<Db, 'selectFrom'>, now: number, limit: number) =>
         row.and([row('due.status', '=', 'running'), row('due.leased_until', '<=', now)]),
       ]),
     )
+    .$call((query) => {
+      if ('only' in kinds) return query.where('due.kind', '=', kinds.only);
+      return kinds.but.length === 0 ? query : query.where('due.kind', 'not in', [...kinds.but]);
+    })
     .where((row) =>
       row.not(
         row.exists(
@@ -48,8 +62,8 @@ const dueJobs = (from: Pick<Db, 'selectFrom'>, now: number, limit: number) =>
     .limit(limit);
 
 /** Jobs that another worker is taking at this moment are left to it. */
-const notBeingTaken = (db: Db, now: number, limit: number) => {
-  const due = dueJobs(db, now, limit);
+const notBeingTaken = (db: Db, lease: Lease) => {
+  const due = dueJobs(db, lease);
   return runsSideBySide(db) ? due.forUpdate().skipLocked() : due;
 };
 
@@ -57,12 +71,9 @@ const notBeingTaken = (db: Db, now: number, limit: number) => {
  * Takes up to `limit` due jobs for `leaseMs`, the earliest first; never one whose kind and key is being run. A single
  * statement, so that two workers never take the same.
  */
-export async function leaseDue(
-  db: Db,
-  lease: { readonly now: number; readonly leaseMs: number; readonly limit: number },
-): Promise<LeasedJob[]> {
+export async function leaseDue(db: Db, lease: Lease): Promise<LeasedJob[]> {
   const rows = await db
-    .with('taken', () => notBeingTaken(db, lease.now, lease.limit))
+    .with('taken', () => notBeingTaken(db, lease))
     .updateTable('jobs')
     .set((row) => ({ status: 'running', leased_until: lease.now + lease.leaseMs, attempts: row('attempts', '+', 1) }))
     .where('id', 'in', (inner) => inner.selectFrom('taken').select('taken.id'))

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { schedule, type ScheduledTask } from 'node-cron';
 import { LEASE_MS, type RunDeps, runJob } from './run.ts';
-import { forgetDone, leaseDue } from './store.ts';
+import { forgetDone, type KindsOf, leaseDue } from './store.ts';
 
 export interface JobWorker {
   /** Looks for due jobs every 5 s, and whenever woken. */
@@ -32,12 +32,12 @@ async function giveWay({ busy = () => false }: WorkerDeps): Promise<void> {
   for (let looked = 0; looked < GIVE_WAY_MS / LOOK_AGAIN_MS && busy(); looked += 1) await delay(LOOK_AGAIN_MS);
 }
 
-async function runAllDue(deps: WorkerDeps, stopping: AbortSignal): Promise<number> {
+async function runAllDue(deps: WorkerDeps, kinds: KindsOf, stopping: AbortSignal): Promise<number> {
   let count = 0;
   while (!stopping.aborted) {
     await giveWay(deps);
     const limit = deps.busy?.() === true ? AT_ONCE_BUSY : AT_ONCE;
-    const jobs = await leaseDue(deps.db, { now: deps.clock.now(), leaseMs: LEASE_MS, limit });
+    const jobs = await leaseDue(deps.db, { now: deps.clock.now(), leaseMs: LEASE_MS, limit, kinds });
     if (jobs.length === 0) break;
     await Promise.all(jobs.map((job) => runJob(deps, job)));
     count += jobs.length;
@@ -66,14 +66,32 @@ function oneAtATime(work: () => Promise<number>): () => Promise<number> {
   };
 }
 
+/** What is run beside each other: all kinds together, but for those that wait for other machines, each by itself. */
+function lanesOf({ kinds }: Pick<WorkerDeps, 'kinds'>): KindsOf[] {
+  const apart = Object.keys(kinds).filter((name) => kinds[name]?.apart === true);
+  return [{ but: apart }, ...apart.map((only) => ({ only }))];
+}
+
+/** Until none of the lanes finds anything: what one runs may queue something for another. */
+async function runEmpty(lanes: readonly (() => Promise<number>)[]): Promise<number> {
+  let [count, last] = [0, 0];
+  do {
+    last = (await Promise.all(lanes.map((lane) => lane()))).reduce((sum, found) => sum + found, 0);
+    count += last;
+  } while (last > 0);
+  return count;
+}
+
 export function createWorker(deps: WorkerDeps): JobWorker {
   const stopping = new AbortController();
   let task: ScheduledTask | undefined;
-  const runDue = oneAtATime(() => runAllDue(deps, stopping.signal));
+  const lanes = lanesOf(deps).map((kinds) => oneAtATime(() => runAllDue(deps, kinds, stopping.signal)));
+  const runDue = oneAtATime(() => runEmpty(lanes));
   const isRunning = () => task !== undefined && !stopping.signal.aborted;
   const wake = (): void => {
     if (!isRunning()) return;
-    runDue().catch((error: unknown) => deps.log.error({ err: error }, 'jobs could not be looked for'));
+    for (const lane of lanes)
+      lane().catch((error: unknown) => deps.log.error({ err: error }, 'jobs could not be looked for'));
   };
   return {
     start: () => {

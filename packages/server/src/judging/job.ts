@@ -1,4 +1,5 @@
 import type { Clock, Random } from '@beadle/shared';
+import type { NoticeDeps } from '../breaches/notices.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { runsSideBySide } from '../db/engine.ts';
 import { lockDevice } from '../db/locks.ts';
@@ -8,6 +9,8 @@ import { enqueue } from '../jobs/queue.ts';
 import type { JobKind } from '../jobs/run.ts';
 import { forgetDone } from '../jobs/store.ts';
 import type { Log } from '../log.ts';
+import { DAILY_JOB, ensureDigests, WEEKLY_JOB } from '../organisation/digests.ts';
+import { readOrganisation } from '../organisation/store.ts';
 import type { Settings } from '../settings.ts';
 import {
   type Bench,
@@ -20,13 +23,14 @@ import {
 } from './apply.ts';
 import { deviceRow, devicesBehind, judgedOfAll } from './store.ts';
 import { beat } from './uptime.ts';
-import { nextWeekly, tellOfTheWeek } from './weekly.ts';
+import { tellOfTheDay } from './daily.ts';
+import { tellOfTheWeek } from './weekly.ts';
 
 export const JUDGING_JOB = 'judging';
-export const WEEKLY_JOB = 'weekly-list';
 
 const EVERY_MS = 15 * 60_000;
-const WEEK_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 /** Devices that are looked at between two looks at whether time is up. */
 const AT_ONCE = 200;
 /** Devices that are written in one transaction of SQLite, for which check-ins wait. */
@@ -138,22 +142,29 @@ export function judgingJobs(deps: JudgingJobDeps): Record<string, JobKind> {
         if (opened) wake();
       },
     },
-    [WEEKLY_JOB]: {
-      forever: true,
-      async run(_payload, { organisation }) {
-        const now = clock.now();
-        await inTransaction(db, async (tx) => {
-          await tellOfTheWeek(tx, organisation, { now, random, origin });
-          await queueWeekly(tx, organisation, now, random);
-        });
-        wake();
-      },
-    },
+    [DAILY_JOB]: digestJob(deps, tellOfTheDay),
+    [WEEKLY_JOB]: digestJob(deps, tellOfTheWeek),
   };
 }
 
-const queueWeekly = (tx: Tx, organisation: string, at: number, random: Random) =>
-  enqueue(tx, { organisation, kind: WEEKLY_JOB, key: WEEKLY_JOB, payload: {}, runAt: nextWeekly(at), at }, random);
+type Tell = (tx: Tx, organisation: string, about: NoticeDeps & { readonly since: number }) => Promise<void>;
+
+/** Tells and plans the next time in one transaction: neither is there without the other. */
+function digestJob({ db, clock, random, settings, wake }: JudgingJobDeps, tell: Tell): JobKind {
+  return {
+    forever: true,
+    async run(payload, { organisation }) {
+      const now = clock.now();
+      const { since = now - DAY_MS } = payload as { readonly since?: number };
+      await inTransaction(db, async (tx) => {
+        await tell(tx, organisation, { now, since, random, origin: settings.origin });
+        const council = await readOrganisation(tx, organisation);
+        await ensureDigests(tx, organisation, council.settings.digests, { now, random });
+      });
+      wake();
+    },
+  };
+}
 
 /** At the start of a server: the jobs that queue themselves again are there, once. */
 export async function ensureJudging(
@@ -164,7 +175,8 @@ export async function ensureJudging(
   await inTransaction(db, async (tx) => {
     for (const { id } of await tx.selectFrom('organisations').select('id').orderBy('id').execute()) {
       await queueRound(tx, id, {}, now, 0, random);
-      await queueWeekly(tx, id, now, random);
+      const { settings } = await readOrganisation(tx, id);
+      await ensureDigests(tx, id, settings.digests, { now, random });
     }
   });
 }

@@ -1,25 +1,20 @@
 import { type Role, SEVERITIES } from '@beadle/shared';
 import { type NoticeDeps, queueAbout } from '../breaches/notices.ts';
 import { TOLD_WEEKLY } from '../breaches/told-weekly.ts';
+import { restoredSince } from '../breaches/figures.ts';
 import type { Tx } from '../db/database.ts';
 import { runsSideBySide } from '../db/engine.ts';
 import { type Mismatch, MISMATCH_WORDS, readMismatches } from '../devices/mismatches.ts';
 import { queueNotice } from '../notify/queue.ts';
-import { type WeeklyList, weeklyNotice } from '../notify/weekly.ts';
+import { wasTold } from '../notify/told.ts';
+import { isQuiet, type Trends, type WeekCounts, type WeeklyList, weeklyNotice } from '../notify/weekly.ts';
+import { londonDay } from '../organisation/digests.ts';
 import { readOrganisation } from '../organisation/store.ts';
 import { toldFirst } from '../policies/rule-of-finding.ts';
 import { generalPolicy } from '../policies/store.ts';
 
 const ICT: Role = 'ict-administrator';
-const LONDON = 'Europe/London';
-
-/** The next Monday at 7 in the morning, on the council's clock. */
-export function nextWeekly(now: number): number {
-  const here = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(LONDON);
-  const monday = here.subtract({ days: here.dayOfWeek - 1 }).withPlainTime('07:00');
-  const next = monday.epochMilliseconds > now ? monday : monday.add({ weeks: 1 });
-  return next.epochMilliseconds;
-}
+const WEEK_MS = 7 * 86_400_000;
 
 /** Open breaches of devices that are not heard from; those that wait are held, so that timelines go on in one order. */
 async function notSeen(tx: Tx, organisation: string) {
@@ -58,28 +53,66 @@ const rankOf = ({ breach }: Silent): number => SEVERITIES.findIndex((severity) =
 /** Register entries that contradict a device are worth a message; those that are only incomplete are counted in it. */
 const WORTH_TELLING: ReadonlySet<Mismatch['kind']> = new Set(['serial-shared', 'serial-differs', 'enrolled-differs']);
 
+async function countsOf(tx: Tx, organisation: string, from: number, to: number): Promise<WeekCounts> {
+  const inWeek = (column: 'opened_at' | 'ended_at') =>
+    tx
+      .selectFrom('breaches')
+      .select(['duty', (row) => row.fn.countAll<number>().as('count')])
+      .where('organisation', '=', organisation)
+      .where(column, '>', from)
+      .where(column, '<=', to)
+      .groupBy('duty')
+      .execute();
+  const [opened, ended] = [await inWeek('opened_at'), await inWeek('ended_at')];
+  const of = (rows: typeof opened, duty: string) => rows.find((row) => row.duty === duty)?.count ?? 0;
+  return {
+    holder: { opened: of(opened, 'holder'), ended: of(ended, 'holder') },
+    ict: { opened: of(opened, 'ict'), ended: of(ended, 'ict') },
+  };
+}
+
+/** How this week was, and the one before it; and what devices have put right, by clause. */
+async function trendsOf(tx: Tx, organisation: string, now: number): Promise<Trends> {
+  const better = await restoredSince(tx, { organisation, name: '' }, now - WEEK_MS);
+  return {
+    week: await countsOf(tx, organisation, now - WEEK_MS, now),
+    before: await countsOf(tx, organisation, now - 2 * WEEK_MS, now - WEEK_MS),
+    better: better.map(({ clause, count }) => ({ clause, count })),
+  };
+}
+
 /**
- * The one list of the week: devices that are not heard from, and register entries that contradict a device. It goes to
- * whom the policy tells first (invariant 7), and to ICT where ICT has an address of its own. Nothing to tell, no message.
+ * The digest of the week: how it went, devices that are not heard from, and register entries that contradict a device. It
+ * goes to whom the policy tells first (invariant 7), and to ICT where ICT has an address of its own. Nothing to tell, no
+ * message.
  */
 export async function tellOfTheWeek(tx: Tx, organisation: string, deps: NoticeDeps): Promise<void> {
+  const id = `digest.weekly:${londonDay(deps.now)}`;
+  if (await wasTold(tx, organisation, id)) return;
   const silent = await notSeen(tx, organisation);
   const mismatches = await readMismatches(tx, organisation, deps.now);
-  if (silent.length === 0 && !mismatches.some(({ kind }) => WORTH_TELLING.has(kind))) return;
+  const trends = await trendsOf(tx, organisation, deps.now);
+  const contradicts = mismatches.some(({ kind }) => WORTH_TELLING.has(kind));
+  if (silent.length === 0 && !contradicts && isQuiet(trends.week)) return;
   const { reportTo, policyTitle } = toldFirst(await generalPolicy(tx, organisation, deps.now));
-  const list: WeeklyList = {
-    notSeen: [...Map.groupBy(silent, ({ breach }) => breach.device).values()].flatMap(linesOf),
-    mismatches: Object.entries(MISMATCH_WORDS).map(([kind, words]) => ({
-      words,
-      count: mismatches.filter((mismatch) => mismatch.kind === kind).length,
-    })),
-  };
-  const text = weeklyNotice(list, { origin: deps.origin, policyTitle });
+  const text = weeklyNotice(
+    {
+      notSeen: [...Map.groupBy(silent, ({ breach }) => breach.device).values()].flatMap(linesOf),
+      mismatches: Object.entries(MISMATCH_WORDS).map(([kind, words]) => ({
+        words,
+        count: mismatches.filter((mismatch) => mismatch.kind === kind).length,
+      })),
+      contradicts,
+      trends,
+    },
+    { origin: deps.origin, policyTitle },
+  );
   const breaches = silent.map(({ breach }) => breach);
+  const told = { ...text, event: { ...text.event, id } };
   const { settings } = await readOrganisation(tx, organisation);
   const roles = settings.recipients[ICT] === undefined ? [reportTo] : [...new Set([reportTo, ICT])];
   for (const role of roles) {
-    if (breaches.length > 0) await queueAbout(tx, breaches, role, text, deps);
-    else await queueNotice(tx, { organisation, role, ...text, breaches: [], at: deps.now }, deps.random);
+    if (breaches.length > 0) await queueAbout(tx, breaches, role, told, deps);
+    else await queueNotice(tx, { organisation, role, ...told, breaches: [], at: deps.now }, deps.random);
   }
 }

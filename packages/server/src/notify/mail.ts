@@ -1,5 +1,6 @@
 import type { SendMailOptions } from 'nodemailer';
 import type { OrganisationSettings, Recipient } from '../organisation/settings.ts';
+import { oneLine } from './channel.ts';
 
 export interface MailSource {
   readonly id: string;
@@ -12,13 +13,6 @@ export interface MailSource {
   readonly settings: Pick<OrganisationSettings, 'marking' | 'contact'>;
   readonly from: string;
 }
-
-/** Line breaks in a header would begin another one; whoever names a rule or a device could write them. */
-const oneLine = (text: string): string =>
-  text
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,3 +1,5 @@
+import { SEVERITIES } from '@beadle/shared';
+import type { NoticeEvent } from './queue.ts';
 import { momentInWords } from './words.ts';
 
 /** What a notice says of a breach: nothing about a person, and of the facts no more than finds the case. */
@@ -26,13 +28,16 @@ export interface NoticeContext {
 export interface NoticeText {
   readonly title: string;
   readonly body: string;
+  readonly event: NoticeEvent;
 }
 
 /** More are counted and stand behind the link: a message that nobody can read to its end tells nobody anything. */
 const MOST_LISTED = 40;
 
-const linkTo = ({ origin }: NoticeContext, ref: string): string => `${origin}/breaches/${encodeURIComponent(ref)}`;
-const paragraphs = (...lines: readonly (string | null)[]): string => lines.filter((line) => line !== null).join('\n\n');
+const pathOf = (ref: string): string => `/breaches/${encodeURIComponent(ref)}`;
+const linkTo = ({ origin }: NoticeContext, ref: string): string => `${origin}${pathOf(ref)}`;
+export const paragraphs = (...lines: readonly (string | null)[]): string =>
+  lines.filter((line) => line !== null).join('\n\n');
 
 /** A single breach, for whoever the policy says is told first. What was found appears to be a breach until a person says so. */
 export function breachNotice(breach: BreachInNotice, context: NoticeContext): NoticeText {
@@ -56,6 +61,7 @@ export function breachNotice(breach: BreachInNotice, context: NoticeContext): No
       'What happens next: nothing is decided about anybody until a person has looked at it. ' +
         'If this is wrong, say so in the case: that is recorded with it.',
     ),
+    event: { type: 'breach.opened', reference: ref, severity, path: pathOf(ref) },
   };
 }
 
@@ -91,6 +97,18 @@ export function groupedNotice(breaches: readonly BreachInNotice[], context: Noti
       more === 0 ? null : `And ${more} more.`,
       `What you need to do: nothing at once. They stand in ICT's list:\n${context.origin}/breaches?duty=ict`,
     ),
+    event: gatheredEvent(breaches),
+  };
+}
+
+function gatheredEvent(breaches: readonly BreachInNotice[]): NoticeEvent {
+  const worst = SEVERITIES.findLast((severity) => breaches.some((breach) => breach.severity === severity)) ?? null;
+  const [only] = breaches.length === 1 ? breaches : [];
+  return {
+    type: 'breaches.gathered',
+    reference: only?.ref ?? null,
+    severity: worst,
+    path: only === undefined ? '/breaches?duty=ict' : pathOf(only.ref),
   };
 }
 

@@ -1,11 +1,30 @@
 import { iso, type Random, type Role } from '@beadle/shared';
 import type { Tx } from '../db/database.ts';
+import type { NoticeTable } from '../db/schema.ts';
+import type { EventType } from '../event-types.ts';
 import { newId } from '../ids.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { readOrganisation } from '../organisation/store.ts';
 import { addresseeOf } from './recipient.ts';
 
 export const NOTICE_JOB = 'notice';
+export const FAN_OUT_JOB = 'notice-fan-out';
+
+/** The job by which a delivery is made: one kind for each machine, so that none waits for another. */
+export const jobOf = ({ role, channel }: Pick<NoticeTable, 'role' | 'channel'>): string =>
+  role === '' ? machineJob(channel) : NOTICE_JOB;
+export const machineJob = (channel: string): string => `notice:${channel}`;
+
+/** What happened, for whoever is told by a machine, and is told no more than this. */
+export interface NoticeEvent {
+  readonly type: EventType;
+  /** The same for several notices of one event: machines are told once. */
+  readonly id?: string;
+  readonly reference?: string | null;
+  readonly severity?: string | null;
+  /** Where it is to be looked at, below the server's origin. */
+  readonly path: string;
+}
 
 export interface NewNotice {
   readonly organisation: string;
@@ -20,14 +39,20 @@ export interface NewNotice {
   readonly breaches: readonly string[];
   /** Now, in milliseconds since the epoch. */
   readonly at: number;
+  readonly event?: NoticeEvent;
+  /** The delivery that failed for good, which this one stands in for. */
+  readonly insteadOf?: string;
 }
+
+const MESSAGE: NoticeEvent = { type: 'message', path: '/' };
 
 /**
  * Puts a notice into the queue of a role, in the caller's transaction; call the worker's `wake()` once that has
- * committed. It is then retried until it is delivered. Gives the notice's id.
+ * committed. It is then retried until it is delivered, and told to the machines that want to know of it. Gives the
+ * notice's id.
  */
 export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Promise<string> {
-  const { organisation, role, standing, title, body, at } = notice;
+  const { organisation, role, standing, title, body, at, event = MESSAGE, insteadOf = null } = notice;
   const id = newId(at, random);
   const { settings } = await readOrganisation(tx, organisation);
   const { address } = await addresseeOf(tx, { organisation, settings, role, standing, today: iso(at).slice(0, 10) });
@@ -48,8 +73,16 @@ export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Pr
       sent_at: null,
       attempts: 0,
       last_error: null,
+      event: event.id ?? id,
+      type: event.type,
+      reference: event.reference ?? null,
+      severity: event.severity ?? null,
+      path: event.path,
+      instead_of: insteadOf,
     })
     .execute();
   await enqueue(tx, { organisation, kind: NOTICE_JOB, key: id, payload: { notice: id }, runAt: at, at }, random);
+  if (insteadOf === null)
+    await enqueue(tx, { organisation, kind: FAN_OUT_JOB, key: id, payload: { notice: id }, runAt: at, at }, random);
   return id;
 }

@@ -33,5 +33,10 @@ export function unacknowledgedNotice(
       ...(more > 0 ? [`And ${more} more.`] : []),
       'What you need to do: acknowledge what is yours to deal with, or make sure that somebody does. This message ends nobody else’s part in it.',
     ].join('\n\n'),
+    event: {
+      type: 'breaches.escalated',
+      ...(one ? { reference: first.ref, severity: first.severity } : {}),
+      path: one ? `/breaches/${encodeURIComponent(first.ref)}` : '/breaches',
+    },
   };
 }

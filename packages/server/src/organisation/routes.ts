@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { Clock } from '@beadle/shared';
+import type { Clock, Random } from '@beadle/shared';
 import Type from 'typebox';
 import { actorOf, callerOf } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
+import { moveDigests } from './digests.ts';
 import { OrganisationSettings } from './settings.ts';
 import { readOrganisation, writeOrganisation } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -13,6 +14,7 @@ import { problem } from '../errors.ts';
 interface OrganisationDeps {
   readonly db: Db;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** What is read can be written back. */
@@ -44,7 +46,7 @@ function refuseImpossible(calendar: CalendarSettings): void {
   if (first !== undefined) throw problem('validation', `${first.field}: expected ${first.expected}`, fields);
 }
 
-export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = async (app, { db, clock }) => {
+export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = async (app, { db, clock, random }) => {
   const url = '/api/v1/organisation';
   app.get(url, { config: { access: 'settings:read' }, schema: { response: { 200: Body } } }, async (request) => {
     const { name, settings } = await readOrganisation(db, callerOf(request).organisation);
@@ -62,11 +64,13 @@ export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = a
       return inTransaction(db, async (tx) => {
         const before = await readOrganisation(tx, id);
         const was: Record<string, unknown> = { name: before.name, ...before.settings };
-        const settings = { ...given, calendar: given.calendar ?? before.settings.calendar };
+        // Scripts from before there were digests or a calendar leave them out, and leave them as they are.
+        const settings = { ...before.settings, ...given, calendar: given.calendar ?? before.settings.calendar };
         const changed = Object.entries({ name, ...settings }).filter(
           ([key, value]) => JSON.stringify(value) !== JSON.stringify(was[key]),
         );
         await writeOrganisation(tx, { id, name, settings });
+        await moveDigests(tx, id, settings.digests, { now: clock.now(), random });
         await recordAct(tx, {
           organisation: id,
           at: clock.now(),

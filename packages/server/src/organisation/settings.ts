@@ -34,6 +34,28 @@ const recipients = Object.fromEntries(ROLES.map((role) => [role, Type.Optional(R
   ReturnType<typeof Type.Optional<typeof Recipient>>
 >;
 
+const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+const TimeOfDay = Type.String({
+  pattern: '^([01]\\d|2[0-3]):[0-5]\\d$',
+  description: 'a time of day in Europe/London such as 07:30',
+});
+/** When the officer is told of the day and of the week; null: not at all. */
+const Digests = Type.Object(
+  {
+    daily: orNone(TimeOfDay),
+    weekly: Type.Union([
+      Type.Object({ day: Type.Enum([...DAYS], { description: `one of ${DAYS.join(', ')}` }), at: TimeOfDay }, closed),
+      Type.Null(),
+    ]),
+  },
+  closed,
+);
+export type Digests = Static<typeof Digests>;
+export const DEFAULT_DIGESTS: Digests = { daily: '07:30', weekly: { day: 'monday', at: '07:00' } };
+
+/** The number of a day as ISO 8601 has it: Monday is 1. */
+export const dayNumber = (day: (typeof DAYS)[number]): number => DAYS.indexOf(day) + 1;
+
 /** What a council has to say of itself before Beadle may watch over anybody's device. */
 export const OrganisationSettings = Type.Object(
   {
@@ -48,6 +70,7 @@ export const OrganisationSettings = Type.Object(
     calendar: CalendarSettings,
     /** Left out or null: the recipient of the Data Protection Officer's messages, where there is one. */
     dataProtectionContact: Type.Optional(Type.Union([DataProtectionContact, Type.Null()])),
+    digests: Type.Optional(Digests),
   },
   closed,
 );
@@ -66,6 +89,7 @@ export const DEFAULT_SETTINGS: OrganisationSettings = {
   marking: 'OFFICIAL',
   contact: 'the Information Security Team Leader or the ICT helpdesk',
   calendar: DEFAULT_CALENDAR,
+  digests: DEFAULT_DIGESTS,
 };
 
 export type RemoteEnrolment =

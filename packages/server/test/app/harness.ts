@@ -56,13 +56,14 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** The real application on a real database file; `environment` as the process would have it. */
-export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
+/** The real application on a real database file; `environment` as the process would have it, and `file` its settings. */
+export async function startTestServer(environment: Record<string, string> = {}, file?: string): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-server-'));
   const kept = await testDatabase(folder);
   const settings = readSettings({
     environment: { BEADLE_SERVER_DATABASE: kept.location, ...environment },
     workingFolder: folder,
+    file,
   });
   const [clock, random, logged] = [fakeClock(), seededRandom(), [] as Record<string, unknown>[]];
   const log = pino({ ...LOG_OPTIONS, level: 'debug' }, { write: (line) => logged.push(JSON.parse(line)) });

@@ -42,6 +42,9 @@ describe('settings', () => {
       keysFolder: join(folder, 'data/server-keys'),
       mailFolder: join(folder, 'data/server/mail'),
       smtp: null,
+      govukNotify: null,
+      webhooks: [],
+      siems: [],
       organisation: 'The council',
       trustedProxies: [],
       countriesFile: null,
@@ -151,6 +154,78 @@ describe('settings', () => {
   it('refuse a file that was named and is not there', () => {
     expect(() => read({}, 'other.yaml')).toThrow(
       /other\.yaml: cannot be read; give the path of a settings file that exists with --config/,
+    );
+  });
+});
+
+describe('channels', () => {
+  const [govuk, secret] = ['f33517ff-2a88-4f6e-b855-c550268ce08a', 'secretFile: s'];
+  it('have defaults, and paths beside the file', () => {
+    write('https://teams.test/w?sig=x\n', 'address');
+    write(
+      [
+        `govukNotify: { apiKeyFile: key, templateId: ${govuk} }`,
+        `webhooks: [{ name: a, url: "https://a.test/in", ${secret} }, { name: b, urlFile: address, format: teams, events: [digest.daily] }]`,
+        'siem: [{ name: soc, host: siem.test }, { name: other, host: 10.0.0.1, transport: tcp, format: ocsf }]',
+      ].join('\n'),
+    );
+    const { govukNotify, webhooks, siems } = read();
+    expect(govukNotify).toEqual({
+      apiKeyFile: join(folder, 'key'),
+      templateId: govuk,
+      replyToId: null,
+      baseUrl: 'https://api.notifications.service.gov.uk',
+      proxy: null,
+    });
+    expect(webhooks).toMatchObject([
+      { name: 'a', destination: 'a.test', secretFile: join(folder, 's'), format: 'json' },
+      { name: 'b', destination: join(folder, 'address'), secretFile: null, format: 'teams' },
+    ]);
+    expect(webhooks.map(({ readUrl }) => readUrl())).toEqual(['https://a.test/in', 'https://teams.test/w?sig=x']);
+    write('http://elsewhere.test/?sig=x', 'address');
+    expect(() => webhooks[1]?.readUrl()).toThrow(/^[^?]*address: expected https:\/\/ with a host[^?]*$/);
+    expect([...(webhooks[1]?.events ?? [])]).toEqual(['test', 'digest.daily']);
+    expect(siems).toMatchObject([
+      { port: 6514, transport: 'tls', format: 'cef', caFile: null },
+      { port: 601, transport: 'tcp', format: 'ocsf' },
+    ]);
+  });
+
+  it.each([
+    ['webhooks: [{ name: a }]', /webhooks\[0\]: expected either url or urlFile\./],
+    ['webhooks: [{ name: a, url: "https://a.test" }]', /webhooks\[0\]: expected a secretFile/],
+    [`webhooks: [{ name: a, url: "http://a.test", ${secret} }]`, /webhooks\[0\]\.url: expected https:\/\//],
+    [`webhooks: [{ name: a, url: "https://u:p@a.test", ${secret} }]`, /webhooks\[0\]\.url: expected https:\/\//],
+    [
+      `webhooks: [{ name: A b, url: "https://a.test", ${secret} }]`,
+      /webhooks\[0\]\.name: expected a name of small letters/,
+    ],
+    [
+      `webhooks: [{ name: a, url: "https://a.test", ${secret}, event: [x] }]`,
+      /webhooks\[0\]: event: there is no such setting; expected one of name, url/,
+    ],
+    [
+      `webhooks: [{ name: a, url: "https://a.test", ${secret}, events: [breach.open] }]`,
+      /webhooks\[0\]\.events: expected a list of breach\.opened/,
+    ],
+    [
+      `webhooks: [{ name: a, url: "https://a.test", ${secret} }, { name: a, url: "https://b.test", ${secret} }]`,
+      /webhooks: expected another name for each, not a twice/,
+    ],
+    ['webhooks: [text]', /webhooks\[0\]: expected settings below it/],
+    ['webhooks: https://a.test', /webhooks: expected a list of webhooks/],
+    ['siem: [{ name: soc }]', /siem\[0\]\.host: expected a host name or an address, which is missing/],
+    ['siem: [{ name: soc, host: a, transport: udp }]', /siem\[0\]\.transport: expected one of tls, tcp/],
+    ['govukNotify: { apiKeyFile: k, templateId: x }', /govukNotify\.templateId: expected the id of an e-mail template/],
+    [`govukNotify: { apiKeyFile: k, templateId: ${govuk}, proxy: "ftp://p" }`, /govukNotify\.proxy: expected http/],
+  ])('refuse %j', (text, words) => {
+    write(text);
+    expect(() => read()).toThrow(words);
+  });
+
+  it('that are a list are given in the file alone', () => {
+    expect(() => read({ BEADLE_SERVER_WEBHOOKS: 'https://a.test' })).toThrow(
+      /BEADLE_SERVER_WEBHOOKS\[0\]: expected settings below it: name, url/,
     );
   });
 });

@@ -94,7 +94,7 @@ export async function openDesk(source = DESK_POLICY) {
       .selectFrom('jobs')
       .select('run_at')
       .where('status', '=', 'waiting')
-      .where('kind', 'not in', ['judging', 'weekly-list']);
+      .where('kind', 'not in', ['judging', 'weekly-list', 'daily-digest', 'breach-escalation']);
     return (await waiting.orderBy('run_at').executeTakeFirst())?.run_at ?? Number.POSITIVE_INFINITY;
   }
 
@@ -108,7 +108,12 @@ export async function openDesk(source = DESK_POLICY) {
       if (next > end) break;
       await app.jobs.runDue();
     }
-    const rows = await db.selectFrom('notices').select(['id', 'role', 'title', 'body']).orderBy('created_at').execute();
+    const rows = await db
+      .selectFrom('notices')
+      .select(['id', 'role', 'title', 'body'])
+      .where('type', '=', 'authorisations.due')
+      .orderBy('created_at')
+      .execute();
     return rows.filter(({ id }) => !before.includes(id));
   }
 

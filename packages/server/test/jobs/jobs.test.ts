@@ -197,6 +197,30 @@ describe('the worker', () => {
   });
 });
 
+describe('a kind that waits for another machine', () => {
+  it('holds up no other, however much of it is due', async () => {
+    const stuck = Promise.withResolvers<void>();
+    const ran: unknown[] = [];
+    const worker = createWorker({
+      db,
+      kinds: {
+        slow: { forever: true, apart: true, run: () => stuck.promise },
+        task: { forever: true, run: async (payload) => void ran.push(payload) },
+      },
+      clock,
+      random,
+      log,
+    });
+    for (let count = 0; count < 20; count += 1) await queue({ kind: 'slow', key: String(count) });
+    for (let count = 0; count < 20; count += 1) await queue({ key: String(count), payload: count });
+    const all = worker.runDue();
+    while (ran.length < 20) await new Promise(setImmediate);
+    expect((await rows()).filter(({ kind, status }) => kind === 'slow' && status === 'running')).toHaveLength(8);
+    stuck.resolve();
+    expect(await all).toBe(40);
+  });
+});
+
 describe('two workers', () => {
   it('never run one job, or two of one key, at once', async () => {
     const other = open();

@@ -52,7 +52,11 @@ export type ClockAnswer = Static<typeof ClockAnswer>;
  * Whether the law's clocks are of any concern: to what a person reported or confirmed, unless its assessment says that no
  * personal data is involved. A laptop without its updates is no personal data breach.
  */
-function concernsPeople({ kind, triage, assessment }: BreachRow): boolean {
+export function concernsPeople({
+  kind,
+  triage,
+  assessment,
+}: Pick<BreachRow, 'kind' | 'triage' | 'assessment'>): boolean {
   if (assessment !== null) return (JSON.parse(assessment) as { personalData: string }).personalData !== 'no';
   return triage === 'confirmed' || (kind === 'person' && triage === null);
 }

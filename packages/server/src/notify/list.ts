@@ -1,0 +1,103 @@
+import { type Selectable, sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import type { NoticeTable } from '../db/schema.ts';
+import { jobOf } from './queue.ts';
+
+export const NOTICE_STATUSES = ['waiting', 'sent', 'failed'] as const;
+
+export interface Delivery extends Selectable<NoticeTable> {
+  /** When it is tried next; null where nothing waits. */
+  readonly nextTryAt: number | null;
+}
+
+export interface DeliveryFilter {
+  /** The reference of a breach. */
+  readonly breach?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly status?: string | undefined;
+}
+
+export interface DeliveryPage {
+  readonly limit: number;
+  /** The id of the last one of the page before: ids rise with the time. */
+  readonly after?: readonly [string] | undefined;
+}
+
+const idOf = (db: Db, organisation: string, ref: string) =>
+  db
+    .selectFrom('breaches')
+    .select('id')
+    .where('organisation', '=', organisation)
+    .where('ref', '=', ref)
+    .executeTakeFirst();
+
+/** Deliveries, the newest first; one more than the limit where there is a next page. */
+export async function listDeliveries(
+  db: Db,
+  organisation: string,
+  { breach, channel, status }: DeliveryFilter,
+  { limit, after }: DeliveryPage,
+): Promise<Delivery[]> {
+  let query = db.selectFrom('notices').selectAll().where('organisation', '=', organisation);
+  if (breach !== undefined) {
+    const found = await idOf(db, organisation, breach);
+    if (found === undefined) return [];
+    query = query.where('breaches', 'like', `%${JSON.stringify(found.id)}%`);
+  }
+  if (channel !== undefined) query = query.where('channel', '=', channel);
+  if (status !== undefined) query = query.where('status', '=', status);
+  if (after !== undefined) query = query.where('id', '<', after[0]);
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  return withNextTry(db, organisation, rows);
+}
+
+export async function readDelivery(db: Db, organisation: string, id: string): Promise<Delivery | undefined> {
+  const rows = await db
+    .selectFrom('notices')
+    .selectAll()
+    .where('organisation', '=', organisation)
+    .where('id', '=', id)
+    .execute();
+  const [found] = await withNextTry(db, organisation, rows);
+  return found;
+}
+
+async function withNextTry(
+  db: Db,
+  organisation: string,
+  rows: readonly Selectable<NoticeTable>[],
+): Promise<Delivery[]> {
+  const waiting = rows.filter(({ status }) => status === 'waiting');
+  const jobs =
+    waiting.length === 0
+      ? []
+      : await db
+          .selectFrom('jobs')
+          .select(['kind', 'dedupe_key', 'run_at'])
+          .where('organisation', '=', organisation)
+          .where('status', '=', sql.lit('waiting'))
+          .where('kind', 'in', [...new Set(waiting.map(jobOf))])
+          .where(
+            'dedupe_key',
+            'in',
+            waiting.map(({ id }) => id),
+          )
+          .execute();
+  const next = new Map(jobs.map((job) => [`${job.kind} ${job.dedupe_key}`, job.run_at]));
+  return rows.map((row) => ({ ...row, nextTryAt: next.get(`${jobOf(row)} ${row.id}`) ?? null }));
+}
+
+/** The channels of which there is any delivery, by name. */
+export async function channelsUsed(db: Db, organisation: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('notices')
+    .select('channel')
+    .distinct()
+    .where('organisation', '=', organisation)
+    .orderBy('channel')
+    .execute();
+  return rows.map(({ channel }) => channel);
+}
