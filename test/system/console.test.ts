@@ -50,6 +50,7 @@ const PAGES = [
   ['authorisation-waiting', '/authorisations/AU-2026-000002'],
   ['authorisation-over', '/authorisations/AU-2026-000003'],
   ['incidents', '/incidents'],
+  ['messages', '/messages'],
   ['incident', '/incidents/IN-2026-000001'],
   ['device', '/devices/DBC-04127'],
   ['device-that-said-nothing', '/devices/DBC-04190'],
