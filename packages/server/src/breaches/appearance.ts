@@ -1,23 +1,39 @@
 import type { BreachView } from './read.ts';
 
-type Seen = Pick<BreachView, 'check_name' | 'kind' | 'subject' | 'rule' | 'clause'> & {
+type Seen = Pick<BreachView, 'check_name' | 'kind' | 'subject' | 'rule' | 'clause' | 'triage'> & {
   readonly asset_tag: string | null;
   readonly device_kind: string | null;
 };
 
-/** What appears to have happened, by check. Facts and no blame; nothing is certain before a person has confirmed it. */
-const SENTENCES: Readonly<Record<string, (on: string, subject: string) => string>> = {
-  'disk-encryption': (on, subject) => `Volume ${subject} of ${on} appears not to be encrypted as the policy says`,
-  'removable-media': (on) => `A storage device that is not allowed appears to have been plugged into ${on}`,
-  printing: (on) => `Something appears to have been printed from ${on} on a printer that is not permitted`,
-  patches: (on) => `${on} appears to lack updates that are past their date`,
-  'asset-tag': (on) => `${on} appears not to be the machine that the register says`,
-  'malware-protection': (on) => `Malware protection appears not to be working on ${on}`,
-  firewall: (on) => `The firewall appears not to be on as the policy says on ${on}`,
-  'screen-lock': (on) => `The screen of ${on} appears not to lock as the policy says`,
-  location: (on) => `${on} appears to be in a country that the policy does not name`,
-  contact: (on) => `${on} appears not to have been heard from for longer than the policy allows`,
-  'agent-health': (on) => `The agent on ${on} appears not to be able to report as it should`,
+interface Sentence {
+  readonly appears: string;
+  readonly confirmed: string;
+}
+type Sentences = (on: string, subject: string) => Sentence;
+
+const both = (before: string, appears: string, confirmed: string, after: string): Sentence => ({
+  appears: `${before} ${appears} ${after}`,
+  confirmed: `${before} ${confirmed} ${after}`,
+});
+
+/** What happened, by check. Facts and no blame; it only appears so until a person has confirmed it. */
+const SENTENCES: Readonly<Record<string, Sentences>> = {
+  'disk-encryption': (on, subject) =>
+    both(`Volume ${subject} of ${on}`, 'appears not to be', 'was not', 'encrypted as the policy says'),
+  'removable-media': (on) =>
+    both('A storage device that is not allowed', 'appears to have been', 'was', `plugged into ${on}`),
+  printing: (on) =>
+    both('Something', 'appears to have been', 'was', `printed from ${on} on a printer that is not permitted`),
+  patches: (on) => both(on, 'appears to lack', 'lacked', 'updates that are past their date'),
+  'asset-tag': (on) => both(on, 'appears not to be', 'is not', 'the machine that the register says'),
+  'malware-protection': (on) => both('Malware protection', 'appears not to be', 'was not', `working on ${on}`),
+  firewall: (on) => both('The firewall', 'appears not to be', 'was not', `on as the policy says on ${on}`),
+  'screen-lock': (on) => both(`The screen of ${on}`, 'appears not to', 'did not', 'lock as the policy says'),
+  location: (on) => both(on, 'appears to be', 'was', 'in a country that the policy does not name'),
+  contact: (on) =>
+    both(on, 'appears not to have been', 'was not', 'heard from for longer than the policy allows'),
+  'agent-health': (on) =>
+    both(`The agent on ${on}`, 'appears not to be', 'was not', 'able to report as it should'),
 };
 
 const nameOf = ({ asset_tag, device_kind }: Seen): string => {
@@ -27,12 +43,16 @@ const nameOf = ({ asset_tag, device_kind }: Seen): string => {
 
 const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
-/** One sentence without its full stop: what a breach appears to be about. */
+function sentenceOf({ kind, check_name, subject, clause, rule }: Seen, on: string): Sentence {
+  if (kind === 'gap')
+    return both(on, 'appears to have lost', 'lost', 'some of its findings before they could be sent');
+  const known = Object.hasOwn(SENTENCES, check_name) ? SENTENCES[check_name] : undefined;
+  return known?.(on, subject) ?? both(on, 'appears not to', 'did not', `keep to clause ${clause} (${rule})`);
+}
+
+/** One sentence without its full stop: what a breach appears to be about, or is about once a person has confirmed it. */
 export function appearance(seen: Seen): string {
-  const on = nameOf(seen);
   if (seen.kind === 'person') return `Reported by a person: ${seen.subject}`;
-  if (seen.kind === 'gap') return capital(`${on} appears to have lost some of its findings before they could be sent`);
-  const sentence = SENTENCES[seen.check_name];
-  if (sentence === undefined) return capital(`${on} appears not to keep to clause ${seen.clause} (${seen.rule})`);
-  return capital(sentence(on, seen.subject));
+  const { appears, confirmed } = sentenceOf(seen, nameOf(seen));
+  return capital(seen.triage === 'confirmed' ? confirmed : appears);
 }

@@ -33,9 +33,10 @@ function aboutTheEvidence({ breach, findings, findingsAreWhole }: ReportSources)
 }
 
 const aboutTheOutcome = ({ breach, notices }: ReportSources): (string | false)[] => [
-  'Whether this is a breach: nobody has confirmed it yet.',
-  'How serious it is for the council: nobody has assessed it yet. The severity is the one that the policy gives the rule.',
-  breach.check_name !== 'patches' && 'Whether personal data is involved, and whose.',
+  breach.triage === null && 'Whether this is a breach: nobody has confirmed it yet.',
+  breach.assessment === null &&
+    'How serious it is for the council: nobody has assessed it yet. The severity is the one that the policy gives the rule.',
+  breach.assessment === null && breach.check_name !== 'patches' && 'Whether personal data is involved, and whose.',
   notices.length === 0 && 'Who was told: no message about this has been made yet.',
   notices.some((notice) => notice.status !== 'sent') &&
     'Whether every message has arrived: at least one has not been sent yet.',

@@ -45,9 +45,8 @@ export const BreachReport = Type.Object({
   appears: Type.String({
     description: 'what appears to have happened; nothing is certain before a person confirms it',
   }),
-  confirmed: Type.Literal(false, {
-    description: 'a person confirms a breach by assessing it, which nobody has done yet',
-  }),
+  confirmed: Type.Boolean({ description: 'whether a person has decided that it is a breach' }),
+  triage: nullable(Type.String({ description: 'what a person decided that it is; null while nobody has' })),
   status: Text,
   openedAt: Time,
   endedAt: nullable(Time),
@@ -60,7 +59,7 @@ export const BreachReport = Type.Object({
   policyVersion: Text,
   duty: Text,
   remedy: nullable(Text),
-  severity: Type.Object({ byPolicy: Text, assessed: Type.Null() }),
+  severity: Type.Object({ byPolicy: Text, assessed: nullable(Text) }),
   device: nullable(ReportDevice),
   subject: Text,
   kind: Text,

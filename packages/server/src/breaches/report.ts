@@ -66,7 +66,8 @@ function deviceOf({ breach, device, head }: ReportSources): BreachReport['device
 const describe = ({ breach, ...sources }: ReportSources) => ({
   reference: breach.ref,
   appears: appearance(breach),
-  confirmed: false as const,
+  confirmed: breach.triage === 'confirmed',
+  triage: breach.triage,
   status: breach.status,
   openedAt: iso(breach.opened_at),
   endedAt: isoOrNull(breach.ended_at),
@@ -79,7 +80,7 @@ const describe = ({ breach, ...sources }: ReportSources) => ({
   policyVersion: breach.policy_version,
   duty: breach.duty,
   remedy: breach.remedy,
-  severity: { byPolicy: breach.severity, assessed: null },
+  severity: { byPolicy: breach.severity, assessed: breach.assessed_severity },
   device: deviceOf({ breach, ...sources }),
   subject: breach.subject,
   kind: breach.kind,

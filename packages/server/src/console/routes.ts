@@ -26,6 +26,7 @@ import { policiesPage } from './pages/policies.ts';
 import { previewPages } from './pages/preview.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
 import { registerPages } from './pages/registers.ts';
+import { reportPages } from './pages/report-something.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
 import { createViews } from './views.ts';
 
@@ -61,8 +62,9 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(breachReportRoutes, { db, clock, writePage });
   await app.register(signInPages, { ...deps, views });
   await app.register(overviewPage, page);
+  await app.register(reportPages, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
   await app.register(breachesPage, page);
-  await app.register(breachPage, page);
+  await app.register(breachPage, { ...page, random: deps.random });
   await app.register(devicesPage, page);
   await app.register(notSeenPage, page);
   await app.register(mismatchesPage, page);

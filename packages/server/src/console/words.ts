@@ -96,8 +96,19 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
   status: {
     suspected: { text: 'Suspected', colour: 'purple' },
     acknowledged: { text: 'Acknowledged', colour: 'blue' },
+    confirmed: { text: 'Confirmed', colour: 'magenta' },
+    'near-miss': { text: 'Near miss', colour: 'yellow' },
+    contained: { text: 'Contained', colour: 'teal' },
+    assessed: { text: 'Assessed', colour: 'orange' },
     restored: { text: 'Restored', colour: 'green' },
+    'not-a-breach': { text: 'Not a breach', colour: 'grey' },
     closed: { text: 'Closed', colour: 'grey' },
+  },
+  action: {
+    open: { text: 'Open', colour: 'blue' },
+    overdue: { text: 'Overdue', colour: 'red' },
+    done: { text: 'Done', colour: 'green' },
+    dropped: { text: 'Not done', colour: 'grey' },
   },
   verdict: {
     fail: { text: 'Failing', colour: 'red' },
@@ -116,7 +127,7 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
   },
 };
 
-export type LabelKind = 'severity' | 'status' | 'verdict' | 'authorisation';
+export type LabelKind = 'severity' | 'status' | 'verdict' | 'authorisation' | 'action';
 
 export const labelOf = (kind: LabelKind, value: string): Label =>
   LABELS[kind]?.[value] ?? { text: humanise(value), colour: 'grey' };

@@ -11,6 +11,7 @@ import { policyVersions } from './migrations/0005-policy-versions.ts';
 import { authorisations } from './migrations/0006-authorisations.ts';
 import { connectedTime } from './migrations/0007-connected-time.ts';
 import { breachLife } from './migrations/0011-breach-life.ts';
+import { savedViews } from './migrations/0012-saved-views.ts';
 import { quietFirst } from './migrations/0008-quiet-first.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
@@ -24,6 +25,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0007-connected-time': connectedTime,
     '0008-quiet-first': quietFirst,
     '0011-breach-life': breachLife,
+    '0012-saved-views': savedViews,
   }),
 });
 

@@ -1,0 +1,36 @@
+import { lastEncryption, type LastEncryption } from '../../../breaches/last-encryption.ts';
+import { ageWords } from '../../forms/moments.ts';
+import { moment } from '../../words.ts';
+import type { DeskCase, DeskDeps } from './desk-case.ts';
+
+/** What a device told of its encryption, with how old that is: one factor of an assessment, and no more than that. */
+export interface Known {
+  readonly verdict: LastEncryption['verdict'];
+  readonly words: string;
+}
+
+const SAYS: Readonly<Record<LastEncryption['verdict'], string>> = {
+  pass: 'On, as the policy asks',
+  fail: 'Not on as the policy asks',
+  unknown: 'The device could not tell, or no rule asks',
+};
+
+function wordsOf({ verdict, seenAt }: LastEncryption, when: string, now: number): Known {
+  if (seenAt === null) return { verdict: 'unknown', words: `${when}: the device has never been heard from.` };
+  const age = `last heard from on ${moment(seenAt)}, ${ageWords(Date.parse(seenAt), now)} before`;
+  return { verdict, words: `${when}: ${SAYS[verdict].toLowerCase()}; ${age}.` };
+}
+
+/** As it was when somebody reported it, where it was kept with the report. */
+function asReported({ breach }: DeskCase): Known[] {
+  const { encryption } = JSON.parse(breach.observed) as { readonly encryption?: LastEncryption };
+  if (breach.kind !== 'person' || encryption === undefined) return [];
+  return [wordsOf(encryption, 'When it was reported', breach.reported_at ?? breach.opened_at)];
+}
+
+export async function encryptionWords({ db }: Pick<DeskDeps, 'db'>, it: DeskCase): Promise<Known[]> {
+  const { breach, now } = it;
+  if (breach.device === null)
+    return [{ verdict: 'unknown', words: 'This is not about one device that is in the register.' }];
+  return [...asReported(it), wordsOf(await lastEncryption(db, breach.organisation, breach.device), 'Now', now)];
+}
