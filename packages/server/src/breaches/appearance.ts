@@ -30,10 +30,8 @@ const SENTENCES: Readonly<Record<string, Sentences>> = {
   firewall: (on) => both('The firewall', 'appears not to be', 'was not', `on as the policy says on ${on}`),
   'screen-lock': (on) => both(`The screen of ${on}`, 'appears not to', 'did not', 'lock as the policy says'),
   location: (on) => both(on, 'appears to be', 'was', 'in a country that the policy does not name'),
-  contact: (on) =>
-    both(on, 'appears not to have been', 'was not', 'heard from for longer than the policy allows'),
-  'agent-health': (on) =>
-    both(`The agent on ${on}`, 'appears not to be', 'was not', 'able to report as it should'),
+  contact: (on) => both(on, 'appears not to have been', 'was not', 'heard from for longer than the policy allows'),
+  'agent-health': (on) => both(`The agent on ${on}`, 'appears not to be', 'was not', 'able to report as it should'),
 };
 
 const nameOf = ({ asset_tag, device_kind }: Seen): string => {
@@ -44,8 +42,7 @@ const nameOf = ({ asset_tag, device_kind }: Seen): string => {
 const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 function sentenceOf({ kind, check_name, subject, clause, rule }: Seen, on: string): Sentence {
-  if (kind === 'gap')
-    return both(on, 'appears to have lost', 'lost', 'some of its findings before they could be sent');
+  if (kind === 'gap') return both(on, 'appears to have lost', 'lost', 'some of its findings before they could be sent');
   const known = Object.hasOwn(SENTENCES, check_name) ? SENTENCES[check_name] : undefined;
   return known?.(on, subject) ?? both(on, 'appears not to', 'did not', `keep to clause ${clause} (${rule})`);
 }

@@ -62,8 +62,5 @@ export async function exportBreaches(
   const { organisation } = caller;
   const act = { organisation, at: now, actor: actorOf(caller), action: 'breaches-exported', target: 'breaches' };
   await inTransaction(db, (tx) => recordAct(tx, { ...act, detail: { ...filter, count: found.length } }));
-  return csv([
-    COLUMNS.map(([heading]) => heading),
-    ...found.map((breach) => COLUMNS.map(([, cell]) => cell(breach))),
-  ]);
+  return csv([COLUMNS.map(([heading]) => heading), ...found.map((breach) => COLUMNS.map(([, cell]) => cell(breach)))]);
 }

@@ -108,6 +108,16 @@ export async function listBreaches(
 export const readBreach = (db: Db, viewer: Viewer, ref: string): Promise<BreachView | undefined> =>
   breaches(db, viewer).where('breaches.ref', '=', ref).executeTakeFirst();
 
+/** Those of these references that there are, in the order of their opening. */
+export const readBreaches = (db: Db, viewer: Viewer, refs: readonly string[]): Promise<BreachView[]> =>
+  refs.length === 0
+    ? Promise.resolve([])
+    : breaches(db, viewer)
+        .where('breaches.ref', 'in', [...refs])
+        .orderBy('breaches.opened_at')
+        .orderBy('breaches.id')
+        .execute();
+
 /** Everything that happened to a breach, the newest first. */
 export const readBreachEvents = (db: Db, organisation: string, breach: string): Promise<BreachEventRow[]> =>
   db

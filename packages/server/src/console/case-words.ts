@@ -1,12 +1,5 @@
 import type { Assessment } from '../breaches/life/assessment.ts';
-import {
-  ANSWER_WORDS,
-  CATEGORY_WORDS,
-  CERTAINTY_WORDS,
-  FACTOR_WORDS,
-  PLACE_WORDS,
-  wordOf,
-} from './breach-words.ts';
+import { ANSWER_WORDS, CATEGORY_WORDS, CERTAINTY_WORDS, FACTOR_WORDS, PLACE_WORDS, wordOf } from './breach-words.ts';
 import { humanise, isTime, labelOf, moment, told } from './words.ts';
 
 export interface Line {

@@ -51,8 +51,8 @@ export const actorWords = (actor: string): string =>
 const CHANNELS: Readonly<Record<string, string>> = { mail: 'Email', webhook: 'Webhook', file: 'File' };
 export const channelWords = (channel: string): string => CHANNELS[channel] ?? humanise(channel);
 
-/** Ids of rows mean nothing to a reader. */
-const hidden = /(^id|Id|^breach|^notice)$/;
+/** Ids of rows mean nothing to a reader; what an assessment weighed stands in a part of its own. */
+const hidden = /(^id|Id|^breach|^notice|^factors)$/;
 
 const either =
   (...tables: readonly Readonly<Record<string, string>>[]) =>
@@ -102,18 +102,21 @@ const NAMES: Readonly<Record<string, string>> = {
   rootCause: 'What it came from',
   measures: 'What was done',
   title: 'What',
+  personalData: 'Information about living people',
+  riskLikely: 'A risk to them is likely',
+  highRisk: 'That risk is high',
+  people: 'People affected, about',
+  records: 'Records involved, about',
 };
 
 const nameOf = (name: string): string =>
   (Object.hasOwn(NAMES, name) ? NAMES[name] : undefined) ?? FACTOR_WORDS[name]?.[0] ?? humanise(name);
 
-/** What is on record about an event, one line a value; what is within a value stands among them. */
+/** What is on record about an event, one line a value. */
 export function detailLines(detail: unknown): string[] {
   if (detail === null || detail === undefined) return [];
   if (typeof detail !== 'object' || Array.isArray(detail)) return [told(detail)];
   return Object.entries(detail)
     .filter(([name, value]) => !hidden.test(name) && (value !== null || name === 'owner'))
-    .flatMap(([name, value]) =>
-      name === 'factors' ? detailLines(value) : [`${nameOf(name)}: ${valueWords(name, value)}`],
-    );
+    .map(([name, value]) => `${nameOf(name)}: ${valueWords(name, value)}`);
 }

@@ -104,6 +104,11 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
     'not-a-breach': { text: 'Not a breach', colour: 'grey' },
     closed: { text: 'Closed', colour: 'grey' },
   },
+  encryption: {
+    fail: { text: 'Not encrypted', colour: 'red' },
+    unknown: { text: 'Not known', colour: 'yellow' },
+    pass: { text: 'Encrypted', colour: 'green' },
+  },
   action: {
     open: { text: 'Open', colour: 'blue' },
     overdue: { text: 'Overdue', colour: 'red' },
@@ -127,7 +132,7 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
   },
 };
 
-export type LabelKind = 'severity' | 'status' | 'verdict' | 'authorisation' | 'action';
+export type LabelKind = 'severity' | 'status' | 'verdict' | 'authorisation' | 'encryption' | 'action';
 
 export const labelOf = (kind: LabelKind, value: string): Label =>
   LABELS[kind]?.[value] ?? { text: humanise(value), colour: 'grey' };

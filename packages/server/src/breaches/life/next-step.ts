@@ -1,5 +1,5 @@
 import type { Case } from '../case.ts';
-import { type Assessment, mustDecide } from './assessment.ts';
+import { mustDecide } from './assessment.ts';
 
 /** Whose turn it is, in the words of the desk; a name where somebody has it. */
 export type Whose = 'officer' | 'ict' | 'officer-or-ict' | 'data-protection';
@@ -17,9 +17,7 @@ type Now = Pick<
 > & { readonly duty: string; readonly kind: string };
 
 function undecided({ assessment, decisions }: Now): 'regulator' | 'individuals' | undefined {
-  return assessment === null
-    ? undefined
-    : mustDecide(assessment as Assessment).find((about) => decisions[about] === null);
+  return assessment === null ? undefined : mustDecide(assessment).find((about) => decisions[about] === null);
 }
 
 function afterConfirming(now: Now): NextStep | undefined {
@@ -39,7 +37,6 @@ export function nextStepOf(now: Now): NextStep {
   const step = now.triage === 'confirmed' ? afterConfirming(now) : undefined;
   if (step !== undefined) return step;
   const action = now.actions.find(({ endedAt }) => endedAt === null);
-  if (action !== undefined)
-    return { step: 'finish-action', title: action.title, owner: action.owner, due: action.due };
+  if (action !== undefined) return { step: 'finish-action', title: action.title, owner: action.owner, due: action.due };
   return { step: 'close', whose: 'officer' };
 }

@@ -4,7 +4,7 @@ export interface Option {
   readonly value: string;
   readonly text: string;
   readonly hint?: string;
-  /** Asked only where this one is chosen. */
+  /** Asked only where this one is chosen; of the answers to a question one may ask more. */
   readonly fields?: readonly FormField[];
 }
 

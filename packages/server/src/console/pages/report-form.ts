@@ -1,11 +1,5 @@
 import type { PersonReport } from '../../breaches/reporting.ts';
-import {
-  ANSWER_WORDS,
-  CATEGORY_WORDS,
-  CERTAINTY_WORDS,
-  optionsOf,
-  PLACE_WORDS,
-} from '../breach-words.ts';
+import { ANSWER_WORDS, CATEGORY_WORDS, CERTAINTY_WORDS, optionsOf, PLACE_WORDS } from '../breach-words.ts';
 import type { FieldError, FormField, Values } from '../forms/fields.ts';
 
 const LOST: readonly FormField[] = [
@@ -104,5 +98,5 @@ export const tagErrors = ({ device }: Values): FieldError[] =>
 
 export const reportOf = (values: Values): PersonReport => {
   const { description = '', ...rest } = values;
-  return { title: titleOf(description), description, ...rest } as PersonReport;
+  return { title: titleOf(description), description, ...rest };
 };

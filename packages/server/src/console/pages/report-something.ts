@@ -74,7 +74,8 @@ export const reportPages: FastifyPluginAsyncTypebox<ReportPageDeps> = async (app
   app.get('/report/:ref', { schema: { hide: true, params: Ref }, config }, async (request, reply) => {
     const { ref } = request.params;
     const caller = callerOf(request);
-    if (!(await isReporter(deps.db, caller, ref))) throw problem('breach-unknown', 'No report of yours has this reference.');
+    if (!(await isReporter(deps.db, caller, ref)))
+      throw problem('breach-unknown', 'No report of yours has this reference.');
     const model = { ref, mayRead: may(caller.role, 'breaches:read') };
     return showPage(deps, { request, reply }, 'report-sent', model, { section: 'report' });
   });

@@ -26,5 +26,9 @@ export const DESK_ACTS: readonly DeskAct[] = [
 /** What this caller may do with it now, as links; what is done to one of its actions is beside that action. */
 export const linksFor = (it: DeskCase): { readonly name: string; readonly text: string; readonly href: string }[] =>
   DESK_ACTS.filter((act) => act !== endActionAct && mayDo(act, it.caller) && act.isOpen(it)).map(
-    ({ name, heading, path }) => ({ name, text: heading, href: `${pathOf(it.breach.ref)}/${path}` }),
+    ({ name, heading, link, path }) => ({
+      name,
+      text: link?.(it) ?? heading,
+      href: `${pathOf(it.breach.ref)}/${path}`,
+    }),
   );

@@ -113,6 +113,7 @@ export const assessAct: DeskAct = {
   path: 'assess',
   access: 'breaches:write',
   heading: 'Assess it',
+  link: ({ it }) => (it.assessment === null ? undefined : 'Assess it again'),
   isOpen: (it) => mayBe(it, 'assess') && it.it.triage !== null,
   intro: () => [
     'Write “Not known” where it is so. You can assess it again when more is known: each assessment stays in the timeline.',

@@ -24,6 +24,7 @@ const decision = (about: Decision['about'], act: Pick<DeskAct, 'heading' | 'intr
   name: `decide-${about}`,
   path: `decide/${about}`,
   access: 'breaches:decide',
+  link: ({ it }) => (it.decisions[about] === null ? undefined : act.heading.replace('Decide', 'Decide again')),
   isOpen: mayDecide,
   button: 'Record this decision',
   run: living((values, { now }) =>

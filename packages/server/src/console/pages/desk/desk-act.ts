@@ -21,6 +21,8 @@ export interface DeskAct {
   /** Where not everybody with the permission may. */
   readonly role?: CallerRole;
   readonly heading: string;
+  /** What leads to it, where that is not its heading. */
+  readonly link?: (it: DeskCase) => string | undefined;
   /** Whether it may be done now. */
   readonly isOpen: (it: DeskCase) => boolean;
   readonly intro?: (it: DeskCase) => readonly string[];

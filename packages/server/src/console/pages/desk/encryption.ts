@@ -10,27 +10,39 @@ export interface Known {
 }
 
 const SAYS: Readonly<Record<LastEncryption['verdict'], string>> = {
-  pass: 'On, as the policy asks',
-  fail: 'Not on as the policy asks',
-  unknown: 'The device could not tell, or no rule asks',
+  pass: 'on, as the policy asks',
+  fail: 'not on as the policy asks',
+  unknown: 'the device could not tell, or no rule asks',
 };
 
-function wordsOf({ verdict, seenAt }: LastEncryption, when: string, now: number): Known {
-  if (seenAt === null) return { verdict: 'unknown', words: `${when}: the device has never been heard from.` };
-  const age = `last heard from on ${moment(seenAt)}, ${ageWords(Date.parse(seenAt), now)} before`;
-  return { verdict, words: `${when}: ${SAYS[verdict].toLowerCase()}; ${age}.` };
+interface When {
+  readonly at: number;
+  readonly text: string;
+  /** What comes after an age: 3 hours ago, 3 hours before. */
+  readonly since: string;
+}
+
+function wordsOf({ verdict, seenAt }: LastEncryption, { at, text, since }: When): Known {
+  if (seenAt === null) return { verdict: 'unknown', words: `${text}: the device had never been heard from.` };
+  const age = `last heard from on ${moment(seenAt)}, ${ageWords(Date.parse(seenAt), at)} ${since}`;
+  return { verdict, words: `${text}: ${SAYS[verdict]}; ${age}.` };
 }
 
 /** As it was when somebody reported it, where it was kept with the report. */
 function asReported({ breach }: DeskCase): Known[] {
   const { encryption } = JSON.parse(breach.observed) as { readonly encryption?: LastEncryption };
   if (breach.kind !== 'person' || encryption === undefined) return [];
-  return [wordsOf(encryption, 'When it was reported', breach.reported_at ?? breach.opened_at)];
+  return [
+    wordsOf(encryption, { at: breach.reported_at ?? breach.opened_at, text: 'When it was reported', since: 'before' }),
+  ];
 }
 
 export async function encryptionWords({ db }: Pick<DeskDeps, 'db'>, it: DeskCase): Promise<Known[]> {
   const { breach, now } = it;
   if (breach.device === null)
     return [{ verdict: 'unknown', words: 'This is not about one device that is in the register.' }];
-  return [...asReported(it), wordsOf(await lastEncryption(db, breach.organisation, breach.device), 'Now', now)];
+  return [
+    ...asReported(it),
+    wordsOf(await lastEncryption(db, breach.organisation, breach.device), { at: now, text: 'Now', since: 'ago' }),
+  ];
 }

@@ -17,7 +17,12 @@ export const closeAct: DeskAct = {
       hint: 'For example, what it turned out to be. It is kept with the breach.',
       missing: 'Enter why you are closing this breach',
     },
-    { name: 'rootCause', kind: 'text', label: 'What it came from', hint: 'The cause behind it, not whose fault it was.' },
+    {
+      name: 'rootCause',
+      kind: 'text',
+      label: 'What it came from',
+      hint: 'The cause behind it, not whose fault it was.',
+    },
     {
       name: 'lessons',
       kind: 'text',
@@ -42,7 +47,9 @@ export const reopenAct: DeskAct = {
   access: 'breaches:write',
   heading: 'Open it again',
   isOpen: (it) => mayBe(it, 'reopen'),
-  intro: () => ['It goes back to the queue. Whether it is a breach is then decided anew; what was decided before stays on record.'],
+  intro: () => [
+    'It goes back to the queue. Whether it is a breach is then decided anew; what was decided before stays on record.',
+  ],
   fields: [{ name: 'reason', kind: 'text', label: 'Why', missing: 'Enter why it is opened again' }],
   button: 'Open it again',
   run: living((values) => reopening({ reason: given(values, 'reason') })),

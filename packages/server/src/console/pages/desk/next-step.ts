@@ -52,7 +52,8 @@ export function nextStepWords(
     return { text: `${next.title}, by ${day(next.due)}`, whose: next.owner, href: '#actions' };
   const whose = next.whose === 'officer' ? (it.owner ?? WHOSE.officer) : WHOSE[next.whose];
   const act = BY_ACT[next.step];
-  const text = next.step === 'put-right' && breach.remedy !== null ? `Put it right: ${breach.remedy}` : WORDS[next.step];
+  const text =
+    next.step === 'put-right' && breach.remedy !== null ? `Put it right: ${breach.remedy}` : WORDS[next.step];
   return {
     text,
     whose,

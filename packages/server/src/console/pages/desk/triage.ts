@@ -9,6 +9,7 @@ export const triageAct: DeskAct = {
   path: 'triage',
   access: 'breaches:write',
   heading: 'Decide whether it is a breach',
+  link: ({ it }) => (it.triage === null ? undefined : 'Decide again what it is'),
   isOpen: (it) => mayBe(it, 'confirm') || mayBe(it, 'call-near-miss') || mayBe(it, 'dismiss'),
   fields: [
     {
@@ -48,6 +49,7 @@ export const containAct: DeskAct = {
   path: 'contain',
   access: 'breaches:contain',
   heading: 'Say what was done to contain it',
+  link: ({ it }) => (it.containedAt === null ? undefined : 'Say what else was done to contain it'),
   isOpen: (it) => mayBe(it, 'contain'),
   intro: () => ['This records what was done. It does nothing to a device or an account by itself.'],
   fields: [
