@@ -41,7 +41,9 @@ export async function listInOrder(
     .orderBy('breaches.id', direction)
     .limit(limit + 1);
   if (after === undefined) return query.execute();
-  const [above, openedAt, id] = after;
+  const [rankBefore, openedAt, id] = after;
+  // A cursor is anybody's to write: PostgreSQL would take its number for a smaller one than it may be.
+  const above = sql`cast(${rankBefore} as bigint)`;
   const beyond = sql<boolean>`(breaches.opened_at, breaches.id) ${sql.raw(order === 'newest' ? '<' : '>')} (${openedAt}, ${id})`;
   if (order !== 'severity') return query.where(beyond).execute();
   return query.where(sql<boolean>`(${rank} < ${above} or (${rank} = ${above} and ${beyond}))`).execute();

@@ -1,6 +1,6 @@
 import { durationInWords } from '@beadle/shared';
 import { countryWords } from './device-state-words.ts';
-import { day, humanise, isTime, moment, reasonWords, told } from './words.ts';
+import { day, humanise, isTime, labelOf, moment, reasonWords, told } from './words.ts';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -21,6 +21,12 @@ function settled(fact: unknown): { readonly value: unknown } | { readonly notKno
 
 const GIGABYTE = 1e9;
 
+/** What was known of a device's encryption when it was reported lost. */
+function encryptionWords({ verdict, seenAt }: Readonly<Record<string, unknown>>): string {
+  const seen = typeof seenAt === 'string' ? `last heard from on ${moment(seenAt)}` : 'never heard from';
+  return `${labelOf('encryption', String(verdict)).text}, ${seen}`;
+}
+
 /** A value in words, with the unit that its name tells. */
 export function valueWords(name: string, value: unknown): string {
   if (typeof value === 'number' && /(At|since)$/.test(name) && isTime(value)) return moment(value);
@@ -29,7 +35,7 @@ export function valueWords(name: string, value: unknown): string {
   if (typeof value === 'string' && name === 'appearsToBeIn') return countryWords(value);
   if (typeof value === 'string' && name.endsWith('AtMost')) return durationInWords(value);
   if (typeof value === 'string' && DAY.test(value)) return day(value);
-  return told(value);
+  return name === 'encryption' && isRecord(value) && 'verdict' in value ? encryptionWords(value) : told(value);
 }
 
 const isTold = (fact: unknown): boolean => fact !== null && fact !== undefined;
