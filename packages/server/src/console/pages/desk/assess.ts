@@ -27,7 +27,7 @@ const question = (name: string, label: string, hint: string, more: Partial<FormF
   kind: 'choice',
   label,
   hint,
-  missing: 'Answer with yes, no or not known',
+  missing: `Answer “${label}” with yes, no or not known`,
   options: optionsOf(ANSWER_WORDS),
   ...more,
 });
