@@ -242,7 +242,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
       step += 1;
       const file = `story-${String(step).padStart(2, '0')}-${name}-${view.width}-${view.colorScheme}.png`;
       await page.screenshot({ path: join(pictures, file), fullPage: true });
-      expect(await violationsOf(page), name).toEqual([]);
+      expect(await violationsOf(page), `on ${name}`).toEqual([]);
       expect(await widthOf(page), `${name} is wider than the screen`).toBeLessThanOrEqual(view.width);
     };
     const as = async (role: Parameters<ConsoleServer['code']>[0], name: string, path: string) => {

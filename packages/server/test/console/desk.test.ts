@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type ConsoleServer, csrfIn, form, startConsoleServer } from '../support/console-server.ts';
+import { type Browser, type ConsoleServer, form, startConsoleServer } from '../support/console-server.ts';
 import { seedBreach, seedDevice, seedState } from '../support/seed.ts';
 
 let server: ConsoleServer;
@@ -52,7 +52,7 @@ const ASSESSMENT = {
 
 /** The links of the desk, by the end of their address. */
 const linksOf = (html: string, ref: string) =>
-  [...html.matchAll(new RegExp(`href="/breaches/${ref}/([a-z/]+)"`, 'g'))].map(([, end]) => end);
+  [...html.matchAll(new RegExp(`href="/breaches/${ref}/([a-z/]+)"`, 'g'))].map(([, end = '']) => end);
 
 describe('what comes next', () => {
   it('stands at the top of the desk, with whose turn it is', async () => {
@@ -67,9 +67,9 @@ describe('what comes next', () => {
 
   it('is offered only as far as the role goes', async () => {
     const { ref } = await opened(confirmed);
-    const of = async (browser: Browser) => linksOf((await browser.get(`/breaches/${ref}`)).body, ref).toSorted();
-    expect(await of(ict)).toEqual(['contain', 'contain', 'report'].slice(1));
-    expect(await of(dpo)).toEqual(['awareness', 'decide/individuals', 'decide/regulator', 'report']);
+    const of = async (browser: Browser) => linksOf((await browser.get(`/breaches/${ref}`)).body, ref);
+    expect(await of(ict)).toEqual(['contain', 'report']);
+    expect(await of(dpo)).toEqual(['decide/regulator', 'decide/individuals', 'awareness', 'report']);
     expect(await of(officer)).not.toContain('awareness');
     expect(await of(officer)).toContain('assess');
   });

@@ -95,8 +95,8 @@ describe('a file of what is filtered', () => {
     const { headers, body } = await officer.get('/breaches/export.csv?rule=exported');
     expect(headers['content-type']).toContain('text/csv');
     expect(headers['cache-control']).toBe('no-store');
-    const rows = parse(body, { bom: true, columns: true }) as Record<string, string>[];
-    expect(rows.map((row) => row['about']).toSorted()).toEqual(formulas.map((text) => `'${text}`).toSorted());
+    const rows = parse<Record<string, string>>(body, { bom: true, columns: true });
+    expect(new Set(rows.map((row) => row['about']))).toEqual(new Set(formulas.map((text) => `'${text}`)));
     expect(rows[0]?.['owner']).toBe("'=cmd()");
     expect(body).not.toContain('Another');
     const [act] = await server.db.selectFrom('audit').selectAll().where('action', '=', 'breaches-exported').execute();
