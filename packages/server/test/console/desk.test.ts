@@ -169,10 +169,14 @@ describe('the assessment', () => {
     const now = server.clock.now();
     const device = await seedDevice(server.db, { last_contact_at: now - 3 * 3_600_000 });
     await seedState(server.db, device.id);
-    const { ref } = await seedBreach(server.db, device.id, confirmed);
-    const { body } = await officer.get(`/breaches/${ref}/assess`);
+    const lost = await seedBreach(server.db, device.id, { ...confirmed, category: 'lost-or-stolen', subject: 'lost' });
+    const { body } = await officer.get(`/breaches/${lost.ref}/assess`);
     expect(body).toMatch(/govuk-tag--green">\s*Encrypted/);
     expect(body).toContain('3 hours ago');
+    const other = await seedBreach(server.db, device.id, { ...confirmed, subject: 'other' });
+    const byDay = (await officer.get(`/breaches/${other.ref}/assess`)).body;
+    expect(byDay).toMatch(/last heard from on \d+ \w+ \d{4}\./);
+    expect(byDay).not.toContain('hours ago');
     const nothing = await seedBreach(server.db, null, { ...confirmed, kind: 'person' });
     expect((await officer.get(`/breaches/${nothing.ref}/assess`)).body).toMatch(/govuk-tag--yellow">\s*Not known/);
   });
