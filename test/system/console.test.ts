@@ -33,8 +33,19 @@ const PAGES = [
   ['queue-of-the-officer', '/breaches'],
   ['queue-of-ict', '/breaches?queue=ict'],
   ['queue-ended', '/breaches?queue=ended'],
+  ['queue-mine-empty', '/breaches?queue=mine'],
+  ['queue-confirmed', '/breaches?queue=confirmed&order=severity'],
   ['queue-filtered-empty', '/breaches?severity=low&device=NONE'],
+  ['report-something', '/report'],
   ['breach', '/breaches/BR-2026-000041'],
+  ['breach-triage', '/breaches/BR-2026-000041/triage'],
+  ['breach-contain', '/breaches/BR-2026-000041/contain'],
+  ['breach-refer', '/breaches/BR-2026-000041/refer'],
+  ['breach-assign', '/breaches/BR-2026-000041/assign'],
+  ['breach-regulator', '/breaches/BR-2026-000041/decide/regulator'],
+  ['breach-individuals', '/breaches/BR-2026-000041/decide/individuals'],
+  ['breach-action', '/breaches/BR-2026-000041/actions/new'],
+  ['breach-close', '/breaches/BR-2026-000041/close'],
   ['breach-of-ict', '/breaches/BR-2026-000042'],
   ['breach-report', '/breaches/BR-2026-000041/report'],
   ['breach-report-alone', '/api/v1/breaches/BR-2026-000041/report?format=html'],
@@ -265,11 +276,120 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await page.getByRole('link', { name: 'BR-2026-000041' }).click();
     await page.getByRole('button', { name: 'Acknowledge' }).click();
     expect(await page.getByRole('alert').textContent()).toContain('recorded under your name');
-    await page.getByRole('button', { name: 'Close this breach' }).click();
+    await page.getByRole('link', { name: 'Close this breach' }).click();
+    await page.getByRole('button', { name: 'Go on' }).click();
     expect(await page.getByRole('heading', { name: 'There is a problem' }).isVisible()).toBe(true);
     await page.screenshot({ path: join(pictures, 'breach-close-without-reason.png'), fullPage: true });
     await page.getByRole('button', { name: 'Sign out' }).click();
     expect(new URL(page.url()).pathname).toBe('/sign-in');
+    await context.close();
+  });
+
+  it.each([VIEWS[0], VIEWS[3]])('tells the story of a lost laptop at $width px, $colorScheme', async (view) => {
+    const { context, page, complaints } = await open(view);
+    let step = 0;
+    const look = async (name: string) => {
+      step += 1;
+      const file = `story-${String(step).padStart(2, '0')}-${name}-${view.width}-${view.colorScheme}.png`;
+      await page.screenshot({ path: join(pictures, file), fullPage: true });
+      expect(await violationsOf(page), `on ${name}`).toEqual([]);
+      expect(await widthOf(page), `${name} is wider than the screen`).toBeLessThanOrEqual(view.width);
+    };
+    const as = async (role: Parameters<ConsoleServer['code']>[0], name: string, path: string) => {
+      await context.clearCookies();
+      await page.goto(`${origin}/sign-in/${await server.code(role, name)}`);
+      if (path !== '') await page.goto(`${origin}${path}`);
+    };
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    const done = async (words: string) => expect(await page.getByRole('alert').textContent()).toContain(words);
+
+    await as('worker', 'Sam Rivers', '');
+    expect(new URL(page.url()).pathname).toBe('/report');
+    await press('Send the report');
+    await look('report-without-what-happened');
+    expect(await page.title()).toMatch(/^Error: /);
+    await page.getByLabel('What happened').fill('I left my laptop on the train to Tring. It was in a black bag.');
+    await page.getByLabel('Something is lost or stolen').check();
+    expect(await page.getByLabel('Crime reference (optional)').isVisible()).toBe(true);
+    await page.getByLabel('Asset tag of the council’s device (optional)').fill('DBC-04127');
+    await look('report-filled-in');
+    await press('Send the report');
+    const ref = /BR-\d{4}-\d+/.exec((await page.getByText('Your reference').textContent()) ?? '')?.[0] ?? '';
+    expect(ref).not.toBe('');
+    await look('report-sent');
+    const desk = `/breaches/${ref}`;
+
+    await as('information-security-team-leader', 'Ann Officer', desk);
+    await look('reported');
+    await press('Acknowledge');
+    await done('recorded under your name');
+    await page.getByRole('button', { name: 'Do this now' }).click();
+    await page.getByLabel('It is a breach', { exact: true }).check();
+    await page.getByLabel('Why').fill('It is not in lost property.');
+    await look('triage');
+    await press('Record this decision');
+    await look('confirmed');
+
+    await as('ict-operator', 'Ian Technician', desk);
+    await page.getByRole('button', { name: 'Do this now' }).click();
+    await page.getByLabel('What was done, and by whom').fill('Remote access was withdrawn at 9:52pm.');
+    await look('contain');
+    await press('Record this');
+    await done('contain');
+
+    await as('information-security-team-leader', 'Ann Officer', `${desk}/assess`);
+    await press('Record this assessment');
+    await look('assess-with-errors');
+    for (const box of await page.locator('textarea').all()) await box.fill('Not known');
+    const answer = (legend: string, text: string) =>
+      page.getByRole('group', { name: legend }).getByLabel(text, { exact: true }).check();
+    await answer('Is information about living people involved?', 'Yes');
+    await answer('Is a risk to them likely?', 'No');
+    await answer('Is that risk high?', 'No');
+    await answer('How serious it is for the council', 'Medium');
+    await look('assess');
+    await press('Record this assessment');
+    await done('Your assessment is recorded');
+
+    await page.goto(`${origin}${desk}/decide/regulator`);
+    await page.getByLabel('Do not tell the regulator').check();
+    await page.getByLabel('Reasons').fill('The disk was encrypted and the laptop was off.');
+    await look('regulator');
+    await press('Record this decision');
+    await done('with your reasons');
+
+    await page.goto(`${origin}${desk}/actions/new`);
+    await page.getByLabel('What is to be done').fill('Ask the railway company');
+    await page.getByLabel('Who does it').fill('Ian Technician');
+    for (const [part, text] of [
+      ['Day', '24'],
+      ['Month', '12'],
+      ['Year', '2099'],
+    ] as const)
+      await page.getByLabel(part).fill(text);
+    await press('Add the action');
+    await look('with-an-action');
+    await page.getByRole('link', { name: 'End this action' }).click();
+    await page.getByLabel('It is done').check();
+    await press('Go on');
+    await look('end-action');
+    await press('End the action');
+
+    await page.goto(`${origin}${desk}/close`);
+    await page.getByLabel('Why you are closing this breach').fill('Nothing is left to do.');
+    await page.getByLabel('What is learnt from it (optional)').fill('Bags stay on laps.');
+    await press('Go on');
+    await look('close-confirm');
+    await press('Close this breach');
+    await done('You have closed this breach');
+    await look('closed');
+
+    await page.goto(`${origin}/breaches`);
+    for (const box of (await page.getByRole('checkbox').all()).slice(0, 1)) await box.check({ force: true });
+    await page.getByLabel('With the selected breaches').selectOption('Decide: not a breach');
+    await press('Go on');
+    await look('several');
+    expect(complaints).toEqual([]);
     await context.close();
   });
 

@@ -1,6 +1,6 @@
 import type { BreachView } from './read.ts';
 
-type Seen = Pick<BreachView, 'check_name' | 'kind' | 'subject' | 'rule' | 'clause'> & {
+type Seen = Pick<BreachView, 'check_name' | 'kind' | 'subject' | 'rule' | 'clause' | 'triage'> & {
   readonly asset_tag: string | null;
   readonly device_kind: string | null;
 };
@@ -50,6 +50,10 @@ function sentence(seen: Seen, verb: Verb): string {
 /** One sentence without its full stop: what a breach appears to be about. */
 export const appearance = (seen: Seen): string =>
   seen.kind === 'person' ? `Reported by a person: ${seen.subject}` : sentence(seen, appears);
+
+/** What a list calls a breach: it only appears so until a person has confirmed it. */
+export const titleOf = (seen: Seen & { readonly triage: string | null }): string =>
+  seen.triage === 'confirmed' ? certainty(seen) : appearance(seen);
 
 /** The same of a breach that a person has confirmed. */
 export const certainty = (seen: Seen): string => (seen.kind === 'person' ? seen.subject : sentence(seen, happened));

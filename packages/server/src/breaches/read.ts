@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { type Viewer, visibleTo } from './concealment.ts';
 import type { BreachEventTable, BreachTable, DeviceTable, HeadTable, NoticeTable } from '../db/schema.ts';
@@ -22,6 +22,14 @@ export interface BreachFilter {
   readonly rule?: string | undefined;
   /** An asset tag. */
   readonly device?: string | undefined;
+  readonly category?: string | undefined;
+  /** What a person decided that it is; `none` where nobody has. */
+  readonly triage?: string | undefined;
+  readonly owner?: string | undefined;
+  /** A person's severity where it has been assessed, else the policy's. */
+  readonly severityNow?: string | undefined;
+  /** Part of a reference, an asset tag, or what it is about, which is the title of a person's report. */
+  readonly q?: string | undefined;
   /** True: those that nobody has closed and no device has ended; false: the others. */
   readonly open?: boolean | undefined;
   /** The reference of a cluster. */
@@ -57,8 +65,29 @@ export function breaches(db: Db, viewer: Viewer) {
     .where(visibleTo(viewer));
 }
 
-function matching(db: Db, viewer: Viewer, { status, severity, duty, rule, device, open, cluster }: BreachFilter) {
+/** A person's severity outweighs the policy's. */
+export const severityNow = sql<string>`coalesce(breaches.assessed_severity, breaches.severity)`;
+
+function holding(q: string) {
+  const like = `%${q.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  const within = (column: string) => sql<boolean>`lower(${sql.ref(column)}) like ${like} escape '\\'`;
+  return sql<boolean>`(${within('breaches.ref')} or ${within('devices.asset_tag')} or ${within('breaches.subject')})`;
+}
+
+function matchingCase(db: Db, viewer: Viewer, { category, triage, owner, severityNow: now, q }: BreachFilter) {
   let query = breaches(db, viewer);
+  if (category !== undefined) query = query.where('breaches.category', '=', category);
+  if (triage === 'none') query = query.where('breaches.triage', 'is', null);
+  else if (triage !== undefined) query = query.where('breaches.triage', '=', triage);
+  if (owner !== undefined) query = query.where('breaches.owner', '=', owner);
+  if (now !== undefined) query = query.where(severityNow, '=', now);
+  return q === undefined ? query : query.where(holding(q));
+}
+
+/** The breaches that fit, in no order. */
+export function matching(db: Db, viewer: Viewer, filter: BreachFilter) {
+  const { status, severity, duty, rule, device, open, cluster } = filter;
+  let query = matchingCase(db, viewer, filter);
   if (status !== undefined) query = query.where('breaches.status', '=', status);
   if (severity !== undefined) query = query.where('breaches.severity', '=', severity);
   if (duty !== undefined) query = query.where('breaches.duty', '=', duty);
@@ -89,6 +118,16 @@ export async function listBreaches(
 /** One breach by its reference; undefined where there is none. */
 export const readBreach = (db: Db, viewer: Viewer, ref: string): Promise<BreachView | undefined> =>
   breaches(db, viewer).where('breaches.ref', '=', ref).executeTakeFirst();
+
+/** Those of these references that there are, in the order of their opening. */
+export const readBreaches = (db: Db, viewer: Viewer, refs: readonly string[]): Promise<BreachView[]> =>
+  refs.length === 0
+    ? Promise.resolve([])
+    : breaches(db, viewer)
+        .where('breaches.ref', 'in', [...refs])
+        .orderBy('breaches.opened_at')
+        .orderBy('breaches.id')
+        .execute();
 
 /** The last `limit` of what happened to a breach, the newest first. */
 export const readBreachEvents = (

@@ -1,6 +1,6 @@
 import { iso, REASONS } from '@beadle/shared';
 import type { FindingView } from '../findings/read.ts';
-import { appearance, certainty } from './appearance.ts';
+import { appearance, titleOf } from './appearance.ts';
 import { notKnownOf } from './not-known.ts';
 import { decidedOn } from './report-decided.ts';
 import type { BreachReport } from './report-document.ts';
@@ -69,7 +69,7 @@ function reportedIn({ report, subject }: ReportSources['breach']): BreachReport[
 
 const describe = ({ breach, ...sources }: ReportSources) => ({
   reference: breach.ref,
-  title: breach.triage === 'confirmed' ? certainty(breach) : appearance(breach),
+  title: titleOf(breach),
   appears: appearance(breach),
   confirmed: breach.triage === 'confirmed',
   status: breach.status,

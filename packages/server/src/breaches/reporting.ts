@@ -31,6 +31,8 @@ export const PersonReport = Type.Object(
     certainty: optional(oneOf(['suspected', 'happened', 'near-miss'], 'how certain it is')),
     happenedAt: optional(IsoTime),
     discoveredAt: optional(IsoTime),
+    /** Of what is lost or stolen. */
+    lastSeenAt: optional(IsoTime),
     place: optional(oneOf(['office', 'home', 'travelling', 'other'], 'where')),
     device: optional(AssetTag),
     information: optional(Text(2000, 'what information is involved; no names of the people whom it is about')),
@@ -59,7 +61,7 @@ function severityOf({ category }: PersonReport, encryption: LastEncryption | nul
 }
 
 function refuseFuture(report: PersonReport, now: number): void {
-  for (const name of ['happenedAt', 'discoveredAt'] as const) {
+  for (const name of ['happenedAt', 'discoveredAt', 'lastSeenAt'] as const) {
     const time = report[name];
     if (typeof time === 'string' && Date.parse(time) > now)
       throw problem('validation', `${name} must not be in the future.`);
@@ -137,4 +139,17 @@ export async function reportBreach(
     await recordAct(tx, { organisation, at: now, actor, action: 'breach-reported', target: `breach:${ref}` });
     return ref;
   });
+}
+
+/** Whether this caller reported the breach: who may read none knows their own by its reference. */
+export async function isReporter(db: Db, caller: Caller, ref: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('breaches')
+    .select('report')
+    .where('organisation', '=', caller.organisation)
+    .where('ref', '=', ref)
+    .executeTakeFirst();
+  if (typeof row?.report !== 'string') return false;
+  const { by } = JSON.parse(row.report) as { readonly by?: unknown };
+  return by === actorOf(caller);
 }

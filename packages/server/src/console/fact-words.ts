@@ -1,7 +1,7 @@
 import { Duration, durationInWords } from '@beadle/shared';
 import Value from 'typebox/value';
 import { countryWords } from './device-state-words.ts';
-import { day, humanise, isTime, moment, reasonWords, told } from './words.ts';
+import { day, humanise, isTime, labelOf, moment, reasonWords, told } from './words.ts';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -25,6 +25,11 @@ const GIGABYTE = 1e9;
 /** The owner of a laptop may send anything: what has only the look of a day or a duration is shown as it is. */
 const isDay = (text: string): boolean => DAY.test(text) && !Number.isNaN(Date.parse(text));
 const isDuration = (text: string): boolean => Value.Check(Duration, text);
+/** What was known of a device's encryption when it was reported lost. */
+function encryptionWords({ verdict, seenAt }: Readonly<Record<string, unknown>>): string {
+  const seen = typeof seenAt === 'string' ? `last heard from on ${moment(seenAt)}` : 'never heard from';
+  return `${labelOf('encryption', String(verdict)).text}, ${seen}`;
+}
 
 /** A value in words, with the unit that its name tells. */
 export function valueWords(name: string, value: unknown): string {
@@ -34,7 +39,7 @@ export function valueWords(name: string, value: unknown): string {
   if (typeof value === 'string' && name === 'appearsToBeIn') return countryWords(value);
   if (typeof value === 'string' && name.endsWith('AtMost') && isDuration(value)) return durationInWords(value);
   if (typeof value === 'string' && isDay(value)) return day(value);
-  return told(value);
+  return name === 'encryption' && isRecord(value) && 'verdict' in value ? encryptionWords(value) : told(value);
 }
 
 const isTold = (fact: unknown): boolean => fact !== null && fact !== undefined;

@@ -40,6 +40,7 @@ import { previewPages } from './pages/preview.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
 import { reportPages } from './pages/report.ts';
 import { registerPages } from './pages/registers.ts';
+import { reportSomethingPages } from './pages/report-something.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
 import { createViews, type Views } from './views.ts';
 
@@ -95,8 +96,9 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(breachReportRoutes, { db, clock, writers: writersOf(views) });
   await app.register(signInPages, { ...deps, views });
   await app.register(overviewPage, page);
+  await app.register(reportSomethingPages, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
   await app.register(breachesPage, page);
-  await app.register(breachPage, page);
+  await app.register(breachPage, { ...page, random: deps.random });
   await app.register(clusterPages, page);
   await app.register(reportPages, page);
   await app.register(devicesPage, page);

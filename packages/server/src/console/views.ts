@@ -3,12 +3,15 @@ import nunjucks from 'nunjucks';
 import { kindWords } from '../authorisations/messages.ts';
 import type { Assets } from './assets.ts';
 import { govukFolder } from './stylesheet.ts';
+import * as breachWords from './breach-words.ts';
+import { assessmentWords, reportedWords } from './case-words.ts';
 import { valueWords } from './fact-words.ts';
 import * as timeline from './timeline-words.ts';
 import * as words from './words.ts';
 
 export type Section =
   | 'overview'
+  | 'report'
   | 'breaches'
   | 'messages'
   | 'devices'
@@ -64,6 +67,11 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   actorWords: timeline.actorWords,
   channelWords: timeline.channelWords,
   detailLines: timeline.detailLines,
+  triageWords: (value: string) => breachWords.wordOf(breachWords.TRIAGE_WORDS, value),
+  tellWords: (value: string) => breachWords.wordOf(breachWords.TELL_WORDS, value),
+  categoryWords: (value: string) => breachWords.wordOf(breachWords.CATEGORY_WORDS, value),
+  assessmentWords,
+  reportedWords,
   label: (value: string, kind: words.LabelKind) => words.labelOf(kind, value),
   errorOn: (errors: readonly { field: string; text: string }[], field: string) =>
     errors.find((error) => error.field === field)?.text,

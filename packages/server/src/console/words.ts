@@ -138,8 +138,24 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
   status: {
     suspected: { text: 'Suspected', colour: 'purple' },
     acknowledged: { text: 'Acknowledged', colour: 'blue' },
+    confirmed: { text: 'Confirmed', colour: 'magenta' },
+    'near-miss': { text: 'Near miss', colour: 'yellow' },
+    contained: { text: 'Contained', colour: 'teal' },
+    assessed: { text: 'Assessed', colour: 'orange' },
     restored: { text: 'Restored', colour: 'green' },
+    'not-a-breach': { text: 'Not a breach', colour: 'grey' },
     closed: { text: 'Closed', colour: 'grey' },
+  },
+  encryption: {
+    fail: { text: 'Not encrypted', colour: 'red' },
+    unknown: { text: 'Not known', colour: 'yellow' },
+    pass: { text: 'Encrypted', colour: 'green' },
+  },
+  action: {
+    open: { text: 'Open', colour: 'blue' },
+    overdue: { text: 'Overdue', colour: 'red' },
+    done: { text: 'Done', colour: 'green' },
+    dropped: { text: 'Not done', colour: 'grey' },
   },
   verdict: {
     fail: { text: 'Failing', colour: 'red' },
@@ -163,7 +179,7 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
   },
 };
 
-export type LabelKind = 'severity' | 'status' | 'verdict' | 'authorisation' | 'delivery';
+export type LabelKind = 'severity' | 'status' | 'verdict' | 'authorisation' | 'encryption' | 'action' | 'delivery';
 
 export const labelOf = (kind: LabelKind, value: string): Label =>
   LABELS[kind]?.[value] ?? { text: humanise(value), colour: 'grey' };

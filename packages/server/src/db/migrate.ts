@@ -15,6 +15,7 @@ import { byHand } from './migrations/0009-by-hand.ts';
 import { daysAndPaper } from './migrations/0010-days-and-paper.ts';
 import { deliveries } from './migrations/0011-deliveries.ts';
 import { breachLife } from './migrations/0012-breach-life.ts';
+import { savedViews } from './migrations/0013-saved-views.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -30,6 +31,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0010-days-and-paper': daysAndPaper,
     '0011-deliveries': deliveries,
     '0012-breach-life': breachLife,
+    '0013-saved-views': savedViews,
   }),
 });
 

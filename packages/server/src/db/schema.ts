@@ -235,6 +235,17 @@ export interface BreachActionTable {
   note: string | null;
 }
 
+/** A list of breaches that somebody comes back to. */
+export interface SavedViewTable {
+  organisation: string;
+  /** Whose it is, as the audit log names them. */
+  account: string;
+  name: string;
+  /** The query of its address. */
+  query: string;
+  created_at: number;
+}
+
 /** Breaches of one rule and one cause: one item with one decision and one message. */
 export interface ClusterTable {
   organisation: string;
@@ -492,6 +503,7 @@ export interface Database extends AuthorisationTables, PeopleTables {
   breach_findings: BreachFindingTable;
   breach_actions: BreachActionTable;
   clusters: ClusterTable;
+  saved_views: SavedViewTable;
   counters: CounterTable;
   notices: NoticeTable;
   jobs: JobTable;

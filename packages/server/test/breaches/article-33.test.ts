@@ -31,7 +31,7 @@ describe('the summary for the regulator', () => {
       confirmed: true,
       nature: {
         check: null,
-        category: 'lost-or-stolen',
+        category: 'lost',
         personalData: 'yes',
         specialCategory: 'no',
         childrenOrVulnerable: 'unknown',

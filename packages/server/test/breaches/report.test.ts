@@ -25,7 +25,7 @@ describe('the report of a breach that people have dealt with', () => {
       confirmed: true,
       severity: { byPolicy: 'high', assessed: 'high' },
       decided: {
-        category: 'lost-or-stolen',
+        category: 'lost',
         owner: null,
         triage: { by, at: '2026-06-04T10:32:00.000Z', decision: 'confirmed', reason: 'Sam Rivers says so himself' },
         containment: [{ by, measures: 'The account srivers was closed by the service desk' }],

@@ -51,7 +51,7 @@ export async function wholeCase(server: Served): Promise<string> {
   const { ref } = await act('worker', '', {
     title: 'Laptop of Sam Rivers left on the train to Tŷ Gwyn',
     description: 'Sam Rivers left DBC-07001 (PF7YY001) on the 8:12.\nHe rang at once.',
-    category: 'lost-or-stolen',
+    category: 'lost',
     device: 'DBC-07001',
     happenedAt: new Date(server.clock.now() - 2 * HOUR).toISOString(),
     place: 'travelling',

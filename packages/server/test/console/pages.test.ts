@@ -90,9 +90,10 @@ describe('signing in', () => {
 describe('roles', () => {
   it('keep a worker out of the console', async () => {
     const worker = await server.signIn('worker');
-    for (const url of ['/', '/breaches', '/devices']) expect((await worker.get(url)).statusCode, `at ${url}`).toBe(403);
-    expect((await worker.get('/')).body).toContain('You cannot do this');
-    expect((await worker.post('/sign-out', {})).headers.location).toBe('/sign-in');
+    for (const url of ['/breaches', '/devices']) expect((await worker.get(url)).statusCode, `at ${url}`).toBe(403);
+    expect((await worker.get('/breaches')).body).toContain('You cannot do this');
+    expect((await worker.get('/')).headers.location).toBe('/report');
+    expect((await worker.post('/sign-out', {}, '/report')).headers.location).toBe('/sign-in');
   });
 
   it('show an auditor a breach without anything to press', async () => {
@@ -200,7 +201,9 @@ describe('acts on a breach', () => {
     const done = await officer.post(`/breaches/${ref}/acknowledge`, {});
     expect([done.statusCode, done.headers.location]).toEqual([303, `/breaches/${ref}?done=acknowledged`]);
     expect((await officer.get(done.headers.location ?? '')).body).toContain('recorded under your name');
-    const closed = await officer.post(`/breaches/${ref}/close`, { reason: 'A registered stick.' });
+    const sure = await officer.post(`/breaches/${ref}/close`, { reason: 'A registered stick.' });
+    expect(sure.body).toContain('Are you sure that you want to close this breach?');
+    const closed = await officer.post(`/breaches/${ref}/close`, { reason: 'A registered stick.', step: 'confirmed' });
     expect(closed.headers.location).toBe(`/breaches/${ref}?done=closed`);
   });
 

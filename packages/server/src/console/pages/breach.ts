@@ -3,23 +3,28 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { callerOf } from '../../access.ts';
 import { actOn } from '../../breaches/life/act.ts';
-import { acknowledging, closing } from '../../breaches/life/acts.ts';
+import { acknowledging } from '../../breaches/life/acts.ts';
 import { Reference } from '../../breaches/read-routes.ts';
 import type { BreachReport } from '../../breaches/report-document.ts';
-import { readReport } from '../../breaches/report-routes.ts';
+import { reportOn } from '../../breaches/report-read.ts';
+import { readOrganisation } from '../../organisation/store.ts';
 import { linkTo, mayAct, type PageDeps, showPage } from '../console.ts';
-
-const MOST_REASON = 2000;
+import { actPages } from './desk/act-pages.ts';
+import { DESK_ACTS, linksFor } from './desk/acts.ts';
+import { type DeskCase, type DeskDeps, type Exchange, mayBe, openCase, pathOf } from './desk/desk-case.ts';
+import { encryptionWords } from './desk/encryption.ts';
+import { nextStepWords } from './desk/next-step.ts';
 
 /** What the page says after an act, by the word in its address. */
 const DONE: Readonly<Record<string, string>> = {
   acknowledged: 'You have acknowledged this breach. It is recorded under your name.',
-  closed: 'You have closed this breach. Your reason is in its timeline.',
+  ...Object.fromEntries(DESK_ACTS.map(({ name, done }) => [name, done])),
 };
 
-interface Exchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
+/** What is known about a breach that somebody has before them. */
+async function reportOf({ db, clock }: PageDeps, { caller, breach }: DeskCase): Promise<BreachReport> {
+  const { name, settings } = await readOrganisation(db, caller.organisation);
+  return reportOn(db, breach, { marking: settings.marking, council: name, now: clock.now() });
 }
 
 /** The authorisation by which the device last kept to the rule, where that is how the breach ended. */
@@ -29,78 +34,61 @@ function excuseOf({ status, timeline }: BreachReport): string | undefined {
   return typeof detail.authorisation === 'string' ? detail.authorisation : undefined;
 }
 
-interface Desk {
-  readonly done?: string | undefined;
-  readonly error?: string | undefined;
-  readonly reason?: string | undefined;
-}
+const canAcknowledge = (it: DeskCase, request: FastifyRequest) =>
+  mayAct(request) && it.it.acknowledgedAt === null && it.it.endedAt === null && mayBe(it, 'acknowledge');
 
-async function showDesk(
-  deps: PageDeps,
-  exchange: Exchange,
-  ref: string,
-  { done, error, reason = '' }: Desk = {},
-): Promise<FastifyReply> {
-  const { report } = await readReport(deps, callerOf(exchange.request), ref, 'breach-viewed');
-  const may = mayAct(exchange.request);
+/** What is to be done, the most pressing first, and whether the caller may end it. */
+const actionsOf = ({ it, now, breach }: DeskCase, mayEnd: boolean) =>
+  it.actions
+    .map((action) => ({
+      ...action,
+      state: action.outcome ?? (Date.parse(action.due) < now ? 'overdue' : 'open'),
+      href: mayEnd && action.endedAt === null ? `${pathOf(breach.ref)}/actions/${action.id}/end` : undefined,
+    }))
+    .toSorted((one, other) => Number(one.endedAt !== null) - Number(other.endedAt !== null));
+
+async function showDesk(deps: DeskDeps, exchange: Exchange, ref: string, done?: string): Promise<FastifyReply> {
+  const { request } = exchange;
+  const it = await openCase(deps, request, ref);
+  const report = await reportOf(deps, it);
+  const links = linksFor(it);
+  const acknowledges = canAcknowledge(it, request);
   const model = {
     report,
+    case: it.it,
+    desk: pathOf(it.breach.ref),
+    next: nextStepWords(it, links),
+    encryption: it.breach.kind === 'person' && it.breach.device !== null ? await encryptionWords(deps, it) : [],
+    actions: actionsOf(it, mayAct(request) && it.it.endedAt === null),
+    links,
     excuse: excuseOf(report),
     done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
-    error,
-    reason,
-    canAcknowledge: may && report.acknowledgedAt === null && report.status !== 'closed',
-    canClose: may && report.status !== 'closed',
+    canAcknowledge: acknowledges,
+    canNothing: !acknowledges && links.length === 0,
   };
-  return showPage(deps, exchange, 'breach', model, { section: 'breaches', status: error === undefined ? 200 : 400 });
+  return showPage(deps, exchange, 'breach', model, { section: 'breaches' });
 }
-
-const pathOf = (ref: string) => `/breaches/${encodeURIComponent(ref)}`;
 
 const Form = Type.Object({}, { additionalProperties: false });
-const CloseForm = Type.Object(
-  { reason: Type.Optional(Type.String({ maxLength: 20_000 })) },
-  { additionalProperties: false },
-);
+const Done = Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })) }, { additionalProperties: false });
 
-function reasonProblem(reason: string): string | undefined {
-  if (reason === '') return 'Enter why you are closing this breach';
-  return reason.length > MOST_REASON
-    ? `Why you are closing this breach must be ${MOST_REASON} characters or fewer`
-    : undefined;
-}
-
-/** The desk of one breach, and the acts of a person on it. */
-export const breachPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
+/** The desk of one breach, its report, and the acts of a person on it. */
+export const breachPage: FastifyPluginAsyncTypebox<DeskDeps> = async (app, deps) => {
   const read = { access: 'breaches:read' } as const;
-  const write = { access: 'breaches:write' } as const;
-  const actDeps = () => ({ db: deps.db, now: deps.clock.now() });
-
-  const Done = Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })) }, { additionalProperties: false });
   app.get(
     '/breaches/:ref',
     { schema: { hide: true, params: Reference, querystring: Done }, config: read },
-    (request, reply) => showDesk(deps, { request, reply }, request.params.ref, { done: request.query.done }),
+    (request, reply) => showDesk(deps, { request, reply }, request.params.ref, request.query.done),
   );
 
   app.post(
     '/breaches/:ref/acknowledge',
-    { schema: { hide: true, params: Reference, body: Form }, config: write },
+    { schema: { hide: true, params: Reference, body: Form }, config: { access: 'breaches:write' } },
     async (request, reply) => {
-      await actOn(callerOf(request), [request.params.ref], acknowledging, actDeps());
-      return reply.redirect(linkTo(pathOf(request.params.ref), { done: 'acknowledged' }), 303);
+      const { ref } = request.params;
+      await actOn(callerOf(request), [ref], acknowledging, { db: deps.db, now: deps.clock.now() });
+      return reply.redirect(linkTo(pathOf(ref), { done: 'acknowledged' }), 303);
     },
   );
-
-  app.post(
-    '/breaches/:ref/close',
-    { schema: { hide: true, params: Reference, body: CloseForm }, config: write },
-    async (request, reply) => {
-      const reason = (request.body.reason ?? '').trim();
-      const error = reasonProblem(reason);
-      if (error !== undefined) return showDesk(deps, { request, reply }, request.params.ref, { error, reason });
-      await actOn(callerOf(request), [request.params.ref], closing({ reason }), actDeps());
-      return reply.redirect(linkTo(pathOf(request.params.ref), { done: 'closed' }), 303);
-    },
-  );
+  await app.register(actPages, deps);
 };

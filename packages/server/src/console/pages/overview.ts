@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { callerOf } from '../../access.ts';
 import { paperOverdue } from '../../authorisations/owing.ts';
-import { appearance } from '../../breaches/appearance.ts';
+import { titleOf } from '../../breaches/appearance.ts';
 import type { Viewer } from '../../breaches/concealment.ts';
 import { type Duty, newAndSerious, oldestUnacknowledged, openFigures, restoredSince } from '../../breaches/figures.ts';
+import { may } from '../../people/permissions.ts';
 import { standingOfRules } from '../../breaches/standing.ts';
 import type { BreachView } from '../../breaches/read.ts';
 import { fleetFigures, type RuleFigure, standingByRule, unknownByReason } from '../../devices/figures.ts';
@@ -14,9 +15,10 @@ const SHOWN = 5;
 /** A breach in a list, in words. */
 export const inList = (breach: BreachView) => ({
   ref: breach.ref,
-  appears: appearance(breach),
-  severity: breach.severity,
+  appears: titleOf(breach),
+  severity: breach.assessed_severity ?? breach.severity,
   status: breach.status,
+  owner: breach.owner,
   lastSeen: breach.last_seen,
   openedAt: breach.opened_at,
   count: breach.count,
@@ -57,9 +59,13 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
   return { officer, ict, fleet, unknowns, rules: bars, better, quiet, paper, silentDays: SILENT_AFTER.days };
 }
 
-/** `GET /`: what is new and serious, what waits longest, what is not known, what got better. */
+/**
+ * `GET /`: what is new and serious, what waits longest, what is not known, what got better. Who has nothing to look after
+ * here comes to report something.
+ */
 export const overviewPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
-  app.get('/', { schema: { hide: true }, config: { access: 'console' } }, async (request, reply) => {
+  app.get('/', { schema: { hide: true }, config: { access: 'breaches:report' } }, async (request, reply) => {
+    if (!may(callerOf(request).role, 'console')) return reply.redirect('/report', 303);
     const model = await modelOf(deps, callerOf(request));
     return showPage(deps, { request, reply }, 'overview', model, { section: 'overview' });
   });
