@@ -1,11 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { type Viewer, visibleTo } from './concealment.ts';
-import type { BreachEventTable, BreachTable, DeviceTable, HeadTable, NoticeTable } from '../db/schema.ts';
-
-export type BreachEventRow = Selectable<BreachEventTable>;
-export type NoticeRow = Selectable<NoticeTable>;
-export type HeadRow = Selectable<HeadTable>;
+import type { BreachTable } from '../db/schema.ts';
 
 /** A breach with the tag and kind of its device, null where it is not about one. */
 export interface BreachView extends Selectable<BreachTable> {
@@ -128,88 +124,3 @@ export const readBreaches = (db: Db, viewer: Viewer, refs: readonly string[]): P
         .orderBy('breaches.opened_at')
         .orderBy('breaches.id')
         .execute();
-
-/** The last `limit` of what happened to a breach, the newest first. */
-export const readBreachEvents = (
-  db: Db,
-  organisation: string,
-  breach: string,
-  limit: number,
-): Promise<BreachEventRow[]> =>
-  db
-    .selectFrom('breach_events')
-    .selectAll()
-    .where('organisation', '=', organisation)
-    .where('breach', '=', breach)
-    .orderBy('sequence', 'desc')
-    .limit(limit)
-    .execute();
-
-export async function countBreachEvents(db: Db, organisation: string, breach: string): Promise<number> {
-  const { count } = await db
-    .selectFrom('breach_events')
-    .select((eb) => eb.fn.countAll().as('count'))
-    .where('organisation', '=', organisation)
-    .where('breach', '=', breach)
-    .executeTakeFirstOrThrow();
-  return Number(count);
-}
-
-/** Events by which people decide about a breach, as life/ writes them. */
-const ACTS = ['triaged', 'contained', 'assessed', 'decided', 'awareness-moved', 'referred', 'closed', 'reopened'];
-
-/** The last `limit` of what people decided and did about a breach, the oldest first. */
-export async function readActs(db: Db, organisation: string, breach: string, limit: number): Promise<BreachEventRow[]> {
-  const rows = await db
-    .selectFrom('breach_events')
-    .selectAll()
-    .where('organisation', '=', organisation)
-    .where('breach', '=', breach)
-    .where('type', 'in', ACTS)
-    .where('actor', '!=', 'beadle')
-    .orderBy('sequence', 'desc')
-    .limit(limit)
-    .execute();
-  return rows.toReversed();
-}
-
-/** Messages to people that named this breach, in the order in which they were made. `breach` is an id that the server made. */
-export const readNotices = (db: Db, organisation: string, breach: string, openedAt: number): Promise<NoticeRow[]> =>
-  db
-    .selectFrom('notices')
-    .selectAll()
-    .where('organisation', '=', organisation)
-    .where('created_at', '>=', openedAt)
-    .where('role', '<>', '')
-    .where('breaches', 'like', `%${JSON.stringify(breach)}%`)
-    .orderBy('created_at')
-    .execute();
-
-/** The device that a breach is about. */
-export const readDeviceOf = (
-  db: Db,
-  { organisation, device }: BreachView,
-): Promise<Selectable<DeviceTable> | undefined> =>
-  device === null
-    ? Promise.resolve(undefined)
-    : db
-        .selectFrom('devices')
-        .selectAll()
-        .where('organisation', '=', organisation)
-        .where('id', '=', device)
-        .executeTakeFirst();
-
-/** Where the chain of a device's present generation stands. */
-export const readHead = (
-  db: Db,
-  organisation: string,
-  device: string,
-  generation: number,
-): Promise<HeadRow | undefined> =>
-  db
-    .selectFrom('heads')
-    .selectAll()
-    .where('organisation', '=', organisation)
-    .where('device', '=', device)
-    .where('generation', '=', generation)
-    .executeTakeFirst();

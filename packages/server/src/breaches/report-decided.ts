@@ -4,7 +4,8 @@ import Value from 'typebox/value';
 import type { BreachActionTable } from '../db/schema.ts';
 import { ActionAnswer, presentAction } from './life/actions.ts';
 import { Assessment } from './life/assessment.ts';
-import type { BreachEventRow, BreachView } from './read.ts';
+import type { BreachView } from './read.ts';
+import type { BreachEventRow } from './read-history.ts';
 import { membersOf, parsed } from './report-parsed.ts';
 
 const closed = { additionalProperties: false } as const;

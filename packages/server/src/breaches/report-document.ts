@@ -55,6 +55,7 @@ const Reported = Type.Object(
     description: nullable(Text),
     certainty: nullable(Text),
     discoveredAt: nullable(Time),
+    lastSeenAt: nullable(Time),
     place: nullable(Text),
     information: nullable(Text),
     personalData: nullable(Text),

@@ -2,7 +2,8 @@ import type { Selectable } from 'kysely';
 import type { BreachActionTable, DeviceTable } from '../db/schema.ts';
 import type { FindingView } from '../findings/read.ts';
 import type { LastEncryption } from './last-encryption.ts';
-import type { BreachEventRow, BreachView, HeadRow, NoticeRow } from './read.ts';
+import type { BreachView } from './read.ts';
+import type { BreachEventRow, HeadRow, NoticeRow } from './read-history.ts';
 
 /** Everything that a report is made from. */
 export interface ReportSources {

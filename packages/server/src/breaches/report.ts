@@ -59,6 +59,7 @@ function reportedIn({ report, subject }: ReportSources['breach']): BreachReport[
     description: stringOrNull(said['description']),
     certainty: stringOrNull(said['certainty']),
     discoveredAt: stringOrNull(said['discoveredAt']),
+    lastSeenAt: stringOrNull(said['lastSeenAt']),
     place: stringOrNull(said['place']),
     information: stringOrNull(said['information']),
     personalData: stringOrNull(said['personalData']),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallerRole } from '../../src/access.ts';
-import { readBreachEvents, readBreach } from '../../src/breaches/read.ts';
+import { readBreach } from '../../src/breaches/read.ts';
+import { readBreachEvents } from '../../src/breaches/read-history.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { startTestServer, type TestServer } from '../app/harness.ts';
 import { seedDevice, seedState } from '../support/seed.ts';

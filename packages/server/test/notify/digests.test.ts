@@ -60,7 +60,8 @@ describe('the digest of the day', () => {
     await breach(server, 'BR-1', { opened_at: server.clock.now() + 1 });
     await breach(server, 'BR-2', { opened_at: server.clock.now() + 1, duty: 'ict' });
     await breach(server, 'BR-3', { opened_at: server.clock.now() + 1, check_name: 'contact', duty: 'ict' });
-    await breach(server, 'BR-4', { opened_at: server.clock.now() - 30 * HOUR, status: 'acknowledged' });
+    const earlier = server.clock.now() - 30 * HOUR;
+    await breach(server, 'BR-4', { opened_at: earlier, aware_at: earlier, status: 'acknowledged' });
     await days(1);
     const [first, ...more] = await digests();
     expect(more).toEqual([]);

@@ -24,7 +24,7 @@ describe('a webhook', () => {
     await queue(server, { title: 'BR-2026-000001:\r\nX-Injected: 1' });
     await server.app.jobs.runDue();
     const [got] = receiver.received;
-    const [, delivery] = await notices(server);
+    const delivery = (await notices(server)).find(({ role }) => role === '');
     expect(got).toMatchObject({ method: 'POST', url: '/in' });
     expect(JSON.parse(got?.body ?? '')).toEqual({
       beadle: 1,
@@ -82,7 +82,7 @@ describe('a webhook', () => {
     const server = await serverWith(parts, webhooks(hook('a', receiver.url)));
     await queue(server);
     await server.app.jobs.runDue();
-    const [, delivery] = await notices(server);
+    const delivery = (await notices(server)).find(({ role }) => role === '');
     expect(elsewhere.received).toEqual([]);
     expect(delivery?.last_error).toMatch(/answered 302\. A redirect is not followed/);
     expect(delivery?.last_error?.length).toBeLessThanOrEqual(500);
@@ -171,7 +171,12 @@ describe('a webhook', () => {
     await server.app.jobs.runDue();
     const { endRemoved } = await import('../../src/notify/removed.ts');
     await endRemoved(server.db, { webhooks: [], siems: [] });
-    expect((await notices(server)).map(({ status }) => status)).toEqual(['sent', 'failed']);
+    expect((await notices(server)).map(({ role, status }) => [role === '', status])).toEqual(
+      expect.arrayContaining([
+        [false, 'sent'],
+        [true, 'failed'],
+      ]),
+    );
     server.clock.pass(HOUR);
     await server.app.jobs.runDue();
     expect(receiver.received).toHaveLength(1);

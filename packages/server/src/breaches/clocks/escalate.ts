@@ -11,13 +11,17 @@ import { toldFirst } from '../../policies/rule-of-finding.ts';
 import { generalPolicy } from '../../policies/store.ts';
 import type { NoticeDeps } from '../notices.ts';
 import { appendEvent, type BreachRow, updateBreach } from '../store.ts';
+import { TOLD_WEEKLY } from '../told-weekly.ts';
 import { clockedOf, timingOf } from './clocks.ts';
 
 export const ESCALATION_JOB = 'breach-escalation';
 /** What changes a clock, such as a breach that is confirmed at night, is seen within this time. */
 const LOOKS_EVERY_MS = 5 * 60_000;
 
-/** Breaches that somebody was told of and nobody has acknowledged, of which a step of the policy's list is left. */
+/**
+ * Breaches that somebody was told of and nobody has acknowledged, of which a step of the policy's list is left. Of what is
+ * ICT's to mend only the critical: the rest stands in ICT's own queue, and no deputy or SIRO mends it.
+ */
 function waiting(tx: Db | Tx, organisation: string, steps: number) {
   return tx
     .selectFrom('breaches')
@@ -27,6 +31,8 @@ function waiting(tx: Db | Tx, organisation: string, steps: number) {
     .where('notified_at', 'is not', null)
     .where('ended_at', 'is', null)
     .where('escalations', '<', steps)
+    .where('check_name', '<>', TOLD_WEEKLY)
+    .where((row) => row.or([row('duty', '=', 'holder'), row('severity', '=', 'critical')]))
     .orderBy('id');
 }
 
