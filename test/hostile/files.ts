@@ -25,6 +25,20 @@ const COLUMNS: Readonly<Record<string, Columns>> = {
     holder: ['kim', ''],
   },
   sticks: { serial: ['ST1', 'ST2'], encrypts_in_hardware: ['yes', 'no'], holder: ['kim', ''], retired: ['no', 'yes'] },
+  authorisations: {
+    kind: ['emergency-plan-stick', 'overseas'],
+    for: ['person', 'devices', 'group', 'population'],
+    subject: ['kim', 'DBC-1', 'Housing', 'employee'],
+    purpose: ['the plan'],
+    approver: ['Lee Director', 'kim'],
+    approver_role: ['siro', 'director', 'information-security-team-leader'],
+    approved_on: ['2026-06-01', '2026-01-01'],
+    from: ['2026-06-01'],
+    to: ['2026-07-01', '2027-06-01'],
+    sticks: ['ST1;ST2', ''],
+    countries: ['FR;ES', ''],
+    accepted_on: ['2026-06-01', ''],
+  },
   printers: { pattern: ['ipp://office/*', '*'], class: ['council', 'home'], note: ['by the stairs', ''] },
 };
 

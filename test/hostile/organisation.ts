@@ -6,6 +6,7 @@ import { createToken } from '../../packages/server/src/people/tokens.ts';
 import { signerOf } from '@beadle/shared';
 import { type Device, enrolmentShot, findingOf, headAfter, headerOf, linesOf, newKey, signedShot } from './device.ts';
 import type { Server } from './server.ts';
+import { fillCases } from './cases.ts';
 import type { Caller } from './shot.ts';
 import { type Ask, fillThings, type Places } from './things.ts';
 
@@ -218,6 +219,7 @@ export async function fillOrganisation(server: Server, names: Names): Promise<Or
   const { assetTag } = devices.good;
   const things = await fillThings({ as, canary, name, server, assetTag }, policyOf(canary, name));
   const breaches = [open['ref'] ?? '', closed['ref'] ?? ''];
+  const cases = await fillCases({ server, id: names.id, canary, ask, breaches });
   const tags = [devices.owned.assetTag, assetTag];
   const { code } = await server.database.db
     .transaction()
@@ -247,7 +249,7 @@ export async function fillOrganisation(server: Server, names: Names): Promise<Or
     },
     places: {
       ...things,
-      'breaches.ref': breaches,
+      ...cases,
       'tokens.id': [victim['id'] ?? ''],
       assetTag: tags,
       version: [versionOf(name)],

@@ -42,6 +42,7 @@ async function fillRegisters({ as, canary, name }: Filling): Promise<Places> {
     'people.account': [sam, kim],
     'groups.name': [canary],
     'roles.id': [role['id'] ?? ''],
+    'roles.role': ['line-manager'],
     'registers.serial': [serial],
     'registers.id': [printer['id'] ?? ''],
   };
