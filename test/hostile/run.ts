@@ -135,9 +135,11 @@ class Run {
   #subject({ url }: Shot, { url: declared, method }: Endpoint): Fired['about'] {
     // Puts it there in the caller's own council, whoever else has one of the same name.
     if (method === 'PUT') return undefined;
-    const parts = [...declared.matchAll(/:(\w+)/g)].map(([, name = '']) => name).filter((name) => name !== 'code');
+    // A code for the first sign-in is nobody's, and every council has every role.
+    const parts = [...declared.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+    const naming = parts.filter((name) => name !== 'code' && name !== 'role');
     const own = ({ places }: World['a']): boolean =>
-      parts.flatMap((part) => placesFor(places, declared, part)).some((id) => url.split(/[/?]/).includes(id));
+      naming.flatMap((part) => placesFor(places, declared, part)).some((id) => url.split(/[/?]/).includes(id));
     if (own(this.#world.b)) return 'b';
     return own(this.#world.a) ? 'a' : undefined;
   }
