@@ -1,5 +1,5 @@
 import type { Db } from '../db/database.ts';
-import { type Viewer, visibleTo } from './concealment.ts';
+import { type Viewer, visibleTo } from '../concealed.ts';
 import { breaches, type BreachView } from './read.ts';
 
 export type Duty = 'holder' | 'ict';

@@ -1,6 +1,6 @@
 import { SEVERITIES } from '@beadle/shared';
 import { sql } from 'kysely';
-import type { Viewer } from './concealment.ts';
+import type { Viewer } from '../concealed.ts';
 import type { Db } from '../db/database.ts';
 import { type BreachFilter, type BreachView, matching, severityNow } from './read.ts';
 

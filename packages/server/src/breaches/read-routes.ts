@@ -6,7 +6,7 @@ import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
 import { CaseAnswer, caseOf } from './case.ts';
-import type { Viewer } from './concealment.ts';
+import type { Viewer } from '../concealed.ts';
 import { BREACH_STATUSES } from './life/states.ts';
 import { type BreachView, listBreaches, placeOf, readBreach } from './read.ts';
 

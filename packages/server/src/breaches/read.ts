@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import { type Viewer, visibleTo } from './concealment.ts';
+import { type Viewer, visibleTo } from '../concealed.ts';
 import type { BreachTable } from '../db/schema.ts';
 
 /** A breach with the tag and kind of its device, null where it is not about one. */

@@ -26,13 +26,21 @@ export async function fanOut(
   machines: readonly MachineChannel[],
 ): Promise<void> {
   const wanting = machines.filter(({ events }) => events.has(eventOf(notice.type)));
-  if (wanting.length === 0) return;
+  if (wanting.length === 0 || (await isConcealed(db, notice))) return;
   const now = clock.now();
   await inTransaction(db, async (tx) => {
     for (const { name, destination } of wanting)
       await addDelivery(tx, notice, { channel: name, address: destination, now, random });
   });
   wake?.();
+}
+
+/** Whoever reads a machine's lists may be the officer whom the breach implicates (invariant 7). */
+async function isConcealed(db: Db, { organisation, breaches }: NoticeTable): Promise<boolean> {
+  const ids = JSON.parse(breaches) as string[];
+  if (ids.length === 0) return false;
+  const found = db.selectFrom('breaches').select('id').where('organisation', '=', organisation).where('id', 'in', ids);
+  return (await found.where('concealed_from', 'is not', null).limit(1).executeTakeFirst()) !== undefined;
 }
 
 interface Added {

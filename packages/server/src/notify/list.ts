@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { isConcealedFrom, type Viewer } from '../concealed.ts';
 import type { Db } from '../db/database.ts';
 import type { NoticeTable } from '../db/schema.ts';
 import { jobOf } from './queue.ts';
@@ -31,14 +32,34 @@ const idOf = (db: Db, organisation: string, ref: string) =>
     .where('ref', '=', ref)
     .executeTakeFirst();
 
+/** The ids of the breaches that are not there for the viewer: few, if any. */
+async function concealedFromViewer(db: Db, viewer: Viewer): Promise<string[]> {
+  const rows = await db
+    .selectFrom('breaches')
+    .select(['id', 'concealed_from'])
+    .where('organisation', '=', viewer.organisation)
+    .where('concealed_from', 'is not', null)
+    .execute();
+  return rows.filter((row) => isConcealedFrom(row, viewer)).map(({ id }) => id);
+}
+
+/** What is told of a breach that implicates an officer is not there for that officer (invariant 7). */
+async function deliveries(db: Db, viewer: Viewer) {
+  let query = db.selectFrom('notices').selectAll().where('organisation', '=', viewer.organisation);
+  for (const id of await concealedFromViewer(db, viewer))
+    query = query.where('breaches', 'not like', `%${JSON.stringify(id)}%`);
+  return query;
+}
+
 /** Deliveries, the newest first; one more than the limit where there is a next page. */
 export async function listDeliveries(
   db: Db,
-  organisation: string,
+  viewer: Viewer,
   { breach, channel, status }: DeliveryFilter,
   { limit, after }: DeliveryPage,
 ): Promise<Delivery[]> {
-  let query = db.selectFrom('notices').selectAll().where('organisation', '=', organisation);
+  const { organisation } = viewer;
+  let query = await deliveries(db, viewer);
   if (breach !== undefined) {
     const found = await idOf(db, organisation, breach);
     if (found === undefined) return [];
@@ -54,14 +75,9 @@ export async function listDeliveries(
   return withNextTry(db, organisation, rows);
 }
 
-export async function readDelivery(db: Db, organisation: string, id: string): Promise<Delivery | undefined> {
-  const rows = await db
-    .selectFrom('notices')
-    .selectAll()
-    .where('organisation', '=', organisation)
-    .where('id', '=', id)
-    .execute();
-  const [found] = await withNextTry(db, organisation, rows);
+export async function readDelivery(db: Db, viewer: Viewer, id: string): Promise<Delivery | undefined> {
+  const rows = await (await deliveries(db, viewer)).where('id', '=', id).execute();
+  const [found] = await withNextTry(db, viewer.organisation, rows);
   return found;
 }
 

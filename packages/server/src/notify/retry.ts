@@ -6,6 +6,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { problem } from '../errors.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { type ChannelSettings, machineChannels } from './channels.ts';
+import { readDelivery } from './list.ts';
 import { jobOf } from './queue.ts';
 
 interface RetryDeps {
@@ -18,6 +19,7 @@ interface RetryDeps {
 /** Makes a delivery that waits or has failed due at once; call the worker's `wake()` afterwards. */
 export async function retryNotice(caller: Caller, id: string, { db, now, random, settings }: RetryDeps): Promise<void> {
   const { organisation } = caller;
+  if ((await readDelivery(db, caller, id)) === undefined) throw problem('notice-unknown', 'No message has this id.');
   await inTransaction(db, async (tx) => {
     const notice = await tx
       .selectFrom('notices')

@@ -97,7 +97,7 @@ function listing(app: App, { db }: NoticeRouteDeps): void {
       const { cursor, limit: _, ...filter } = request.query;
       const limit = limitOf(request.query);
       const after = readCursor(cursor, ['string']);
-      const rows = await listDeliveries(db, callerOf(request).organisation, filter, { limit, after });
+      const rows = await listDeliveries(db, callerOf(request), filter, { limit, after });
       return toPage(rows, limit, ({ id }) => [id], presentDelivery);
     },
   );
@@ -115,7 +115,7 @@ function retrying(app: App, { db, clock, random, settings, wake }: NoticeRouteDe
     const { id } = request.params;
     await retryNotice(caller, id, { db, now: clock.now(), random, settings });
     wake();
-    const found = await readDelivery(db, caller.organisation, id);
+    const found = await readDelivery(db, caller, id);
     if (found === undefined) throw problem('notice-unknown', 'No message has this id.');
     return reply.code(202).send(presentDelivery(found));
   });

@@ -224,8 +224,11 @@ describe('who may', () => {
     expect((await asKim('POST', `/api/v1/breaches/${ref}/closure`, { reason: 'No.' })).statusCode).toBe(404);
     const { items } = (await asKim('GET', '/api/v1/breaches?limit=500')).json<{ items: { ref: string }[] }>();
     expect(items.map((one) => one.ref)).not.toContain(ref);
-    const notices = await server.db.selectFrom('notices').select('role').execute();
-    expect(notices.map(({ role }) => role)).toContain('siro');
+    const about = await server.db.selectFrom('notices').select(['id', 'role']).where('reference', '=', ref).execute();
+    expect(about.map(({ role }) => role)).toEqual(['siro']);
+    const id = about[0]?.id ?? '';
+    expect(JSON.stringify((await asKim('GET', '/api/v1/notices?limit=500')).json())).not.toContain(id);
+    expect((await asKim('POST', `/api/v1/notices/${id}/retry`)).statusCode).toBe(404);
     expect((await post('siro', `/${ref}/triage`, { decision: 'confirmed', reason: 'Seen.' })).statusCode).toBe(200);
   });
 });

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import Type, { type Static } from 'typebox';
 import type { Db } from '../../db/database.ts';
 import { problem } from '../../errors.ts';
-import { type Viewer, visibleTo } from '../concealment.ts';
+import { type Viewer, visibleTo } from '../../concealed.ts';
 import type { Cause } from './cause.ts';
 
 const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);

@@ -6,7 +6,7 @@ import { locking } from '../../db/locks.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { problem } from '../../errors.ts';
 import { endIfDone } from '../clusters/cluster.ts';
-import { isConcealedFrom } from '../concealment.ts';
+import { isConcealedFrom } from '../../concealed.ts';
 import { appendEvent, type BreachRow, updateBreach } from '../store.ts';
 import { type BreachAct, type BreachStatus, ENDED, statusAfter } from './states.ts';
 

@@ -6,7 +6,7 @@ import { type Caller, callerOf } from '../../access.ts';
 import { recordView } from '../../audit/viewed.ts';
 import { present } from '../../authorisations/present.ts';
 import { ofDevice } from '../../authorisations/read.ts';
-import type { Viewer } from '../../breaches/concealment.ts';
+import type { Viewer } from '../../concealed.ts';
 import { listBreaches } from '../../breaches/read.ts';
 import { contactDay, type DeviceView, readDevice, readFacts, readStates } from '../../devices/read.ts';
 import { AssetTag } from '../../devices/read-routes.ts';

@@ -37,10 +37,11 @@ const filterOf = ({ breach, channel, status }: Static<typeof Query>): DeliveryFi
 });
 
 async function show(deps: MessagePageDeps, exchange: Exchange, query: Static<typeof Query>, error?: string) {
-  const { organisation } = callerOf(exchange.request);
+  const caller = callerOf(exchange.request);
+  const { organisation } = caller;
   const filter = filterOf(query);
   const after = readCursor(query.cursor || undefined, ['string']);
-  const rows = await listDeliveries(deps.db, organisation, filter, { limit: ON_A_PAGE, after });
+  const rows = await listDeliveries(deps.db, caller, filter, { limit: ON_A_PAGE, after });
   const { items, nextCursor } = toPage(rows, ON_A_PAGE, ({ id }) => [id], presentDelivery);
   const model = {
     messages: items,

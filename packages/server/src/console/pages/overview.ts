@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { callerOf } from '../../access.ts';
 import { paperOverdue } from '../../authorisations/owing.ts';
 import { titleOf } from '../../breaches/appearance.ts';
-import type { Viewer } from '../../breaches/concealment.ts';
+import type { Viewer } from '../../concealed.ts';
 import { type Duty, newAndSerious, oldestUnacknowledged, openFigures, restoredSince } from '../../breaches/figures.ts';
 import { may } from '../../people/permissions.ts';
 import { standingOfRules } from '../../breaches/standing.ts';
