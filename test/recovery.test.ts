@@ -6,9 +6,10 @@ import { skipReferences } from '../packages/server/src/breaches/references.ts';
 import { inTransaction } from '../packages/server/src/db/transaction.ts';
 import { ORGANISATION } from '../packages/server/src/organisation/store.ts';
 import { arrived, breachesOf } from './support/arrived.ts';
+import type { Transport, TransportRequest } from '../packages/agent/src/uplink/transport.ts';
 import { createWorld, type World } from './support/clock.ts';
 import { type Council, createCouncil } from './support/council.ts';
-import { createLaptop, type Laptop } from './support/laptop.ts';
+import { createLaptop, type Laptop, transportTo } from './support/laptop.ts';
 import { policyYaml, putPolicy } from './support/policy.ts';
 
 let world: World;
@@ -136,6 +137,34 @@ describe('a server that was restored from before the register was changed', () =
     expect(await laptop.running(({ policies }) => policies.inForce()?.version)).toBe('2');
   });
 
+  it('corrects a device whose document it no longer knows of, also after a message from before that', async () => {
+    const real = transportTo(council);
+    const late: TransportRequest[] = [];
+    let isHeldUp = false;
+    const transport: Transport = {
+      ...real,
+      send: async (request) => {
+        if (!isHeldUp) return real.send(request);
+        late.push(request);
+        throw new Error('no answer');
+      },
+    };
+    const other = await createLaptop({ council, world, assetTag: 'DBC-2', transport });
+    await council.copy('older');
+    isHeldUp = true;
+    await other.checkIn();
+    isHeldUp = false;
+    await putPolicy(council, policyYaml('2'));
+    await other.checkIn();
+    world.pass(60_000);
+    await council.restore('older');
+    await putPolicy(council, policyYaml('3'));
+    for (const request of late) expect(await real.send(request)).toMatchObject({ status: 200 });
+    await other.checkIn();
+    expect(await other.running(({ policies }) => policies.inForce()?.version)).toBe('3');
+    other.close();
+  });
+
   it('gives no reference twice after some were skipped', async () => {
     const report = async () => {
       const said = { title: 'A laptop is lost', description: 'It was left on a train.' };
@@ -147,12 +176,14 @@ describe('a server that was restored from before the register was changed', () =
     const skip = { organisation: ORGANISATION, at: world.time, actor: 'cli:test' };
     expect(await inTransaction(council.db(), (tx) => skipReferences(tx, skip))).toEqual([
       'BR-2026-001001',
+      'CL-2026-001001',
       'AU-2026-001001',
       'IN-2026-001001',
     ]);
     expect(await report()).toBe('BR-2026-001001');
     expect(await inTransaction(council.db(), (tx) => skipReferences(tx, skip))).toEqual([
       'BR-2026-002002',
+      'CL-2026-002002',
       'AU-2026-002001',
       'IN-2026-002001',
     ]);

@@ -182,8 +182,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a document of the past',
     file: server('orders/documents.ts'),
-    from: 'Math.max(has, device.document_serial) + 1;',
+    from: 'Math.max(now, has + 1, device.document_serial + 1);',
     to: 'device.document_serial + 1;',
+  },
+  {
+    name: 'a serial that was given before',
+    file: server('orders/documents.ts'),
+    from: 'Math.max(now, has + 1, device.document_serial + 1);',
+    to: 'Math.max(has, device.document_serial) + 1;',
   },
   {
     name: 'excuse a lapsed one',

@@ -139,7 +139,9 @@ export async function ordersFor(
 /**
  * The policy as it concerns this device, signed and bound to it, a rising serial and an end (invariant 5); none where
  * the one that it has, by the serial `has`, says the same. A device that is ahead has its document from a server that
- * was put back from an older copy since: it is overtaken, for it takes nothing older than what it has.
+ * was put back from an older copy since: it is overtaken, for it takes nothing older than what it has. A serial is no
+ * lower than the moment it is given at: were it only one more than the last, a server that was put back could give anew
+ * the serial of a document that it no longer knows of, and would take that one for its own.
  */
 export async function issuePolicy(
   tx: Tx,
@@ -151,8 +153,8 @@ export async function issuePolicy(
   const content = contentOf(orders, now);
   const isSame = content === device.document_hash;
   if (isSame && has === device.document_serial) return [];
-  const serial =
-    isSame && has < device.document_serial ? device.document_serial : Math.max(has, device.document_serial) + 1;
+  const next = Math.max(now, has + 1, device.document_serial + 1);
+  const serial = isSame && has < device.document_serial ? device.document_serial : next;
   await tx
     .updateTable('devices')
     .set({ document_serial: serial, document_hash: content })
