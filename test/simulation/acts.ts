@@ -107,6 +107,14 @@ function restoreFolder(simulation: Simulation, device: Device): void {
   simulation.start(device);
 }
 
+const deliverLate = (simulation: Simulation) => simulation.withServer(() => simulation.network.deliverLate());
+
+/** What was on its way meanwhile finds a server that takes its counter, and has never heard of what came after it. */
+async function restoreServer(simulation: Simulation): Promise<void> {
+  await simulation.restoreServer();
+  for (let left = simulation.dice.below(4); left > 0; left -= 1) await deliverLate(simulation);
+}
+
 async function byAPerson({
   server,
   observer,
@@ -194,7 +202,7 @@ export const ACTS: readonly Weighted[] = [
     name: 'late message',
     weight: 4,
     isFault: true,
-    act: (simulation) => simulation.withServer(() => simulation.network.deliverLate()).then(() => undefined),
+    act: async (simulation) => void (await deliverLate(simulation)),
   },
   {
     name: 'log unreadable',
@@ -242,7 +250,7 @@ export const ACTS: readonly Weighted[] = [
   },
   { name: 'server restarted', weight: 3, act: (simulation) => simulation.restartServer() },
   { name: 'server copied', weight: 1, isFault: true, act: (simulation) => simulation.copyServer() },
-  { name: 'server restored', weight: 1, isFault: true, act: (simulation) => simulation.restoreServer() },
+  { name: 'server restored', weight: 1, isFault: true, act: restoreServer },
   {
     name: 'mail',
     weight: 1,
