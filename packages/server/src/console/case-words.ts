@@ -1,6 +1,7 @@
 import type { Assessment } from '../breaches/life/assessment.ts';
 import { ANSWER_WORDS, CATEGORY_WORDS, CERTAINTY_WORDS, FACTOR_WORDS, PLACE_WORDS, wordOf } from './breach-words.ts';
-import { humanise, isTime, labelOf, moment, told } from './words.ts';
+import { humanise, isTime, moment, told } from './words.ts';
+import { labelOf } from './labels.ts';
 
 export interface Line {
   readonly label: string;
@@ -74,3 +75,13 @@ export function reportedWords(reported: unknown): Line[] {
       text: reportedText(name, value),
     }));
 }
+
+const CLOCKS: Readonly<Record<string, string>> = {
+  'acknowledgement notified': 'To be acknowledged by',
+  'article-33 aware': 'Regulator, from awareness',
+  'article-33 reported': 'Regulator, from the first report',
+};
+
+/** What a clock is until, in the words of the desk. */
+export const clockWords = ({ name, reading }: { readonly name: string; readonly reading: string }): string =>
+  CLOCKS[`${name} ${reading}`] ?? `${humanise(name)}, from when it was ${reading}`;

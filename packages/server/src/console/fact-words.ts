@@ -1,7 +1,8 @@
 import { Duration, durationInWords } from '@beadle/shared';
 import Value from 'typebox/value';
 import { countryWords } from './device-state-words.ts';
-import { day, humanise, isTime, labelOf, moment, reasonWords, told } from './words.ts';
+import { day, humanise, isTime, moment, reasonWords, told } from './words.ts';
+import { labelOf } from './labels.ts';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 

@@ -1,5 +1,5 @@
 import { type Duration, durationInWords, type HowKept, modeOf, dutyOf, type Rule } from '@beadle/shared';
-import { humanise, type Label, roleWords } from './words.ts';
+import type { Label } from './labels.ts';
 
 /** How a clause is kept, in words for whoever reads the policy and not its file. */
 const HOW: Readonly<Record<HowKept, Label>> = {

@@ -9,7 +9,8 @@ import {
   TRIAGE_WORDS,
   wordOf,
 } from './breach-words.ts';
-import { day, humanise, isTime, labelOf, moment, reasonWords, roleWords, told } from './words.ts';
+import { day, humanise, isTime, moment, reasonWords, roleWords, told } from './words.ts';
+import { labelOf } from './labels.ts';
 
 const EVENTS: Readonly<Record<string, string>> = {
   opened: 'Opened',

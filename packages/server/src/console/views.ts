@@ -4,9 +4,10 @@ import { kindWords } from '../authorisations/messages.ts';
 import type { Assets } from './assets.ts';
 import { govukFolder } from './stylesheet.ts';
 import * as breachWords from './breach-words.ts';
-import { assessmentWords, reportedWords } from './case-words.ts';
+import { assessmentWords, clockWords, reportedWords } from './case-words.ts';
 import { valueWords } from './fact-words.ts';
 import * as timeline from './timeline-words.ts';
+import { type LabelKind, labelOf } from './labels.ts';
 import * as words from './words.ts';
 
 export type Section =
@@ -69,10 +70,11 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   detailLines: timeline.detailLines,
   triageWords: (value: string) => breachWords.wordOf(breachWords.TRIAGE_WORDS, value),
   tellWords: (value: string) => breachWords.wordOf(breachWords.TELL_WORDS, value),
+  clockWords,
   categoryWords: (value: string) => breachWords.wordOf(breachWords.CATEGORY_WORDS, value),
   assessmentWords,
   reportedWords,
-  label: (value: string, kind: words.LabelKind) => words.labelOf(kind, value),
+  label: (value: string, kind: LabelKind) => labelOf(kind, value),
   errorOn: (errors: readonly { field: string; text: string }[], field: string) =>
     errors.find((error) => error.field === field)?.text,
   /** Where a field of a form begins: a date has three of them. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { escalate } from '../../src/breaches/clocks/escalate.ts';
+import { runningClocks } from '../../src/breaches/clocks/running.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { startTestServer, type TestServer } from '../app/harness.ts';
 import { seedBreach, seedDevice } from '../support/seed.ts';
@@ -138,5 +139,30 @@ describe('the clocks of a breach', () => {
     expect(await clocks()).toMatchObject([{ state: 'missed' }, { state: 'missed' }]);
     await post(`/${ref}/triage`, { decision: 'not-a-breach', reason: 'Found.' });
     expect(await clocks()).toEqual([]);
+  });
+});
+
+describe('the overview', () => {
+  it('has the clocks of the law that run, the first to run out first, and none of a device', async () => {
+    const now = server.clock.now();
+    const seedPerson = (ref: string, hoursAgo: number, more: object = {}) =>
+      seedBreach(server.db, 'one', {
+        ref,
+        kind: 'person',
+        subject: ref,
+        duty: 'holder',
+        aware_at: now - hoursAgo * 3_600_000,
+        ...more,
+      });
+    await seedPerson('BR-2026-000101', 10);
+    await seedPerson('BR-2026-000102', 80);
+    await seedPerson('BR-2026-000103', 90, { regulator_decision: 'do-not-tell' });
+    await seedPerson('BR-2026-000104', 90, { concealed_from: '["kim"]' });
+    await seedBreach(server.db, 'one', { subject: 'x', aware_at: now, duty: 'ict' });
+    const running = await runningClocks(server.db, { organisation: ORGANISATION, name: 'Kim' }, now, 5);
+    expect(running).toEqual([
+      { ref: 'BR-2026-000102', due: now - 8 * 3_600_000, decision: null },
+      { ref: 'BR-2026-000101', due: now + 62 * 3_600_000, decision: null },
+    ]);
   });
 });

@@ -2,7 +2,8 @@ import type { Factor } from '../../breaches/life/assessment.ts';
 import type { BreachReport } from '../../breaches/report-document.ts';
 import type { Block, Section } from '../../pdf/document.ts';
 import { actorWords } from '../timeline-words.ts';
-import { capital, day, humanise, labelOf, moment } from '../words.ts';
+import { capital, day, humanise, moment } from '../words.ts';
+import { labelOf } from '../labels.ts';
 import { doneBy, fact, facts, known, section, text } from './parts.ts';
 
 type Decided = BreachReport['decided'];

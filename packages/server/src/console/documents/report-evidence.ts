@@ -2,7 +2,8 @@ import type { BreachReport } from '../../breaches/report-document.ts';
 import type { Block, Section } from '../../pdf/document.ts';
 import { valueWords } from '../fact-words.ts';
 import { actorWords, channelWords, detailLines, eventWords } from '../timeline-words.ts';
-import { capital, count, exactly, humanise, labelOf, moment, roleWords } from '../words.ts';
+import { capital, count, exactly, humanise, moment, roleWords } from '../words.ts';
+import { labelOf } from '../labels.ts';
 import { fact, facts, known, section, shortened, text } from './parts.ts';
 
 /** What the list leaves out, said plainly. */

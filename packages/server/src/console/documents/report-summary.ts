@@ -1,7 +1,8 @@
 import type { BreachReport } from '../../breaches/report-document.ts';
 import { type Clock, HOURS, type MomentName, MOMENTS } from '../../breaches/report-moments.ts';
 import type { Section, Table } from '../../pdf/document.ts';
-import { systemWords, capital, count, day, dutyWords, exactly, labelOf, moment } from '../words.ts';
+import { systemWords, capital, count, day, dutyWords, exactly, moment } from '../words.ts';
+import { labelOf } from '../labels.ts';
 import { actorWords } from '../timeline-words.ts';
 import { fact, facts, known, momentOr, section, text } from './parts.ts';
 

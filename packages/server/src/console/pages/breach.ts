@@ -56,6 +56,7 @@ async function showDesk(deps: DeskDeps, exchange: Exchange, ref: string, done?: 
   const model = {
     report,
     case: it.it,
+    cluster: it.breach.cluster_ref,
     desk: pathOf(it.breach.ref),
     next: nextStepWords(it, links),
     encryption: it.breach.kind === 'person' && it.breach.device !== null ? await encryptionWords(deps, it) : [],

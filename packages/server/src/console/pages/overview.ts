@@ -3,6 +3,7 @@ import { callerOf } from '../../access.ts';
 import { paperOverdue } from '../../authorisations/owing.ts';
 import { titleOf } from '../../breaches/appearance.ts';
 import type { Viewer } from '../../concealed.ts';
+import { runningClocks } from '../../breaches/clocks/running.ts';
 import { type Duty, newAndSerious, oldestUnacknowledged, openFigures, restoredSince } from '../../breaches/figures.ts';
 import { may } from '../../people/permissions.ts';
 import { standingOfRules } from '../../breaches/standing.ts';
@@ -44,7 +45,7 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
   const { db, clock } = deps;
   const { organisation } = viewer;
   const now = clock.now();
-  const [officer, ict, fleet, unknowns, rules, better, standing, paper] = await Promise.all([
+  const [officer, ict, fleet, unknowns, rules, better, standing, paper, clocks] = await Promise.all([
     queueOf(deps, viewer, 'holder'),
     queueOf(deps, viewer, 'ict'),
     fleetFigures(db, organisation, now - SILENT_AFTER.ms),
@@ -53,10 +54,23 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
     restoredSince(db, viewer, now - WEEK_MS),
     standingOfRules(db, organisation, now),
     paperOverdue(db, organisation, now),
+    runningClocks(db, viewer, now, SHOWN),
   ]);
   const quiet = standing.filter(({ mode, inGrace }) => mode === 'observe' || inGrace > 0);
   const bars = rules.map((rule) => ({ ...rule, bar: barOf(rule) }));
-  return { officer, ict, fleet, unknowns, rules: bars, better, quiet, paper, silentDays: SILENT_AFTER.days };
+  return {
+    officer,
+    ict,
+    fleet,
+    unknowns,
+    rules: bars,
+    better,
+    quiet,
+    paper,
+    clocks,
+    now,
+    silentDays: SILENT_AFTER.days,
+  };
 }
 
 /**

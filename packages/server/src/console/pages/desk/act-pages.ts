@@ -6,7 +6,7 @@ import { problem } from '../../../errors.ts';
 import { linkTo, showPage } from '../../console.ts';
 import { anchorOf, type FieldError, formSchema, type Sent } from '../../forms/fields.ts';
 import { asSent, readForm, summaryOf } from '../../forms/read.ts';
-import { labelOf } from '../../words.ts';
+import { labelOf } from '../../labels.ts';
 import { refusalWords } from '../act-words.ts';
 import { DESK_ACTS } from './acts.ts';
 import { assessAct } from './assess.ts';

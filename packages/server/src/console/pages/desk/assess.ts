@@ -3,7 +3,7 @@ import { assessing } from '../../../breaches/life/acts.ts';
 import { type Assessment, contradiction, type Factor, FACTORS } from '../../../breaches/life/assessment.ts';
 import { ANSWER_WORDS, FACTOR_WORDS, optionsOf } from '../../breach-words.ts';
 import type { FieldError, FormField, Values } from '../../forms/fields.ts';
-import { labelOf } from '../../words.ts';
+import { labelOf } from '../../labels.ts';
 import { type DeskAct, given, living, only } from './desk-act.ts';
 import { mayBe } from './desk-case.ts';
 
