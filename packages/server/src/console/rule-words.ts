@@ -1,5 +1,6 @@
 import { type Duration, durationInWords, type HowKept, modeOf, dutyOf, type Rule } from '@beadle/shared';
 import type { Label } from './labels.ts';
+import { humanise, roleWords } from './words.ts';
 
 /** How a clause is kept, in words for whoever reads the policy and not its file. */
 const HOW: Readonly<Record<HowKept, Label>> = {
