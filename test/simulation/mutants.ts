@@ -186,12 +186,6 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'device.document_serial + 1;',
   },
   {
-    name: 'a serial that was given before',
-    file: server('orders/documents.ts'),
-    from: 'Math.max(now, has + 1, device.document_serial + 1);',
-    to: 'Math.max(has, device.document_serial) + 1;',
-  },
-  {
     name: 'excuse a lapsed one',
     file: shared('authorisations/excuse.ts'),
     from: 'at < endFor(rule, one) &&',
