@@ -6,7 +6,7 @@ import { createWorld, type World } from './support/clock.ts';
 import { type Council, createCouncil } from './support/council.ts';
 import { isOnPostgres } from './support/database.ts';
 import { createLaptop, type Laptop } from './support/laptop.ts';
-import { putPolicy } from './support/policy.ts';
+import { policyYaml, putPolicy } from './support/policy.ts';
 
 const ORIGIN = 'http://127.0.0.1:8420';
 /** Two servers serve one PostgreSQL; SQLite has one. */
@@ -152,6 +152,8 @@ describe(`${DEVICES} devices that open a breach at once`, () => {
   }
 
   it('give each a breach and a notice, once, and people act on each once', async () => {
+    // What is a person's stands for itself; what is ICT's would be one item with one message.
+    await putPolicy(council, policyYaml('2').replace('duty: ict', 'duty: holder'));
     for (const number of upTo(DEVICES)) {
       const { laptop } = await addLaptop(`DBC-${number}`, number);
       laptop.show('off');

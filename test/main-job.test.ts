@@ -178,7 +178,7 @@ describe("what is ICT's to mend and can wait", () => {
     await council.app().jobs.runDue();
     other.close();
     expect(council.mail()).toHaveLength(1);
-    expect(council.mail()[0]).toContain('BR-2026-000002');
+    expect(council.mail()[0]).toContain('CL-2026-000001: 2 problems of section 5.9 on DBC-1, DBC-2');
   });
 
   it('is told once where it ends and comes back before its message was due', async () => {

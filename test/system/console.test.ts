@@ -309,7 +309,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await look('report-without-what-happened');
     expect(await page.title()).toMatch(/^Error: /);
     await page.getByLabel('What happened').fill('I left my laptop on the train to Tring. It was in a black bag.');
-    await page.getByLabel('Something is lost or stolen').check();
+    await page.getByLabel('Something was stolen').check();
     expect(await page.getByLabel('Crime reference (optional)').isVisible()).toBe(true);
     await page.getByLabel('Asset tag of the council’s device (optional)').fill('DBC-04127');
     await look('report-filled-in');
