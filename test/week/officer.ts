@@ -25,13 +25,27 @@ export async function breachesOf(council: Council) {
 }
 export type Breach = Awaited<ReturnType<typeof breachesOf>>[number];
 
+/** With those that joined an item after its message had left: that message tells of them. */
+function withJoined(
+  about: readonly string[],
+  breaches: readonly Breach[],
+  clusterOf: ReadonlyMap<string, string | null>,
+): string[] {
+  const clusters = new Set(about.flatMap((id) => clusterOf.get(id) ?? []));
+  const joined = breaches.filter(({ cluster }) => cluster !== null && clusters.has(cluster)).map(({ id }) => id);
+  return [...new Set([...about, ...joined])];
+}
+
 /** Everything that the officer has been shown, oldest first. A list or a message about many is one. */
 export async function itemsOf(council: Council, breaches: readonly Breach[]): Promise<Item[]> {
-  const rows = await council.db().selectFrom('notices').selectAll().where('role', '=', OFFICER).execute();
+  const forOfficer = council.db().selectFrom('notices').selectAll().where('role', '=', OFFICER);
+  // What goes to the deputy, as nobody acknowledged it, is not the officer's.
+  const rows = await forOfficer.where('standing', 'is', null).execute();
+  const clusterOf = new Map(breaches.map(({ id, cluster }) => [id, cluster]));
   const notices = rows.map(({ created_at, title, breaches: about }) => ({
     at: created_at,
     words: title,
-    breaches: JSON.parse(about) as string[],
+    breaches: withJoined(JSON.parse(about) as string[], breaches, clusterOf),
   }));
   const told = new Set(notices.flatMap(({ breaches: about }) => about));
   const untold = breaches
