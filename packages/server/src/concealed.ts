@@ -1,6 +1,7 @@
 import { typedKey } from '@beadle/shared';
 import { sql } from 'kysely';
 import type { Caller } from './access.ts';
+import { containing } from './containing.ts';
 
 /** Who reads: a breach that implicates an officer is not there for that officer (invariant 7). */
 export type Viewer = Pick<Caller, 'organisation' | 'name'>;
@@ -12,6 +13,6 @@ export const isConcealedFrom = (breach: { readonly concealed_from: string | null
 
 /** The same for a query over `breaches`. */
 export function visibleTo({ name }: Viewer) {
-  const like = `%${quoted(name).replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  const like = containing(quoted(name));
   return sql<boolean>`(breaches.concealed_from is null or breaches.concealed_from not like ${like} escape '\\')`;
 }

@@ -2,8 +2,8 @@ import { AuthorisationScope } from '@beadle/shared';
 import Type from 'typebox';
 import { Paper, PAPER_OUTCOMES } from './paper.ts';
 import { SafetyReview, STATUSES, Subject } from './schema.ts';
+import { nullable } from '../shapes.ts';
 
-const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
 const Time = Type.String({ description: 'ISO 8601 in UTC' });
 
 export const AuthorisationAnswer = Type.Object({

@@ -6,7 +6,7 @@ import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts
 import { IncidentAnswer } from './answer.ts';
 import { declareIncident, endIncident, type IncidentRow, incidentOf, listIncidents } from './incidents.ts';
 import type { AuthorisationRoutesDeps } from './routes.ts';
-import { Text } from './schema.ts';
+import { Text } from '../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 

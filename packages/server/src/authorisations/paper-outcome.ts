@@ -8,7 +8,8 @@ import { mayRevoke } from './decide.ts';
 import { kindNamed } from './kinds.ts';
 import { sameName } from './lifecycle.ts';
 import { PAPER_OUTCOMES, paperDue } from './paper.ts';
-import { Text, version } from './schema.ts';
+import { Text } from '../shapes.ts';
+import { version } from './schema.ts';
 import { appendEvent, type AuthorisationRow, lockAuthorisation, subjectOf, updateAuthorisation } from './store.ts';
 import { resolve } from './subjects.ts';
 

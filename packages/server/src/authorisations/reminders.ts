@@ -1,4 +1,4 @@
-import { type Random, type Role, ROLES } from '@beadle/shared';
+import { isRole, type Random, type Role } from '@beadle/shared';
 import type { Db, Tx } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { enqueue } from '../jobs/queue.ts';
@@ -44,8 +44,6 @@ const untold = (tx: Tx, organisation: string): Promise<AuthorisationRow[]> =>
     )
     .orderBy('ref')
     .execute();
-
-const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);
 
 /**
  * Who is told: the role that decides; of what comes to an end the role of whoever asked as well, where the council has

@@ -2,10 +2,9 @@ import { AuthorisationScope, IsoTime, POPULATIONS, RuleId } from '@beadle/shared
 import Type, { type Static } from 'typebox';
 import { AssetTag } from '../devices/register.ts';
 import { Paper } from './paper.ts';
+import { Text } from '../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
-export const Text = (maximum: number, description: string) =>
-  Type.String({ minLength: 1, maxLength: maximum, description });
 const Line = (maximum: number, description: string) =>
   Type.String({ minLength: 1, maxLength: maximum, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description });
 const DateOnly = (description: string) =>

@@ -7,8 +7,8 @@ import { ClockAnswer, readClocks } from './clocks/clocks.ts';
 import { ActionAnswer, actionsOf, presentAction } from './life/actions.ts';
 import { Assessment } from './life/assessment.ts';
 import { actsOpenTo, type BreachStatus } from './life/states.ts';
+import { nullable } from '../shapes.ts';
 
-const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
 const Time = nullable(Type.String());
 
 /** What people have decided about a breach, beside what devices have told of it. */

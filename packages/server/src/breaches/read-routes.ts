@@ -9,10 +9,9 @@ import { CaseAnswer, caseOf } from './case.ts';
 import type { Viewer } from '../concealed.ts';
 import { BREACH_STATUSES } from './life/states.ts';
 import { type BreachView, listBreaches, placeOf, readBreach } from './read.ts';
+import { nullable } from '../shapes.ts';
 
 export const DUTIES = ['ict', 'holder'] as const;
-
-const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
 
 export const BreachAnswer = Type.Object({
   ref: Type.String(),

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { type Viewer, visibleTo } from '../concealed.ts';
 import type { BreachTable } from '../db/schema.ts';
+import { containing } from '../containing.ts';
 
 /** A breach with the tag and kind of its device, null where it is not about one. */
 export interface BreachView extends Selectable<BreachTable> {
@@ -65,7 +66,7 @@ export function breaches(db: Db, viewer: Viewer) {
 export const severityNow = sql<string>`coalesce(breaches.assessed_severity, breaches.severity)`;
 
 function holding(q: string) {
-  const like = `%${q.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  const like = containing(q.toLowerCase());
   const within = (column: string) => sql<boolean>`lower(${sql.ref(column)}) like ${like} escape '\\'`;
   return sql<boolean>`(${within('breaches.ref')} or ${within('devices.asset_tag')} or ${within('breaches.subject')})`;
 }

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { nullable } from '../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
 const Text = Type.String();
 const Time = nullable(Type.String({ description: 'ISO 8601 in UTC' }));
 const Count = Type.Integer({ minimum: 0 });

@@ -7,9 +7,9 @@ import { Assessment } from './life/assessment.ts';
 import type { BreachView } from './read.ts';
 import type { BreachEventRow } from './read-history.ts';
 import { membersOf, parsed } from './report-parsed.ts';
+import { nullable } from '../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
 const Text = Type.String();
 const Time = Type.String({ description: 'ISO 8601 in UTC' });
 const made = { at: Time, by: Text } as const;

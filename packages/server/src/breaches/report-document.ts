@@ -2,10 +2,10 @@ import Type, { type Static } from 'typebox';
 import { Decided } from './report-decided.ts';
 import { ReportEncryption } from './report-encryption.ts';
 import { Clocks, Moments } from './report-moments.ts';
+import { nullable } from '../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
 
-const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
 const Text = Type.String();
 const Time = Type.String({ description: 'ISO 8601 in UTC' });
 const Count = Type.Integer({ minimum: 0 });

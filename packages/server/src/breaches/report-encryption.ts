@@ -3,8 +3,7 @@ import Type, { type Static } from 'typebox';
 import type { BreachView } from './read.ts';
 import type { LastEncryption } from './last-encryption.ts';
 import { membersOf, stringOrNull } from './report-parsed.ts';
-
-const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
+import { nullable } from '../shapes.ts';
 
 /** One factor among others: encryption says nothing of who knows the password, and what was seen grows old. */
 export const ReportEncryption = Type.Object(

@@ -16,8 +16,8 @@ import { type LastEncryption, lastEncryption } from './last-encryption.ts';
 import { notifyOf } from './notices.ts';
 import { appendEvent, type BreachRow, insertBreach } from './store.ts';
 import { UNTOUCHED } from './untouched.ts';
+import { Text } from '../shapes.ts';
 
-const Text = (maximum: number, description: string) => Type.String({ minLength: 1, maxLength: maximum, description });
 const optional = <T extends Type.TSchema>(type: T) => Type.Optional(Type.Union([type, Type.Null()]));
 const oneOf = (values: readonly string[], description: string) =>
   Type.Enum([...values], { description: `${description}: one of ${values.join(', ')}` });

@@ -6,8 +6,7 @@ import type { Db } from '../db/database.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
 import { csv } from './csv.ts';
 import { type Mismatch, MISMATCH_KINDS, MISMATCH_WORDS, readMismatches } from './mismatches.ts';
-
-const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
+import { nullable } from '../shapes.ts';
 
 const MismatchAnswer = Type.Object({
   kind: Type.Enum([...MISMATCH_KINDS]),

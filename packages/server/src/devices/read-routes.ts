@@ -8,8 +8,8 @@ import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts
 import { contactDay, type DeviceView, listDevices, readDevice, readStates } from './read.ts';
 import { deviceVersion } from './register.ts';
 import { stateAt } from './state.ts';
+import { nullable } from '../shapes.ts';
 
-const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
 const Count = Type.Integer({ minimum: 0 });
 
 export const DeviceAnswer = Type.Object({

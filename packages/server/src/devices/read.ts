@@ -2,6 +2,7 @@ import { iso, VERDICTS, type Verdict } from '@beadle/shared';
 import { type Selectable, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { DeviceTable } from '../db/schema.ts';
+import { containing } from '../containing.ts';
 
 export type DeviceRow = Selectable<DeviceTable>;
 export type VerdictCounts = Readonly<Record<Verdict, number>>;
@@ -33,9 +34,6 @@ export interface DeviceView extends DeviceRow {
 const none: VerdictCounts = { pass: 0, fail: 0, unknown: 0, exempt: 0, 'not-applicable': 0 };
 
 const isVerdict = (text: string): text is Verdict => (VERDICTS as readonly string[]).includes(text);
-
-/** `%`, `_` and the escape itself are letters like any other in what a person typed. */
-const containing = (text: string) => `%${text.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 
 /** The day of the last contact and never the time (invariant 10): `2026-06-04`, in UTC. */
 export const contactDay = (device: Pick<DeviceRow, 'last_contact_at'>): string | null =>
@@ -99,7 +97,8 @@ function matching(db: Db, organisation: string, { kind, holder, q, enrolled, ver
   if (kind !== undefined) query = query.where('kind', '=', kind);
   if (holder !== undefined) query = query.where('holder', '=', holder);
   if (q !== undefined) {
-    const like = (column: string) => sql<boolean>`lower(${sql.ref(column)}) like ${containing(q)} escape '\\'`;
+    const like = (column: string) =>
+      sql<boolean>`lower(${sql.ref(column)}) like ${containing(q.toLowerCase())} escape '\\'`;
     query = query.where((eb) => eb.or([like('asset_tag'), like('serial_number')]));
   }
   if (enrolled !== undefined) query = query.where('generation', enrolled ? '>' : '=', 0);

@@ -14,29 +14,22 @@ import { generalPolicy } from '../policies/store.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-const openBreaches = (tx: Tx, organisation: string) =>
+/** What a digest may name, the oldest first. Devices that are not heard from stand in the list of the week. */
+const breachesOf = (tx: Tx, organisation: string) =>
   tx
     .selectFrom('breaches')
     .select(['ref', 'clause', 'severity', 'duty', 'status', 'kind', 'triage', 'assessment', 'aware_at', 'reported_at'])
     .where('organisation', '=', organisation)
     .where('check_name', '<>', TOLD_WEEKLY)
     .where('concealed_from', 'is', null)
-    .where('ended_at', 'is', null)
     .orderBy('opened_at')
-    .orderBy('id')
-    .execute();
+    .orderBy('id');
+
+const openBreaches = (tx: Tx, organisation: string) =>
+  breachesOf(tx, organisation).where('ended_at', 'is', null).execute();
 
 const openedSince = (tx: Tx, organisation: string, since: number) =>
-  tx
-    .selectFrom('breaches')
-    .select(['ref', 'clause', 'severity', 'duty'])
-    .where('organisation', '=', organisation)
-    .where('check_name', '<>', TOLD_WEEKLY)
-    .where('concealed_from', 'is', null)
-    .where('opened_at', '>', since)
-    .orderBy('opened_at')
-    .orderBy('id')
-    .execute();
+  breachesOf(tx, organisation).where('opened_at', '>', since).execute();
 
 async function authorisationsOf(tx: Tx, organisation: string, now: number) {
   const rows = await tx

@@ -1,4 +1,4 @@
-import { type Clock, iso, type Random, type Role, ROLES } from '@beadle/shared';
+import { type Clock, iso, isRole, type Random } from '@beadle/shared';
 import Type from 'typebox';
 import Value from 'typebox/value';
 import type { Db } from '../db/database.ts';
@@ -27,7 +27,6 @@ export interface DeliverDeps {
 }
 
 const Payload = Type.Object({ notice: Type.String() });
-const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);
 const MOST_KEPT = 500;
 
 /** Everything that delivers. Each way has its jobs run apart, so that none is held up by another that is slow. */

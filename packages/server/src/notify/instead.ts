@@ -1,10 +1,8 @@
-import { type Random, type Role, ROLES } from '@beadle/shared';
+import { isRole, type Random } from '@beadle/shared';
 import type { Tx } from '../db/database.ts';
 import type { NoticeTable } from '../db/schema.ts';
 import { eventOf } from '../event-types.ts';
 import { queueNotice } from './queue.ts';
-
-const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);
 
 /** Queues the e-mail that stands in for a message that GOV.UK Notify could not deliver, and says so in it. Gives its id. */
 export function instead(

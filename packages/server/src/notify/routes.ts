@@ -8,6 +8,7 @@ import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts
 import type { ChannelSettings } from './channels.ts';
 import { type Delivery, listDeliveries, NOTICE_STATUSES, readDelivery } from './list.ts';
 import { retryNotice } from './retry.ts';
+import { nullable } from '../shapes.ts';
 
 export interface NoticeRouteDeps {
   readonly db: Db;
@@ -17,29 +18,27 @@ export interface NoticeRouteDeps {
   readonly wake: () => void;
 }
 
-const orNull = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
-
 const NoticeAnswer = Type.Object({
   id: Type.String(),
   event: Type.String({ description: 'the same for every delivery of one event' }),
   type: Type.String(),
   channel: Type.String({ description: 'mail, govuk-notify, webhook:NAME or siem:NAME' }),
-  role: orNull(Type.String({ description: 'the role it is for; null where the channel is a machine' })),
+  role: nullable(Type.String({ description: 'the role it is for; null where the channel is a machine' })),
   to: Type.String({ description: 'the address, or the host of a machine' }),
   title: Type.String(),
-  reference: orNull(Type.String()),
-  severity: orNull(Type.String()),
+  reference: nullable(Type.String()),
+  severity: nullable(Type.String()),
   status: Type.String({ description: `one of ${NOTICE_STATUSES.join(', ')}` }),
   attempts: Type.Integer(),
   createdAt: Type.String(),
-  sentAt: orNull(Type.String()),
-  sentAs: orNull(Type.String({ description: 'holder, deputy or settings' })),
-  receipt: orNull(Type.String({ description: 'what the far end gave for it' })),
-  delivery: orNull(Type.String({ description: 'what the far end said later of it' })),
-  deliveredAt: orNull(Type.String()),
-  lastError: orNull(Type.String()),
-  nextTryAt: orNull(Type.String()),
-  insteadOf: orNull(Type.String({ description: 'the delivery that failed for good, which this one stands in for' })),
+  sentAt: nullable(Type.String()),
+  sentAs: nullable(Type.String({ description: 'holder, deputy or settings' })),
+  receipt: nullable(Type.String({ description: 'what the far end gave for it' })),
+  delivery: nullable(Type.String({ description: 'what the far end said later of it' })),
+  deliveredAt: nullable(Type.String()),
+  lastError: nullable(Type.String()),
+  nextTryAt: nullable(Type.String()),
+  insteadOf: nullable(Type.String({ description: 'the delivery that failed for good, which this one stands in for' })),
 });
 
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));

@@ -1,6 +1,7 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { Db, Tx } from '../db/database.ts';
 import type { PersonTable } from '../db/schema-people.ts';
+import { containing } from '../containing.ts';
 
 export type Person = Selectable<PersonTable>;
 
@@ -37,15 +38,13 @@ export interface PeopleFilter {
   readonly gone?: boolean | undefined;
 }
 
-/** `%`, `_` and the escape itself are letters like any other in what a person typed. */
-const containing = (text: string) => `%${text.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-
 function matching(db: Db, organisation: string, { q, population, group, gone = false }: PeopleFilter) {
   let query = db.selectFrom('people').where('organisation', '=', organisation);
   if (!gone) query = query.where('gone_at', 'is', null);
   if (population !== undefined) query = query.where('population', '=', population);
   if (q !== undefined) {
-    const like = (column: string) => sql<boolean>`lower(${sql.ref(column)}) like ${containing(q)} escape '\\'`;
+    const like = (column: string) =>
+      sql<boolean>`lower(${sql.ref(column)}) like ${containing(q.toLowerCase())} escape '\\'`;
     query = query.where((eb) => eb.or([like('account'), like('name'), like('email')]));
   }
   if (group !== undefined)

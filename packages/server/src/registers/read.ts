@@ -2,6 +2,7 @@ import { matches, type PrinterClass, typedKey } from '@beadle/shared';
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../db/database.ts';
 import type { PrinterTable, StickTable } from '../db/schema-people.ts';
+import { containing } from '../containing.ts';
 
 interface Part {
   readonly limit: number;
@@ -10,8 +11,6 @@ interface Part {
 
 export type Stick = Selectable<StickTable>;
 export type Printer = Selectable<PrinterTable>;
-
-const containing = (text: string) => `%${text.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 
 /** Sticks by serial, one more than the limit where there is a next page. */
 export async function listSticks(
@@ -22,7 +21,7 @@ export async function listSticks(
 ): Promise<Stick[]> {
   let query = db.selectFrom('sticks').selectAll().where('organisation', '=', organisation);
   if (retired !== undefined) query = query.where('retired', '=', retired ? 1 : 0);
-  if (q !== undefined) query = query.where(sql<boolean>`serial_key like ${containing(q)} escape '\\'`);
+  if (q !== undefined) query = query.where(sql<boolean>`serial_key like ${containing(q.toLowerCase())} escape '\\'`);
   if (after !== undefined) query = query.where('serial_key', '>', after);
   return query
     .orderBy('serial_key')

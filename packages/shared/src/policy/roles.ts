@@ -18,3 +18,6 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 export const RoleName = Type.Enum([...ROLES], { description: `a role, one of ${ROLES.join(', ')}` });
+
+/** Whether a text is the name of a role. */
+export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);

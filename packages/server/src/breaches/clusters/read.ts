@@ -5,8 +5,7 @@ import type { Db } from '../../db/database.ts';
 import { problem } from '../../errors.ts';
 import { type Viewer, visibleTo } from '../../concealed.ts';
 import type { Cause } from './cause.ts';
-
-const nullable = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
+import { nullable } from '../../shapes.ts';
 
 /** Breaches of one rule and one cause, as one item. */
 export const ClusterAnswer = Type.Object({

@@ -9,9 +9,9 @@ import { problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { BreachRow } from '../store.ts';
 import { actIn, type LifeDeps } from './act.ts';
+import { Text } from '../../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
-const Text = (maximum: number, description: string) => Type.String({ minLength: 1, maxLength: maximum, description });
 
 export const NewAction = Type.Object(
   { title: Text(300, 'what is to be done'), owner: Text(200, 'who does it'), due: IsoTime },

@@ -6,10 +6,9 @@ import type { LifeAct } from './act.ts';
 import { openActions } from './actions.ts';
 import { type Assessment, contradiction, mustDecide } from './assessment.ts';
 import { type BreachAct, type Triage, TRIAGES } from './states.ts';
+import { Text } from '../../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
-export const Text = (maximum: number, description: string) =>
-  Type.String({ minLength: 1, maxLength: maximum, description });
 const reason = Text(2000, 'why');
 
 export const Category = Type.Enum([...BREACH_KINDS], {

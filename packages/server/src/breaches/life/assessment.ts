@@ -1,8 +1,8 @@
 import { SEVERITIES } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
+import { Text } from '../../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
-const Text = (maximum: number, description: string) => Type.String({ minLength: 1, maxLength: maximum, description });
 
 /** What is known of a question; `unknown` is neither yes nor no. */
 const ANSWERS = ['yes', 'no', 'unknown'] as const;

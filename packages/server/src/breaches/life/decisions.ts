@@ -5,9 +5,9 @@ import { problem } from '../../errors.ts';
 import type { BreachRow } from '../store.ts';
 import type { LifeAct } from './act.ts';
 import { CULPABILITIES } from './acts.ts';
+import { Text } from '../../shapes.ts';
 
 const closed = { additionalProperties: false } as const;
-const Text = (maximum: number, description: string) => Type.String({ minLength: 1, maxLength: maximum, description });
 
 /** Whom the law may ask to be told: the regulator (Article 33), and those whose data it is (Article 34). */
 export const TOLD = ['regulator', 'individuals'] as const;
