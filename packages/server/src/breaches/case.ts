@@ -5,6 +5,7 @@ import { asHeld, registeredIn } from '../orders/registered.ts';
 import type { BreachView } from './read.ts';
 import { ClockAnswer, readClocks } from './clocks/clocks.ts';
 import { ActionAnswer, actionsOf, presentAction } from './life/actions.ts';
+import { CONTAINMENT_ASKED } from './life/asking.ts';
 import { Assessment } from './life/assessment.ts';
 import { actsOpenTo, type BreachStatus } from './life/states.ts';
 import { nullable } from '../shapes.ts';
@@ -23,6 +24,9 @@ export const CaseAnswer = {
   notifiedAt: Time,
   acknowledgedAt: Time,
   acknowledgedBy: nullable(Type.String()),
+  containmentAskedAt: nullable(
+    Type.String({ description: 'when ICT was asked to contain it, since it was last opened' }),
+  ),
   containedAt: Time,
   assessedAt: Time,
   endedAt: Time,
@@ -39,6 +43,20 @@ export type Case = Static<typeof CaseObject>;
 
 const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time));
 
+/** When ICT was last asked to contain it; null where nobody has, or only before it was opened again. */
+async function containmentAsked(db: Db, { organisation, id }: BreachView): Promise<number | null> {
+  const last = await db
+    .selectFrom('breach_events')
+    .select(['type', 'at'])
+    .where('organisation', '=', organisation)
+    .where('breach', '=', id)
+    .where('type', 'in', [CONTAINMENT_ASKED, 'reopened'])
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last?.type === CONTAINMENT_ASKED ? last.at : null;
+}
+
 /** The case of a breach as the API and the desk tell it. */
 export async function caseOf(db: Db, breach: BreachView, now: number): Promise<Case> {
   return {
@@ -52,6 +70,7 @@ export async function caseOf(db: Db, breach: BreachView, now: number): Promise<C
     notifiedAt: isoOrNull(breach.notified_at),
     acknowledgedAt: isoOrNull(breach.acknowledged_at),
     acknowledgedBy: breach.acknowledged_by,
+    containmentAskedAt: isoOrNull(await containmentAsked(db, breach)),
     containedAt: isoOrNull(breach.contained_at),
     assessedAt: isoOrNull(breach.assessed_at),
     endedAt: isoOrNull(breach.ended_at),

@@ -5,6 +5,7 @@ import { callerOf } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import type { Settings } from '../settings.ts';
 import { clusterRoutes } from './clusters/routes.ts';
+import { askingRoute } from './life/asking-route.ts';
 import { lifeRoutes } from './life/routes.ts';
 import { PersonReport, reportBreach } from './reporting.ts';
 
@@ -40,5 +41,6 @@ export const breachRoutes: FastifyPluginAsyncTypebox<BreachRoutesDeps> = async (
     },
   );
   await lifeRoutes(app, deps);
+  await askingRoute(app, deps);
   await clusterRoutes(app, deps);
 };

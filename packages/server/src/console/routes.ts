@@ -98,7 +98,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(overviewPage, page);
   await app.register(reportSomethingPages, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
   await app.register(breachesPage, page);
-  await app.register(breachPage, { ...page, random: deps.random });
+  await app.register(breachPage, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
   await app.register(clusterPages, page);
   await app.register(reportPages, page);
   await app.register(devicesPage, page);

@@ -9,6 +9,7 @@ const action = { id: 'a', title: 'Ask', owner: 'Kit', due: at, outcome: null, no
 const suspected: Now = {
   triage: null,
   acknowledgedAt: null,
+  containmentAskedAt: null,
   containedAt: null,
   endedAt: null,
   assessment: null,

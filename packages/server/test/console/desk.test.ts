@@ -19,7 +19,13 @@ const opened = async (given: Parameters<typeof seedBreach>[2] = {}) => {
   const device = await seedDevice(server.db, { holder: 'Sam Rivers', population: 'councillor' });
   return seedBreach(server.db, device.id, { duty: 'holder', kind: 'event', check_name: 'removable-media', ...given });
 };
-const confirmed = { status: 'confirmed', triage: 'confirmed', acknowledged_at: 1, acknowledged_by: 'Ann Officer' };
+const confirmed = {
+  status: 'confirmed',
+  triage: 'confirmed',
+  notified_at: 1,
+  acknowledged_at: 1,
+  acknowledged_by: 'Ann Officer',
+};
 const rowOf = (ref: string) =>
   server.db.selectFrom('breaches').selectAll().where('ref', '=', ref).executeTakeFirstOrThrow();
 const eventsOf = async (ref: string) => {
@@ -90,6 +96,7 @@ describe('what comes next', () => {
 describe('every form of the desk', () => {
   const ENDS = [
     'triage',
+    'ask-to-contain',
     'contain',
     'assess',
     'decide/regulator',
@@ -161,6 +168,44 @@ describe('every form of the desk', () => {
     const desk = (await officer.get(`/breaches/${ref}`)).body;
     expect(desk).toContain('&lt;img src=x');
     expect(desk).not.toMatch(/<img src=x|>49/);
+  });
+});
+
+describe('asking ICT to contain it', () => {
+  const asked = async (ref: string) =>
+    server.db
+      .selectFrom('notices')
+      .selectAll()
+      .where('reference', '=', ref)
+      .where('type', '=', 'containment.asked')
+      .execute();
+
+  it('sends ICT a message with what is asked, and makes it ICT’s turn', async () => {
+    const { ref } = await opened(confirmed);
+    const request = 'Withdraw remote access.\nCollect the laptop.';
+    expect((await officer.post(`/breaches/${ref}/ask-to-contain`, { request })).statusCode).toBe(303);
+    const [notice, ...more] = await asked(ref);
+    expect(more).toEqual([]);
+    expect(notice).toMatchObject({ role: 'ict-administrator', title: `${ref}: please contain this` });
+    expect(notice?.body).toContain('Withdraw remote access.');
+    expect(notice?.body).toContain(`/breaches/${ref}/contain`);
+    expect(notice?.body).not.toContain('Sam Rivers');
+    const { body } = await officer.get(`/breaches/${ref}`);
+    expect(body).toContain('By ICT.');
+    expect(body).toContain('Ask ICT again to contain it');
+    expect(body).toContain('ICT asked to contain it');
+  });
+
+  it('waits until whoever is told first has been told', async () => {
+    const { ref } = await opened({ ...confirmed, notified_at: null });
+    expect((await officer.get(`/breaches/${ref}/ask-to-contain`)).statusCode).toBe(409);
+    const answer = await server.as('information-security-team-leader', {
+      method: 'POST',
+      url: `/api/v1/breaches/${ref}/containment-requests`,
+      payload: { request: 'Withdraw remote access.' },
+    });
+    expect(answer.statusCode).toBe(409);
+    expect(await asked(ref)).toEqual([]);
   });
 });
 

@@ -13,7 +13,14 @@ export type NextStep =
 
 type Now = Pick<
   Case,
-  'triage' | 'acknowledgedAt' | 'containedAt' | 'endedAt' | 'assessment' | 'decisions' | 'actions'
+  | 'triage'
+  | 'acknowledgedAt'
+  | 'containmentAskedAt'
+  | 'containedAt'
+  | 'endedAt'
+  | 'assessment'
+  | 'decisions'
+  | 'actions'
 > & { readonly duty: string; readonly kind: string };
 
 function undecided({ assessment, decisions }: Now): 'regulator' | 'individuals' | undefined {
@@ -21,7 +28,10 @@ function undecided({ assessment, decisions }: Now): 'regulator' | 'individuals' 
 }
 
 function afterConfirming(now: Now): NextStep | undefined {
-  if (now.containedAt === null) return { step: 'contain', whose: 'officer-or-ict' };
+  if (now.containedAt === null) {
+    const whose = now.containmentAskedAt === null ? 'officer-or-ict' : 'ict';
+    return { step: 'contain', whose };
+  }
   if (now.assessment === null) return { step: 'assess', whose: 'officer' };
   const about = undecided(now);
   return about === undefined ? undefined : { step: `decide-${about}`, whose: 'data-protection' };

@@ -5,11 +5,12 @@ import { type DeskAct, mayDo } from './desk-act.ts';
 import { type DeskCase, pathOf } from './desk-case.ts';
 import { assignAct, closeAct, reopenAct } from './ending.ts';
 import { referAct } from './refer.ts';
-import { containAct, triageAct } from './triage.ts';
+import { askContainAct, containAct, triageAct } from './triage.ts';
 
 /** Everything that a person may do to a breach on a page of its own, in the order in which it is usually done. */
 export const DESK_ACTS: readonly DeskAct[] = [
   triageAct,
+  askContainAct,
   containAct,
   assessAct,
   regulatorAct,

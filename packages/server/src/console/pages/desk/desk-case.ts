@@ -6,10 +6,14 @@ import { type Case, caseOf } from '../../../breaches/case.ts';
 import type { BreachAct } from '../../../breaches/life/states.ts';
 import { type BreachView } from '../../../breaches/read.ts';
 import { breachOf } from '../../../breaches/read-routes.ts';
+import type { Settings } from '../../../settings.ts';
 import type { PageDeps } from '../../console.ts';
 
 export interface DeskDeps extends PageDeps {
   readonly random: Random;
+  /** Wakes whoever sends messages. */
+  readonly wake: () => void;
+  readonly settings: Pick<Settings, 'origin'>;
 }
 
 export interface Exchange {

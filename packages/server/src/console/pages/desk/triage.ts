@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import { containing, type Triaging, triaging } from '../../../breaches/life/acts.ts';
+import { askingToContain } from '../../../breaches/life/asking.ts';
 import { CATEGORY_WORDS, optionsOf } from '../../breach-words.ts';
 import { type DeskAct, given, living, only } from './desk-act.ts';
 import { mayBe } from './desk-case.ts';
@@ -42,6 +43,38 @@ export const triageAct: DeskAct = {
     triaging(only(values, 'decision', 'reason', 'category') as Static<typeof Triaging>, now),
   ),
   done: 'Your decision is recorded, with your reason.',
+};
+
+export const askContainAct: DeskAct = {
+  name: 'containment-asked',
+  path: 'ask-to-contain',
+  access: 'breaches:write',
+  heading: 'Ask ICT to contain it',
+  link: ({ it }) => (it.containmentAskedAt === null ? undefined : 'Ask ICT again to contain it'),
+  isOpen: (it) => mayBe(it, 'contain') && it.it.triage !== 'near-miss' && it.breach.notified_at !== null,
+  intro: () => [
+    'This sends a message to ICT with the reference, what you ask for and your name. It changes nothing else.',
+  ],
+  fields: [
+    {
+      name: 'request',
+      kind: 'text',
+      label: 'What you ask ICT to do',
+      hint: 'For example, withdraw remote access, or collect the device. Do not name anybody: whoever reads it can open the case.',
+      missing: 'Enter what you ask ICT to do',
+    },
+  ],
+  button: 'Ask ICT',
+  run: async (it, values, deps) => {
+    const told = { now: it.now, random: deps.random, origin: deps.settings.origin };
+    await living((entered) => askingToContain({ request: given(entered, 'request') }, it.caller.name, told))(
+      it,
+      values,
+      deps,
+    );
+    deps.wake();
+  },
+  done: 'ICT has been asked to contain this.',
 };
 
 export const containAct: DeskAct = {
