@@ -12,11 +12,14 @@ export type Order = (typeof ORDERS)[number];
 export type OrderedPlace = readonly [rank: number, openedAt: number, id: string];
 
 const rankOf = (severity: string): number => (SEVERITIES as readonly string[]).indexOf(severity) + 1;
+/** The severity of such a number. */
+export const severityOf = (rank: number): string => SEVERITIES[rank - 1] ?? SEVERITIES[0];
 const ranks = sql.join(
   SEVERITIES.map((severity) => sql`when ${sql.lit(severity)} then ${sql.lit(rankOf(severity))}`),
   sql` `,
 );
-const rank = sql<number>`case ${severityNow} ${ranks} else 0 end`;
+/** How grave a breach is, as a number: a person's severity where there is one, else the policy's. */
+export const severityRank = sql<number>`case ${severityNow} ${ranks} else 0 end`;
 
 export const placeIn =
   (order: Order) =>
@@ -35,7 +38,7 @@ export async function listInOrder(
 ): Promise<BreachView[]> {
   const direction = order === 'newest' ? 'desc' : 'asc';
   let query = matching(db, viewer, filter);
-  if (order === 'severity') query = query.orderBy(rank, 'desc');
+  if (order === 'severity') query = query.orderBy(severityRank, 'desc');
   query = query
     .orderBy('breaches.opened_at', direction)
     .orderBy('breaches.id', direction)
@@ -46,7 +49,9 @@ export async function listInOrder(
   const above = sql`cast(${rankBefore} as bigint)`;
   const beyond = sql<boolean>`(breaches.opened_at, breaches.id) ${sql.raw(order === 'newest' ? '<' : '>')} (${openedAt}, ${id})`;
   if (order !== 'severity') return query.where(beyond).execute();
-  return query.where(sql<boolean>`(${rank} < ${above} or (${rank} = ${above} and ${beyond}))`).execute();
+  return query
+    .where(sql<boolean>`(${severityRank} < ${above} or (${severityRank} = ${above} and ${beyond}))`)
+    .execute();
 }
 
 /** How many fit. */

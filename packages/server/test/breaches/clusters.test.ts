@@ -150,6 +150,15 @@ describe('an item', () => {
     expect(await get(`/api/v1/clusters/${ref}`)).toMatchObject({ open: 4, unacknowledged: 0, owner: 'Robin' });
   });
 
+  it('is as grave as the gravest of its breaches, not as the last of them by the alphabet', async () => {
+    const { items } = await get('/api/v1/clusters');
+    const { ref } = items.find((one: { rule: string }) => one.rule === 'firewall');
+    expect(await get(`/api/v1/clusters/${ref}`)).toMatchObject({ severity: 'medium' });
+    const { items: members } = await get('/api/v1/breaches?rule=firewall');
+    await server.db.updateTable('breaches').set({ severity: 'critical' }).where('ref', '=', members[0].ref).execute();
+    expect(await get(`/api/v1/clusters/${ref}`)).toMatchObject({ severity: 'critical' });
+  });
+
   it('takes nothing in after a day: whoever was told of it hears of what comes later', async () => {
     const [next = ''] = await fleet('next', 1);
     const before = (await notices()).length;

@@ -305,7 +305,7 @@ describe('decisions', () => {
 
 describe('referring conduct', () => {
   it('says where it goes, by the population of the holder, before it is done', async () => {
-    const { ref } = await opened(confirmed);
+    const { ref } = await opened({ ...confirmed, notified_at: null });
     const given = { to: 'conduct', reasons: 'Repeated' };
     const sure = await officer.post(`/breaches/${ref}/refer`, given);
     expect(sure.body).toContain('It goes to: The Monitoring Officer. By the register, the person is a councillor.');

@@ -4,6 +4,7 @@ import Type, { type Static } from 'typebox';
 import type { Db } from '../../db/database.ts';
 import { problem } from '../../errors.ts';
 import { type Viewer, visibleTo } from '../../concealed.ts';
+import { severityOf, severityRank } from '../order.ts';
 import type { Cause } from './cause.ts';
 import { nullable } from '../../shapes.ts';
 
@@ -48,7 +49,7 @@ const figures = (db: Db, viewer: Viewer) =>
       'clusters.last_at',
       'clusters.breaches as total',
       sql<string>`max(breaches.says)`.as('says'),
-      sql<string>`max(breaches.severity)`.as('severity'),
+      sql<number>`max(${severityRank})`.as('gravest'),
       sql<number>`sum(case when breaches.ended_at is null then 1 else 0 end)`.as('open'),
       sql<number>`sum(case when breaches.ended_at is null and breaches.acknowledged_at is null then 1 else 0 end)`.as(
         'unacknowledged',
@@ -74,7 +75,7 @@ export const presentCluster = (row: ClusterFigures): ClusterAnswer => ({
   rule: row.rule,
   clause: row.clause,
   says: row.says,
-  severity: row.severity,
+  severity: severityOf(row.gravest),
   cause: JSON.parse(row.cause) as Cause,
   breaches: row.total,
   open: row.open,
