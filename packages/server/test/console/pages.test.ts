@@ -43,6 +43,25 @@ describe('signing in', () => {
     expect([statusCode, headers.location]).toEqual([303, '/sign-in']);
   });
 
+  it('leads whoever followed a link to what it led to, and never elsewhere', async () => {
+    const asked = await server.app.inject({ url: '/breaches?queue=ict', headers: { accept: 'text/html' } });
+    expect(asked.headers.location).toBe('/sign-in?next=%2Fbreaches%3Fqueue%3Dict');
+    const page = await server.app.inject(asked.headers.location as string);
+    expect(page.body).toContain('name="next" value="/breaches?queue=ict"');
+    await server.as('administrator', {
+      method: 'POST',
+      url: '/api/v1/accounts',
+      payload: { name: 'Lin Follower', role: 'auditor', password: 'a long enough password' },
+    });
+    const goOn = async (next: string) => {
+      const fields = { name: 'Lin Follower', password: 'a long enough password', next };
+      return (await server.app.inject({ method: 'POST', url: '/sign-in', ...form(fields) })).headers.location;
+    };
+    expect(await goOn('/breaches?queue=ict')).toBe('/breaches?queue=ict');
+    expect(await goOn('/.//evil.example')).toBe('/');
+    expect(await goOn('https://evil.example/')).toBe('/');
+  });
+
   it('works once with a code, and says what to do the second time', async () => {
     const code = await server.code('auditor');
     const head = await server.app.inject({ method: 'HEAD', url: `/sign-in/${code}` });

@@ -35,7 +35,7 @@ describe('the form by which anybody reports', () => {
 
   it('needs a sign-in, and the token of the page', async () => {
     const out = await server.app.inject({ url: '/report', headers: { accept: 'text/html' } });
-    expect([out.statusCode, out.headers.location]).toEqual([303, '/sign-in']);
+    expect([out.statusCode, out.headers.location]).toEqual([303, '/sign-in?next=%2Freport']);
     expect((await worker.post('/report', { description: 'x' }, '/accessibility')).statusCode).toBe(303);
     const forged = await server.app.inject({
       method: 'POST',

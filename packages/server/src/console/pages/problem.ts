@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FieldProblem, ProblemCode } from '../../errors.ts';
+import { signInFor } from '../after-sign-in.ts';
 import { type PageDeps, showPage } from '../console.ts';
 
 /** An error as it may be told. */
@@ -43,7 +44,7 @@ function wordsOf({ status, code, detail }: ShownError): Words {
 export const showProblem =
   (deps: PageDeps) =>
   async (error: ShownError, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    if (error.status === 401) return reply.redirect('/sign-in', 303);
+    if (error.status === 401) return reply.redirect(signInFor(request), 303);
     const { heading, lines, withNumber = false } = wordsOf(error);
     const model = { heading, lines, requestId: withNumber ? error.requestId : undefined };
     return showPage(deps, { request, reply }, 'problem', model, { status: error.status, evenSo: true });

@@ -5,14 +5,21 @@ import { ORGANISATION } from '../../organisation/store.ts';
 import { clearSessionCookie, sessionIdOf, setSessionCookie } from '../../people/cookie.ts';
 import { type SignInDeps, signInWithCode, signInWithPassword, signOut } from '../../people/sign-in.ts';
 import type { Settings } from '../../settings.ts';
+import { MOST_OF_A_PATH, pathAfterSignIn } from '../after-sign-in.ts';
 import { type PageDeps, showPage } from '../console.ts';
 
 export interface SignInPageDeps extends PageDeps, SignInDeps {
   readonly settings: Pick<Settings, 'origin'>;
 }
 
+const Next = Type.Optional(Type.String({ maxLength: MOST_OF_A_PATH }));
+const Query = Type.Object({ next: Next }, { additionalProperties: false });
 const Form = Type.Object(
-  { name: Type.Optional(Type.String({ maxLength: 200 })), password: Type.Optional(Type.String({ maxLength: 1024 })) },
+  {
+    name: Type.Optional(Type.String({ maxLength: 200 })),
+    password: Type.Optional(Type.String({ maxLength: 1024 })),
+    next: Next,
+  },
   { additionalProperties: false },
 );
 const Code = Type.Object({ code: Type.String({ maxLength: 200 }) });
@@ -26,12 +33,16 @@ export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app
   const config = { access: 'public' } as const;
   const previousOf = (request: FastifyRequest) => sessionIdOf(request, settings);
 
-  app.get('/sign-in', { schema: { hide: true }, config }, async (request, reply) =>
-    request.caller === null ? showPage(deps, { request, reply }, 'sign-in', {}) : reply.redirect('/', 303),
-  );
+  app.get('/sign-in', { schema: { hide: true, querystring: Query }, config }, async (request, reply) => {
+    const next = pathAfterSignIn(request.query.next);
+    return request.caller === null
+      ? showPage(deps, { request, reply }, 'sign-in', { next })
+      : reply.redirect(next, 303);
+  });
 
   app.post('/sign-in', { schema: { hide: true, body: Form }, config }, async (request, reply) => {
     const name = (request.body.name ?? '').trim();
+    const next = pathAfterSignIn(request.body.next);
     const given = {
       organisation: ORGANISATION,
       name,
@@ -40,9 +51,9 @@ export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app
     };
     const session = name === '' ? null : await signInWithPassword(deps, given);
     if (session === null)
-      return showPage(deps, { request, reply }, 'sign-in', { error: REFUSED, name }, { status: 401 });
+      return showPage(deps, { request, reply }, 'sign-in', { error: REFUSED, name, next }, { status: 401 });
     setSessionCookie(reply, settings, session);
-    return reply.redirect('/', 303);
+    return reply.redirect(next, 303);
   });
 
   // No HEAD: a program that only looks at the address must not use the code up.
