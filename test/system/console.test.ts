@@ -1,22 +1,22 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleServer, startConsoleServer } from '../../packages/server/test/support/console-server.ts';
 import { seedCouncil } from '../../packages/server/test/support/council.ts';
 import { putQuietPolicy, quietPolicy, seedQuietFleet } from '../../packages/server/test/support/quiet.ts';
+import {
+  chaptersOf,
+  openPage,
+  type Pictures,
+  picturesOf,
+  startChromium,
+  VIEWS,
+  whyNoChromium,
+} from './fixtures/browser.ts';
 
-const executablePath = '/usr/bin/chromium';
-const missing = existsSync(executablePath) ? '' : ` (skipped: ${executablePath} is missing; install Debian's chromium)`;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
+const missing = whyNoChromium === undefined ? '' : ` (${whyNoChromium})`;
 
 /** The address that the server believes in must be the one that it listens at, or its forms are refused. */
 async function freePort(): Promise<number> {
@@ -99,12 +99,6 @@ const PAGES = [
   ['not-found', '/breaches/BR-1999-000001'],
 ] as const;
 
-/** Each width and each scheme, once. */
-const VIEWS = [
-  { width: 1280, height: 900, colorScheme: 'light' },
-  { width: 320, height: 640, colorScheme: 'dark' },
-] as const;
-
 describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
   let server: ConsoleServer;
   let browser: Browser;
@@ -113,7 +107,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
   let previews: readonly (readonly [name: string, path: string])[];
   /** Of entries that are known by ids. */
   let entries: readonly (readonly [name: string, path: string])[];
-  const pictures = mkdtempSync(join(tmpdir(), 'beadle-pictures-'));
+  let pictures: Pictures;
 
   beforeAll(async () => {
     const port = await freePort();
@@ -135,8 +129,8 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     previews = await seedPreviews();
     entries = await seedEntries();
     origin = await server.app.listen({ host: '127.0.0.1', port });
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-    process.stdout.write(`pictures of the console: ${pictures}\n`);
+    browser = await startChromium();
+    pictures = picturesOf('the console');
   });
   afterAll(async () => {
     await browser?.close();
@@ -194,32 +188,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     ] as const;
   }
 
-  async function violationsOf(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
-    const found = await page.evaluate<Violation[]>(
-      'axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)',
-    );
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)}: ${failureSummary}`),
-    );
-  }
-
-  const widthOf = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth');
-
-  async function open(view: (typeof VIEWS)[number], options: { javaScriptEnabled?: boolean } = {}) {
-    const { width, height, colorScheme } = view;
-    const context = await browser.newContext({
-      viewport: { width, height },
-      colorScheme,
-      locale: 'en-GB',
-      bypassCSP: options.javaScriptEnabled !== false,
-      ...options,
-    });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    return { context, page, complaints };
-  }
+  const open = (...given: [(typeof VIEWS)[number], { javaScriptEnabled?: boolean }?]) => openPage(browser, ...given);
 
   const signIn = async (page: Page) =>
     page.goto(`${origin}/sign-in/${await server.code('information-security-team-leader', 'Ann Officer')}`);
@@ -227,15 +196,12 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
   it.each(VIEWS)('has no fault that axe can find at $width px, $colorScheme', async (view) => {
     const { context, page, complaints } = await open(view);
     await page.goto(`${origin}/sign-in`);
-    await page.screenshot({ path: join(pictures, `sign-in-${view.width}-${view.colorScheme}.png`), fullPage: true });
-    expect(await violationsOf(page), 'sign-in').toEqual([]);
+    await pictures.look(page, 'sign-in', view);
     await signIn(page);
     expect(new URL(page.url()).pathname).toBe('/');
     for (const [name, path] of [...PAGES, ...previews, ...entries]) {
       await page.goto(`${origin}${path}`);
-      await page.screenshot({ path: join(pictures, `${name}-${view.width}-${view.colorScheme}.png`), fullPage: true });
-      expect(await violationsOf(page), `on ${name}`).toEqual([]);
-      expect(await widthOf(page), `${name} is wider than the screen`).toBeLessThanOrEqual(view.width);
+      await pictures.look(page, name, view);
     }
     expect(complaints).toEqual([]);
     await context.close();
@@ -264,7 +230,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     expect(shown).toEqual(hidden.map(() => false));
     expect(await page.locator('.app-print-marking').isVisible()).toBe(true);
     expect(await page.getByText('Clause 5.23').isVisible()).toBe(true);
-    await page.pdf({ path: join(pictures, 'policy.pdf'), format: 'A4' });
+    await page.pdf({ path: join(pictures.folder, 'policy.pdf'), format: 'A4' });
     await context.close();
   });
 
@@ -278,7 +244,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await page.getByRole('link', { name: 'Close this breach' }).click();
     await page.getByRole('button', { name: 'Go on' }).click();
     expect(await page.getByRole('heading', { name: 'There is a problem' }).isVisible()).toBe(true);
-    await page.screenshot({ path: join(pictures, 'breach-close-without-reason.png'), fullPage: true });
+    await page.screenshot({ path: join(pictures.folder, 'breach-close-without-reason.png'), fullPage: true });
     await page.getByRole('button', { name: 'Sign out' }).click();
     expect(new URL(page.url()).pathname).toBe('/sign-in');
     await context.close();
@@ -286,14 +252,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
 
   it.each(VIEWS)('tells the story of a lost laptop at $width px, $colorScheme', async (view) => {
     const { context, page, complaints } = await open(view);
-    let step = 0;
-    const look = async (name: string) => {
-      step += 1;
-      const file = `story-${String(step).padStart(2, '0')}-${name}-${view.width}-${view.colorScheme}.png`;
-      await page.screenshot({ path: join(pictures, file), fullPage: true });
-      expect(await violationsOf(page), `on ${name}`).toEqual([]);
-      expect(await widthOf(page), `${name} is wider than the screen`).toBeLessThanOrEqual(view.width);
-    };
+    const look = chaptersOf(pictures, page, view, 'lost');
     const as = async (role: Parameters<ConsoleServer['code']>[0], name: string, path: string) => {
       await context.clearCookies();
       await page.goto(`${origin}/sign-in/${await server.code(role, name)}`);
@@ -399,7 +358,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await page.getByLabel('State', { exact: true }).selectOption('quiet');
     await page.getByRole('button', { name: 'Change state' }).click();
     expect(await page.getByRole('heading', { name: 'There is a problem' }).isVisible()).toBe(true);
-    await page.screenshot({ path: join(pictures, 'device-state-error-320.png'), fullPage: true });
+    await page.screenshot({ path: join(pictures.folder, 'device-state-error-320.png'), fullPage: true });
     await page.getByLabel('State', { exact: true }).selectOption('in-repair');
     await page.getByLabel('Why (optional)').fill('A broken screen');
     await page.getByRole('button', { name: 'Change state' }).click();
@@ -419,11 +378,11 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
       await page.getByRole('button', { name: 'See what it would do' }).click();
     };
     await send('account,name,population\nx,X,boss\n');
-    await page.screenshot({ path: join(pictures, 'import-with-errors.png'), fullPage: true });
+    await page.screenshot({ path: join(pictures.folder, 'import-with-errors.png'), fullPage: true });
     await send('account,name,population\nnew.person,New Person,employee\n');
-    await page.screenshot({ path: join(pictures, 'import-dry-run.png'), fullPage: true });
+    await page.screenshot({ path: join(pictures.folder, 'import-dry-run.png'), fullPage: true });
     await page.getByRole('button', { name: 'Import the file' }).click();
-    await page.screenshot({ path: join(pictures, 'import-done.png'), fullPage: true });
+    await page.screenshot({ path: join(pictures.folder, 'import-done.png'), fullPage: true });
     await page.getByRole('link', { name: 'See the list' }).click();
     expect(await page.getByRole('row', { name: 'New Person' }).isVisible()).toBe(true);
     await context.close();
@@ -431,13 +390,10 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
 
   it.each(VIEWS)('says what is wrong with an entry at $width px, $colorScheme, and axe finds nothing', async (view) => {
     const { context, page } = await open(view);
-    const suffix = `${view.width}-${view.colorScheme}.png`;
     await page.goto(`${origin}/sign-in/${await server.code('ict-administrator', 'Ian Technician')}`);
     const look = async (name: string) => {
       expect(await page.title()).toMatch(/^Error: /);
-      await page.screenshot({ path: join(pictures, `${name}-${suffix}`), fullPage: true });
-      expect(await violationsOf(page), `on ${name}`).toEqual([]);
-      expect(await widthOf(page), `${name} is wider than the screen`).toBeLessThanOrEqual(view.width);
+      await pictures.look(page, name, view);
     };
     await page.goto(`${origin}/add/person`);
     await page.getByLabel('Account').fill('two words');
@@ -445,7 +401,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await page.getByRole('button', { name: 'Add the person' }).click();
     await look('person-add-errors');
     await page.goto(`${origin}/devices/DBC-04127/holder`);
-    await page.screenshot({ path: join(pictures, `device-holder-${suffix}`), fullPage: true });
+    await pictures.look(page, 'device-holder', view);
     await page.getByLabel('Held by').fill('Somebody whom nobody knows');
     await page.getByRole('button', { name: 'Save the holder' }).click();
     await look('device-holder-errors');
@@ -464,7 +420,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await page.getByLabel('Name').fill('Kit Marsh-Field');
     await page.getByRole('button', { name: 'Save changes' }).click();
     expect(await page.getByRole('alert').textContent()).toContain('have been saved');
-    await page.screenshot({ path: join(pictures, 'person-changed-320.png'), fullPage: true });
+    await page.screenshot({ path: join(pictures.folder, 'person-changed-320.png'), fullPage: true });
     await page.getByRole('link', { name: 'Mark as no longer listed' }).click();
     await page.getByRole('button', { name: 'Mark as no longer listed' }).click();
     await page.getByRole('button', { name: 'List this person again' }).click();
@@ -484,11 +440,11 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     };
     await send('beadlePolicy: 2');
     expect(await page.getByRole('heading', { name: 'There is a problem' }).isVisible()).toBe(true);
-    await page.screenshot({ path: join(pictures, 'policy-upload-refused.png'), fullPage: true });
+    await page.screenshot({ path: join(pictures.folder, 'policy-upload-refused.png'), fullPage: true });
     await send(quietPolicy({ version: '2026.4', mode: 'report' }));
     await page.getByRole('button', { name: 'Put version 2026.4 in force' }).click();
     expect(await page.getByRole('alert').textContent()).toContain('The policy is signed');
-    await page.screenshot({ path: join(pictures, 'policies-in-force.png'), fullPage: true });
+    await page.screenshot({ path: join(pictures.folder, 'policies-in-force.png'), fullPage: true });
     await context.close();
   });
 
@@ -499,8 +455,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await context.clearCookies();
     await page.goto(address);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('no longer works');
-    expect(await violationsOf(page)).toEqual([]);
-    await page.screenshot({ path: join(pictures, 'code-used-320.png'), fullPage: true });
+    await pictures.look(page, 'code-used', VIEWS[1]);
     await context.close();
   });
 

@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mailReceiver, opened } from '../../packages/server/test/notify/receivers.ts';
+import { picturesOf, startChromium, whyNoChromium } from './fixtures/browser.ts';
 import { type Bench, type Finding, startBench } from './laptop/bench.ts';
+import { SERVER_IN_GUEST } from './laptop/machine.ts';
+import { tellStickStory } from './laptop/stick-story.ts';
 import { laptopSystem, say } from './laptop/system.ts';
 
 const laptops = await laptopSystem();
 const because = 'why' in laptops ? ` (${laptops.why})` : '';
 const system = 'system' in laptops ? laptops.system : '';
+
+const browserToo = whyNoChromium === undefined ? '' : ` (${whyNoChromium})`;
 
 const ENCRYPTION = 'laptop-encryption';
 const STICKS = 'memory-sticks';
@@ -37,12 +43,18 @@ async function plugAndPull({ laptop }: Bench, serial: string): Promise<void> {
 
 describe.skipIf('why' in laptops)(`a laptop whose disk is not encrypted${because}`, () => {
   let bench: Bench;
+  let mail: Awaited<ReturnType<typeof mailReceiver>>;
+  const parts = opened();
 
   beforeAll(async () => {
-    bench = await startBench({ system, root: 'plain', assetTag: 'DBC-1' });
+    mail = await mailReceiver(parts);
+    bench = await startBench({ system, root: 'plain', assetTag: 'DBC-1', settings: mail.environment });
     await bench.startAgent();
   }, START_MS);
-  afterAll(() => bench.stop());
+  afterAll(async () => {
+    await bench?.stop();
+    await parts.closeAll();
+  });
 
   it('is known by its firmware', async () => {
     const tag = await bench.arrival('asset-tag', ({ kind }) => kind === 'state');
@@ -70,6 +82,20 @@ describe.skipIf('why' in laptops)(`a laptop whose disk is not encrypted${because
       await pull();
     }
   });
+
+  it.skipIf(whyNoChromium !== undefined)(
+    `leads the officer from the mail about a stick to the end of its case${browserToo}`,
+    async () => {
+      // The server is known by the address that the laptop has for it.
+      const { host } = new URL(SERVER_IN_GUEST);
+      const browser = await startChromium(`--host-resolver-rules=MAP ${host}:80 127.0.0.1:${bench.server.port}`);
+      try {
+        await tellStickStory({ bench, mail, browser, pictures: picturesOf('the story of a stick') });
+      } finally {
+        await browser.close();
+      }
+    },
+  );
 
   it('tells, once it runs again, of a stick that was there while it did not', async () => {
     await bench.stopAgent();

@@ -34,16 +34,24 @@ interface BenchOptions {
   readonly system: string;
   readonly root: 'plain' | 'luks';
   readonly assetTag: string;
+  /** More of the server's settings. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** How long a laptop that is emulated on a busy machine may take for anything. */
 const PATIENCE_MS = 120_000;
 
 /** A server with Dacorum's policy in report, and a laptop that is on, enrolled with it, and whose agent is not yet started. */
-export async function startBench({ system, root, assetTag }: BenchOptions): Promise<Bench> {
+export async function startBench({ system, root, assetTag, settings = {} }: BenchOptions): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-bench-'));
   const policy = policyInReport('policies/dacorum.yaml');
-  const server = await startRealServer({ database: join(folder, 'server'), folder, policy, knownAs: SERVER_IN_GUEST });
+  const server = await startRealServer({
+    database: join(folder, 'server'),
+    folder,
+    policy,
+    knownAs: SERVER_IN_GUEST,
+    settings,
+  });
   const firmware = { assetTag, serialNumber: `SERIAL-${assetTag}` };
   const laptop = await makeLaptop({ system, root, firmware, serverPort: server.port });
   const findings = async (rule: string) => {
