@@ -7,7 +7,7 @@ import type { Bench } from './bench.ts';
 import { say } from './system.ts';
 
 const RULE = 'memory-sticks';
-const SERIAL = 'OF-THE-STORY';
+export const STICK_OF_THE_STORY = 'OF-THE-STORY';
 const PASSWORD = 'quiet harbour lamp eleven';
 const OFFICER = { name: 'Ann Officer', role: 'information-security-team-leader', address: 'ann@council.test' } as const;
 const ICT = { name: 'Ian Technician', role: 'ict-administrator', address: 'ian@council.test' } as const;
@@ -86,10 +86,10 @@ export async function tellStickStory(told: Told): Promise<void> {
     }
   };
   await introduce(bench);
-  const { at, pull } = await bench.laptop.plug(SERIAL, bench.laptop.stick(SERIAL));
-  await bench.arrival(RULE, ({ subject, kind }) => subject === SERIAL && kind === 'event');
+  const { at, pull } = await bench.laptop.plug(STICK_OF_THE_STORY, bench.laptop.stick(STICK_OF_THE_STORY));
+  await bench.arrival(RULE, ({ subject, kind }) => subject === STICK_OF_THE_STORY && kind === 'event');
   const { items } = await bench.server.ask<{ items: { ref: string; subject: string }[] }>('GET', '/api/v1/breaches');
-  const ref = items.find(({ subject }) => subject === SERIAL)?.ref ?? 'none';
+  const ref = items.find(({ subject }) => subject === STICK_OF_THE_STORY)?.ref ?? 'none';
   const desk = await linkFor(told, OFFICER, ref);
   say(`the officer had the mail ${((Date.now() - at) / 1000).toFixed(2)} s after the stick was plugged in`);
   await pull();
