@@ -21,7 +21,20 @@ function settled(fact: unknown): { readonly value: unknown } | { readonly notKno
   return 'unknown' in fact ? { notKnown: reasonWords(String(fact['unknown'])) } : { value: fact };
 }
 
-const GIGABYTE = 1e9;
+const UNITS = [
+  [1e9, 'GB'],
+  [1e6, 'MB'],
+  [1e3, 'kB'],
+] as const;
+
+/** As it stands on the packet: a kilobyte is 1,000 bytes. */
+function sizeWords(bytes: number): string {
+  const [size, unit] = UNITS.find(([least]) => bytes >= least) ?? [1, 'bytes'];
+  return `${(bytes / size).toFixed(size === 1 ? 0 : 1)} ${unit}`;
+}
+
+/** The name of a fact as a person reads it. */
+export const factName = (name: string): string => (name === 'bytes' ? 'Size' : humanise(name));
 
 /** The owner of a laptop may send anything: what has only the look of a day or a duration is shown as it is. */
 const isDay = (text: string): boolean => DAY.test(text) && !Number.isNaN(Date.parse(text));
@@ -35,7 +48,7 @@ function encryptionWords({ verdict, seenAt }: Readonly<Record<string, unknown>>)
 /** A value in words, with the unit that its name tells. */
 export function valueWords(name: string, value: unknown): string {
   if (typeof value === 'number' && /(At|since)$/.test(name) && isTime(value)) return moment(value);
-  if (typeof value === 'number' && name === 'bytes') return `${(value / GIGABYTE).toFixed(1)} GB`;
+  if (typeof value === 'number' && name === 'bytes') return sizeWords(value);
   if (typeof value === 'number' && name === 'percent') return `${value}%`;
   if (typeof value === 'string' && name === 'appearsToBeIn') return countryWords(value);
   if (typeof value === 'string' && name.endsWith('AtMost') && isDuration(value)) return durationInWords(value);
@@ -48,7 +61,7 @@ const isTold = (fact: unknown): boolean => fact !== null && fact !== undefined;
 function partWords([name, fact]: [string, unknown]): string {
   const found = settled(fact);
   const words = 'notKnown' in found ? `not known (${found.notKnown})` : valueWords(name, found.value);
-  return `${humanise(name).toLowerCase()}: ${words}`;
+  return `${factName(name).toLowerCase()}: ${words}`;
 }
 
 /** One line for an item of a list: `C: (role: system; state: on)`. What was not told is left out. */
@@ -82,5 +95,5 @@ export function factLines(facts: string): FactLine[] {
     return [{ name: 'Facts', lines: ['Not known: they could not be understood'] }];
   }
   if (!isRecord(value)) return [{ name: 'Facts', lines: [told(value)] }];
-  return Object.entries(value).map(([name, fact]) => ({ name: humanise(name), lines: linesOf(name, fact) }));
+  return Object.entries(value).map(([name, fact]) => ({ name: factName(name), lines: linesOf(name, fact) }));
 }

@@ -5,7 +5,7 @@ import type { Assets } from './assets.ts';
 import { govukFolder } from './stylesheet.ts';
 import * as breachWords from './breach-words.ts';
 import { assessmentWords, clockWords, reportedWords } from './case-words.ts';
-import { valueWords } from './fact-words.ts';
+import { factName, valueWords } from './fact-words.ts';
 import * as timeline from './timeline-words.ts';
 import { type LabelKind, labelOf } from './labels.ts';
 import * as words from './words.ts';
@@ -53,6 +53,7 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   daysAgo: words.daysAgo,
   told: words.told,
   systemWords: words.systemWords,
+  factName: (name: string) => factName(name),
   valueWords: (name: string, value: unknown) => valueWords(name, value),
   capital: words.capital,
   humanise: words.humanise,

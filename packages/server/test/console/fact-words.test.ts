@@ -31,3 +31,15 @@ describe('a fact in words', () => {
     expect(() => fc.assert(shown)).not.toThrow();
   });
 });
+
+describe('a size', () => {
+  it.each([
+    [31_000_000_000, '31.0 GB'],
+    [16_777_216, '16.8 MB'],
+    [1_000, '1.0 kB'],
+    [7, '7 bytes'],
+    [0, '0 bytes'],
+  ])('of %i bytes is %s', (bytes, words) => {
+    expect(factLines(JSON.stringify({ bytes }))).toEqual([{ name: 'Size', lines: [words] }]);
+  });
+});

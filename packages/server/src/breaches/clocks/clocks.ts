@@ -27,9 +27,9 @@ function decisionOf({ at, detail }: { readonly at: number; readonly detail: stri
   return { about: of, at, outcome: decision === 'tell' ? 'to-be-told' : 'not-to-be-told' };
 }
 
-/** A breach as its clocks go by it. A severity that a person has set outweighs the policy's. */
+/** A breach as its clocks go by it: by when somebody acknowledges it is set before any person has assessed it. */
 export const clockedOf = (breach: BreachRow, decisions: readonly ExternalDecision[] = []): ClockedBreach => ({
-  severity: (breach.assessed_severity ?? breach.severity) as Severity,
+  severity: breach.severity as Severity,
   kind: isKind(breach.category) ? breach.category : null,
   reportedAt: breach.reported_at,
   awareAt: breach.aware_by === null ? null : breach.aware_at,

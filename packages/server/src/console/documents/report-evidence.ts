@@ -1,6 +1,6 @@
 import type { BreachReport } from '../../breaches/report-document.ts';
 import type { Block, Section } from '../../pdf/document.ts';
-import { valueWords } from '../fact-words.ts';
+import { factName, valueWords } from '../fact-words.ts';
 import { actorWords, channelWords, detailLines, eventWords } from '../timeline-words.ts';
 import { capital, count, exactly, humanise, moment, roleWords } from '../words.ts';
 import { labelOf } from '../labels.ts';
@@ -41,7 +41,7 @@ export const seen = (report: BreachReport): Section =>
     report.seen.length > 0 &&
       facts(
         'As last seen',
-        report.seen.map(({ name, value }) => fact(humanise(name), shortened(valueWords(name, value)))),
+        report.seen.map(({ name, value }) => fact(factName(name), shortened(valueWords(name, value)))),
       ),
     reported(report),
   );
