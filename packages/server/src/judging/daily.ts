@@ -1,4 +1,5 @@
 import { concernsPeople, timingOf } from '../breaches/clocks/clocks.ts';
+import { actionsDueBy } from '../breaches/life/actions-due.ts';
 import type { NoticeDeps } from '../breaches/notices.ts';
 import { TOLD_WEEKLY } from '../breaches/told-weekly.ts';
 import { after } from '@beadle/shared';
@@ -84,6 +85,7 @@ async function readDay(tx: Tx, organisation: string, now: number, since: number)
     clocks: clocks.filter(({ endsAt }) => endsAt > now && endsAt <= now + DAY_MS),
     graceEnding: await graceEnding(tx, organisation, now),
     ...(await authorisationsOf(tx, organisation, now)),
+    actionsDue: await actionsDueBy(tx, organisation, now + DAY_MS),
     unacknowledged: open.filter(({ status }) => status === 'suspected'),
     undelivered: await undelivered(tx, organisation, now),
   };

@@ -18,6 +18,8 @@ export interface Day {
   readonly graceEnding: number;
   /** Authorisations that end within a day. */
   readonly authorisationsEnding: readonly { readonly ref: string; readonly endsAt: number }[];
+  /** Open actions that are due within a day, or overdue; what they are may name somebody, and stands behind the link. */
+  readonly actionsDue: readonly { readonly ref: string; readonly due: number }[];
   /** Breaches that nobody has acknowledged, the oldest first, and authorisations that nobody has decided. */
   readonly unacknowledged: readonly Named[];
   readonly undecided: number;
@@ -41,8 +43,8 @@ const ending = ({ ref, endsAt }: { readonly ref: string; readonly endsAt: number
   `${ref}: ${momentInWords(endsAt)}`;
 
 export function isEmptyDay(day: Day): boolean {
-  const { opened, clocks, authorisationsEnding, unacknowledged, undelivered } = day;
-  const lists = [opened, clocks, authorisationsEnding, unacknowledged, undelivered];
+  const { opened, clocks, actionsDue, authorisationsEnding, unacknowledged, undelivered } = day;
+  const lists = [opened, clocks, actionsDue, authorisationsEnding, unacknowledged, undelivered];
   return lists.every((list) => list.length === 0) && day.openedForIct + day.graceEnding + day.undecided === 0;
 }
 
@@ -63,7 +65,12 @@ const clockParts = ({ clocks, graceEnding, authorisationsEnding }: Day): (string
   listed('Authorisations that end by tomorrow:', authorisationsEnding, ending),
 ];
 
-const waitingParts = ({ unacknowledged, undecided }: Day): (string | null)[] => [
+const waitingParts = ({ actionsDue, unacknowledged, undecided }: Day, at: number): (string | null)[] => [
+  listed(
+    'Actions that are due:',
+    actionsDue,
+    ({ ref, due }) => `${ref}: ${due < at ? 'overdue since' : 'by'} ${momentInWords(due)}`,
+  ),
   listed(`Not acknowledged yet, the oldest first (${unacknowledged.length}):`, unacknowledged, named),
   undecided === 0 ? null : `${counted(undecided, 'authorisation waits', 'authorisations wait')} for a decision.`,
 ];
@@ -90,7 +97,7 @@ export function dailyNotice(day: Day, { origin }: NoticeContext, at: number): No
       `As it stood on ${momentInWords(at)}.`,
       ...newParts(day),
       ...clockParts(day),
-      ...waitingParts(day),
+      ...waitingParts(day, at),
       undelivered === null ? null : `${undelivered}\n${origin}/messages`,
       `What you need to do: look at what waits.\n${origin}/breaches`,
     ),

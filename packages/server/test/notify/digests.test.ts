@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nextDaily, nextWeekly } from '../../src/organisation/digests.ts';
+import { ORGANISATION } from '../../src/organisation/store.ts';
 import { DEFAULT_SETTINGS } from '../../src/organisation/settings.ts';
 import { startTestServer, type TestServer } from '../app/harness.ts';
 import { breach, HOUR, ISTL, queue } from './receivers.ts';
@@ -83,6 +84,31 @@ describe('the digest of the day', () => {
     const [, second] = await digests();
     expect(second?.body).not.toContain('New since');
     expect(second?.body).toContain('Not acknowledged yet, the oldest first (1):\nBR-1');
+  });
+
+  it('says which actions are due, and not what they are', async () => {
+    const id = await breach(server, 'BR-1', { opened_at: 0, status: 'confirmed', triage: 'confirmed' });
+    const action = async (days_: number) => {
+      const now = server.clock.now();
+      const made = {
+        organisation: ORGANISATION,
+        id: `a${days_}`,
+        breach: id,
+        owner: 'Robin',
+        made_at: now,
+        made_by: 'Ann',
+      };
+      const end = { ended_at: null, ended_by: null, outcome: null, note: null };
+      const row = { ...made, ...end, title: 'Ring Ms Marsh', due_at: now + days_ * 24 * HOUR };
+      await server.db.insertInto('breach_actions').values(row).execute();
+    };
+    await action(1);
+    await action(-2);
+    await action(5);
+    await days(1);
+    const [first] = await digests();
+    expect(first?.body).toMatch(/Actions that are due:\nBR-1: overdue since [^\n]+\nBR-1: by [^\n]+\n\n/);
+    expect(first?.body).not.toMatch(/Marsh|Robin/);
   });
 
   it('says which messages could not be delivered, and not what another way brought', async () => {
