@@ -92,7 +92,7 @@ describe('a policy in observe', () => {
       .db()
       .selectFrom('jobs')
       .select('kind')
-      .where('kind', 'not in', ['judging', 'weekly-list', 'daily-digest', 'breach-escalation'])
+      .where('kind', 'not in', ['judging', 'weekly-list', 'daily-digest', 'breach-escalation', 'audit-anchor'])
       .execute();
     expect(jobs).toEqual([]);
     const { body } = await council.ask<{ items: object[] }>('GET', '/api/v1/policies/standing');

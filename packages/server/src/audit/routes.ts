@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { callerOf } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import { limitOf, pageOf, PageQuery, readCursor, toPage } from '../pagination.ts';
+import { readAnchor } from './follow.ts';
 import { listActs } from './list.ts';
 import { verifyAudit } from './verify.ts';
 
@@ -26,8 +27,21 @@ const AuditAct = Type.Object({
 
 const Verification = Type.Union([
   Type.Object({ intact: Type.Literal(true), count: Type.Integer(), head: Type.String() }),
-  Type.Object({ intact: Type.Literal(false), sequence: Type.Integer(), reason: Type.Enum(['missing', 'altered']) }),
+  Type.Object({
+    intact: Type.Literal(false),
+    sequence: Type.Integer(),
+    reason: Type.Enum(['missing', 'altered', 'not-as-noted']),
+  }),
 ]);
+
+const Noted = Type.Object(
+  {
+    anchor: Type.Optional(
+      Type.String({ pattern: '^[1-9]\\d{0,14}:[0-9a-fA-F]{64}$', description: 'a head that was noted, SEQUENCE:LINK' }),
+    ),
+  },
+  closed,
+);
 
 export const auditRoutes: FastifyPluginAsyncTypebox<{ readonly db: Db }> = async (app, { db }) => {
   const config = { access: 'audit:read' } as const;
@@ -51,7 +65,12 @@ export const auditRoutes: FastifyPluginAsyncTypebox<{ readonly db: Db }> = async
     },
   );
 
-  app.get('/api/v1/audit/verification', { config, schema: { response: { 200: Verification } } }, async (request) =>
-    verifyAudit(db, callerOf(request).organisation),
+  app.get(
+    '/api/v1/audit/verification',
+    { config, schema: { querystring: Noted, response: { 200: Verification } } },
+    async (request) => {
+      const anchor = readAnchor(request.query.anchor ?? '');
+      return verifyAudit(db, callerOf(request).organisation, anchor === undefined ? [] : [anchor]);
+    },
   );
 };

@@ -1,51 +1,46 @@
-import type { Db } from '../db/database.ts';
-import { linkOf, NO_LINK } from './chain.ts';
+import type { Db, Tx } from '../db/database.ts';
+import type { AuditTable } from '../db/schema.ts';
+import { type Anchor, type AuditVerification, followChain } from './follow.ts';
 import { AUDIT_COUNTER } from './record.ts';
-
-export type AuditVerification =
-  | { readonly intact: true; readonly count: number; readonly head: string }
-  | {
-      readonly intact: false;
-      /** The first place that does not fit: what is before it is as it was written. */
-      readonly sequence: number;
-      /** `missing`: no act has this place; `altered`: its fields or links are not those that were written. */
-      readonly reason: 'missing' | 'altered';
-    };
 
 const AT_ONCE = 1000;
 
-/**
- * Follows the chain from its first act. `head`, noted outside of the server, shows later that nothing before it was
- * written anew: without such a note a chain that somebody has made again from one place on is whole.
- */
-export async function verifyAudit(db: Db, organisation: string): Promise<AuditVerification> {
-  let [previous, sequence] = [NO_LINK, 0];
-  for (;;) {
-    const rows = await readAfter(db, organisation, sequence);
-    for (const row of rows) {
-      if (row.sequence !== sequence + 1) return { intact: false, sequence: sequence + 1, reason: 'missing' };
-      sequence += 1;
-      const fits = row.previous === previous && row.link === linkOf(previous, row);
-      if (!fits) return { intact: false, sequence, reason: 'altered' };
-      previous = row.link;
-    }
-    if (rows.length < AT_ONCE) break;
+/** Every act of an organisation in its order, read in parts. */
+export async function* actsOf(db: Db | Tx, organisation: string): AsyncGenerator<AuditTable> {
+  for (let sequence = 0; ; ) {
+    const rows = await db
+      .selectFrom('audit')
+      .selectAll()
+      .where('organisation', '=', organisation)
+      .where('sequence', '>', sequence)
+      .orderBy('sequence')
+      .limit(AT_ONCE)
+      .execute();
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < AT_ONCE) return;
+    sequence = last.sequence;
   }
-  if (sequence < (await written(db, organisation))) return { intact: false, sequence: sequence + 1, reason: 'missing' };
-  return { intact: true, count: sequence, head: previous };
 }
 
-const readAfter = (db: Db, organisation: string, sequence: number) =>
-  db
-    .selectFrom('audit')
-    .selectAll()
-    .where('organisation', '=', organisation)
-    .where('sequence', '>', sequence)
-    .orderBy('sequence')
-    .limit(AT_ONCE)
-    .execute();
+/**
+ * Follows the chain from its first act. A head that was noted outside of the server shows that nothing before it was
+ * written anew: without such a note a chain that somebody has made again from one place on is whole.
+ */
+export async function verifyAudit(
+  db: Db | Tx,
+  organisation: string,
+  anchors: readonly Anchor[] = [],
+): Promise<AuditVerification> {
+  const follower = followChain(anchors);
+  for await (const act of actsOf(db, organisation)) {
+    const broken = follower.next(act);
+    if (broken !== undefined) return broken;
+  }
+  return follower.end(await written(db, organisation));
+}
 
-async function written(db: Db, organisation: string): Promise<number> {
+async function written(db: Db | Tx, organisation: string): Promise<number> {
   const row = await db
     .selectFrom('counters')
     .select('value')

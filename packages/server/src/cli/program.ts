@@ -3,7 +3,7 @@ import type { Db } from '../db/database.ts';
 import { StartError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 import { accountCreate } from './account.ts';
-import { auditVerify } from './audit.ts';
+import { addAudit } from './audit.ts';
 import { backup, type CopyOptions, restore } from './backup.ts';
 import { explain } from './explain.ts';
 import { addImports } from './import.ts';
@@ -134,12 +134,6 @@ function addPolicy(program: Command, run: Settled, io: CommandIo, done: Run): vo
 
 function addKeeping(program: Command, run: Settled, io: CommandIo): void {
   program
-    .command('audit')
-    .description('the log of what people did')
-    .command('verify')
-    .description('exit 0 where the chain is intact, 1 with the first break')
-    .action(() => run((settings) => onExisting(settings, io, (db) => auditVerify(db, io))));
-  program
     .command('backup <FILE>')
     .description('copy the database to a file while the server works; the signing keys are not in it')
     .option('--force', 'replace the file where it exists')
@@ -174,6 +168,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
   addImports(program, (work) => run((settings) => withDatabase(settings, io, ({ db }) => work(db, settings))), io);
   addPolicy(program, run, io, done);
   addKeeping(program, run, io);
+  addAudit(program, (work) => run((settings) => onExisting(settings, io, work)), io, done);
   addNotify(program, (work) => run((settings) => onExisting(settings, io, work)), io);
   try {
     await program.parseAsync([...args], { from: 'user' });

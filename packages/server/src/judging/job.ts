@@ -9,7 +9,7 @@ import { enqueue } from '../jobs/queue.ts';
 import type { JobKind } from '../jobs/run.ts';
 import { forgetDone } from '../jobs/store.ts';
 import type { Log } from '../log.ts';
-import { DAILY_JOB, ensureDigests, WEEKLY_JOB } from '../organisation/digests.ts';
+import { DAILY_JOB, ensureDigests, MONTHLY_JOB, WEEKLY_JOB } from '../organisation/digests.ts';
 import { readOrganisation } from '../organisation/store.ts';
 import type { Settings } from '../settings.ts';
 import {
@@ -24,6 +24,7 @@ import {
 import { deviceRow, devicesBehind, judgedOfAll } from './store.ts';
 import { beat } from './uptime.ts';
 import { tellOfTheDay } from './daily.ts';
+import { tellOfTheLog } from './monthly.ts';
 import { tellOfTheWeek } from './weekly.ts';
 
 export const JUDGING_JOB = 'judging';
@@ -144,6 +145,7 @@ export function judgingJobs(deps: JudgingJobDeps): Record<string, JobKind> {
     },
     [DAILY_JOB]: digestJob(deps, tellOfTheDay),
     [WEEKLY_JOB]: digestJob(deps, tellOfTheWeek),
+    [MONTHLY_JOB]: digestJob(deps, tellOfTheLog),
   };
 }
 

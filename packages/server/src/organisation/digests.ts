@@ -5,6 +5,10 @@ import { DEFAULT_DIGESTS, type Digests, dayNumber } from './settings.ts';
 
 export const DAILY_JOB = 'daily-digest';
 export const WEEKLY_JOB = 'weekly-list';
+export const MONTHLY_JOB = 'audit-anchor';
+
+/** When the council opens on the first day of a month. */
+const MONTHLY_AT = '09:00';
 
 const LONDON = 'Europe/London';
 
@@ -32,6 +36,13 @@ export function nextWeekly(
   return next.epochMilliseconds;
 }
 
+/** The first day of the next month, or of this one where that is still to come. */
+export function nextMonthly(now: number): number {
+  const first = londonAt(now).with({ day: 1 });
+  const at = first.withPlainTime(MONTHLY_AT);
+  return (at.epochMilliseconds > now ? at : first.add({ months: 1 }).withPlainTime(MONTHLY_AT)).epochMilliseconds;
+}
+
 /** The council's day, such as `2026-06-04`. */
 export const londonDay = (now: number): string => londonAt(now).toPlainDate().toString();
 
@@ -49,6 +60,7 @@ interface Next {
 const nextDigests = (now: number, { daily, weekly }: Digests = DEFAULT_DIGESTS): readonly Next[] => [
   { kind: DAILY_JOB, runAt: daily === null ? null : nextDaily(now, daily) },
   { kind: WEEKLY_JOB, runAt: weekly === null ? null : nextWeekly(now, weekly) },
+  { kind: MONTHLY_JOB, runAt: nextMonthly(now) },
 ];
 
 async function queue(tx: Tx, organisation: string, { kind, runAt }: Next, { now, random }: Plan): Promise<void> {

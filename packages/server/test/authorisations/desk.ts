@@ -94,7 +94,7 @@ export async function openDesk(source = DESK_POLICY) {
       .selectFrom('jobs')
       .select('run_at')
       .where('status', '=', 'waiting')
-      .where('kind', 'not in', ['judging', 'weekly-list', 'daily-digest', 'breach-escalation']);
+      .where('kind', 'not in', ['judging', 'weekly-list', 'daily-digest', 'breach-escalation', 'audit-anchor']);
     return (await waiting.orderBy('run_at').executeTakeFirst())?.run_at ?? Number.POSITIVE_INFINITY;
   }
 
