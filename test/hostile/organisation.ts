@@ -148,21 +148,23 @@ export async function sessionsOf(server: Server, { name, id }: Names): Promise<C
 async function devicesOf(server: Server, ask: Ask, name: string, canary: string) {
   const token = async (tag: string) =>
     (await ask('POST', `/api/v1/devices/${tag}/enrolment-tokens`, {}))['token'] ?? '';
-  const register = async (assetTag: string) => {
+  const register = async (assetTag: string, holder = canary) => {
     await ask('POST', '/api/v1/devices', {
       assetTag,
       serialNumber: `${canary}-${assetTag}`,
-      holder: canary,
+      holder,
       groups: [canary],
     });
     return token(assetTag);
   };
-  const tags = { owned: `OWN-${name}-1`, good: `GOOD-${name}-1`, spare: `SPARE-${name}-1` };
+  const tags = { owned: `OWN-${name}-1`, good: `GOOD-${name}-1`, spare: `SPARE-${name}-1`, mine: `MINE-${name}-1` };
   const used = await register(tags.owned);
   const superseded = await enrol(server, used);
   const owned = await enrol(server, await token(tags.owned));
   const good = await enrol(server, await register(tags.good));
   await register(canary);
+  // The administrator's token goes by this name.
+  await register(tags.mine, `administrator-${name}`);
   for (const device of [owned, good]) {
     if (!(await report(server, device, canary))) throw new Error('a good device was refused');
   }
@@ -251,6 +253,7 @@ export async function fillOrganisation(server: Server, names: Names): Promise<Or
       ...things,
       ...cases,
       'tokens.id': [victim['id'] ?? ''],
+      'my-device.assetTag': [`MINE-${name}-1`],
       assetTag: tags,
       version: [versionOf(name)],
       code: ['x'.repeat(22)],

@@ -262,7 +262,9 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     const done = async (words: string) => expect(await page.getByRole('alert').textContent()).toContain(words);
 
     await as('worker', 'Sam Rivers', '');
-    expect(new URL(page.url()).pathname).toBe('/report');
+    expect(new URL(page.url()).pathname).toBe('/my-device');
+    await look('my-device');
+    await page.getByRole('link', { name: /^Report something lost/ }).click();
     await press('Send the report');
     await look('report-without-what-happened');
     expect(await page.title()).toMatch(/^Error: /);

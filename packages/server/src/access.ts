@@ -4,6 +4,8 @@ import { problem } from './errors.ts';
 
 /** What a role may be permitted; which role may what is in people/permissions.ts. */
 export const PERMISSIONS = [
+  // What the registers say is one's own.
+  'own:read',
   'devices:read',
   'devices:write',
   'holders:write',

@@ -26,6 +26,7 @@ const UNNAMED = { name: 'The council', settings: DEFAULT_SETTINGS } as const;
 
 const SECTIONS: readonly (readonly [Section, Permission])[] = [
   ['overview', 'console'],
+  ['my-device', 'own:read'],
   ['report', 'breaches:report'],
   ['breaches', 'breaches:read'],
   ['messages', 'breaches:read'],

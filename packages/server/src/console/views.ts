@@ -12,6 +12,7 @@ import * as words from './words.ts';
 
 export type Section =
   | 'overview'
+  | 'my-device'
   | 'report'
   | 'breaches'
   | 'messages'

@@ -13,7 +13,7 @@ const READS = [
 ] as const;
 /** What ICT and the officer keep together: who is who, who holds what, and which sticks and printers are the council's. */
 const KEEPS = ['people:write', 'registers:write', 'holders:write'] as const;
-const REPORTS = ['breaches:report', 'authorisations:request', 'policies:read'] as const;
+const REPORTS = ['own:read', 'breaches:report', 'authorisations:request', 'policies:read'] as const;
 /** Who decides over which authorisation is the policy's to say (authorisations/ranks.ts). */
 const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
 /** The officer, and the SIRO where the officer is implicated: a breach from its triage to its end. */

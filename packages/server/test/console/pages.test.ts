@@ -111,7 +111,7 @@ describe('roles', () => {
     const worker = await server.signIn('worker');
     for (const url of ['/breaches', '/devices']) expect((await worker.get(url)).statusCode, `at ${url}`).toBe(403);
     expect((await worker.get('/breaches')).body).toContain('You cannot do this');
-    expect((await worker.get('/')).headers.location).toBe('/report');
+    expect((await worker.get('/')).headers.location).toBe('/my-device');
     expect((await worker.post('/sign-out', {}, '/report')).headers.location).toBe('/sign-in');
   });
 

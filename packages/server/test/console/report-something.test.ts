@@ -24,9 +24,9 @@ describe('the form by which anybody reports', () => {
     expect(body).toContain('Report something');
   });
 
-  it('is where a worker comes to after signing in, who sees no breach and no device', async () => {
+  it('is for a worker, too, who sees no breach and nobody’s device', async () => {
     const home = await worker.get('/');
-    expect([home.statusCode, home.headers.location]).toEqual([303, '/report']);
+    expect([home.statusCode, home.headers.location]).toEqual([303, '/my-device']);
     const { body } = await worker.get('/report');
     for (const hidden of ['/breaches', '/devices', '/people', '/registers'])
       expect(body).not.toContain(`href="${hidden}"`);

@@ -75,11 +75,11 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
 
 /**
  * `GET /`: what is new and serious, what waits longest, what is not known, what got better. Who has nothing to look after
- * here comes to report something.
+ * here comes to their own device.
  */
 export const overviewPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
   app.get('/', { schema: { hide: true }, config: { access: 'breaches:report' } }, async (request, reply) => {
-    if (!may(callerOf(request).role, 'console')) return reply.redirect('/report', 303);
+    if (!may(callerOf(request).role, 'console')) return reply.redirect('/my-device', 303);
     const model = await modelOf(deps, callerOf(request));
     return showPage(deps, { request, reply }, 'overview', model, { section: 'overview' });
   });

@@ -1,0 +1,119 @@
+import { dutyOf, modeOf, type Population, type Rule } from '@beadle/shared';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Readable } from 'node:stream';
+import Type from 'typebox';
+import { type Caller, callerOf } from '../../../access.ts';
+import { present } from '../../../authorisations/present.ts';
+import { ofDevice } from '../../../authorisations/read.ts';
+import { titleOf } from '../../../breaches/appearance.ts';
+import type { BreachView } from '../../../breaches/read.ts';
+import { ownBreaches } from '../../../breaches/own.ts';
+import type { Db } from '../../../db/database.ts';
+import { ownDevice, ownDevices } from '../../../devices/own.ts';
+import { contactDay, type DeviceView, readFacts, readStates } from '../../../devices/read.ts';
+import { AssetTag } from '../../../devices/read-routes.ts';
+import { problem } from '../../../errors.ts';
+import { sentBy } from '../../../findings/sent.ts';
+import { CALLER_ROLES, may } from '../../../people/permissions.ts';
+import { policyInForce } from '../../../policies/store.ts';
+import { type PageDeps, showPage } from '../../console.ts';
+import { factLines } from '../../fact-words.ts';
+import { collectedWords } from './collected-words.ts';
+
+type State = Awaited<ReturnType<typeof readStates>>[number];
+
+/** A rule of the policy as it concerns this device, and how the device stands to it. */
+function standing(state: State, rules: ReadonlyMap<string, Rule>) {
+  const rule = rules.get(state.rule);
+  return {
+    rule: state.rule,
+    clause: state.clause,
+    subject: state.subject,
+    says: rule?.says,
+    remedy: rule?.remedy,
+    isTheirs: rule !== undefined && dutyOf(rule) === 'holder',
+    reason: state.reason,
+    since: state.since,
+  };
+}
+
+const inWords = (breach: BreachView) => ({
+  appears: titleOf(breach),
+  clause: breach.clause,
+  at: breach.first_seen,
+  status: breach.status,
+  isOpen: breach.ended_at === null,
+});
+
+async function modelOf(db: Db, device: DeviceView, now: number) {
+  const { organisation } = device;
+  const population = device.population as Population | null;
+  const [states, facts, told, authorisations, policy] = await Promise.all([
+    readStates(db, organisation, device.id),
+    readFacts(db, organisation, device.id),
+    ownBreaches(db, device, now),
+    ofDevice(db, device, now),
+    policyInForce(db, organisation, { population, at: now }),
+  ]);
+  const rules = new Map((policy?.document.rules ?? []).map((rule) => [rule.id, rule]));
+  const of = (verdict: string) =>
+    states.filter((state) => state.verdict === verdict).map((one) => standing(one, rules));
+  const asked = [...rules.values()].filter((rule) => modeOf(rule) !== 'off').map(({ check }) => check);
+  return {
+    assetTag: device.asset_tag,
+    kind: device.kind,
+    lastContact: contactDay(device),
+    isEnrolled: device.generation > 0,
+    policy: policy && { title: policy.document.title, version: policy.version },
+    fails: of('fail'),
+    unknown: of('unknown'),
+    keeps: of('pass'),
+    breaches: told.map(inWords),
+    authorisations: authorisations.map((row) => present(row, now)),
+    collected: collectedWords([...new Set([...asked, 'asset-tag', 'agent-health'])]),
+    facts: facts.map(({ check_name: check, at, facts: text }) => ({ check, at, lines: factLines(text) })),
+  };
+}
+
+const seers = CALLER_ROLES.filter((role) => may(role, 'findings:read'));
+
+async function theirs(db: Db, caller: Caller, assetTag: string): Promise<DeviceView> {
+  const device = await ownDevice(db, caller, assetTag);
+  if (device === undefined) throw problem('device-unknown', 'No device of yours has this asset tag.');
+  return device;
+}
+
+/** One line for each finding: the very bytes that the device sent, or that they have been erased. */
+async function* linesOf(db: Db, device: DeviceView): AsyncGenerator<Buffer> {
+  for await (const { body, generation, sequence } of sentBy(db, device)) {
+    const bytes = body ?? Buffer.from(JSON.stringify({ erased: { generation, sequence } }));
+    yield Buffer.concat([bytes, Buffer.from('\n')]);
+  }
+}
+
+/**
+ * `/my-device`: for the person whose device it is, what is to be put right, what is collected, why, who sees it and for how
+ * long; and everything that was sent, as it was sent. Anybody else's device is not there.
+ */
+export const myDevicePages: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
+  const config = { access: 'own:read' } as const;
+  app.get('/my-device', { schema: { hide: true }, config }, async (request, reply) => {
+    const caller = callerOf(request);
+    const now = deps.clock.now();
+    const devices = await Promise.all((await ownDevices(deps.db, caller)).map((one) => modelOf(deps.db, one, now)));
+    return showPage(deps, { request, reply }, 'my-device', { devices, seers }, { section: 'my-device' });
+  });
+
+  app.get(
+    '/my-device/:assetTag/sent',
+    { schema: { hide: true, params: Type.Object({ assetTag: AssetTag }) }, config },
+    async (request, reply) => {
+      const device = await theirs(deps.db, callerOf(request), request.params.assetTag);
+      return reply
+        .type('application/x-ndjson')
+        .header('cache-control', 'no-store')
+        .header('content-disposition', 'attachment; filename="what-was-sent.jsonl"')
+        .send(Readable.from(linesOf(deps.db, device)));
+    },
+  );
+};

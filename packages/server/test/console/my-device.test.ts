@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConsoleServer, startConsoleServer } from '../support/console-server.ts';
+import { seedBreach, seedDevice, seedState } from '../support/seed.ts';
+
+const DAY = 86_400_000;
+
+let server: ConsoleServer;
+beforeAll(async () => {
+  server = await startConsoleServer();
+});
+afterAll(() => server.close());
+
+const pageOf = async (name: string) => (await (await server.signIn('worker', name)).get('/my-device')).body;
+const listed = (people: string) =>
+  server.as('administrator', {
+    method: 'POST',
+    url: '/api/v1/people/import',
+    headers: { 'content-type': 'text/csv' },
+    payload: `account,name,email,population,groups\n${people}\n`,
+  });
+
+describe('my device', () => {
+  it('is where whoever has nothing else to look after comes to', async () => {
+    const worker = await server.signIn('worker', 'Nobody Yet');
+    expect((await worker.get('/')).headers.location).toBe('/my-device');
+    expect((await worker.get('/my-device')).body).toContain('No device is registered in your name');
+  });
+
+  it('is known by account, address or name, and by none of two people of one name', async () => {
+    const made = await listed(
+      'k.marsh,Kit Marsh,kit@council.test,employee,\nj.one,Jo Twin,j1@council.test,employee,\nj.two,Jo Twin,j2@council.test,employee,',
+    );
+    expect(made.statusCode).toBe(200);
+    await seedDevice(server.db, { asset_tag: 'BY-ACCOUNT', holder: 'k.marsh' });
+    await seedDevice(server.db, { asset_tag: 'BY-ADDRESS', holder: 'Kit@Council.test' });
+    await seedDevice(server.db, { asset_tag: 'BY-NAME', holder: 'Kit Marsh' });
+    await seedDevice(server.db, { asset_tag: 'OF-TWO', holder: 'Jo Twin' });
+    for (const name of ['Kit Marsh', 'k.marsh', 'kit@council.test']) {
+      const body = await pageOf(name);
+      for (const tag of ['BY-ACCOUNT', 'BY-ADDRESS', 'BY-NAME']) expect(body, `${tag} for ${name}`).toContain(tag);
+    }
+    expect(await pageOf('Jo Twin')).toContain('No device is registered in your name');
+    expect(await pageOf('j.one')).not.toContain('OF-TWO');
+  });
+
+  it('says what is whose to put right, and what could not be told', async () => {
+    const { id } = await seedDevice(server.db, { holder: 'Ash Field' });
+    await seedState(server.db, id, { rule: 'laptop-encryption', verdict: 'fail' });
+    await seedState(server.db, id, { rule: 'updates', verdict: 'unknown', reason: 'not-told' });
+    const body = await pageOf('Ash Field');
+    expect(body).toContain('What needs to be put right');
+    expect(body).toContain('For ICT. You need do nothing unless they ask you');
+    expect(body).toContain('This is held against nobody');
+    expect(body).toContain('Information Security Team Leader');
+  });
+
+  it('tells what appears to have happened, and nothing of what anybody reported', async () => {
+    const device = await seedDevice(server.db, { holder: 'Robin Hill' });
+    const now = server.clock.now();
+    const of = { duty: 'holder', kind: 'event', check_name: 'removable-media' } as const;
+    await seedBreach(server.db, device.id, { ...of, clause: '5.9', subject: 'S1' });
+    await seedBreach(server.db, device.id, { ...of, kind: 'person', subject: 'Robin is careless' });
+    await seedBreach(server.db, device.id, { ...of, subject: 'S2', concealed_from: '["somebody"]', clause: '9.97' });
+    const dismissed = { ...of, status: 'not-a-breach', triage: 'not-a-breach' } as const;
+    await seedBreach(server.db, device.id, { ...dismissed, subject: 'S3', clause: '9.98', ended_at: now - 29 * DAY });
+    await seedBreach(server.db, device.id, { ...dismissed, subject: 'S4', clause: '9.99', ended_at: now - 31 * DAY });
+    const body = await pageOf('Robin Hill');
+    expect(body).toContain('appears to have been plugged into');
+    expect(body).toContain('Nothing is decided about anybody until a person has looked at it');
+    expect(body).toContain('section 9.98');
+    for (const hidden of ['careless', '9.97', '9.99']) expect(body).not.toContain(hidden);
+  });
+});
