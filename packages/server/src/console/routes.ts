@@ -30,6 +30,7 @@ import { devicesPage } from './pages/devices.ts';
 import { type ImportPageDeps, importPages } from './pages/import.ts';
 import { importAuthorisationsPage } from './pages/import-authorisations.ts';
 import { incidentsPage } from './pages/incidents.ts';
+import { myActionsPage } from './pages/mine/my-actions.ts';
 import { myDevicePages } from './pages/mine/my-device.ts';
 import { overviewPage } from './pages/overview.ts';
 import { peoplePages } from './pages/people.ts';
@@ -98,6 +99,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(signInPages, { ...deps, views });
   await app.register(overviewPage, page);
   await app.register(myDevicePages, page);
+  await app.register(myActionsPage, page);
   await app.register(reportSomethingPages, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
   await app.register(breachesPage, page);
   await app.register(breachPage, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });

@@ -71,3 +71,37 @@ describe('my device', () => {
     for (const hidden of ['careless', '9.97', '9.99']) expect(body).not.toContain(hidden);
   });
 });
+
+describe('actions', () => {
+  it('are seen by whoever is to do them and by their line manager, and nothing of what they come from', async () => {
+    const made = await server.as('administrator', {
+      method: 'POST',
+      url: '/api/v1/people/import',
+      headers: { 'content-type': 'text/csv' },
+      payload:
+        'account,name,email,population,line_manager\nm.boss,Mo Boss,mo@council.test,employee,\ns.one,Sal One,sal@council.test,employee,m.boss\no.other,Ola Other,ola@council.test,employee,\n',
+    });
+    expect(made.json()).toMatchObject({});
+    const device = await seedDevice(server.db, { holder: 'Ola Other' });
+    const { ref } = await seedBreach(server.db, device.id, {
+      status: 'confirmed',
+      triage: 'confirmed',
+      subject: 'SECRET-ONE',
+    });
+    const act = (owner: string, title: string) =>
+      server.as('information-security-team-leader', {
+        method: 'POST',
+        url: `/api/v1/breaches/${ref}/actions`,
+        payload: { owner, title, due: '2026-07-01T12:00:00Z' },
+      });
+    for (const owner of ['Sal One', 'S.ONE', 'sal@council.test']) await act(owner, `Ask ${owner.length}`);
+    await act('Ola Other', 'Not for Mo');
+    const of = async (name: string) => (await (await server.signIn('worker', name)).get('/my-actions')).body;
+    const manager = await of('Mo Boss');
+    for (const title of ['Ask 7', 'Ask 5', 'Ask 16']) expect(manager).toContain(title);
+    for (const hidden of ['Not for Mo', 'SECRET-ONE', ref]) expect(manager).not.toContain(hidden);
+    expect(await of('s.one')).toContain('Ask 7');
+    expect(await of('s.one')).not.toContain('For those whom you manage');
+    expect(await of('Ola Other')).toContain('Not for Mo');
+  });
+});
