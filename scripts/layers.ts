@@ -20,7 +20,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['app'],
     ['console'],
     ['ingest', 'withdrawals', 'preview', 'baseline'],
-    ['judging'],
+    ['judging', 'trends'],
     ['breaches'],
     ['enrolment', 'authorisations', 'policies', 'people', 'notify', 'exhibits', 'orders', 'organisation', 'registers'],
     ['devices', 'findings', 'jobs', 'audit', 'admission', 'deadlines'],

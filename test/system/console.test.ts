@@ -7,6 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleServer, startConsoleServer } from '../../packages/server/test/support/console-server.ts';
 import { seedCouncil } from '../../packages/server/test/support/council.ts';
+import { seedTrends } from '../../packages/server/test/support/seed-trends.ts';
 import { putQuietPolicy, quietPolicy, seedQuietFleet } from '../../packages/server/test/support/quiet.ts';
 
 const executablePath = '/usr/bin/chromium';
@@ -30,6 +31,8 @@ async function freePort(): Promise<number> {
 
 const PAGES = [
   ['overview', '/'],
+  ['trends', '/trends'],
+  ['trends-of-a-rule', '/trends?rule=security-updates'],
   ['queue-of-the-officer', '/breaches'],
   ['queue-of-ict', '/breaches?queue=ict'],
   ['queue-ended', '/breaches?queue=ended'],
@@ -124,6 +127,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
       notice: 'Invented data: no real council, device or person',
     });
     await seedCouncil(server.db, server.clock.now());
+    await seedTrends(server.db, server.clock.now());
     await server.as('information-security-team-leader', {
       method: 'POST',
       url: '/api/v1/policies',

@@ -487,6 +487,21 @@ export interface BaselineDecisionTable {
   decided_at: number;
 }
 
+/** How devices stood when a day was noted: one row for each rule, and one with the rule '' for the worst of all rules. */
+export interface DailyStandingTable {
+  organisation: string;
+  /** The council's day, such as `2026-06-04`. */
+  day: string;
+  rule: string;
+  fail: number;
+  unknown: number;
+  exempt: number;
+  pass: number;
+  /** Devices that were heard from in the seven days before; the same in every row of a day. */
+  heard_from: number;
+  noted_at: number;
+}
+
 export interface Database extends AuthorisationTables, PeopleTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
@@ -504,6 +519,7 @@ export interface Database extends AuthorisationTables, PeopleTables {
   breach_actions: BreachActionTable;
   clusters: ClusterTable;
   saved_views: SavedViewTable;
+  daily_standing: DailyStandingTable;
   counters: CounterTable;
   notices: NoticeTable;
   jobs: JobTable;
