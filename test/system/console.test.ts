@@ -98,6 +98,8 @@ const PAGES = [
   ['policy', '/policies/2026.1'],
   ['policy-upload', '/policies/preview'],
   ['baseline', '/policies/baseline'],
+  ['settings', '/settings'],
+  ['settings-test-message', '/settings/test-message'],
   ['accessibility', '/accessibility'],
   ['not-found', '/breaches/BR-1999-000001'],
 ] as const;

@@ -35,6 +35,7 @@ const SECTIONS: readonly (readonly [Section, Permission])[] = [
   ['policies', 'policies:read'],
   ['authorisations', 'authorisations:request'],
   ['incidents', 'authorisations:request'],
+  ['settings', 'settings:read'],
 ];
 
 const sectionsOf = (role: CallerRole): Section[] =>

@@ -23,7 +23,7 @@ import { roleForms } from './pages/role-forms.ts';
 import { rolePages } from './pages/roles.ts';
 import { stickPages } from './pages/stick.ts';
 import { devicePage } from './pages/device.ts';
-import { type MessagePageDeps, messagesPage } from './pages/messages.ts';
+import { messagesPage } from './pages/messages.ts';
 import { mismatchesPage } from './pages/mismatches.ts';
 import { notSeenPage } from './pages/not-seen.ts';
 import { devicesPage } from './pages/devices.ts';
@@ -41,6 +41,7 @@ import { type ShownError, showProblem } from './pages/problem.ts';
 import { reportPages } from './pages/report.ts';
 import { registerPages } from './pages/registers.ts';
 import { reportSomethingPages } from './pages/report-something.ts';
+import { settingsPage, type SettingsPageDeps } from './pages/settings.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
 import { trendsPage } from './pages/trends.ts';
 import { createViews, type Views } from './views.ts';
@@ -52,7 +53,8 @@ type ProblemPage = (
 ) => FastifyReply | Promise<FastifyReply>;
 
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeDeps, 'judge'> {
-  readonly settings: SignInPageDeps['settings'] & MessagePageDeps['settings'];
+  readonly settings: SettingsPageDeps['settings'];
+  readonly keys: SettingsPageDeps['keys'];
   readonly log: Pick<Log, 'warn'>;
   readonly wake: () => void;
   /** Set here, so that people get pages where programs get problem documents. */
@@ -121,5 +123,6 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(policiesPage, page);
   await app.register(previewPages, { ...page, random: deps.random, wake: deps.wake });
   await app.register(baselinePage, { ...page, random: deps.random, judge: deps.judge });
+  await app.register(settingsPage, { ...page, random: deps.random, settings: deps.settings, keys: deps.keys });
   await app.register(accessibilityPage, page);
 };

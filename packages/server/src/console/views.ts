@@ -20,7 +20,8 @@ export type Section =
   | 'registers'
   | 'policies'
   | 'authorisations'
-  | 'incidents';
+  | 'incidents'
+  | 'settings';
 
 /** What the layout needs beside the page's own model. */
 export interface Shell {
