@@ -58,6 +58,7 @@ async function shellOf(
     nonce: reply.cspNonce.script,
     caller: caller ?? undefined,
     sees: caller === null ? [] : sectionsOf(caller.role),
+    searches: caller !== null && may(caller.role, 'console'),
     csrf: reply.generateCsrf(),
     section,
   };

@@ -41,6 +41,7 @@ import { type ShownError, showProblem } from './pages/problem.ts';
 import { reportPages } from './pages/report.ts';
 import { registerPages } from './pages/registers.ts';
 import { reportSomethingPages } from './pages/report-something.ts';
+import { searchPage } from './pages/search.ts';
 import { settingsPage, type SettingsPageDeps } from './pages/settings.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
 import { trendsPage } from './pages/trends.ts';
@@ -100,6 +101,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(signInPages, { ...deps, views });
   await app.register(overviewPage, page);
   await app.register(trendsPage, page);
+  await app.register(searchPage, page);
   await app.register(reportSomethingPages, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
   await app.register(breachesPage, page);
   await app.register(breachPage, { ...page, random: deps.random });

@@ -40,6 +40,8 @@ export interface Shell {
   /** The parts that the caller may open. */
   readonly sees?: readonly Section[] | undefined;
   readonly contact?: string | undefined;
+  /** Whether the caller may search. */
+  readonly searches?: boolean | undefined;
 }
 
 export interface Views {
