@@ -35,6 +35,7 @@ const SECTIONS: readonly (readonly [Section, Permission])[] = [
   ['policies', 'policies:read'],
   ['authorisations', 'authorisations:request'],
   ['incidents', 'authorisations:request'],
+  ['helpdesk', 'helpdesk:read'],
   ['settings', 'settings:read'],
 ];
 

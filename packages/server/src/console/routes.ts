@@ -16,6 +16,8 @@ import { breachesPage } from './pages/breaches.ts';
 import type { ChangeDeps } from '../devices/change.ts';
 import { deviceStatePage } from './pages/device-state.ts';
 import { deviceHolderPage } from './pages/device-holder.ts';
+import { helpdeskPages } from './pages/helpdesk.ts';
+import { reportBrokenPages } from './pages/report-broken.ts';
 import { groupPages } from './pages/group.ts';
 import { groupForms } from './pages/group-forms.ts';
 import { printerPages } from './pages/printer.ts';
@@ -102,7 +104,9 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(overviewPage, page);
   await app.register(trendsPage, page);
   await app.register(searchPage, page);
-  await app.register(reportSomethingPages, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
+  const reporting = { ...page, random: deps.random, wake: deps.wake, settings: deps.settings };
+  await app.register(reportSomethingPages, reporting);
+  await app.register(reportBrokenPages, reporting);
   await app.register(breachesPage, page);
   await app.register(breachPage, { ...page, random: deps.random });
   await app.register(clusterPages, page);
@@ -120,6 +124,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(newAuthorisationPage, acts);
   await app.register(authorisationPage, acts);
   await app.register(incidentsPage, acts);
+  await app.register(helpdeskPages, acts);
   await app.register(messagesPage, { ...acts, settings: deps.settings });
   await app.register(policyPage, page);
   await app.register(policiesPage, page);

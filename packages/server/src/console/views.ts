@@ -21,6 +21,7 @@ export type Section =
   | 'policies'
   | 'authorisations'
   | 'incidents'
+  | 'helpdesk'
   | 'settings';
 
 /** What the layout needs beside the page's own model. */

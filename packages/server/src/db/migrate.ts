@@ -17,6 +17,7 @@ import { deliveries } from './migrations/0011-deliveries.ts';
 import { breachLife } from './migrations/0012-breach-life.ts';
 import { savedViews } from './migrations/0013-saved-views.ts';
 import { dailyStanding } from './migrations/0014-daily-standing.ts';
+import { helpdesk } from './migrations/0015-helpdesk.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -34,6 +35,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0012-breach-life': breachLife,
     '0013-saved-views': savedViews,
     '0014-daily-standing': dailyStanding,
+    '0015-helpdesk': helpdesk,
   }),
 });
 

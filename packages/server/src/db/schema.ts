@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { AuthorisationTables } from './schema-authorisations.ts';
+import type { HelpdeskTables } from './schema-helpdesk.ts';
 import type { PeopleTables } from './schema-people.ts';
 
 /**
@@ -502,7 +503,7 @@ export interface DailyStandingTable {
   noted_at: number;
 }
 
-export interface Database extends AuthorisationTables, PeopleTables {
+export interface Database extends AuthorisationTables, HelpdeskTables, PeopleTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
   device_keys: DeviceKeyTable;

@@ -350,7 +350,7 @@ describe('references skip', () => {
     const year = new Date(systemClock.now()).getUTCFullYear();
     expect(await run(['references', 'skip'])).toEqual({
       exitCode: 0,
-      out: `Left out 1000 references of each kind; next come BR-2020-001008, BR-${year}-001001, CL-${year}-001001, AU-${year}-001001, IN-${year}-001001.\n`,
+      out: `Left out 1000 references of each kind; next come BR-2020-001008, BR-${year}-001001, CL-${year}-001001, AU-${year}-001001, IN-${year}-001001, HD-${year}-001001.\n`,
       err: '',
     });
     expect(counters()).toEqual([

@@ -6,6 +6,7 @@ import { titleOf } from '../../breaches/appearance.ts';
 import { clustersHolding } from '../../breaches/clusters/read.ts';
 import { listBreaches } from '../../breaches/read.ts';
 import type { Db } from '../../db/database.ts';
+import { listRecords } from '../../helpdesk/read.ts';
 import { listDevices } from '../../devices/read.ts';
 import { listPeople } from '../../people/store.ts';
 import { listPrinters, listSticks } from '../../registers/read.ts';
@@ -136,5 +137,16 @@ export const KINDS: readonly Kind[] = [
         more: title,
       })),
     lists: () => [{ text: 'all', href: '/incidents' }],
+  },
+  {
+    title: 'Faults and damage',
+    permission: 'helpdesk:read',
+    find: async ({ db, caller, q }) =>
+      (await listRecords(db, caller, { q }, page)).map(({ ref, kind, asset_tag: tag }) => ({
+        href: at('/helpdesk', ref),
+        text: ref,
+        more: `${capital(kind)}${tag === null ? '' : ` of ${tag}`}`,
+      })),
+    lists: () => [{ text: 'all', href: '/helpdesk?show=all' }],
   },
 ];
