@@ -36,45 +36,46 @@ function momentOf(happenedAt: string | null | undefined, now: number): number | 
   return at;
 }
 
+type ReportDeps = ActDeps & { readonly origin: string };
+
+interface Told {
+  readonly organisation: string;
+  readonly ref: string;
+  readonly kind: Kind;
+  readonly assetTag: string | null;
+}
+
+/** Tells ICT and, of damage, the insurance officer: one event, of which machines are told once. */
+async function tellOf(tx: Tx, { organisation, ...told }: Told, { now: at, random, origin }: ReportDeps) {
+  const text = helpdeskNotice({ ...told, origin });
+  const event = { ...text.event, id: `helpdesk:${told.ref}` };
+  const tell = (role: Role) => queueNotice(tx, { organisation, role, ...text, event, breaches: [], at }, random);
+  const ict_notice = await tell(ICT);
+  return { ict_notice, insurance_notice: told.kind === 'damage' ? await tell(INSURANCE) : null };
+}
+
+const OPEN = { closed_at: null, closed_by: null, close_reason: null } as const;
+
 /**
  * Somebody reports what is broken (clause 5.7) or damaged (5.13): ICT is told, and of damage the insurance officer. It is
  * no breach and is counted among none. Gives its reference. Call the worker's `wake()` afterwards.
  */
-export async function reportRecord(
-  caller: Caller,
-  report: HelpdeskReport,
-  { db, now: at, random, origin }: ActDeps & { readonly origin: string },
-): Promise<string> {
+export async function reportRecord(caller: Caller, report: HelpdeskReport, deps: ReportDeps): Promise<string> {
   const { organisation } = caller;
-  const kind = report.kind as Kind;
+  const { now: at, random } = deps;
+  const { kind, description } = report;
   const happened_at = momentOf(report.happenedAt, at);
-  return inTransaction(db, async (tx) => {
+  const actor = actorOf(caller);
+  return inTransaction(deps.db, async (tx) => {
     const device = await deviceNamed(tx, organisation, report.device);
     const ref = await nextReference(tx, organisation, 'helpdesk', at);
-    const text = helpdeskNotice({ ref, kind, assetTag: device?.asset_tag ?? null, origin });
-    // One event, of which machines are told once.
-    const event = { ...text.event, id: `helpdesk:${ref}` };
-    const tell = (role: Role) => queueNotice(tx, { organisation, role, ...text, event, breaches: [], at }, random);
+    const notices = await tellOf(tx, { organisation, ref, kind, assetTag: device?.asset_tag ?? null }, deps);
+    const said = { kind, device: device?.id ?? null, description, happened_at, reported_at: at, reported_by: actor };
     await tx
       .insertInto('helpdesk_records')
-      .values({
-        organisation,
-        id: newId(at, random),
-        ref,
-        kind,
-        device: device?.id ?? null,
-        description: report.description,
-        happened_at,
-        reported_at: at,
-        reported_by: actorOf(caller),
-        ict_notice: await tell(ICT),
-        insurance_notice: kind === 'damage' ? await tell(INSURANCE) : null,
-        closed_at: null,
-        closed_by: null,
-        close_reason: null,
-      })
+      .values({ organisation, id: newId(at, random), ref, ...said, ...notices, ...OPEN })
       .execute();
-    const act = { organisation, at, actor: actorOf(caller), action: 'helpdesk-reported', target: `helpdesk:${ref}` };
+    const act = { organisation, at, actor, action: 'helpdesk-reported', target: `helpdesk:${ref}` };
     await recordAct(tx, { ...act, detail: { kind } });
     return ref;
   });

@@ -97,6 +97,6 @@ describe('damage', () => {
 
   it('is for nobody else to read', async () => {
     for (const role of ['worker', 'information-security-team-leader', 'auditor'] as const)
-      expect((await get('/helpdesk', await server.signIn(role, `A ${role}`))).status, role).toBe(403);
+      expect([role, (await get('/helpdesk', await server.signIn(role, `A ${role}`))).status]).toEqual([role, 403]);
   });
 });

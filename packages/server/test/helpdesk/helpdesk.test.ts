@@ -93,7 +93,7 @@ describe('closing', () => {
 
   it('is for ICT', async () => {
     for (const role of ['worker', 'insurance-officer', 'information-security-team-leader', 'auditor'] as const)
-      expect((await close('HD-2026-000002', role)).statusCode, role).toBe(403);
+      expect([role, (await close('HD-2026-000002', role)).statusCode]).toEqual([role, 403]);
     expect((await close('HD-2026-000099')).statusCode).toBe(404);
   });
 
@@ -128,7 +128,7 @@ describe('what does not fit', () => {
 
   it('is a reader without the permission', async () => {
     for (const role of ['worker', 'director', 'auditor'] as const)
-      expect((await server.as(role, { url })).statusCode, role).toBe(403);
+      expect([role, (await server.as(role, { url })).statusCode]).toEqual([role, 403]);
   });
 
   it('is a cursor of another list, while pages follow on one another', async () => {
