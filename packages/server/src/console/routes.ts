@@ -78,6 +78,15 @@ async function registerEntryPages(app: FastifyInstance, deps: ImportPageDeps): P
   await app.register(printerPages, deps);
   await app.register(importPages, deps);
 }
+
+/** Policies, and what they would change. */
+async function policyPages(app: FastifyInstance, deps: ConsoleDeps, page: PageDeps): Promise<void> {
+  await app.register(policyPage, page);
+  await app.register(policiesPage, page);
+  await app.register(previewPages, { ...page, random: deps.random, wake: deps.wake });
+  await app.register(baselinePage, { ...page, random: deps.random, judge: deps.judge });
+}
+
 const writersOf = (views: Views): Writers => ({
   report: breachReportDocument,
   article33: article33Document,
@@ -126,10 +135,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(incidentsPage, acts);
   await app.register(helpdeskPages, acts);
   await app.register(messagesPage, { ...acts, settings: deps.settings });
-  await app.register(policyPage, page);
-  await app.register(policiesPage, page);
-  await app.register(previewPages, { ...page, random: deps.random, wake: deps.wake });
-  await app.register(baselinePage, { ...page, random: deps.random, judge: deps.judge });
+  await policyPages(app, deps, page);
   await app.register(settingsPage, { ...page, random: deps.random, settings: deps.settings, keys: deps.keys });
   await app.register(accessibilityPage, page);
 };
