@@ -35,7 +35,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
       'registers',
     ],
     ['devices', 'findings', 'jobs', 'audit', 'admission', 'deadlines'],
-    ['db', 'pdf'],
+    ['db', 'pdf', 'evidence'],
   ],
 };
 

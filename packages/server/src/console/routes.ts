@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { breachEvidenceRoutes, type EvidenceDeps } from '../breaches/evidence-routes.ts';
 import { breachReportRoutes, type Writers } from '../breaches/report-routes.ts';
 import type { Log } from '../log.ts';
 import { loadAssets, serveAssets } from './assets.ts';
@@ -47,6 +48,7 @@ import { searchPage } from './pages/search.ts';
 import { settingsPage, type SettingsPageDeps } from './pages/settings.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
 import { trendsPage } from './pages/trends.ts';
+import { VERSION } from '../version.ts';
 import { createViews, type Views } from './views.ts';
 
 type ProblemPage = (
@@ -57,7 +59,7 @@ type ProblemPage = (
 
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeDeps, 'judge'> {
   readonly settings: SettingsPageDeps['settings'];
-  readonly keys: SettingsPageDeps['keys'];
+  readonly keys: SettingsPageDeps['keys'] & EvidenceDeps['keys'];
   readonly log: Pick<Log, 'warn'>;
   readonly wake: () => void;
   /** Set here, so that people get pages where programs get problem documents. */
@@ -108,7 +110,9 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   errorPages.render = showProblem(page);
   serveAssets(app, assets);
 
-  await app.register(breachReportRoutes, { db, clock, writers: writersOf(views) });
+  const writing = { db, clock, writers: writersOf(views) };
+  await app.register(breachReportRoutes, writing);
+  await app.register(breachEvidenceRoutes, { ...writing, keys: deps.keys, version: VERSION });
   await app.register(signInPages, { ...deps, views });
   await app.register(overviewPage, page);
   await app.register(trendsPage, page);

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Random } from '@beadle/shared';
 import Type from 'typebox';
@@ -17,6 +15,7 @@ import { may } from '../../people/permissions.ts';
 import { toldFirst } from '../../policies/rule-of-finding.ts';
 import { generalPolicy } from '../../policies/store.ts';
 import type { Settings } from '../../settings.ts';
+import { VERSION } from '../../version.ts';
 import { type Confirmation, ConfirmForm, refusalOf, showConfirmation } from '../confirmation.ts';
 import { type PageDeps, showPage } from '../console.ts';
 import { councilSections } from '../settings/council.ts';
@@ -29,10 +28,6 @@ export interface SettingsPageDeps extends PageDeps {
   readonly keys: Pick<ServerKeys, 'keyId'>;
   readonly random: Random;
 }
-
-const { version: VERSION } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8')) as {
-  readonly version: string;
-};
 
 /** Shorter than a browser waits. */
 const TIME_LIMIT_MS = 20_000;
