@@ -81,6 +81,15 @@ async function registerEntryPages(app: FastifyInstance, deps: ImportPageDeps): P
   await app.register(importPages, deps);
 }
 
+async function devicePages(app: FastifyInstance, deps: ConsoleDeps, page: PageDeps): Promise<void> {
+  await app.register(devicesPage, page);
+  await app.register(notSeenPage, page);
+  await app.register(mismatchesPage, page);
+  await app.register(devicePage, page);
+  await app.register(deviceStatePage, { ...page, judge: deps.judge });
+  await app.register(deviceHolderPage, { ...page, judge: deps.judge });
+}
+
 /** Policies, and what they would change. */
 async function policyPages(app: FastifyInstance, deps: ConsoleDeps, page: PageDeps): Promise<void> {
   await app.register(policyPage, page);
@@ -124,12 +133,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(breachPage, { ...page, random: deps.random });
   await app.register(clusterPages, page);
   await app.register(reportPages, page);
-  await app.register(devicesPage, page);
-  await app.register(notSeenPage, page);
-  await app.register(mismatchesPage, page);
-  await app.register(devicePage, page);
-  await app.register(deviceStatePage, { ...page, judge: deps.judge });
-  await app.register(deviceHolderPage, { ...page, judge: deps.judge });
+  await devicePages(app, deps, page);
   await registerEntryPages(app, { ...page, random: deps.random });
   const acts = { ...page, random: deps.random, wake: deps.wake };
   await app.register(authorisationsPage, page);
