@@ -77,12 +77,24 @@ async function fillAuthorisations({ as, canary, server, assetTag }: Filling): Pr
   return { 'incidents.ref': [open['ref'] ?? '', ended['ref'] ?? ''], 'authorisations.ref': refs };
 }
 
+/** A fault that is open and damage that is dealt with. */
+async function fillHelpdesk({ as, canary, assetTag }: Filling): Promise<Places> {
+  const ask = as('administrator');
+  const said = { device: assetTag, description: `broken ${canary}` };
+  const fault = await ask('POST', '/api/v1/helpdesk-records', { kind: 'fault', ...said });
+  const damage = await ask('POST', '/api/v1/helpdesk-records', { kind: 'damage', ...said });
+  await ask('POST', `/api/v1/helpdesk-records/${damage['ref']}/closure`, { reason: `because ${canary}` });
+  const refs = [fault['ref'] ?? '', damage['ref'] ?? ''];
+  return { 'helpdesk-records.ref': refs, 'helpdesk.ref': refs };
+}
+
 /** Fills what a council has beside devices, breaches and tokens; gives what its addresses name. */
 export async function fillThings(filling: Filling, policy: string): Promise<Places> {
   const preview = await filling.as('administrator')('POST', '/api/v1/policies/preview', policy, 'application/yaml');
   return {
     ...(await fillRegisters(filling)),
     ...(await fillAuthorisations(filling)),
+    ...(await fillHelpdesk(filling)),
     'policies.id': [preview['id'] ?? ''],
   };
 }

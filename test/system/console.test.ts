@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleServer, startConsoleServer } from '../../packages/server/test/support/console-server.ts';
 import { seedCouncil } from '../../packages/server/test/support/council.ts';
+import { seedTrends } from '../../packages/server/test/support/seed-trends.ts';
 import { putQuietPolicy, quietPolicy, seedQuietFleet } from '../../packages/server/test/support/quiet.ts';
 import {
   chaptersOf,
@@ -30,6 +31,8 @@ async function freePort(): Promise<number> {
 
 const PAGES = [
   ['overview', '/'],
+  ['trends', '/trends'],
+  ['trends-of-a-rule', '/trends?rule=security-updates'],
   ['queue-of-the-officer', '/breaches'],
   ['queue-of-ict', '/breaches?queue=ict'],
   ['queue-ended', '/breaches?queue=ended'],
@@ -37,6 +40,7 @@ const PAGES = [
   ['queue-confirmed', '/breaches?queue=confirmed&order=severity'],
   ['queue-filtered-empty', '/breaches?severity=low&device=NONE'],
   ['report-something', '/report'],
+  ['report-broken', '/report/broken'],
   ['breach', '/breaches/BR-2026-000041'],
   ['breach-triage', '/breaches/BR-2026-000041/triage'],
   ['breach-contain', '/breaches/BR-2026-000041/contain'],
@@ -95,6 +99,11 @@ const PAGES = [
   ['policy', '/policies/2026.1'],
   ['policy-upload', '/policies/preview'],
   ['baseline', '/policies/baseline'],
+  ['search', '/search?q=dbc-042'],
+  ['search-nothing', '/search?q=zzz'],
+  ['search-empty', '/search'],
+  ['settings', '/settings'],
+  ['settings-test-message', '/settings/test-message'],
   ['accessibility', '/accessibility'],
   ['not-found', '/breaches/BR-1999-000001'],
 ] as const;
@@ -118,6 +127,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
       notice: 'Invented data: no real council, device or person',
     });
     await seedCouncil(server.db, server.clock.now());
+    await seedTrends(server.db, server.clock.now());
     await server.as('information-security-team-leader', {
       method: 'POST',
       url: '/api/v1/policies',
@@ -410,6 +420,42 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await page.goto(`${origin}/groups/Housing`);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await look('group-error');
+    await context.close();
+  });
+
+  it.each(VIEWS)('takes a fault from its form to its end at $width px, $colorScheme', async (view) => {
+    const { context, page } = await open(view);
+    const look = async (name: string) => {
+      const file = `helpdesk-${name}-${view.width}-${view.colorScheme}.png`;
+      await page.screenshot({ path: join(pictures, file), fullPage: true });
+      expect(await violationsOf(page), `on ${name}`).toEqual([]);
+      expect(await widthOf(page), `${name} is wider than the screen`).toBeLessThanOrEqual(view.width);
+    };
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    await page.goto(`${origin}/sign-in/${await server.code('worker', 'Sam Rivers')}`);
+    await page.getByRole('link', { name: 'Tell the helpdesk that something is broken or damaged' }).click();
+    await press('Tell the helpdesk');
+    await look('report-errors');
+    await page.getByLabel('Something is damaged, for example dropped or wet').check();
+    await page.getByLabel('What is wrong').fill('Coffee on the keyboard.\nThe key Q sticks.');
+    await page.getByLabel('Asset tag of the council’s device (optional)').fill('DBC-04127');
+    await press('Tell the helpdesk');
+    await look('sent');
+    const ref = /HD-\d{4}-\d+/.exec(page.url())?.[0] ?? '';
+
+    await context.clearCookies();
+    await page.goto(`${origin}/sign-in/${await server.code('ict-operator', 'Ian Technician')}`);
+    await page.goto(`${origin}/helpdesk`);
+    await look('list');
+    await page.getByRole('link', { name: ref }).click();
+    await press('Close this record');
+    await look('close-error');
+    await page.getByLabel('What was done, or why nothing is').fill('A new keyboard.');
+    await press('Close this record');
+    await look('closed');
+    expect(await page.getByText('A new keyboard.').isVisible()).toBe(true);
+    await page.goto(`${origin}/helpdesk`);
+    await look('nothing-open');
     await context.close();
   });
 

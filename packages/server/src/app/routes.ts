@@ -18,6 +18,7 @@ import { deviceRoutes } from '../devices/routes.ts';
 import { enrolmentRoutes } from '../enrolment/routes.ts';
 import { enrolmentTokenRoutes } from '../enrolment/token-routes.ts';
 import { findingRoutes } from '../findings/routes.ts';
+import { helpdeskRoutes } from '../helpdesk/routes.ts';
 import { ingestRoutes } from '../ingest/routes.ts';
 import type { CountryOf } from '../judging/countries.ts';
 import type { JobWorker } from '../jobs/worker.ts';
@@ -69,6 +70,7 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(authorisationRoutes, stage);
   await app.register(authorisationImportRoutes, stage);
   await app.register(incidentRoutes, stage);
+  await app.register(helpdeskRoutes, stage);
   await app.register(ingestRoutes, { ...stage, countries, admission: lanes.checkIns });
   await app.register(consoleRoutes, stage);
 }

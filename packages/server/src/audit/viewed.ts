@@ -17,6 +17,7 @@ export const recordView = (
     | 'breach-viewed'
     | 'breach-report-viewed'
     | 'breach-article-33-viewed'
+    | 'breach-evidence-taken'
     | 'device-viewed'
     | 'authorisation-viewed'
     | 'person-viewed',

@@ -6,6 +6,7 @@ import type { Db, Tx } from '../db/database.ts';
 import { locking } from '../db/locks.ts';
 import type { IncidentTable } from '../db/schema-authorisations.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { holding } from '../containing.ts';
 import { problem } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { nextReference } from '../db/references.ts';
@@ -32,9 +33,17 @@ export function listIncidents(
     limit,
     before,
     open,
-  }: { readonly limit: number; readonly before?: string | undefined; readonly open?: boolean | undefined },
+    q,
+  }: {
+    readonly limit: number;
+    readonly before?: string | undefined;
+    readonly open?: boolean | undefined;
+    /** Part of a reference or a title. */
+    readonly q?: string | undefined;
+  },
 ): Promise<IncidentRow[]> {
   let query = incidents(db, organisation);
+  if (q !== undefined) query = query.where((eb) => eb.or([holding('ref', q), holding('title', q)]));
   if (open !== undefined) query = query.where('ended_at', open ? 'is' : 'is not', null);
   if (before !== undefined) query = query.where('id', '<', before);
   return query.orderBy('id', 'desc').limit(limit).execute();

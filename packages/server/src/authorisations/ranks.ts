@@ -22,6 +22,7 @@ const DECIDE: Readonly<Record<Role, readonly Role[]>> = {
   'ict-administrator': ['ict-administrator'],
   'data-protection-officer': ['data-protection-officer'],
   'monitoring-officer': ['monitoring-officer'],
+  'insurance-officer': [],
   auditor: [],
 };
 

@@ -1,5 +1,6 @@
 import type { Caller } from '../access.ts';
 import type { Db, Tx } from '../db/database.ts';
+import { holding } from '../containing.ts';
 import { problem } from '../errors.ts';
 import { may } from '../people/permissions.ts';
 import { nameKey, sameName } from './lifecycle.ts';
@@ -17,6 +18,8 @@ export interface AuthorisationFilter {
   /** By the name in the register. */
   readonly person?: string | undefined;
   readonly incident?: string | undefined;
+  /** Part of a reference. */
+  readonly q?: string | undefined;
   /** Ended, and nobody has said what became of the paper; overdue where they ought to have. */
   readonly paper?: 'owed' | 'overdue' | undefined;
   /** Milliseconds since the epoch. */
@@ -90,6 +93,7 @@ export async function listAuthorisations(
   if (filter.status !== undefined) query = inStatus(query, filter.status, now);
   if (filter.paper !== undefined) query = owingPaper(query, filter.paper === 'owed' ? owedEnds(now) : overdueEnds(now));
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
+  if (filter.q !== undefined) query = query.where(holding('ref', filter.q));
   if (filter.incident !== undefined) query = query.where('incident', '=', filter.incident);
   if (filter.endsBefore !== undefined) query = query.where('valid_to', '<', filter.endsBefore);
   if (filter.device !== undefined)

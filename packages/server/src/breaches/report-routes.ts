@@ -27,7 +27,7 @@ export interface Writers {
   readonly pdf: (document: WrittenDocument) => Promise<Readable>;
 }
 
-interface Reading {
+export interface Reading {
   readonly db: Db;
   readonly clock: Clock;
 }
@@ -41,7 +41,7 @@ export async function readReport(
   { db, clock }: Reading,
   caller: Caller,
   ref: string,
-  action: 'breach-viewed' | 'breach-report-viewed' | 'breach-article-33-viewed',
+  action: 'breach-viewed' | 'breach-report-viewed' | 'breach-article-33-viewed' | 'breach-evidence-taken',
 ) {
   const breach = await breachOf(db, caller, ref);
   await recordView({ db, clock }, caller, action, `breach:${breach.ref}`);

@@ -5,6 +5,7 @@ import type { Settings } from '../settings.ts';
 import { accountCreate } from './account.ts';
 import { addAudit } from './audit.ts';
 import { backup, type CopyOptions, restore } from './backup.ts';
+import { addEvidence } from './evidence.ts';
 import { explain } from './explain.ts';
 import { addImports } from './import.ts';
 import { type CommandIo, print, settingsFrom } from './io.ts';
@@ -169,6 +170,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
   addPolicy(program, run, io, done);
   addKeeping(program, run, io);
   addAudit(program, (work) => run((settings) => onExisting(settings, io, work)), io, done);
+  addEvidence(program, done, io);
   addNotify(program, (work) => run((settings) => onExisting(settings, io, work)), io);
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -36,6 +36,8 @@ const SECTIONS: readonly (readonly [Section, Permission])[] = [
   ['policies', 'policies:read'],
   ['authorisations', 'authorisations:request'],
   ['incidents', 'authorisations:request'],
+  ['helpdesk', 'helpdesk:read'],
+  ['settings', 'settings:read'],
 ];
 
 const sectionsOf = (role: CallerRole): Section[] =>
@@ -58,6 +60,7 @@ async function shellOf(
     nonce: reply.cspNonce.script,
     caller: caller ?? undefined,
     sees: caller === null ? [] : sectionsOf(caller.role),
+    searches: caller !== null && may(caller.role, 'console'),
     csrf: reply.generateCsrf(),
     section,
   };

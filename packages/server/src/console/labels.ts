@@ -51,6 +51,12 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
     revoked: { text: 'Ended early', colour: 'orange' },
     lapsed: { text: 'Ended', colour: 'grey' },
   },
+  helpdesk: {
+    fault: { text: 'Broken', colour: 'yellow' },
+    damage: { text: 'Damaged', colour: 'orange' },
+    open: { text: 'Open', colour: 'blue' },
+    closed: { text: 'Closed', colour: 'grey' },
+  },
   clock: {
     running: { text: 'Running', colour: 'blue' },
     met: { text: 'In time', colour: 'green' },
@@ -71,6 +77,7 @@ export type LabelKind =
   | 'encryption'
   | 'action'
   | 'delivery'
+  | 'helpdesk'
   | 'clock';
 
 export const labelOf = (kind: LabelKind, value: string): Label =>

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { breachEvidenceRoutes, type EvidenceDeps } from '../breaches/evidence-routes.ts';
 import { breachReportRoutes, type Writers } from '../breaches/report-routes.ts';
 import type { Log } from '../log.ts';
 import { loadAssets, serveAssets } from './assets.ts';
@@ -16,6 +17,8 @@ import { breachesPage } from './pages/breaches.ts';
 import type { ChangeDeps } from '../devices/change.ts';
 import { deviceStatePage } from './pages/device-state.ts';
 import { deviceHolderPage } from './pages/device-holder.ts';
+import { helpdeskPages } from './pages/helpdesk.ts';
+import { reportBrokenPages } from './pages/report-broken.ts';
 import { groupPages } from './pages/group.ts';
 import { groupForms } from './pages/group-forms.ts';
 import { printerPages } from './pages/printer.ts';
@@ -23,7 +26,7 @@ import { roleForms } from './pages/role-forms.ts';
 import { rolePages } from './pages/roles.ts';
 import { stickPages } from './pages/stick.ts';
 import { devicePage } from './pages/device.ts';
-import { type MessagePageDeps, messagesPage } from './pages/messages.ts';
+import { messagesPage } from './pages/messages.ts';
 import { mismatchesPage } from './pages/mismatches.ts';
 import { notSeenPage } from './pages/not-seen.ts';
 import { devicesPage } from './pages/devices.ts';
@@ -43,7 +46,11 @@ import { type ShownError, showProblem } from './pages/problem.ts';
 import { reportPages } from './pages/report.ts';
 import { registerPages } from './pages/registers.ts';
 import { reportSomethingPages } from './pages/report-something.ts';
+import { searchPage } from './pages/search.ts';
+import { settingsPage, type SettingsPageDeps } from './pages/settings.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
+import { trendsPage } from './pages/trends.ts';
+import { VERSION } from '../version.ts';
 import { createViews, type Views } from './views.ts';
 
 type ProblemPage = (
@@ -53,7 +60,8 @@ type ProblemPage = (
 ) => FastifyReply | Promise<FastifyReply>;
 
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeDeps, 'judge'> {
-  readonly settings: SignInPageDeps['settings'] & MessagePageDeps['settings'];
+  readonly settings: SettingsPageDeps['settings'];
+  readonly keys: SettingsPageDeps['keys'] & EvidenceDeps['keys'];
   readonly log: Pick<Log, 'warn'>;
   readonly wake: () => void;
   /** Set here, so that people get pages where programs get problem documents. */
@@ -74,6 +82,24 @@ async function registerEntryPages(app: FastifyInstance, deps: ImportPageDeps): P
   await app.register(printerPages, deps);
   await app.register(importPages, deps);
 }
+
+async function devicePages(app: FastifyInstance, deps: ConsoleDeps, page: PageDeps): Promise<void> {
+  await app.register(devicesPage, page);
+  await app.register(notSeenPage, page);
+  await app.register(mismatchesPage, page);
+  await app.register(devicePage, page);
+  await app.register(deviceStatePage, { ...page, judge: deps.judge });
+  await app.register(deviceHolderPage, { ...page, judge: deps.judge });
+}
+
+/** Policies, and what they would change. */
+async function policyPages(app: FastifyInstance, deps: ConsoleDeps, page: PageDeps): Promise<void> {
+  await app.register(policyPage, page);
+  await app.register(policiesPage, page);
+  await app.register(previewPages, { ...page, random: deps.random, wake: deps.wake });
+  await app.register(baselinePage, { ...page, random: deps.random, judge: deps.judge });
+}
+
 const writersOf = (views: Views): Writers => ({
   report: breachReportDocument,
   article33: article33Document,
@@ -95,22 +121,23 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   errorPages.render = showProblem(page);
   serveAssets(app, assets);
 
-  await app.register(breachReportRoutes, { db, clock, writers: writersOf(views) });
+  const writing = { db, clock, writers: writersOf(views) };
+  await app.register(breachReportRoutes, writing);
+  await app.register(breachEvidenceRoutes, { ...writing, keys: deps.keys, version: VERSION });
   await app.register(signInPages, { ...deps, views });
   await app.register(overviewPage, page);
   await app.register(myDevicePages, page);
   await app.register(myActionsPage, page);
-  await app.register(reportSomethingPages, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
+  await app.register(trendsPage, page);
+  await app.register(searchPage, page);
+  const reporting = { ...page, random: deps.random, wake: deps.wake, settings: deps.settings };
+  await app.register(reportSomethingPages, reporting);
+  await app.register(reportBrokenPages, reporting);
   await app.register(breachesPage, page);
   await app.register(breachPage, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
   await app.register(clusterPages, page);
   await app.register(reportPages, page);
-  await app.register(devicesPage, page);
-  await app.register(notSeenPage, page);
-  await app.register(mismatchesPage, page);
-  await app.register(devicePage, page);
-  await app.register(deviceStatePage, { ...page, judge: deps.judge });
-  await app.register(deviceHolderPage, { ...page, judge: deps.judge });
+  await devicePages(app, deps, page);
   await registerEntryPages(app, { ...page, random: deps.random });
   const acts = { ...page, random: deps.random, wake: deps.wake };
   await app.register(authorisationsPage, page);
@@ -118,10 +145,9 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(newAuthorisationPage, acts);
   await app.register(authorisationPage, acts);
   await app.register(incidentsPage, acts);
+  await app.register(helpdeskPages, acts);
   await app.register(messagesPage, { ...acts, settings: deps.settings });
-  await app.register(policyPage, page);
-  await app.register(policiesPage, page);
-  await app.register(previewPages, { ...page, random: deps.random, wake: deps.wake });
-  await app.register(baselinePage, { ...page, random: deps.random, judge: deps.judge });
+  await policyPages(app, deps, page);
+  await app.register(settingsPage, { ...page, random: deps.random, settings: deps.settings, keys: deps.keys });
   await app.register(accessibilityPage, page);
 };

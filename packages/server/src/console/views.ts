@@ -21,7 +21,9 @@ export type Section =
   | 'registers'
   | 'policies'
   | 'authorisations'
-  | 'incidents';
+  | 'incidents'
+  | 'helpdesk'
+  | 'settings';
 
 /** What the layout needs beside the page's own model. */
 export interface Shell {
@@ -40,6 +42,8 @@ export interface Shell {
   /** The parts that the caller may open. */
   readonly sees?: readonly Section[] | undefined;
   readonly contact?: string | undefined;
+  /** Whether the caller may search. */
+  readonly searches?: boolean | undefined;
 }
 
 export interface Views {

@@ -16,6 +16,8 @@ import { daysAndPaper } from './migrations/0010-days-and-paper.ts';
 import { deliveries } from './migrations/0011-deliveries.ts';
 import { breachLife } from './migrations/0012-breach-life.ts';
 import { savedViews } from './migrations/0013-saved-views.ts';
+import { dailyStanding } from './migrations/0014-daily-standing.ts';
+import { helpdesk } from './migrations/0015-helpdesk.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -32,6 +34,8 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0011-deliveries': deliveries,
     '0012-breach-life': breachLife,
     '0013-saved-views': savedViews,
+    '0014-daily-standing': dailyStanding,
+    '0015-helpdesk': helpdesk,
   }),
 });
 

@@ -2,7 +2,13 @@ import { iso } from '@beadle/shared';
 import type { Tx } from './database.ts';
 
 /** What is given references, by the name of its counters, each with its letters. */
-export const SERIES = { breaches: 'BR', clusters: 'CL', authorisations: 'AU', incidents: 'IN' } as const;
+export const SERIES = {
+  breaches: 'BR',
+  clusters: 'CL',
+  authorisations: 'AU',
+  incidents: 'IN',
+  helpdesk: 'HD',
+} as const;
 export type Series = keyof typeof SERIES;
 
 /** The counter that `at`'s references are of (`nextReference`). */

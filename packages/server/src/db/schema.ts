@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { AuthorisationTables } from './schema-authorisations.ts';
+import type { HelpdeskTables } from './schema-helpdesk.ts';
 import type { PeopleTables } from './schema-people.ts';
 
 /**
@@ -487,7 +488,22 @@ export interface BaselineDecisionTable {
   decided_at: number;
 }
 
-export interface Database extends AuthorisationTables, PeopleTables {
+/** How devices stood when a day was noted: one row for each rule, and one with the rule '' for the worst of all rules. */
+export interface DailyStandingTable {
+  organisation: string;
+  /** The council's day, such as `2026-06-04`. */
+  day: string;
+  rule: string;
+  fail: number;
+  unknown: number;
+  exempt: number;
+  pass: number;
+  /** Devices that were heard from in the seven days before; the same in every row of a day. */
+  heard_from: number;
+  noted_at: number;
+}
+
+export interface Database extends AuthorisationTables, HelpdeskTables, PeopleTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
   device_keys: DeviceKeyTable;
@@ -504,6 +520,7 @@ export interface Database extends AuthorisationTables, PeopleTables {
   breach_actions: BreachActionTable;
   clusters: ClusterTable;
   saved_views: SavedViewTable;
+  daily_standing: DailyStandingTable;
   counters: CounterTable;
   notices: NoticeTable;
   jobs: JobTable;

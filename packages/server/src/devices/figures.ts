@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countDevices, standingStates } from './read.ts';
 
@@ -33,32 +34,36 @@ export interface RuleFigure {
 
 const RANKS = ['pass', 'exempt', 'unknown', 'fail'] as const;
 
-/** The worst verdict of each device for each rule, by its place in `RANKS`. */
+/** The worst verdict among states, by its place in `RANKS`. */
+const worst = sql<number>`max(case verdict when 'fail' then 3 when 'unknown' then 2 when 'exempt' then 1 else 0 end)`;
+
+/** The worst verdict of each device for each rule. */
 const worstVerdicts = (db: Db, organisation: string) =>
   db
     .selectFrom(standingStates(db, organisation))
-    .select((eb) => [
-      'rule',
-      'clause',
-      'device',
-      eb.fn
-        .max<number>(
-          eb
-            .case()
-            .when('verdict', '=', 'fail')
-            .then(3)
-            .when('verdict', '=', 'unknown')
-            .then(2)
-            .when('verdict', '=', 'exempt')
-            .then(1)
-            .else(0)
-            .end(),
-        )
-        .as('rank'),
-    ])
+    .select(['rule', 'clause', 'device', worst.as('rank')])
     .where('verdict', '!=', 'not-applicable')
     .groupBy(['rule', 'clause', 'device'])
     .as('worst');
+
+export type Standing = Pick<RuleFigure, 'fail' | 'unknown' | 'exempt' | 'pass'>;
+
+/** How the devices stand to all rules together: each by its worst verdict. */
+export async function standingOfDevices(db: Db, organisation: string): Promise<Standing> {
+  const devices = db
+    .selectFrom(standingStates(db, organisation))
+    .select(['device', worst.as('rank')])
+    .where('verdict', '!=', 'not-applicable')
+    .groupBy('device')
+    .as('worst');
+  const rows = await db
+    .selectFrom(devices)
+    .select(['rank', (eb) => eb.fn.countAll().as('count')])
+    .groupBy('rank')
+    .execute();
+  const of = (verdict: (typeof RANKS)[number]) => Number(rows.find(({ rank }) => RANKS[rank] === verdict)?.count ?? 0);
+  return { fail: of('fail'), unknown: of('unknown'), exempt: of('exempt'), pass: of('pass') };
+}
 
 /** How every rule stands across the devices, the most failing first. */
 export async function standingByRule(db: Db, organisation: string): Promise<RuleFigure[]> {

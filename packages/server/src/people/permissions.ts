@@ -13,7 +13,7 @@ const READS = [
 ] as const;
 /** What ICT and the officer keep together: who is who, who holds what, and which sticks and printers are the council's. */
 const KEEPS = ['people:write', 'registers:write', 'holders:write'] as const;
-const REPORTS = ['own:read', 'breaches:report', 'authorisations:request', 'policies:read'] as const;
+const REPORTS = ['own:read', 'breaches:report', 'helpdesk:report', 'authorisations:request', 'policies:read'] as const;
 /** Who decides over which authorisation is the policy's to say (authorisations/ranks.ts). */
 const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
 /** The officer, and the SIRO where the officer is implicated: a breach from its triage to its end. */
@@ -22,7 +22,7 @@ const READS_AND_DECIDES = ['authorisations:read', ...DECIDES] as const;
 
 /**
  * Who may do what: the only table of it. Roles are those that the policy names (its clause 6), and `administrator`, who
- * runs this server. Everybody may report a breach (clause 4.1).
+ * runs this server. Everybody may report a breach (clause 4.1), and what is broken (5.7).
  */
 export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
   administrator: PERMISSIONS,
@@ -48,6 +48,8 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'people:read',
     'registers:read',
     ...KEEPS,
+    'helpdesk:read',
+    'helpdesk:write',
     'settings:read',
     'metrics:read',
     'console',
@@ -62,6 +64,8 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'findings:read',
     'breaches:read',
     'breaches:contain',
+    'helpdesk:read',
+    'helpdesk:write',
     'people:read',
     'registers:read',
     'console',
@@ -76,6 +80,8 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
   'information-asset-owner': [...REPORTS, ...READS_AND_DECIDES],
   'line-manager': [...REPORTS, ...READS_AND_DECIDES],
   'monitoring-officer': [...REPORTS, ...READS_AND_DECIDES],
+  // Of damage alone (helpdesk/read.ts).
+  'insurance-officer': [...REPORTS, 'helpdesk:read'],
   worker: REPORTS,
 };
 

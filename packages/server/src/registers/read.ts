@@ -2,7 +2,7 @@ import { matches, type PrinterClass, typedKey } from '@beadle/shared';
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../db/database.ts';
 import type { PrinterTable, StickTable } from '../db/schema-people.ts';
-import { containing } from '../containing.ts';
+import { containing, holding } from '../containing.ts';
 
 interface Part {
   readonly limit: number;
@@ -41,11 +41,12 @@ export const findStick = (db: Db, organisation: string, serial: string): Promise
 export async function listPrinters(
   db: Db,
   organisation: string,
-  filter: { readonly class?: PrinterClass | undefined },
+  filter: { readonly class?: PrinterClass | undefined; readonly q?: string | undefined },
   { limit, after }: Part,
 ): Promise<Printer[]> {
   let query = db.selectFrom('printers').selectAll().where('organisation', '=', organisation);
   if (filter.class !== undefined) query = query.where('class', '=', filter.class);
+  if (filter.q !== undefined) query = query.where(holding('pattern', filter.q));
   if (after !== undefined) query = query.where('pattern_key', '>', after);
   return query
     .orderBy('pattern_key')

@@ -25,8 +25,10 @@ async function lookAt(time: string): Promise<string[]> {
   const rows = await db
     .selectFrom('notices')
     .select(['role', 'standing', 'title'])
+    // Those of one moment have ids in no order.
     .orderBy('created_at')
-    .orderBy('id')
+    .orderBy('title')
+    .orderBy('role')
     .execute();
   return rows.map(({ role, standing, title }) => `${title} -> ${standing === 'deputy' ? 'deputy of ' : ''}${role}`);
 }

@@ -1,11 +1,15 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
+import { publicJwkOf, signerOf } from '@beadle/shared';
 import SQLite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockFolder } from '../../src/cli/lock.ts';
 import { runCommand } from '../../src/cli/program.ts';
+import { signed } from '../../src/evidence/manifest.ts';
+import { zip } from '../../src/evidence/zip.ts';
 import { systemClock, systemRandom } from '../../src/system.ts';
 
 let folder = '';
@@ -340,6 +344,31 @@ describe('backup and restore', () => {
   });
 });
 
+describe('evidence verify', () => {
+  it('needs no settings and no database, and says what differs', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const signer = signerOf(privateKey);
+    const made = { reference: 'BR-2026-000041', council: 'Northmere', marking: 'OFFICIAL', writtenAt: 'then' };
+    const rest = { writtenFor: 'Ann Officer', server: '0.1.0', key: publicJwkOf(privateKey) };
+    const findings = { name: 'findings.json', about: 'findings', bytes: Buffer.from('{"segments":[]}') };
+    const files = signed([findings], { ...made, ...rest }, signer);
+    writeFileSync(join(folder, 'pack.zip'), zip(files, 0));
+    writeFileSync(join(folder, 'less.zip'), zip(files.slice(1), 0));
+    const whole = await run(['evidence', 'verify', 'pack.zip', '--key', signer.keyId], {
+      environment: { BEADLE_SERVER_PORT: 'no number' },
+    });
+    expect([whole.exitCode, whole.err]).toEqual([0, '']);
+    expect(whole.out).toContain('the evidence of BR-2026-000041 is as Northmere made it');
+    expect(await run(['evidence', 'verify', 'less.zip'])).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('less.zip: findings.json is missing.'),
+    });
+    expect((await run(['evidence', 'verify', 'pack.zip', '--key', 'another'])).exitCode).toBe(1);
+    expect((await run(['evidence', 'verify', 'none.zip'])).exitCode).toBe(2);
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
+});
+
 describe('references skip', () => {
   const counters = () =>
     inDatabase((db) => db.prepare("select name, value from counters where name like 'breaches-%'").raw().all());
@@ -350,7 +379,7 @@ describe('references skip', () => {
     const year = new Date(systemClock.now()).getUTCFullYear();
     expect(await run(['references', 'skip'])).toEqual({
       exitCode: 0,
-      out: `Left out 1000 references of each kind; next come BR-2020-001008, BR-${year}-001001, CL-${year}-001001, AU-${year}-001001, IN-${year}-001001.\n`,
+      out: `Left out 1000 references of each kind; next come BR-2020-001008, BR-${year}-001001, CL-${year}-001001, AU-${year}-001001, IN-${year}-001001, HD-${year}-001001.\n`,
       err: '',
     });
     expect(counters()).toEqual([
@@ -373,7 +402,9 @@ describe('references skip', () => {
     const restored = await run(['restore', 'b.db', '--force']);
     expect(restored).toMatchObject({
       exitCode: 0,
-      out: expect.stringMatching(/next come BR-\d{4}-001001, CL-\d{4}-001001, AU-\d{4}-001001, IN-\d{4}-001001\.\n/),
+      out: expect.stringMatching(
+        /next come BR-\d{4}-001001, CL-\d{4}-001001, AU-\d{4}-001001, IN-\d{4}-001001, HD-\d{4}-001001\.\n/,
+      ),
     });
     expect(counters()).toEqual([[expect.stringMatching(/^breaches-\d{4}$/), 1000]]);
   });

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 
-/** The roles of the council that a policy may name (clause 6, and 4.2's first recipient). */
+/** The roles of the council that a policy may name (clause 6, 4.2's first recipient, and 5.13's insurance officer). */
 export const ROLES = [
   'information-security-team-leader',
   'security-analyst',
@@ -13,6 +13,7 @@ export const ROLES = [
   'information-asset-owner',
   'line-manager',
   'monitoring-officer',
+  'insurance-officer',
   'auditor',
   'worker',
 ] as const;

@@ -92,7 +92,7 @@ describe('deadlines', () => {
     [
       'a role that there is not',
       'escalate: [{ to: mayor, after: PT4H, counts: working }]',
-      '9:20: deadlines.escalate[0].to: expected deputy, or a role, one of information-security-team-leader, security-analyst, ict-administrator, ict-operator, siro, data-protection-officer, director, assistant-director, information-asset-owner, line-manager, monitoring-officer, auditor, worker',
+      '9:20: deadlines.escalate[0].to: expected deputy, or a role, one of information-security-team-leader, security-analyst, ict-administrator, ict-operator, siro, data-protection-officer, director, assistant-director, information-asset-owner, line-manager, monitoring-officer, insurance-officer, auditor, worker',
     ],
     [
       'a way of counting that there is not',

@@ -7,6 +7,7 @@ import { type Viewer, visibleTo } from '../../concealed.ts';
 import { severityOf, severityRank } from '../order.ts';
 import type { Cause } from './cause.ts';
 import { nullable } from '../../shapes.ts';
+import { holding } from '../../containing.ts';
 
 /** Breaches of one rule and one cause, as one item. */
 export const ClusterAnswer = Type.Object({
@@ -100,6 +101,14 @@ export function openClusters(db: Db, viewer: Viewer, { limit, after }: ClusterPa
     .limit(limit + 1);
   return (after === undefined ? query : query.where('clusters.id', '<', after)).execute();
 }
+
+/** Clusters with this within their reference or their rule, the newest first, ended ones too; at most `limit`. */
+export const clustersHolding = (db: Db, viewer: Viewer, q: string, limit: number): Promise<ClusterFigures[]> =>
+  figures(db, viewer)
+    .where((eb) => eb.or([holding('clusters.ref', q), holding('clusters.rule', q)]))
+    .orderBy('clusters.id', 'desc')
+    .limit(limit)
+    .execute();
 
 /** The cluster with this reference; a `not-found` problem where there is none. */
 export async function clusterOf(db: Db, viewer: Viewer, ref: string): Promise<ClusterFigures> {

@@ -10,6 +10,7 @@ import { standingOfRules } from '../../breaches/standing.ts';
 import type { BreachView } from '../../breaches/read.ts';
 import { fleetFigures, type RuleFigure, standingByRule, unknownByReason } from '../../devices/figures.ts';
 import { type PageDeps, SILENT_AFTER, showPage, WEEK_MS } from '../console.ts';
+import { trendFigures } from './trends.ts';
 
 const SHOWN = 5;
 
@@ -45,7 +46,7 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
   const { db, clock } = deps;
   const { organisation } = viewer;
   const now = clock.now();
-  const [officer, ict, fleet, unknowns, rules, better, standing, paper, clocks] = await Promise.all([
+  const [officer, ict, fleet, unknowns, rules, better, standing, paper, clocks, trends] = await Promise.all([
     queueOf(deps, viewer, 'holder'),
     queueOf(deps, viewer, 'ict'),
     fleetFigures(db, organisation, now - SILENT_AFTER.ms),
@@ -55,6 +56,7 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
     standingOfRules(db, organisation, now),
     paperOverdue(db, organisation, now),
     runningClocks(db, viewer, now, SHOWN),
+    trendFigures(db, viewer, now),
   ]);
   const quiet = standing.filter(({ mode, inGrace }) => mode === 'observe' || inGrace > 0);
   const bars = rules.map((rule) => ({ ...rule, bar: barOf(rule) }));
@@ -68,6 +70,7 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
     quiet,
     paper,
     clocks,
+    trends,
     now,
     silentDays: SILENT_AFTER.days,
   };

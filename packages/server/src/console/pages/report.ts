@@ -4,6 +4,7 @@ import { callerOf } from '../../access.ts';
 import { Reference } from '../../breaches/read-routes.ts';
 import { VERSIONS } from '../../breaches/report-article33-document.ts';
 import { readArticle33, readReport } from '../../breaches/report-routes.ts';
+import { may } from '../../people/permissions.ts';
 import { type PageDeps, showPage } from '../console.ts';
 import { article33Document } from '../documents/article-33.ts';
 import { breachReportDocument } from '../documents/breach-report.ts';
@@ -20,7 +21,8 @@ export const reportPages: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps
 
   app.get('/breaches/:ref/report', { schema: { hide: true, params: Reference }, config }, async (request, reply) => {
     const { report } = await readReport(deps, callerOf(request), request.params.ref, 'breach-report-viewed');
-    const model = { document: breachReportDocument(report), reference: report.reference };
+    const mayTake = may(callerOf(request).role, 'breaches:decide');
+    const model = { document: breachReportDocument(report), reference: report.reference, mayTake };
     return showPage(deps, { request, reply }, 'report', model, { section });
   });
 

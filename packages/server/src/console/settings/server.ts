@@ -1,0 +1,82 @@
+import type { DatabaseState } from '../../db/size.ts';
+import type { Settings } from '../../settings.ts';
+import { row, type SettingsSection } from './section.ts';
+
+/** What the page shows of the server: no password, key or address in which there may be one. */
+export interface ServerFacts {
+  readonly settings: Settings;
+  /** The thumbprint of the public key. */
+  readonly keyId: string;
+  readonly version: string;
+  readonly database: DatabaseState & { readonly engine: 'sqlite' | 'postgres' };
+  readonly agents: readonly { readonly version: string; readonly devices: number }[];
+}
+
+const FILE =
+  'Set in beadle-server.yaml or by variables of the environment, by whoever runs the server. A change takes a restart.';
+const MIB = 1024 * 1024;
+
+const sizeWords = (bytes: number): string =>
+  bytes < MIB ? 'less than 1 MB' : `${Math.round(bytes / MIB).toLocaleString('en-GB')} MB`;
+
+const ENGINES = { sqlite: 'SQLite', postgres: 'PostgreSQL' } as const;
+
+function addressRows({ origin, host, port, trustedProxies, limits }: Settings) {
+  const certificate = origin.startsWith('https:')
+    ? 'Held by the proxy in front of this server, which ends TLS. This server sees none.'
+    : 'None: people reach this server without TLS.';
+  return [
+    row('Address', origin, 'origin'),
+    row('Listens at', `${host}, port ${port}`, 'host'),
+    row('Certificate', certificate),
+    row('Trusted proxies', trustedProxies, 'trustedProxies'),
+    row('Connections at most', limits.connections.toLocaleString('en-GB'), 'limits.connections'),
+  ];
+}
+
+/** What is said of how long things are kept is what is done, and no intention. */
+const RETENTION: SettingsSection = {
+  id: 'retention',
+  title: 'How long things are kept',
+  where: 'Fixed. Nothing else is erased by itself.',
+  rows: [
+    row('Findings, breaches, messages and the audit log', 'Until somebody deletes them from the database'),
+    row('Daily figures of how devices stand', 'Two years'),
+    row('Previews of a policy', 'One day'),
+    row('Jobs that are done', 'One week'),
+    row('Findings on a device, once the server has them', '30 days'),
+  ],
+};
+
+const databaseRows = ({ settings, keyId, database }: ServerFacts) => [
+  row('Database', settings.databaseName, 'database'),
+  row('Kind', `${ENGINES[database.engine]} ${database.version}`),
+  row('Size', sizeWords(database.bytes)),
+  row('Last migration', database.migration),
+  row('Folder of the keys', settings.keysFolder, 'keysFolder'),
+  row('Fingerprint of the server’s key', keyId),
+];
+
+const sourceRows = ({ directory, countriesFile, logFile }: Settings) => [
+  row('Directory', directory === null ? 'None: people come from files' : directory.url, 'directory'),
+  row('List of countries', countriesFile ?? 'The one that comes with Beadle', 'countriesFile'),
+  row('Log', logFile ?? 'Standard output', 'logFile'),
+];
+
+const versionRows = ({ version, agents }: ServerFacts) => [
+  row('Server', `Beadle ${version}`),
+  row('Node.js', process.version),
+  row(
+    'Agents, and on how many devices',
+    agents.map((agent) => `${agent.version}: ${agent.devices.toLocaleString('en-GB')}`),
+  ),
+];
+
+/** What the server is set to. */
+export const serverSections = (facts: ServerFacts): SettingsSection[] => [
+  { id: 'address', title: 'How the server is reached', where: FILE, rows: addressRows(facts.settings) },
+  { id: 'database', title: 'Database and keys', where: FILE, rows: databaseRows(facts) },
+  { id: 'sources', title: 'Other sources', where: FILE, rows: sourceRows(facts.settings) },
+  RETENTION,
+  { id: 'versions', title: 'Versions', where: 'Set by what is installed.', rows: versionRows(facts) },
+];
