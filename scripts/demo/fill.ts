@@ -1,0 +1,89 @@
+import { createDice } from '../simulated/dice.ts';
+import { createWorld } from '../simulated/clock.ts';
+import { planAuthorisations, planIncident } from './authorisations.ts';
+import { DAY_MS, daysFrom, isWorkday, timeOn } from './calendar.ts';
+import { CAST_SIZE, planCast } from './cast.ts';
+import { createOfficer } from './officer.ts';
+import { COUNCIL } from './policy.ts';
+import { planRegulator } from './regulator.ts';
+import { openServer } from './server.ts';
+import { livesOf, planRollOut, setUp } from './set-up.ts';
+import type { Stage } from './stage.ts';
+import { createTimeline } from './timeline.ts';
+import { planReports } from './told.ts';
+import { planTroubles } from './troubles.ts';
+import { planVersions } from './versions.ts';
+
+export interface FillOptions {
+  /** The server's settings, as the variables that it reads. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The policy file. */
+  readonly policy: string;
+  readonly devices: number;
+  readonly weeks: number;
+  readonly seed: number;
+  /** When the history ends, in milliseconds since the epoch. */
+  readonly now: number;
+  /** Told of each month that begins, such as `2026-03`. */
+  readonly arriving?: (month: string) => void;
+}
+
+/** Of the last days as many rounds are made as matter to what is shown of them. */
+const LATELY_MS = 14 * DAY_MS;
+
+/** The rounds that the server makes by itself: once on each day of work, and at the end more often. */
+function planRounds(stage: Stage): void {
+  const { server, timeline, start, end } = stage;
+  for (let day = start; day < end; day = daysFrom(day, 1)) {
+    const times = day > end - LATELY_MS ? ['07:31', '12:02', '17:32'] : isWorkday(day) ? ['07:31'] : [];
+    for (const time of times)
+      timeline.at(timeOn(day, time), async () => {
+        await server.work();
+        await stage.look();
+      });
+  }
+}
+
+async function live(stage: Stage, arriving: FillOptions['arriving']): Promise<void> {
+  let month = '';
+  await stage.timeline.run(stage.end, (time) => {
+    stage.world.time = Math.max(stage.world.time, time);
+    const here = new Date(stage.world.time).toISOString().slice(0, 7);
+    if (here !== month) arriving?.(here);
+    month = here;
+  });
+  stage.world.time = stage.end;
+  await stage.server.work();
+}
+
+/** Plays the council from its first day with Beadle until now, through the real server and the real agents. */
+export async function fill({ environment, policy, devices, weeks, seed, now, arriving }: FillOptions): Promise<void> {
+  const start = timeOn(daysFrom(now, -7 * weeks), '08:00');
+  const world = createWorld(new Date(start - DAY_MS / 24).toISOString());
+  const server = await openServer({ world, environment: { BEADLE_SERVER_ORGANISATION: COUNCIL, ...environment }, seed });
+  const stage: Stage = {
+    world,
+    server,
+    timeline: createTimeline(),
+    dice: createDice(seed),
+    lives: livesOf(devices, CAST_SIZE, seed, start),
+    policy,
+    start,
+    end: now,
+    ownStories: new Set(),
+    look: () => Promise.resolve(),
+  };
+  stage.look = createOfficer(stage, seed);
+  try {
+    await setUp(stage);
+    world.time = start;
+    await planRollOut(stage);
+    planRounds(stage);
+    for (const plan of [planVersions, planReports, planRegulator, planIncident, planAuthorisations, planCast]) plan(stage);
+    planTroubles(stage, seed);
+    await live(stage, arriving);
+  } finally {
+    for (const { device } of stage.lives) device?.close();
+    await server.close();
+  }
+}

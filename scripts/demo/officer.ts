@@ -1,0 +1,100 @@
+import { createDice } from '../simulated/dice.ts';
+import { DAY_MS, daysFrom, HOUR_MS, inOfficeHours, MINUTE_MS } from './calendar.ts';
+import { assessment, deskOf } from './desk.ts';
+import { type Outcome, outcomesOf } from './outcomes.ts';
+import { OFFICERS } from './people.ts';
+import type { Stage } from './stage.ts';
+
+interface Seen {
+  readonly id: string;
+  readonly ref: string;
+  readonly rule: string;
+  readonly kind: string;
+  readonly duty: string;
+  readonly severity: string;
+  readonly cluster: string | null;
+  readonly opened_at: number;
+}
+
+/** What came in after the last look, oldest first. */
+const newBreaches = ({ server }: Stage, after: string): Promise<Seen[]> =>
+  server.db
+    .selectFrom('breaches')
+    .select(['id', 'ref', 'rule', 'kind', 'duty', 'severity', 'cluster', 'opened_at'])
+    .where('id', '>', after)
+    .orderBy('id')
+    .execute();
+
+/** Those of a breach's item that nobody has seen or ended; itself where it stands alone. */
+async function unseen({ server }: Stage, { id, cluster }: Seen): Promise<string[]> {
+  const query = server.db
+    .selectFrom('breaches')
+    .select('ref')
+    .where('ended_at', 'is', null)
+    .where('acknowledged_at', 'is', null);
+  const of = cluster === null ? query.where('id', '=', id) : query.where('cluster', '=', cluster);
+  return (await of.execute()).map(({ ref }) => ref);
+}
+
+const isOpen = async ({ server }: Stage, { id }: Seen): Promise<boolean> =>
+  (await server.db.selectFrom('breaches').select('ended_at').where('id', '=', id).executeTakeFirst())?.ended_at ===
+  null;
+
+const GATHERED_MS = 16 * MINUTE_MS;
+
+const ENGINEERS = [OFFICERS.ict.name, OFFICERS.engineer.name] as const;
+const OFFICERS_OF_DUTY = [OFFICERS.officer, OFFICERS.officer, OFFICERS.analyst] as const;
+
+/** The everyday work of the officer and the analyst: who has seen what, what it was, and how it ended. */
+export function createOfficer(stage: Stage, seed: number): () => Promise<void> {
+  const { timeline, ownStories } = stage;
+  const dice = createDice(seed, 4_000_000);
+  let last = '';
+
+  async function acknowledge(breach: Seen): Promise<void> {
+    const refs = await unseen(stage, breach);
+    if (refs.length === 0) return;
+    const desk = deskOf(stage, dice.pick(OFFICERS_OF_DUTY));
+    await desk.acknowledge(refs);
+    if (breach.duty === 'ict' && dice.chance(0.7)) await desk.assign(refs, dice.pick(ENGINEERS));
+  }
+
+  async function conclude(breach: Seen, outcome: Outcome): Promise<void> {
+    if (!(await isOpen(stage, breach))) return;
+    const { ref } = breach;
+    const desk = deskOf(stage, OFFICERS.officer);
+    const { measures, closure, ...triage } = outcome;
+    await desk.triage(ref, triage);
+    if (closure === undefined) return;
+    if (measures !== undefined) {
+      await deskOf(stage, OFFICERS.ict).contain(ref, measures);
+      timeline.at(stage.world.time + 3 * HOUR_MS, () => desk.assess(ref, assessment({})));
+    }
+    const later = inOfficeHours(daysFrom(stage.world.time, 1 + dice.below(4)));
+    timeline.at(later, async () => {
+      if (await isOpen(stage, breach)) await desk.close(ref, closure);
+    });
+  }
+
+  /** Whatever a device does, until it is right again; what happened once is a person's to decide. */
+  function plan(breach: Seen): void {
+    const soon = breach.severity === 'critical' ? 25 : 20 + dice.below(150);
+    const seenAt = inOfficeHours(breach.opened_at + soon * MINUTE_MS) + dice.below(40) * MINUTE_MS;
+    timeline.at(seenAt, () => acknowledge(breach));
+    if (breach.kind === 'state') return;
+    const outcome = dice.pick(outcomesOf(breach.rule));
+    const decidedAt = inOfficeHours(seenAt + Math.round((0.1 + dice.fraction() * 2.4) * DAY_MS));
+    timeline.at(decidedAt, () => conclude(breach, outcome));
+  }
+
+  return async () => {
+    const found = await newBreaches(stage, last);
+    if (found.length === 0) return;
+    last = found.at(-1)?.id ?? last;
+    for (const breach of found) if (!ownStories.has(breach.ref)) plan(breach);
+    await stage.server.work();
+    // What is ICT's is gathered for a while before anybody is told.
+    if (found.some(({ duty }) => duty === 'ict'))
+      timeline.at(stage.world.time + GATHERED_MS, () => stage.server.work());
+  };
+}
