@@ -94,12 +94,18 @@ export const ASKED: readonly Asked[] = [
   },
   abroad(-14, 12, 'ES', 'approved'),
   abroad(5, 26, 'PT', 'requested'),
-  { ...ofIct('late-update', undefined, 'The telephone system does not run on the newer version yet.', [-30, 50]), approver: 'siro' },
+  {
+    ...ofIct('late-update', undefined, 'The telephone system does not run on the newer version yet.', [-30, 50]),
+    approver: 'siro',
+  },
   {
     ...ofIct('reasonable-adjustment', undefined, 'A second screen reader.', [-100, 200]),
     approver: 'line-manager',
     risks: 'None beyond those of the device.',
   },
   { ...planStick(-95, -20, 'IK-D300-55147'), outcome: 'refused' },
-  { ...ofIct('software-install', { software: ['R*'] }, 'To count the answers to a survey.', [-80, -10]), outcome: 'revoked' },
+  {
+    ...ofIct('software-install', { software: ['R*'] }, 'To count the answers to a survey.', [-80, -10]),
+    outcome: 'revoked',
+  },
 ];

@@ -1,5 +1,9 @@
 import type { CallerRole } from '../../packages/server/src/access.ts';
-import { approveAuthorisation, refuseAuthorisation, revokeAuthorisation } from '../../packages/server/src/authorisations/decide.ts';
+import {
+  approveAuthorisation,
+  refuseAuthorisation,
+  revokeAuthorisation,
+} from '../../packages/server/src/authorisations/decide.ts';
 import { declareIncident, endIncident } from '../../packages/server/src/authorisations/incidents.ts';
 import { sayOfPaper } from '../../packages/server/src/authorisations/paper-outcome.ts';
 import { requestAuthorisation } from '../../packages/server/src/authorisations/request.ts';
@@ -38,8 +42,18 @@ async function ask(stage: Stage, asked: Asked, name: string, times: { from: numb
   const decider = callerOf(byRole(approver));
   timeline.at(inOfficeHours(world.time + 20 * HOUR_MS), async () => {
     if (outcome === 'refused')
-      return refuseAuthorisation(decider, ref, { reason: 'A shared folder serves the purpose without the risk.' }, depsOf(stage));
-    return approveAuthorisation(decider, ref, { conditions: ['It is given back as soon as it is no longer needed.'] }, depsOf(stage));
+      return refuseAuthorisation(
+        decider,
+        ref,
+        { reason: 'A shared folder serves the purpose without the risk.' },
+        depsOf(stage),
+      );
+    return approveAuthorisation(
+      decider,
+      ref,
+      { conditions: ['It is given back as soon as it is no longer needed.'] },
+      depsOf(stage),
+    );
   });
   if (outcome === 'revoked')
     timeline.at(inOfficeHours(times.from + 6 * DAY_MS), () =>
@@ -59,7 +73,10 @@ export function planAuthorisations(stage: Stage): void {
   for (const [index, asked] of ASKED.entries()) {
     const from = Math.max(end + asked.fromDays * DAY_MS, earliest);
     const to = end + asked.toDays * DAY_MS;
-    const name = asked.kind === 'overseas' && asked.outcome === 'approved' ? nameOf(stage, 'overseas') : holders[(index * 5 + 2) % holders.length];
+    const name =
+      asked.kind === 'overseas' && asked.outcome === 'approved'
+        ? nameOf(stage, 'overseas')
+        : holders[(index * 5 + 2) % holders.length];
     const askedAt = asked.outcome === 'requested' ? end - (index % 3) * DAY_MS - 3 * HOUR_MS : from;
     if (name === undefined || to < from + 3 * DAY_MS || askedAt < start) continue;
     timeline.at(askedAt, () => ask(stage, asked, name, { from: Math.max(from, askedAt), to }));

@@ -2,14 +2,23 @@ import { addressOfCountry } from './addresses.ts';
 import { DAY_MS, daysFrom, HOUR_MS, MINUTE_MS, timeOn, workdayBefore } from './calendar.ts';
 import { deskOf } from './desk.ts';
 import { visit } from './life.ts';
-import { stickOf } from './machine.ts';
+import { HOME_PRINTERS, printOn, stickOf } from './machine.ts';
 import { OFFICERS } from './people.ts';
 import type { Life, Stage } from './stage.ts';
 import { reportNow } from './told.ts';
 import { stopProtection } from './troubles.ts';
 
 /** The devices that have a part of their own, by their place in the fleet. */
-export const CAST = { lost: 0, stick: 1, printing: 2, overseas: 3, grace: 4, better: 5, abroad: 6, encryption: 7 } as const;
+export const CAST = {
+  lost: 0,
+  stick: 1,
+  printing: 2,
+  overseas: 3,
+  grace: 4,
+  better: 5,
+  abroad: 6,
+  encryption: 7,
+} as const;
 export const CAST_SIZE = Object.keys(CAST).length;
 
 const lifeOf = ({ lives }: Stage, part: keyof typeof CAST): Life => {
@@ -61,7 +70,10 @@ function planDriver(stage: Stage): void {
   const morning = timeOn(workdayBefore(end), '10:05');
   const laptops = lives.filter(
     ({ member: { habit, system, kind } }, index) =>
-      index !== CAST.lost && kind === 'laptop' && system.platform === 'win32' && (habit === 'in-use' || habit === 'cast'),
+      index !== CAST.lost &&
+      kind === 'laptop' &&
+      system.platform === 'win32' &&
+      (habit === 'in-use' || habit === 'cast'),
   );
   const hit = laptops.slice(-Math.max(3, Math.round(lives.length * 0.135)));
   const all = async (of: readonly Life[], change: Parameters<typeof visit>[2]) => {
@@ -91,6 +103,10 @@ export function planCast(stage: Stage): void {
   at(end - 9 * DAY_MS, 'better', (machine) => void (machine.firewall = false));
   at(end - 7.5 * DAY_MS, 'better', () => undefined);
   at(end - 3 * DAY_MS, 'better', (machine) => void (machine.firewall = true));
+  at(timeOn(workdayBefore(end), '16:21'), 'abroad', (machine) => {
+    machine.queues.push(HOME_PRINTERS[3]);
+    printOn(machine, HOME_PRINTERS[3], stage.world.time);
+  });
   at(timeOn(workdayBefore(end), '15:10'), 'encryption', (machine) => void (machine.encryption = 'off'));
   for (const [part, days] of [
     ['overseas', 12],

@@ -4,7 +4,12 @@ import { actOn } from '../../packages/server/src/breaches/life/act.ts';
 import { addAction, endAction } from '../../packages/server/src/breaches/life/actions.ts';
 import * as acts from '../../packages/server/src/breaches/life/acts.ts';
 import type { Assessment, Factor } from '../../packages/server/src/breaches/life/assessment.ts';
-import { deciding, type Decision, referring, type Referral } from '../../packages/server/src/breaches/life/decisions.ts';
+import {
+  deciding,
+  type Decision,
+  referring,
+  type Referral,
+} from '../../packages/server/src/breaches/life/decisions.ts';
 import { populationOf } from '../../packages/server/src/breaches/case.ts';
 import { breachOf } from '../../packages/server/src/breaches/read-routes.ts';
 import { type PersonReport, reportBreach } from '../../packages/server/src/breaches/reporting.ts';

@@ -7,8 +7,9 @@ import { createOfficer } from './officer.ts';
 import { COUNCIL } from './policy.ts';
 import { planRegulator } from './regulator.ts';
 import { openServer } from './server.ts';
+import { planServiceDesk } from './service-desk.ts';
 import { livesOf, planRollOut, setUp } from './set-up.ts';
-import type { Stage } from './stage.ts';
+import { round, type Stage } from './stage.ts';
 import { createTimeline } from './timeline.ts';
 import { planReports } from './told.ts';
 import { planTroubles } from './troubles.ts';
@@ -25,7 +26,8 @@ export interface FillOptions {
   /** When the history ends, in milliseconds since the epoch. */
   readonly now: number;
   /** Told of each month that begins, such as `2026-03`. */
-  readonly arriving?: (month: string) => void;
+  readonly arriving?: ((month: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Of the last days as many rounds are made as matter to what is shown of them. */
@@ -33,34 +35,44 @@ const LATELY_MS = 14 * DAY_MS;
 
 /** The rounds that the server makes by itself: once on each day of work, and at the end more often. */
 function planRounds(stage: Stage): void {
-  const { server, timeline, start, end } = stage;
+  const { timeline, start, end } = stage;
   for (let day = start; day < end; day = daysFrom(day, 1)) {
     const times = day > end - LATELY_MS ? ['07:31', '12:02', '17:32'] : isWorkday(day) ? ['07:31'] : [];
-    for (const time of times)
-      timeline.at(timeOn(day, time), async () => {
-        await server.work();
-        await stage.look();
-      });
+    for (const time of times) timeline.at(timeOn(day, time), () => round(stage));
   }
 }
 
-async function live(stage: Stage, arriving: FillOptions['arriving']): Promise<void> {
+async function live(stage: Stage, { arriving, signal }: Pick<FillOptions, 'arriving' | 'signal'>): Promise<void> {
   let month = '';
   await stage.timeline.run(stage.end, (time) => {
+    signal?.throwIfAborted();
     stage.world.time = Math.max(stage.world.time, time);
     const here = new Date(stage.world.time).toISOString().slice(0, 7);
     if (here !== month) arriving?.(here);
     month = here;
   });
   stage.world.time = stage.end;
-  await stage.server.work();
+  await round(stage);
 }
 
 /** Plays the council from its first day with Beadle until now, through the real server and the real agents. */
-export async function fill({ environment, policy, devices, weeks, seed, now, arriving }: FillOptions): Promise<void> {
+export async function fill({
+  environment,
+  policy,
+  devices,
+  weeks,
+  seed,
+  now,
+  arriving,
+  signal,
+}: FillOptions): Promise<void> {
   const start = timeOn(daysFrom(now, -7 * weeks), '08:00');
   const world = createWorld(new Date(start - DAY_MS / 24).toISOString());
-  const server = await openServer({ world, environment: { BEADLE_SERVER_ORGANISATION: COUNCIL, ...environment }, seed });
+  const server = await openServer({
+    world,
+    environment: { BEADLE_SERVER_ORGANISATION: COUNCIL, ...environment },
+    seed,
+  });
   const stage: Stage = {
     world,
     server,
@@ -79,9 +91,18 @@ export async function fill({ environment, policy, devices, weeks, seed, now, arr
     world.time = start;
     await planRollOut(stage);
     planRounds(stage);
-    for (const plan of [planVersions, planReports, planRegulator, planIncident, planAuthorisations, planCast]) plan(stage);
+    for (const plan of [
+      planVersions,
+      planReports,
+      planRegulator,
+      planServiceDesk,
+      planIncident,
+      planAuthorisations,
+      planCast,
+    ])
+      plan(stage);
     planTroubles(stage, seed);
-    await live(stage, arriving);
+    await live(stage, { arriving, signal });
   } finally {
     for (const { device } of stage.lives) device?.close();
     await server.close();

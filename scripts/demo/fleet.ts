@@ -107,6 +107,13 @@ export const devicesCsv = (fleet: readonly Member[]): string =>
   [
     'asset_tag,serial_number,kind,holder,population,groups',
     ...fleet.map(({ assetTag, serial, kind, holder }) =>
-      [assetTag, serial, kind, `"${holder?.name ?? ''}"`, holder?.population ?? '', `"${holder?.groups.join(';') ?? ''}"`].join(','),
+      [
+        assetTag,
+        serial,
+        kind,
+        `"${holder?.name ?? ''}"`,
+        holder?.population ?? '',
+        `"${holder?.groups.join(';') ?? ''}"`,
+      ].join(','),
     ),
   ].join('\n');

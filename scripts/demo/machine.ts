@@ -7,7 +7,7 @@ type Account = { name: string; aliases: string[] };
 
 /** What a made-up device shows, as its collectors would tell it; the history changes it. */
 export interface Machine {
-  readonly system: System;
+  system: System;
   readonly traits: ReadonlySet<Trait>;
   serial: string;
   encryption: 'on' | 'off' | 'suspended';
@@ -39,7 +39,10 @@ export const COURT_PRINTER = queueOf('Court 3', 'ipp://print.hertscourts.example
 
 const STICKS = ['SanDisk Ultra', 'Kingston DataTraveler 3.0', 'Integral Courier', 'Samsung BAR Plus'] as const;
 
-export const stickOf = (number: number, serial = `AA0${(4_489 + number * 7_919).toString(16).toUpperCase()}`): Medium => ({
+export const stickOf = (
+  number: number,
+  serial = `AA0${(4_489 + number * 7_919).toString(16).toUpperCase()}`,
+): Medium => ({
   subject: serial,
   serial,
   kind: 'storage',
@@ -51,7 +54,10 @@ export const stickOf = (number: number, serial = `AA0${(4_489 + number * 7_919).
 export const accountNamed = (name: string): Account => ({ name, aliases: [name.split('\\').at(-1) ?? name] });
 
 export function newMachine({ serial, system, traits, holder }: Member, at: number): Machine {
-  const administrator = { name: `${serial}\\Administrator`, aliases: ['S-1-5-21-1004336348-1177238915-682003330-500', 'root'] };
+  const administrator = {
+    name: `${serial}\\Administrator`,
+    aliases: ['S-1-5-21-1004336348-1177238915-682003330-500', 'root'],
+  };
   const own = `HARTSMERE\\${holder?.account ?? 'trainer'}`;
   return {
     system,
@@ -75,7 +81,13 @@ export function newMachine({ serial, system, traits, holder }: Member, at: numbe
 
 /** One document of two pages, finished now. */
 export const printOn = (machine: Machine, queue: Queue, at: number): void =>
-  void machine.jobs.push({ at: iso(at), id: Math.floor(at / 1000), queue: queue.name, target: known(queue), sheets: 2 });
+  void machine.jobs.push({
+    at: iso(at),
+    id: Math.floor(at / 1000),
+    queue: queue.name,
+    target: known(queue),
+    sheets: 2,
+  });
 
 /** An update that was released then, and that fails to install. */
 export const updateOf = (releasedAt: number): Update => {
@@ -89,7 +101,13 @@ const facts = (value: object, events: readonly unknown[] = []): Observation => (
 const volumesOf = ({ system, traits, encryption }: Machine) => {
   const name = system.platform === 'win32' ? 'C:' : '/';
   const state = traits.has('encryption-denied') ? unknown('access-denied') : known(encryption);
-  const first = { name, role: 'system', state, method: system.encryption, percent: encryption === 'on' ? 100 : 0 } as const;
+  const first = {
+    name,
+    role: 'system',
+    state,
+    method: system.encryption,
+    percent: encryption === 'on' ? 100 : 0,
+  } as const;
   const second = { name: 'D:', role: 'data', state: unknown('locked'), method: null, percent: null } as const;
   return [first, ...(traits.has('locked-volume') ? [second] : [])];
 };

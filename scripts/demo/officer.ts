@@ -3,7 +3,7 @@ import { DAY_MS, daysFrom, HOUR_MS, inOfficeHours, MINUTE_MS } from './calendar.
 import { assessment, deskOf } from './desk.ts';
 import { type Outcome, outcomesOf } from './outcomes.ts';
 import { OFFICERS } from './people.ts';
-import type { Stage } from './stage.ts';
+import { round, type Stage } from './stage.ts';
 
 interface Seen {
   readonly id: string;
@@ -13,14 +13,13 @@ interface Seen {
   readonly duty: string;
   readonly severity: string;
   readonly cluster: string | null;
-  readonly opened_at: number;
 }
 
 /** What came in after the last look, oldest first. */
 const newBreaches = ({ server }: Stage, after: string): Promise<Seen[]> =>
   server.db
     .selectFrom('breaches')
-    .select(['id', 'ref', 'rule', 'kind', 'duty', 'severity', 'cluster', 'opened_at'])
+    .select(['id', 'ref', 'rule', 'kind', 'duty', 'severity', 'cluster'])
     .where('id', '>', after)
     .orderBy('id')
     .execute();
@@ -79,7 +78,7 @@ export function createOfficer(stage: Stage, seed: number): () => Promise<void> {
   /** Whatever a device does, until it is right again; what happened once is a person's to decide. */
   function plan(breach: Seen): void {
     const soon = breach.severity === 'critical' ? 25 : 20 + dice.below(150);
-    const seenAt = inOfficeHours(breach.opened_at + soon * MINUTE_MS) + dice.below(40) * MINUTE_MS;
+    const seenAt = inOfficeHours(stage.world.time + soon * MINUTE_MS) + dice.below(40) * MINUTE_MS;
     timeline.at(seenAt, () => acknowledge(breach));
     if (breach.kind === 'state') return;
     const outcome = dice.pick(outcomesOf(breach.rule));
@@ -87,14 +86,14 @@ export function createOfficer(stage: Stage, seed: number): () => Promise<void> {
     timeline.at(decidedAt, () => conclude(breach, outcome));
   }
 
-  return async () => {
-    const found = await newBreaches(stage, last);
-    if (found.length === 0) return;
-    last = found.at(-1)?.id ?? last;
-    for (const breach of found) if (!ownStories.has(breach.ref)) plan(breach);
-    await stage.server.work();
-    // What is ICT's is gathered for a while before anybody is told.
-    if (found.some(({ duty }) => duty === 'ict'))
-      timeline.at(stage.world.time + GATHERED_MS, () => stage.server.work());
+  /** What comes in is told of, which may bring in more. */
+  return async function look(): Promise<void> {
+    for (let found = await newBreaches(stage, last); found.length > 0; found = await newBreaches(stage, last)) {
+      last = found.at(-1)?.id ?? last;
+      for (const breach of found) if (!ownStories.has(breach.ref)) plan(breach);
+      await stage.server.work();
+      // What is ICT's is gathered for a while before anybody is told.
+      if (found.some(({ duty }) => duty === 'ict')) timeline.at(stage.world.time + GATHERED_MS, () => round(stage));
+    }
   };
 }

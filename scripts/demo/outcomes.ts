@@ -25,7 +25,10 @@ export const OUTCOMES: Readonly<Record<string, readonly Outcome[]>> = {
     notOne('ICT lent the stick for new drivers, and had not entered it in the register. It is there now.'),
     notOne('A torch that charges by USB and reports itself as a disk. There is nothing on it.'),
     notOne('The card of the site camera, which the building surveyors are to use. Registered now.'),
-    nearMiss('The stick was a gift from a conference and was taken out at once: nothing was opened.', 'Gifts go to the service desk first.'),
+    nearMiss(
+      'The stick was a gift from a conference and was taken out at once: nothing was opened.',
+      'Gifts go to the service desk first.',
+    ),
     confirmed(
       'The holder says that it was their own stick, with pictures for a leaving card.',
       'The stick was taken out. A full scan of the device by ICT found nothing.',
@@ -42,7 +45,10 @@ export const OUTCOMES: Readonly<Record<string, readonly Outcome[]>> = {
   'home-printing': [
     notOne('A label for a parcel that the holder sent back for ICT. Nothing of the council was on it.'),
     notOne('The printer of the leisure trust, where the officer works on Thursdays. Classified now.'),
-    nearMiss('A test page while a new printer was set up at home. It was shredded.', 'Nothing is printed at home without an authorisation.'),
+    nearMiss(
+      'A test page while a new printer was set up at home. It was shredded.',
+      'Nothing is printed at home without an authorisation.',
+    ),
     confirmed(
       'Two pages of an agenda that is public were printed at home.',
       'The pages were brought to the office and shredded.',

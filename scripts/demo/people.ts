@@ -31,8 +31,34 @@ const FIRST = [
 const LAST = [
   ...['Adeyemi', 'Ahmed', 'Bailey', 'Banerjee', 'Begum', 'Campbell', 'Chen', 'Clarke', 'Cooper', 'Costa', 'Davies'],
   ...['Edwards', 'Ellis', 'Evans', 'Fernandes', 'Foster', 'Ghosh', 'Gonzalez', 'Griffiths', 'Hall', 'Harris', 'Hassan'],
-  ...['Hughes', 'Ibrahim', 'Jackson', 'James', 'Kaur', 'Khan', 'King', 'Kowalski', 'Lewis', 'Malik', 'Marshall', 'Mensah'],
-  ...['Mistry', 'Moore', 'Murphy', 'Nowak', 'O’Brien', 'Okafor', 'Osei', 'Parmar', 'Patel', 'Popescu', 'Price', 'Rahman'],
+  ...[
+    'Hughes',
+    'Ibrahim',
+    'Jackson',
+    'James',
+    'Kaur',
+    'Khan',
+    'King',
+    'Kowalski',
+    'Lewis',
+    'Malik',
+    'Marshall',
+    'Mensah',
+  ],
+  ...[
+    'Mistry',
+    'Moore',
+    'Murphy',
+    'Nowak',
+    'O’Brien',
+    'Okafor',
+    'Osei',
+    'Parmar',
+    'Patel',
+    'Popescu',
+    'Price',
+    'Rahman',
+  ],
   ...['Reid', 'Roberts', 'Scott', 'Shah', 'Silva', 'Singh', 'Taylor', 'Thompson', 'Turner', 'Walker', 'Wright'],
 ] as const;
 
@@ -88,7 +114,14 @@ const quoted = (text: string): string => `"${text}"`;
 /** The council's list of people, officers first; `line_manager` is the same for all but the officers. */
 export function peopleCsv(people: readonly Person[]): string {
   const officers = Object.values(OFFICERS).map(({ name }) =>
-    [accountOf(name), quoted(name), `${accountOf(name)}@hartsmere.example`, 'employee', '', '"Corporate Services"'].join(','),
+    [
+      accountOf(name),
+      quoted(name),
+      `${accountOf(name)}@hartsmere.example`,
+      'employee',
+      '',
+      '"Corporate Services"',
+    ].join(','),
   );
   const others = people.map(({ account, name, population, groups }) =>
     [

@@ -50,7 +50,10 @@ export function policySource(file: string, version: PolicyVersion): string {
   document.set('organisation', COUNCIL);
   document.set('version', version.version);
   document.set('effectiveFrom', version.from);
-  document.set('reviewBy', `${Number(version.from.slice(0, 4)) + 1}${version.from.slice(4).replace('-02-29', '-02-28')}`);
+  document.set(
+    'reviewBy',
+    `${Number(version.from.slice(0, 4)) + 1}${version.from.slice(4).replace('-02-29', '-02-28')}`,
+  );
   withOverseas(document);
   setModes(document, version);
   return document.toString({ lineWidth: 0 });

@@ -50,20 +50,63 @@ export function planRegulator(stage: Stage): void {
       [0.3, (desk) => desk.acknowledge(ref)],
       [0.4, (desk) => desk.assign(ref, OFFICERS.officer.name)],
       [1, (desk) => desk.triage(ref, { decision: 'confirmed', reason: 'Eleven landlords have the list.' })],
-      [3, (desk) => desk.contain(ref, 'Nine of eleven landlords have confirmed the deletion in writing; the mail was recalled.')],
+      [
+        3,
+        (desk) =>
+          desk.contain(ref, 'Nine of eleven landlords have confirmed the deletion in writing; the mail was recalled.'),
+      ],
       [4, (desk) => desk.refer(ref, { to: 'siro', reasons: 'Health data of 212 people has left the council.' })],
       [22, (desk) => desk.assess(ref, ASSESSED)],
-      [24, () => protection.decide(ref, { about: 'regulator', decision: 'tell', reasons: 'A risk to the people on the list is likely.' })],
-      [26, () => protection.decide(ref, { about: 'regulator', decision: 'tell', reasons: 'Told by the online form.', toldAt: now(), reference: 'IC-412207-K3X9' })],
-      [30, () => protection.decide(ref, { about: 'individuals', decision: 'tell', reasons: 'The risk is high.', toldAt: now() })],
-      [31, async (desk) => (action = await desk.plan(ref, 'Write to the 212 applicants', OFFICERS.manager.name, daysFrom(world.time, 5)))],
+      [
+        24,
+        () =>
+          protection.decide(ref, {
+            about: 'regulator',
+            decision: 'tell',
+            reasons: 'A risk to the people on the list is likely.',
+          }),
+      ],
+      [
+        26,
+        () =>
+          protection.decide(ref, {
+            about: 'regulator',
+            decision: 'tell',
+            reasons: 'Told by the online form.',
+            toldAt: now(),
+            reference: 'IC-412207-K3X9',
+          }),
+      ],
+      [
+        30,
+        () =>
+          protection.decide(ref, {
+            about: 'individuals',
+            decision: 'tell',
+            reasons: 'The risk is high.',
+            toldAt: now(),
+          }),
+      ],
+      [
+        31,
+        async (desk) =>
+          (action = await desk.plan(
+            ref,
+            'Write to the 212 applicants',
+            OFFICERS.manager.name,
+            daysFrom(world.time, 5),
+          )),
+      ],
       [120, (desk) => desk.finish(ref, action, 'All letters were posted. Fourteen people have rung.')],
-      [400, (desk) =>
-        desk.close(ref, {
-          reason: 'The regulator takes no further action. Everybody concerned has been told.',
-          rootCause: 'Two files with nearly the same name lay in one folder.',
-          lessons: 'The monthly e-mail is now made by the housing system, without attachments.',
-        })],
+      [
+        400,
+        (desk) =>
+          desk.close(ref, {
+            reason: 'The regulator takes no further action. Everybody concerned has been told.',
+            rootCause: 'Two files with nearly the same name lay in one folder.',
+            lessons: 'The monthly e-mail is now made by the housing system, without attachments.',
+          }),
+      ],
     ]);
   });
 }

@@ -12,6 +12,8 @@ export interface Reported {
   readonly assessed?: Partial<Omit<Assessment, 'factors'>> & { readonly factors?: Partial<Assessment['factors']> };
   /** Where the assessment asks for a decision: why the regulator is not told. */
   readonly notTold?: string;
+  /** Not decided yet, so that it stays open. */
+  readonly isOpen?: true;
   readonly lessons: string;
 }
 
@@ -31,16 +33,45 @@ const nothing = (share: number, title: string, description: string, reason: stri
 });
 
 export const REPORTS: readonly Reported[] = [
-  nothing(0.12, 'A caller asked for my password', 'Somebody said they were from ICT. I told them nothing.', 'No information was given. ICT has warned everybody of the calls.'),
-  nearMiss(0.16, 'A council tax letter in the wrong envelope', 'Seen before it was posted.', 'It never left the post room.', 'Window envelopes are now used for single letters, too.'),
-  nothing(0.2, 'My laptop was slow and restarted', 'I was afraid that somebody was in it.', 'An update was being installed.'),
-  nearMiss(0.24, 'A laptop left in a meeting room overnight', 'The cleaners handed it in at the desk.', 'It was locked and encrypted, and in the building all the time.', 'The rooms are looked at before the building closes.'),
-  nearMiss(0.35, 'A planning file with a telephone number nearly went online', 'Noticed in the last check before publishing.', 'It was not published.', 'The second pair of eyes works: it stays.'),
+  nothing(
+    0.12,
+    'A caller asked for my password',
+    'Somebody said they were from ICT. I told them nothing.',
+    'No information was given. ICT has warned everybody of the calls.',
+  ),
+  nearMiss(
+    0.16,
+    'A council tax letter in the wrong envelope',
+    'Seen before it was posted.',
+    'It never left the post room.',
+    'Window envelopes are now used for single letters, too.',
+  ),
+  nothing(
+    0.2,
+    'My laptop was slow and restarted',
+    'I was afraid that somebody was in it.',
+    'An update was being installed.',
+  ),
+  nearMiss(
+    0.24,
+    'A laptop left in a meeting room overnight',
+    'The cleaners handed it in at the desk.',
+    'It was locked and encrypted, and in the building all the time.',
+    'The rooms are looked at before the building closes.',
+  ),
+  nearMiss(
+    0.35,
+    'A planning file with a telephone number nearly went online',
+    'Noticed in the last check before publishing.',
+    'It was not published.',
+    'The second pair of eyes works: it stays.',
+  ),
   {
     share: 0.39,
     said: {
       title: 'A printed list was left at a tenants’ meeting',
-      description: 'The list of those who had said they would come was left on a table, and was found there an hour later.',
+      description:
+        'The list of those who had said they would come was left on a table, and was found there an hour later.',
       category: 'paper',
       certainty: 'happened',
       place: 'other',
@@ -71,9 +102,26 @@ export const REPORTS: readonly Reported[] = [
     notTold: 'A risk to anybody is unlikely: the list was back within the hour and tells no more than the doorbells.',
     lessons: 'Lists are handed out and collected by one person.',
   },
-  nothing(0.47, 'An e-mail with a strange link', 'I did not open it.', 'Reported early, and stopped for everybody else.'),
-  nearMiss(0.51, 'A door to the records room was wedged open', 'During the delivery of furniture.', 'A member of staff stood beside it all the time.', 'Deliveries use the other entrance.'),
-  nearMiss(0.58, 'A screen could be read from the street', 'The new desks face the window.', 'Nothing was on the screen but the intranet.', 'Facilities have turned the desks.'),
+  nothing(
+    0.47,
+    'An e-mail with a strange link',
+    'I did not open it.',
+    'Reported early, and stopped for everybody else.',
+  ),
+  nearMiss(
+    0.51,
+    'A door to the records room was wedged open',
+    'During the delivery of furniture.',
+    'A member of staff stood beside it all the time.',
+    'Deliveries use the other entrance.',
+  ),
+  nearMiss(
+    0.58,
+    'A screen could be read from the street',
+    'The new desks face the window.',
+    'Nothing was on the screen but the intranet.',
+    'Facilities have turned the desks.',
+  ),
   {
     share: 0.68,
     said: {
@@ -112,8 +160,63 @@ export const REPORTS: readonly Reported[] = [
     lessons: 'The mail program no longer completes addresses outside of the council.',
   },
   nothing(0.74, 'Somebody has used my desk', 'The chair was another height.', 'The desk is shared on Fridays.'),
-  nearMiss(0.8, 'A folder of licences was shared with a whole team', 'It was meant for two people.', 'Nobody else had opened it, by the log of the folder.', 'Shared folders are made by the team’s own administrator.'),
+  nearMiss(
+    0.8,
+    'A folder of licences was shared with a whole team',
+    'It was meant for two people.',
+    'Nobody else had opened it, by the log of the folder.',
+    'Shared folders are made by the team’s own administrator.',
+  ),
   nothing(0.86, 'My badge was missing for a morning', 'It was in the car.', 'It was not used in that time.'),
-  nearMiss(0.93, 'A bag with site notes left in a café', 'I went back after ten minutes and it was there.', 'The notes were in a closed bag and have no names.', 'Site notes are read on the telephone now.'),
-  nearMiss(0.985, 'An agenda with a private annex was nearly sent out', 'Stopped by the second check.', 'It was not sent.', 'Annexes have their own folder.'),
+  nearMiss(
+    0.93,
+    'A bag with site notes left in a café',
+    'I went back after ten minutes and it was there.',
+    'The notes were in a closed bag and have no names.',
+    'Site notes are read on the telephone now.',
+  ),
+  nearMiss(
+    0.985,
+    'An agenda with a private annex was nearly sent out',
+    'Stopped by the second check.',
+    'It was not sent.',
+    'Annexes have their own folder.',
+  ),
+  {
+    share: 0.9925,
+    said: {
+      title: 'Two letters went out in one envelope',
+      description: 'A tenant rang: there was another tenant’s letter about arrears behind their own.',
+      category: 'paper',
+      certainty: 'happened',
+      place: 'office',
+      personalData: 'yes',
+      information: 'A letter about rent arrears',
+      done: 'The tenant is bringing it back.',
+    },
+    outcome: 'confirmed',
+    reason: 'The tenant has read to us what the letter says.',
+    measures: 'A colleague has collected the letter.',
+    assessed: {
+      severity: 'medium',
+      personalData: 'yes',
+      riskLikely: 'unknown',
+      people: 1,
+      records: 1,
+      consequences: 'A neighbour may know of the arrears.',
+      reasons: 'Whether the two know each other is not known yet.',
+      factors: {
+        type: 'Loss of confidentiality.',
+        sensitivity: 'That somebody is behind with their rent.',
+        protection: 'None: it was on paper.',
+        whatHappened: 'One person has read the letter.',
+        reveals: 'Rent arrears, and how much.',
+        howMany: 'One person.',
+        who: 'A tenant.',
+        harm: 'Embarrassment; more is not known yet.',
+      },
+    },
+    isOpen: true,
+    lessons: '',
+  },
 ];

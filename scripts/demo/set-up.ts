@@ -49,7 +49,11 @@ async function describeCouncil({ server, start }: Stage): Promise<void> {
     dpiaReference: `DPIA-${told.slice(0, 4)}-031`,
     staffToldOn: told,
     consultationRecord: 'Joint Consultative Committee, minute 14',
-    dataProtectionContact: { name: OFFICERS.dataProtection.name, email: 'dpo@hartsmere.example', telephone: '01999 555 0177' },
+    dataProtectionContact: {
+      name: OFFICERS.dataProtection.name,
+      email: 'dpo@hartsmere.example',
+      telephone: '01999 555 0177',
+    },
   });
 }
 
@@ -58,7 +62,12 @@ async function nameOfficers({ server, start, lives }: Stage): Promise<void> {
   await server.request(SETTING_UP, 'POST', '/api/v1/people/import', peopleCsv(people), 'text/csv');
   const from = dayOf(start);
   for (const { name, role } of Object.values(OFFICERS))
-    await server.request(SETTING_UP, 'POST', '/api/v1/roles', { role, account: accountOf(name), standing: 'holder', from });
+    await server.request(SETTING_UP, 'POST', '/api/v1/roles', {
+      role,
+      account: accountOf(name),
+      standing: 'holder',
+      from,
+    });
   const deputy = { role: OFFICERS.officer.role, account: accountOf(OFFICERS.analyst.name), standing: 'deputy', from };
   await server.request(SETTING_UP, 'POST', '/api/v1/roles', deputy);
 }
@@ -78,20 +87,6 @@ export async function setUp(stage: Stage): Promise<void> {
   await server.work();
 }
 
-async function rest(stage: Stage, { member }: Life): Promise<void> {
-  const state = member.habit === 'in-store' || member.habit === 'in-repair' ? member.habit : undefined;
-  if (state === undefined) return;
-  const stateReason = state === 'in-store' ? 'Spare, on the shelf of the service desk.' : 'Sent to the maker: the board.';
-  await stage.server.request(OFFICERS.ict, 'PATCH', `/api/v1/devices/${member.assetTag}`, { state, stateReason });
-}
-
-/** When a device that is no longer used was last seen: most of them some months ago, one in the cupboard lately. */
-function restsFrom(stage: Stage, { member, dice }: Life): number | undefined {
-  if (member.habit === 'cupboard') return momentAt(stage, 0.6 + dice.fraction() * 0.34);
-  if (member.habit === 'in-store') return momentAt(stage, 0.3 + dice.fraction() * 0.6);
-  return member.habit === 'in-repair' ? daysFrom(stage.end, -4 - dice.below(10)) : undefined;
-}
-
 /** The agents come onto the devices, a few each day of the first weeks; some are put away later. */
 export async function planRollOut(stage: Stage): Promise<void> {
   const { server, timeline, lives, start } = stage;
@@ -103,11 +98,5 @@ export async function planRollOut(stage: Stage): Promise<void> {
     const at = workdayFrom(timeOn(Math.max(day, start), '09:10')) + (index % 90) * 180_000 + 60_000;
     timeline.at(Math.max(at, start + 60_000), () => enrolLife(stage, life, token));
     planVisits(stage, life, at);
-    const restAt = restsFrom(stage, life);
-    if (restAt === undefined) continue;
-    timeline.at(restAt, async () => {
-      life.isSilent = true;
-      await rest(stage, life);
-    });
   }
 }

@@ -32,10 +32,16 @@ export interface Stage {
   readonly end: number;
   /** References of breaches that have a story of their own, which the officer's everyday work leaves alone. */
   readonly ownStories: Set<string>;
-  /** What is to be done whenever something may have come in. */
+  /** The officer looks at what has come in. */
   look: () => Promise<void>;
 }
 
 /** A moment by how much of the history lies before it: 0 is its beginning, 1 is now. */
 export const momentAt = ({ start, end }: Pick<Stage, 'start' | 'end'>, share: number): number =>
   Math.round(start + (end - start) * share);
+
+/** What the server does by itself, and whoever looks at what came of it. */
+export async function round({ server, look }: Pick<Stage, 'server' | 'look'>): Promise<void> {
+  await server.work();
+  await look();
+}

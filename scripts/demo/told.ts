@@ -7,7 +7,11 @@ import { momentAt, type Stage } from './stage.ts';
 type Step = readonly [hours: number, what: (desk: ReturnType<typeof deskOf>) => unknown];
 
 /** Plans what the officer does about a breach, each so many hours after the report, in office hours. */
-export function planSteps(stage: Stage, steps: readonly Step[], who = OFFICERS.officer as Parameters<typeof deskOf>[1]): void {
+export function planSteps(
+  stage: Stage,
+  steps: readonly Step[],
+  who = OFFICERS.officer as Parameters<typeof deskOf>[1],
+): void {
   const from = stage.world.time;
   for (const [hours, what] of steps)
     stage.timeline.at(inOfficeHours(from + hours * HOUR_MS), async () => {
@@ -24,7 +28,7 @@ export async function reportNow(stage: Stage, ...said: [name: string, said: Para
 }
 
 async function tell(stage: Stage, one: Reported, name: string): Promise<void> {
-  const { said, outcome, reason, measures, assessed, notTold, lessons } = one;
+  const { said, outcome, reason, measures, assessed, notTold, isOpen = false, lessons } = one;
   const happenedAt = new Date(stage.world.time - 90 * MINUTE_MS).toISOString();
   const ref = await reportNow(stage, name, { ...said, happenedAt });
   const steps: Step[] = [
@@ -35,7 +39,7 @@ async function tell(stage: Stage, one: Reported, name: string): Promise<void> {
   if (assessed !== undefined) steps.push([26, (desk) => desk.assess(ref, assessment(assessed))]);
   if (notTold !== undefined)
     steps.push([30, (desk) => desk.decide(ref, { about: 'regulator', decision: 'do-not-tell', reasons: notTold })]);
-  if (outcome !== 'not-a-breach')
+  if (outcome !== 'not-a-breach' && !isOpen)
     steps.push([80, (desk) => desk.close(ref, { reason: 'Looked at, put right and learnt from.', lessons })]);
   planSteps(stage, steps);
 }

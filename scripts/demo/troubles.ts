@@ -1,5 +1,5 @@
 import { createDice } from '../simulated/dice.ts';
-import { DAY_MS, daysFrom, HOUR_MS, isWorkday, MINUTE_MS, timeOn } from './calendar.ts';
+import { DAY_MS, daysFrom, HOUR_MS, inOfficeHours, isWorkday, MINUTE_MS, timeOn } from './calendar.ts';
 import { visit } from './life.ts';
 import { accountNamed, HOME_PRINTERS, type Machine, printOn, stickOf, updateOf } from './machine.ts';
 import { type Life, momentAt, type Stage } from './stage.ts';
@@ -102,7 +102,7 @@ export function planTroubles(stage: Stage, seed: number): void {
       const life = dice.pick(fit);
       const at = momentOf(momentAt(stage, 0.05 + dice.fraction() * 0.95), dice.fraction(), dice.chance(0.08));
       const [least, most] = one.lasts ?? [0, 0];
-      const mendedAt = at + Math.round((least + dice.fraction() * (most - least)) * DAY_MS);
+      const mendedAt = inOfficeHours(at + Math.round((least + dice.fraction() * (most - least)) * DAY_MS));
       timeline.at(at, () => trouble(stage, life, one, { number, mendedAt }));
     }
   }

@@ -1,7 +1,7 @@
 import { dayOf, inOfficeHours } from './calendar.ts';
 import { OFFICERS } from './people.ts';
 import { policySource } from './policy.ts';
-import { momentAt, type Stage } from './stage.ts';
+import { momentAt, round, type Stage } from './stage.ts';
 
 /** When the policy moves from watching to reporting, and to reporting more, of the whole history. */
 const CHANGES = [
@@ -24,7 +24,7 @@ export function planVersions(stage: Stage): void {
       await server.request(OFFICERS.officer, 'POST', '/api/v1/policies/preview', source, 'application/yaml');
       await server.work();
       await server.request(OFFICERS.officer, 'POST', '/api/v1/policies', source, 'application/yaml');
-      await server.work();
+      await round(stage);
     });
   }
 }
