@@ -15,7 +15,8 @@ export async function enrolLife({ world, server }: Stage, life: Life, token: str
   const { member, machine } = life;
   life.device = await createDevice({
     world,
-    transport: transportTo({ app: () => server.app, remoteAddress: () => life.address }),
+    transport: transportTo({ app: () => server.app, remoteAddress: () => life.address, server: server.origin }),
+    server: server.origin,
     token,
     serialNumber: member.serial,
     system: { platform: member.system.platform, release: member.system.release },

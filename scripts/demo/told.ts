@@ -1,7 +1,8 @@
 import { inOfficeHours, HOUR_MS, MINUTE_MS, timeOn, workdayFrom } from './calendar.ts';
 import { assessment, deskOf, report } from './desk.ts';
 import { OFFICERS } from './people.ts';
-import { type Reported, REPORTS } from './reports.ts';
+import type { Reported } from './reported.ts';
+import { REPORTS } from './reports.ts';
 import { momentAt, type Stage } from './stage.ts';
 
 type Step = readonly [hours: number, what: (desk: ReturnType<typeof deskOf>) => unknown];

@@ -20,6 +20,8 @@ const MOST_CHECK_INS = 10;
 export interface DeviceOptions {
   readonly world: World;
   readonly transport: Transport;
+  /** The server's origin. */
+  readonly server?: string;
   /** An enrolment token, or a fleet key. */
   readonly token: string;
   readonly serialNumber: string;
@@ -30,12 +32,15 @@ export interface DeviceOptions {
   readonly skew?: number;
 }
 
-async function enrolled({ token, serialNumber, system, transport }: DeviceOptions, clock: Host['clock']) {
+async function enrolled(
+  { token, serialNumber, system, transport, server = SERVER }: DeviceOptions,
+  clock: Host['clock'],
+) {
   const key = makeDeviceKey();
   const about = { serialNumber, ...system, agentVersion: '0.1.0' };
-  const answer = await enrol({ server: SERVER, token, key, transport, clock, about }, AbortSignal.timeout(60_000));
+  const answer = await enrol({ server, token, key, transport, clock, about }, AbortSignal.timeout(60_000));
   const { documents, serverTime, ...settled } = answer;
-  const enrolment = { ...settled, server: SERVER, enrolledAt: serverTime };
+  const enrolment = { ...settled, server, enrolledAt: serverTime };
   const pem = key.export({ type: 'pkcs8', format: 'pem' });
   const identity: Identity = {
     enrolment,
