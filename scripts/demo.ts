@@ -8,7 +8,7 @@ import { ROOT } from './start/programs.ts';
 import { runUntilSignalled } from './start/run.ts';
 import { readStartSettings, serverEnvironment, type StartSettings } from './start/settings.ts';
 
-const NOTICE = 'A demonstration: this council, its people, its devices and what happened to them are invented';
+const NOTICE = 'A demonstration: this council, its people and its devices are invented';
 
 async function fillOnce(settings: StartSettings, options: DemoOptions, signal: AbortSignal): Promise<void> {
   if (isFilled(settings.data)) return say(`Going on with the council in ${settings.data}.`);

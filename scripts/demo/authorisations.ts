@@ -10,7 +10,7 @@ import { requestAuthorisation } from '../../packages/server/src/authorisations/r
 import type { Request } from '../../packages/server/src/authorisations/schema.ts';
 import { type Asked, ASKED } from './asked.ts';
 import { CAST, nameOf } from './cast.ts';
-import { DAY_MS, dayOf, daysFrom, HOUR_MS, inOfficeHours } from './calendar.ts';
+import { DAY_MS, dayOf, daysFrom, HOUR_MS, inOfficeHours, timeOn } from './calendar.ts';
 import { visit } from './life.ts';
 import { HOME_PRINTERS, printOn } from './machine.ts';
 import { OFFICERS } from './people.ts';
@@ -71,8 +71,8 @@ export function planAuthorisations(stage: Stage): void {
   const holders = lives.flatMap(({ member: { holder } }) => holder?.name ?? []);
   const earliest = momentAt(stage, 0.06) + 3 * DAY_MS;
   for (const [index, asked] of ASKED.entries()) {
-    const from = Math.max(end + asked.fromDays * DAY_MS, earliest);
-    const to = end + asked.toDays * DAY_MS;
+    const from = timeOn(Math.max(end + asked.fromDays * DAY_MS, earliest), '09:00');
+    const to = timeOn(end + asked.toDays * DAY_MS, '17:00');
     const name =
       asked.kind === 'overseas' && asked.outcome === 'approved'
         ? nameOf(stage, 'overseas')
@@ -104,7 +104,7 @@ export function planIncident(stage: Stage): void {
       risks: 'Paper can be lost or read by others at home.',
       accepted: true,
       validFrom: iso(stage.world.time),
-      validTo: iso(daysFrom(stage.world.time, 10)),
+      validTo: iso(timeOn(daysFrom(stage.world.time, 10), '17:00')),
       incident,
     };
     const { ref } = await requestAuthorisation(worker(name), request, depsOf(stage));

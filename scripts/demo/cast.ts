@@ -2,9 +2,9 @@ import { addressOfCountry } from './addresses.ts';
 import { DAY_MS, daysFrom, HOUR_MS, MINUTE_MS, timeOn, workdayBefore } from './calendar.ts';
 import { deskOf } from './desk.ts';
 import { visit } from './life.ts';
-import { HOME_PRINTERS, printOn, stickOf } from './machine.ts';
+import { accountNamed, HOME_PRINTERS, printOn, stickOf } from './machine.ts';
 import { OFFICERS } from './people.ts';
-import type { Life, Stage } from './stage.ts';
+import { type Life, round, type Stage } from './stage.ts';
 import { reportNow } from './told.ts';
 import { stopProtection } from './troubles.ts';
 
@@ -86,6 +86,7 @@ function planDriver(stage: Stage): void {
   timeline.at(morning, () => all(hit, stopProtection.begin));
   for (let minutes = 10; minutes <= 70; minutes += 10)
     timeline.at(morning + minutes * MINUTE_MS, () => all(hit, undefined));
+  timeline.at(morning + 71 * MINUTE_MS, () => round(stage));
   const mended = hit.slice(Math.ceil(hit.length * 0.2));
   for (const [index, life] of mended.entries())
     timeline.at(morning + 4 * HOUR_MS + index * 4 * MINUTE_MS, () => visit(stage, life, stopProtection.mend));
@@ -100,10 +101,13 @@ export function planCast(stage: Stage): void {
     timeline.at(time, () => visit(stage, lifeOf(stage, part), change));
   at(end - 35 * MINUTE_MS, 'stick', (machine) => void machine.present.push(stickOf(41)));
   at(end - 2 * DAY_MS, 'grace', (machine) => void (machine.secureBoot = false));
+  at(end - 12 * DAY_MS, 'grace', ({ administrators }) => {
+    administrators.push(accountNamed(`HARTSMERE\\${lifeOf(stage, 'grace').member.holder?.account ?? ''}`));
+  });
   at(end - 9 * DAY_MS, 'better', (machine) => void (machine.firewall = false));
   at(end - 7.5 * DAY_MS, 'better', () => undefined);
   at(end - 3 * DAY_MS, 'better', (machine) => void (machine.firewall = true));
-  at(timeOn(workdayBefore(end), '16:21'), 'abroad', (machine) => {
+  at(timeOn(workdayBefore(end), '11:21'), 'abroad', (machine) => {
     machine.queues.push(HOME_PRINTERS[3]);
     printOn(machine, HOME_PRINTERS[3], stage.world.time);
   });

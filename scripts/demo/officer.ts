@@ -55,7 +55,7 @@ export function createOfficer(stage: Stage, seed: number): () => Promise<void> {
     if (refs.length === 0) return;
     const desk = deskOf(stage, dice.pick(OFFICERS_OF_DUTY));
     await desk.acknowledge(refs);
-    if (breach.duty === 'ict' && dice.chance(0.7)) await desk.assign(refs, dice.pick(ENGINEERS));
+    if (breach.duty === 'ict' && (refs.length > 1 || dice.chance(0.7))) await desk.assign(refs, dice.pick(ENGINEERS));
   }
 
   async function conclude(breach: Seen, outcome: Outcome): Promise<void> {

@@ -3,7 +3,7 @@ import { isMap, isSeq, parseDocument, type Document } from 'yaml';
 
 export const COUNCIL = 'Hartsmere District Council';
 /** Stands on each page, each message and each document that is printed. */
-export const MARKING = 'OFFICIAL (invented for a demonstration)';
+export const MARKING = 'OFFICIAL (invented)';
 
 const CPNI = new URL('../../policies/cpni.yaml', import.meta.url);
 

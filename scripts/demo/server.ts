@@ -1,7 +1,7 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import type { Clock, Random, Role } from '@beadle/shared';
+import type { Clock, Random } from '@beadle/shared';
 import type { Caller, CallerRole } from '../../packages/server/src/access.ts';
 import { createApp } from '../../packages/server/src/app.ts';
 import type { Db } from '../../packages/server/src/db/database.ts';
@@ -29,7 +29,7 @@ export const callerOf = ({ name, role }: Officer): Caller => ({
   role,
   via: 'session',
 });
-export const worker = (name: string): Caller => callerOf({ name, role: 'worker' satisfies Role });
+export const worker = (name: string): Caller => callerOf({ name, role: 'worker' });
 
 export interface DemoServer {
   readonly app: FastifyInstance;
@@ -37,6 +37,8 @@ export interface DemoServer {
   readonly clock: Clock;
   readonly random: Random;
   readonly origin: string;
+  /** The headers of somebody's browser once they have signed in. */
+  signIn(who: Officer): Promise<Readonly<Record<string, string>>>;
   /** A request by somebody who has signed in to the console; gives the body. Throws where it is refused. */
   request<T>(who: Officer, method: InjectOptions['method'], url: string, payload?: unknown, type?: string): Promise<T>;
   /** The server's own work until now: what is due, and that it was there all the time. */
@@ -75,7 +77,8 @@ export async function openServer({ world, environment, seed }: ServerOptions): P
   // What is lost with the machine is filled again: nobody waits for the disk.
   await sql`pragma synchronous = off`.execute(db);
   const keys = loadKeys({ folder: settings.keysFolder, random });
-  const app = await createApp({ database, settings, keys, clock, random, log: pino({ level: 'silent' }) });
+  const notice = settings.notice === null ? {} : { notice: settings.notice };
+  const app = await createApp({ database, settings, keys, clock, random, log: pino({ level: 'silent' }), ...notice });
   await app.ready();
   let beaten = clock.now();
   return {
@@ -84,6 +87,7 @@ export async function openServer({ world, environment, seed }: ServerOptions): P
     clock,
     random,
     origin: settings.origin,
+    signIn: (who) => signIn(app, who, { db, clock, random }),
     async request<T>(who: Officer, method: InjectOptions['method'], url: string, payload?: unknown, type?: string) {
       const session = await signIn(app, who, { db, clock, random });
       const response = await app.inject({

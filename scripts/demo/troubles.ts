@@ -2,7 +2,7 @@ import { createDice } from '../simulated/dice.ts';
 import { DAY_MS, daysFrom, HOUR_MS, inOfficeHours, isWorkday, MINUTE_MS, timeOn } from './calendar.ts';
 import { visit } from './life.ts';
 import { accountNamed, HOME_PRINTERS, type Machine, printOn, stickOf, updateOf } from './machine.ts';
-import { type Life, momentAt, type Stage } from './stage.ts';
+import { type Life, momentAt, round, type Stage } from './stage.ts';
 
 /** Something that happens now and then to devices in use, and how it is put right. */
 interface Trouble {
@@ -67,6 +67,7 @@ const TROUBLES: readonly Trouble[] = [
 ];
 
 const CALLS = [10, 20, 30, 40, 50, 60, 70] as const;
+const IN_CONTACT_MS = 71 * MINUTE_MS;
 
 /** Begins it on a device, and plans its end. */
 export async function trouble(
@@ -77,8 +78,10 @@ export async function trouble(
 ): Promise<void> {
   const at = stage.world.time;
   await visit(stage, life, (machine) => begin(machine, at, number));
-  if (staysInContact === true)
-    for (const minutes of CALLS) stage.timeline.at(at + minutes * MINUTE_MS, () => visit(stage, life, () => undefined));
+  if (staysInContact === true) {
+    for (const minutes of CALLS) stage.timeline.at(at + minutes * MINUTE_MS, () => visit(stage, life));
+    stage.timeline.at(at + IN_CONTACT_MS, () => round(stage));
+  }
   if (mend !== undefined) stage.timeline.at(mendedAt, () => visit(stage, life, mend));
 }
 
