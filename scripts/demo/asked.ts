@@ -30,7 +30,7 @@ const remote = (fromDays: number, toDays: number, purpose: string): Asked => ({
 });
 const paper = (fromDays: number, toDays: number, outcome: Asked['outcome']): Asked => ({
   kind: 'paper-at-home',
-  scope: { printers: ['ipp://EPSON7F1C22.local*'] },
+  scope: { printers: ['ipp://EPSON*.local*'] },
   purpose: 'To prepare the hearing.',
   risks: 'Paper can be lost on the way, or be read by others at home.',
   paper: PAPER,

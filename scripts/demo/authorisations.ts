@@ -4,15 +4,12 @@ import {
   refuseAuthorisation,
   revokeAuthorisation,
 } from '../../packages/server/src/authorisations/decide.ts';
-import { declareIncident, endIncident } from '../../packages/server/src/authorisations/incidents.ts';
 import { sayOfPaper } from '../../packages/server/src/authorisations/paper-outcome.ts';
 import { requestAuthorisation } from '../../packages/server/src/authorisations/request.ts';
 import type { Request } from '../../packages/server/src/authorisations/schema.ts';
 import { type Asked, ASKED } from './asked.ts';
-import { CAST, nameOf } from './cast.ts';
+import { nameOf } from './cast.ts';
 import { DAY_MS, dayOf, daysFrom, HOUR_MS, inOfficeHours, timeOn } from './calendar.ts';
-import { visit } from './life.ts';
-import { HOME_PRINTERS, printOn } from './machine.ts';
 import { OFFICERS } from './people.ts';
 import { callerOf, type Officer, worker } from './server.ts';
 import { momentAt, type Stage } from './stage.ts';
@@ -81,47 +78,4 @@ export function planAuthorisations(stage: Stage): void {
     if (name === undefined || to < from + 3 * DAY_MS || askedAt < start) continue;
     timeline.at(askedAt, () => ask(stage, asked, name, { from: Math.max(from, askedAt), to }));
   }
-}
-
-/** A flood in the past: while it lasted one officer could print at home. */
-export function planIncident(stage: Stage): void {
-  const { timeline, lives } = stage;
-  const begins = inOfficeHours(momentAt(stage, 0.42));
-  const director = callerOf(OFFICERS.assistantDirector);
-  timeline.at(begins, async () => {
-    const flood = {
-      title: 'Flood at the Civic Centre',
-      description: 'The ground floor is closed. The rota of the rest centre may be printed at home.',
-      populations: null,
-    };
-    const incident = await declareIncident(director, flood, depsOf(stage));
-    const name = nameOf(stage, 'printing');
-    const request: Request = {
-      kind: 'incident-printing',
-      subject: { person: name },
-      scope: { printers: ['usb://HP/DeskJet*'] },
-      purpose: 'To print the rota of the rest centre.',
-      risks: 'Paper can be lost or read by others at home.',
-      accepted: true,
-      validFrom: iso(stage.world.time),
-      validTo: iso(timeOn(daysFrom(stage.world.time, 10), '17:00')),
-      incident,
-    };
-    const { ref } = await requestAuthorisation(worker(name), request, depsOf(stage));
-    const approve = () => approveAuthorisation(callerOf(OFFICERS.director), ref, {}, depsOf(stage));
-    timeline.at(stage.world.time + HOUR_MS, approve);
-    timeline.at(stage.world.time + 26 * HOUR_MS, async () => {
-      const life = lives[CAST.printing];
-      if (life === undefined) return;
-      // The authorisation comes with the first call, and counts at the second.
-      await visit(stage, life);
-      await visit(stage, life, (machine) => {
-        machine.queues.push(HOME_PRINTERS[0]);
-        printOn(machine, HOME_PRINTERS[0], stage.world.time);
-      });
-    });
-    timeline.at(inOfficeHours(daysFrom(stage.world.time, 8)), () =>
-      endIncident(director, incident, 'The building is open again.', depsOf(stage)),
-    );
-  });
 }

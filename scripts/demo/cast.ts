@@ -2,7 +2,7 @@ import { addressOfCountry } from './addresses.ts';
 import { DAY_MS, daysFrom, HOUR_MS, MINUTE_MS, timeOn, workdayBefore } from './calendar.ts';
 import { deskOf } from './desk.ts';
 import { visit } from './life.ts';
-import { accountNamed, HOME_PRINTERS, printOn, stickOf } from './machine.ts';
+import { accountNamed, homePrinterOf, printOn, stickOf } from './machine.ts';
 import { OFFICERS } from './people.ts';
 import { type Life, round, type Stage } from './stage.ts';
 import { reportNow } from './told.ts';
@@ -108,8 +108,9 @@ export function planCast(stage: Stage): void {
   at(end - 7.5 * DAY_MS, 'better', () => undefined);
   at(end - 3 * DAY_MS, 'better', (machine) => void (machine.firewall = true));
   at(timeOn(workdayBefore(end), '11:21'), 'abroad', (machine) => {
-    machine.queues.push(HOME_PRINTERS[3]);
-    printOn(machine, HOME_PRINTERS[3], stage.world.time);
+    const printer = homePrinterOf(machine, 2);
+    machine.queues.push(printer);
+    printOn(machine, printer, stage.world.time);
   });
   at(timeOn(workdayBefore(end), '15:10'), 'encryption', (machine) => void (machine.encryption = 'off'));
   for (const [part, days] of [

@@ -41,6 +41,8 @@ export function deskOf({ server, world }: Stage, who: Officer) {
   };
 }
 
+export type Desk = ReturnType<typeof deskOf>;
+
 /** A worker reports something by the page that everybody has; gives its reference. */
 export const report = ({ server, world }: Stage, name: string, said: PersonReport): Promise<string> =>
   reportBreach(worker(name), said, {

@@ -1,8 +1,8 @@
-import { createDice } from '../simulated/dice.ts';
 import { createWorld } from '../simulated/clock.ts';
-import { planAuthorisations, planIncident } from './authorisations.ts';
-import { DAY_MS, daysFrom, isWorkday, timeOn } from './calendar.ts';
+import { planAuthorisations } from './authorisations.ts';
+import { DAY_MS, daysFrom, HOUR_MS, isWorkday, timeOn } from './calendar.ts';
 import { CAST_SIZE, planCast } from './cast.ts';
+import { planIncident } from './incident.ts';
 import { createOfficer } from './officer.ts';
 import { COUNCIL } from './policy.ts';
 import { planRegulator } from './regulator.ts';
@@ -55,29 +55,14 @@ async function live(stage: Stage, { arriving, signal }: Pick<FillOptions, 'arriv
   await round(stage);
 }
 
-/** Plays the council from its first day with Beadle until now, through the real server and the real agents. */
-export async function fill({
-  environment,
-  policy,
-  devices,
-  weeks,
-  seed,
-  now,
-  arriving,
-  signal,
-}: FillOptions): Promise<void> {
+async function openStage({ environment, policy, devices, weeks, seed, now }: FillOptions): Promise<Stage> {
   const start = timeOn(daysFrom(now, -7 * weeks), '08:00');
-  const world = createWorld(new Date(start - DAY_MS / 24).toISOString());
-  const server = await openServer({
-    world,
-    environment: { BEADLE_SERVER_ORGANISATION: COUNCIL, ...environment },
-    seed,
-  });
+  const world = createWorld(new Date(start - HOUR_MS).toISOString());
+  const named = { BEADLE_SERVER_ORGANISATION: COUNCIL, ...environment };
   const stage: Stage = {
     world,
-    server,
+    server: await openServer({ world, environment: named, seed }),
     timeline: createTimeline(),
-    dice: createDice(seed),
     lives: livesOf(devices, CAST_SIZE, seed, start),
     policy,
     start,
@@ -86,25 +71,25 @@ export async function fill({
     look: () => Promise.resolve(),
   };
   stage.look = createOfficer(stage, seed);
+  return stage;
+}
+
+const PLANS = [planVersions, planReports, planRegulator, planServiceDesk, planIncident, planAuthorisations, planCast];
+
+/** Plays the council from its first day with Beadle until now, through the real server and the real agents. */
+export async function fill(options: FillOptions): Promise<void> {
+  const stage = await openStage(options);
+  const { world, start, server, lives } = stage;
   try {
     await setUp(stage);
     world.time = start;
     await planRollOut(stage);
     planRounds(stage);
-    for (const plan of [
-      planVersions,
-      planReports,
-      planRegulator,
-      planServiceDesk,
-      planIncident,
-      planAuthorisations,
-      planCast,
-    ])
-      plan(stage);
-    planTroubles(stage, seed);
-    await live(stage, { arriving, signal });
+    for (const plan of PLANS) plan(stage);
+    planTroubles(stage, options.seed);
+    await live(stage, options);
   } finally {
-    for (const { device } of stage.lives) device?.close();
+    for (const { device } of lives) device?.close();
     await server.close();
   }
 }

@@ -35,7 +35,7 @@ const TRAITS = {
   'locked-volume': 10,
   /** Its lists of updates are never fetched. */
   'stale-lists': 14,
-  'home-queue': 300,
+  'home-queue': 60,
   'own-administrator': 10,
   /** The board was replaced, and the register not told. */
   'board-swapped': 7,

@@ -29,13 +29,17 @@ export interface Machine {
 
 const queueOf = (name: string, target: string, reach: Queue['reach'] = 'network'): Queue => ({ name, target, reach });
 export const COUNCIL_QUEUE = queueOf('FollowMe', String.raw`\\print01.hartsmere.example\FollowMe`);
-export const HOME_PRINTERS = [
-  queueOf('HP DeskJet 2700', 'usb://HP/DeskJet%202700?serial=CN0A1B2C3D', 'local'),
-  queueOf('Canon TS5300', 'ipp://Canon0A1B2C.local:631/ipp/print'),
-  queueOf('EPSON XP-4200', 'ipp://EPSON7F1C22.local:631/ipp/print'),
-  queueOf('Brother HL-L2400', 'usb://Brother/HL-L2400DW?serial=E8214Q3N', 'local'),
-] as const;
-export const COURT_PRINTER = queueOf('Court 3', 'ipp://print.hertscourts.example/court3');
+
+/** The printer at somebody's home: no two have the same. */
+export function homePrinterOf({ serial }: Pick<Member, 'serial'>, number: number): Queue {
+  const printers = [
+    queueOf('HP DeskJet 2700', `usb://HP/DeskJet%202700?serial=CN${serial}`, 'local'),
+    queueOf('Canon TS5300', `ipp://Canon${serial}.local:631/ipp/print`),
+    queueOf('EPSON XP-4200', `ipp://EPSON${serial}.local:631/ipp/print`),
+    queueOf('Brother HL-L2400', `usb://Brother/HL-L2400DW?serial=${serial}`, 'local'),
+  ] as const;
+  return printers[number % printers.length] ?? printers[0];
+}
 
 const STICKS = ['SanDisk Ultra', 'Kingston DataTraveler 3.0', 'Integral Courier', 'Samsung BAR Plus'] as const;
 
@@ -65,7 +69,7 @@ export function newMachine({ serial, system, traits, holder }: Member, at: numbe
     serial,
     encryption: 'on',
     present: [],
-    queues: [COUNCIL_QUEUE, ...(traits.has('home-queue') ? [HOME_PRINTERS[1]] : [])],
+    queues: [COUNCIL_QUEUE, ...(traits.has('home-queue') ? [homePrinterOf({ serial }, 1)] : [])],
     jobs: [],
     missing: [],
     listsAt: at,

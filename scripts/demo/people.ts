@@ -22,45 +22,19 @@ export const OFFICERS = {
 export const SETTING_UP: Officer = { name: OFFICERS.ict.name, role: 'administrator' };
 
 const FIRST = [
-  ...['Aaliyah', 'Agnieszka', 'Alan', 'Amara', 'Andrei', 'Anita', 'Bethan', 'Bilal', 'Carmen', 'Chidi', 'Claire'],
-  ...['Daniel', 'Deepa', 'Denise', 'Emeka', 'Emily', 'Farah', 'Fiona', 'Gareth', 'Grace', 'Hamza', 'Hannah', 'Ifeoma'],
-  ...['Imran', 'Jack', 'Jasmine', 'Joanna', 'Joseph', 'Kavita', 'Keith', 'Kwame', 'Leanne', 'Li Na', 'Louise', 'Magda'],
-  ...['Mohammed', 'Natalie', 'Nikhil', 'Olga', 'Owen', 'Patricia', 'Paul', 'Rachel', 'Rajesh', 'Rhys', 'Rosa', 'Ryan'],
-  ...['Samira', 'Sean', 'Shanice', 'Sophie', 'Stephen', 'Tariq', 'Teresa', 'Vikram', 'Wei', 'Yasmin', 'Zofia', 'Zoe'],
-] as const;
+  'Aaliyah, Agnieszka, Alan, Amara, Andrei, Anita, Bethan, Bilal, Carmen, Chidi, Claire, Daniel, Deepa',
+  'Denise, Emeka, Emily, Farah, Fiona, Gareth, Grace, Hamza, Hannah, Ifeoma, Imran, Jack, Jasmine',
+  'Joanna, Joseph, Kavita, Keith, Kwame, Leanne, Li Na, Louise, Magda, Mohammed, Natalie, Nikhil, Olga',
+  'Owen, Patricia, Paul, Rachel, Rajesh, Rhys, Rosa, Ryan, Samira, Sean, Shanice, Sophie, Stephen',
+  'Tariq, Teresa, Vikram, Wei, Yasmin, Zofia, Zoe',
+].flatMap((line) => line.split(', '));
 const LAST = [
-  ...['Adeyemi', 'Ahmed', 'Bailey', 'Banerjee', 'Begum', 'Campbell', 'Chen', 'Clarke', 'Cooper', 'Costa', 'Davies'],
-  ...['Edwards', 'Ellis', 'Evans', 'Fernandes', 'Foster', 'Ghosh', 'Gonzalez', 'Griffiths', 'Hall', 'Harris', 'Hassan'],
-  ...[
-    'Hughes',
-    'Ibrahim',
-    'Jackson',
-    'James',
-    'Kaur',
-    'Khan',
-    'King',
-    'Kowalski',
-    'Lewis',
-    'Malik',
-    'Marshall',
-    'Mensah',
-  ],
-  ...[
-    'Mistry',
-    'Moore',
-    'Murphy',
-    'Nowak',
-    'O’Brien',
-    'Okafor',
-    'Osei',
-    'Parmar',
-    'Patel',
-    'Popescu',
-    'Price',
-    'Rahman',
-  ],
-  ...['Reid', 'Roberts', 'Scott', 'Shah', 'Silva', 'Singh', 'Taylor', 'Thompson', 'Turner', 'Walker', 'Wright'],
-] as const;
+  'Adeyemi, Ahmed, Bailey, Banerjee, Begum, Campbell, Chen, Clarke, Cooper, Costa, Davies, Edwards',
+  'Ellis, Evans, Fernandes, Foster, Ghosh, Gonzalez, Griffiths, Hall, Harris, Hassan, Hughes, Ibrahim',
+  'Jackson, James, Kaur, Khan, King, Kowalski, Lewis, Malik, Marshall, Mensah, Mistry, Moore, Murphy',
+  'Nowak, O’Brien, Okafor, Osei, Parmar, Patel, Popescu, Price, Rahman, Reid, Roberts, Scott, Shah',
+  'Silva, Singh, Taylor, Thompson, Turner, Walker, Wright',
+].flatMap((line) => line.split(', '));
 
 /** Departments, with how many of a hundred employees each has. */
 export const DEPARTMENTS = [
@@ -99,7 +73,7 @@ function departmentOf(dice: Dice): string {
 
 /** The same first and last name come together once in sixty times sixty people. */
 const nameOf = (index: number): string =>
-  `${FIRST[(index * 7) % FIRST.length]} ${LAST[(index * 11 + Math.floor(index / FIRST.length)) % LAST.length]}`;
+  [FIRST[(index * 7) % FIRST.length], LAST[(index * 11 + Math.floor(index / FIRST.length)) % LAST.length]].join(' ');
 
 /** Somebody of whom a device is, by their place in the list. */
 export function personAt(index: number, population: Population, dice: Dice): Person {

@@ -1,8 +1,8 @@
 import { daysFrom, HOUR_MS, timeOn, workdayFrom } from './calendar.ts';
-import { assessment, deskOf } from './desk.ts';
+import { assessment, type Desk } from './desk.ts';
 import { OFFICERS } from './people.ts';
 import { momentAt, type Stage } from './stage.ts';
-import { planSteps, reportNow } from './told.ts';
+import { planSteps, reportNow, type Step } from './told.ts';
 
 const ASSESSED = assessment({
   severity: 'high',
@@ -27,86 +27,74 @@ const ASSESSED = assessment({
   },
 });
 
+const SAID = {
+  title: 'The waiting list for adapted homes was sent to landlords',
+  description: 'The wrong file was attached to the monthly e-mail. A landlord rang us at half past nine.',
+  category: 'sent-to-the-wrong-person',
+  certainty: 'happened',
+  place: 'office',
+  personalData: 'yes',
+  information: 'Names, addresses and reasons of health of applicants',
+  done: 'The e-mail was recalled, and each landlord is being rung.',
+} as const;
+
+const CONTAINED = 'Nine of eleven landlords have confirmed the deletion in writing; the mail was recalled.';
+
+const firstDay = (ref: string): readonly Step[] => [
+  [0.3, (desk) => desk.acknowledge(ref)],
+  [0.4, (desk) => desk.assign(ref, OFFICERS.officer.name)],
+  [1, (desk) => desk.triage(ref, { decision: 'confirmed', reason: 'Eleven landlords have the list.' })],
+  [3, (desk) => desk.contain(ref, CONTAINED)],
+  [4, (desk) => desk.refer(ref, { to: 'siro', reasons: 'Health data of 212 people has left the council.' })],
+  [22, (desk) => desk.assess(ref, ASSESSED)],
+];
+
+/** What the Data Protection Officer decides, each within the 72 hours. */
+function decisions({ world }: Stage, ref: string): readonly Step[] {
+  const now = () => new Date(world.time).toISOString();
+  const told = { about: 'regulator', decision: 'tell' } as const;
+  return [
+    [24, (desk) => desk.decide(ref, { ...told, reasons: 'A risk to the people on the list is likely.' })],
+    [
+      26,
+      (desk) =>
+        desk.decide(ref, { ...told, reasons: 'By the online form.', toldAt: now(), reference: 'IC-412207-K3X9' }),
+    ],
+    [
+      30,
+      (desk) =>
+        desk.decide(ref, { about: 'individuals', decision: 'tell', reasons: 'The risk is high.', toldAt: now() }),
+    ],
+  ];
+}
+
+function ending({ world }: Stage, ref: string): readonly Step[] {
+  let action = '';
+  const write = async (desk: Desk) => {
+    const due = daysFrom(world.time, 5);
+    action = await desk.plan(ref, 'Write to the 212 applicants', OFFICERS.manager.name, due);
+  };
+  const closure = {
+    reason: 'The regulator takes no further action. Everybody concerned has been told.',
+    rootCause: 'Two files with nearly the same name lay in one folder.',
+    lessons: 'The monthly e-mail is now made by the housing system, without attachments.',
+  };
+  return [
+    [31, write],
+    [120, (desk) => desk.finish(ref, action, 'All letters were posted. Fourteen people have rung.')],
+    [400, (desk) => desk.close(ref, closure)],
+  ];
+}
+
 /** The one case of the year that the regulator and the people affected were told of, within the 72 hours. */
 export function planRegulator(stage: Stage): void {
   const { timeline, lives, world } = stage;
   const name = lives[5]?.member.holder?.name ?? OFFICERS.manager.name;
   timeline.at(timeOn(workdayFrom(momentAt(stage, 0.3)), '10:40'), async () => {
-    const ref = await reportNow(stage, name, {
-      title: 'The waiting list for adapted homes was sent to landlords',
-      description: 'The wrong file was attached to the monthly e-mail. A landlord rang us at half past nine.',
-      category: 'sent-to-the-wrong-person',
-      certainty: 'happened',
-      happenedAt: new Date(world.time - 2 * HOUR_MS).toISOString(),
-      place: 'office',
-      personalData: 'yes',
-      information: 'Names, addresses and reasons of health of applicants',
-      done: 'The e-mail was recalled, and each landlord is being rung.',
-    });
-    const protection = deskOf(stage, OFFICERS.dataProtection);
-    const now = () => new Date(world.time).toISOString();
-    let action = '';
-    planSteps(stage, [
-      [0.3, (desk) => desk.acknowledge(ref)],
-      [0.4, (desk) => desk.assign(ref, OFFICERS.officer.name)],
-      [1, (desk) => desk.triage(ref, { decision: 'confirmed', reason: 'Eleven landlords have the list.' })],
-      [
-        3,
-        (desk) =>
-          desk.contain(ref, 'Nine of eleven landlords have confirmed the deletion in writing; the mail was recalled.'),
-      ],
-      [4, (desk) => desk.refer(ref, { to: 'siro', reasons: 'Health data of 212 people has left the council.' })],
-      [22, (desk) => desk.assess(ref, ASSESSED)],
-      [
-        24,
-        () =>
-          protection.decide(ref, {
-            about: 'regulator',
-            decision: 'tell',
-            reasons: 'A risk to the people on the list is likely.',
-          }),
-      ],
-      [
-        26,
-        () =>
-          protection.decide(ref, {
-            about: 'regulator',
-            decision: 'tell',
-            reasons: 'Told by the online form.',
-            toldAt: now(),
-            reference: 'IC-412207-K3X9',
-          }),
-      ],
-      [
-        30,
-        () =>
-          protection.decide(ref, {
-            about: 'individuals',
-            decision: 'tell',
-            reasons: 'The risk is high.',
-            toldAt: now(),
-          }),
-      ],
-      [
-        31,
-        async (desk) =>
-          (action = await desk.plan(
-            ref,
-            'Write to the 212 applicants',
-            OFFICERS.manager.name,
-            daysFrom(world.time, 5),
-          )),
-      ],
-      [120, (desk) => desk.finish(ref, action, 'All letters were posted. Fourteen people have rung.')],
-      [
-        400,
-        (desk) =>
-          desk.close(ref, {
-            reason: 'The regulator takes no further action. Everybody concerned has been told.',
-            rootCause: 'Two files with nearly the same name lay in one folder.',
-            lessons: 'The monthly e-mail is now made by the housing system, without attachments.',
-          }),
-      ],
-    ]);
+    const happenedAt = new Date(world.time - 2 * HOUR_MS).toISOString();
+    const ref = await reportNow(stage, name, { ...SAID, happenedAt });
+    planSteps(stage, firstDay(ref));
+    planSteps(stage, decisions(stage, ref), OFFICERS.dataProtection);
+    planSteps(stage, ending(stage, ref));
   });
 }

@@ -67,47 +67,60 @@ async function signIn(app: FastifyInstance, who: Officer, deps: { db: Db; clock:
   return { cookie: headers.cookie, 'x-csrf-token': CSRF.exec(page.body)?.[1] ?? '' };
 }
 
-/** The real server on the demo's own database, reached without a socket, by a clock that runs ahead of ours. */
-export async function openServer({ world, environment, seed }: ServerOptions): Promise<DemoServer> {
+/** Everything is there before the application is, which finds its work in the database. */
+async function openParts({ world, environment, seed }: ServerOptions) {
   const settings = readSettings({ environment, workingFolder: process.cwd() });
   const [clock, random] = [world.clock(), seededRandom(`demo-${seed}`)];
   const database = openDatabase(settings.database);
-  const { db } = database;
-  await migrate(db);
+  await migrate(database.db);
   // What is lost with the machine is filled again: nobody waits for the disk.
-  await sql`pragma synchronous = off`.execute(db);
+  await sql`pragma synchronous = off`.execute(database.db);
   const keys = loadKeys({ folder: settings.keysFolder, random });
   const notice = settings.notice === null ? {} : { notice: settings.notice };
-  const app = await createApp({ database, settings, keys, clock, random, log: pino({ level: 'silent' }), ...notice });
+  const log = pino({ level: 'silent' });
+  const app = await createApp({ database, settings, keys, clock, random, log, ...notice });
   await app.ready();
+  return { settings, database, app, clock, random };
+}
+
+/** The server's own work until now, and that it was there all the time. */
+function workOf(app: FastifyInstance, db: Db, clock: Clock) {
   let beaten = clock.now();
+  return async () => {
+    const now = clock.now();
+    await inTransaction(db, async (tx) => {
+      for (; beaten < now; beaten += AWAY_AFTER_MS) await beat(tx, beaten);
+      await beat(tx, now);
+    });
+    beaten = now;
+    await app.jobs.runDue();
+  };
+}
+
+/** The real server on the demo's own database, reached without a socket, by a clock that runs ahead of ours. */
+export async function openServer(options: ServerOptions): Promise<DemoServer> {
+  const { settings, database, app, clock, random } = await openParts(options);
+  const { db } = database;
+  const enter = (who: Officer) => signIn(app, who, { db, clock, random });
   return {
     app,
     db,
     clock,
     random,
     origin: settings.origin,
-    signIn: (who) => signIn(app, who, { db, clock, random }),
+    signIn: enter,
     async request<T>(who: Officer, method: InjectOptions['method'], url: string, payload?: unknown, type?: string) {
-      const session = await signIn(app, who, { db, clock, random });
+      const typed = payload === undefined ? {} : { 'content-type': type ?? 'application/json' };
       const response = await app.inject({
         method: method ?? 'GET',
         url,
-        headers: { ...session, ...(payload === undefined ? {} : { 'content-type': type ?? 'application/json' }) },
+        headers: { ...(await enter(who)), ...typed },
         ...(payload === undefined ? {} : { payload: payload as string | object }),
       });
       if (response.statusCode >= 300) throw new Error(`${url}: ${response.body}`);
       return (response.body === '' ? undefined : response.json()) as T;
     },
-    async work() {
-      const now = clock.now();
-      await inTransaction(db, async (tx) => {
-        for (; beaten < now; beaten += AWAY_AFTER_MS) await beat(tx, beaten);
-        await beat(tx, now);
-      });
-      beaten = now;
-      await app.jobs.runDue();
-    },
+    work: workOf(app, db, clock),
     async close() {
       await app.close();
       database.checkpoint();

@@ -23,7 +23,6 @@ export interface Stage {
   readonly world: World;
   readonly server: DemoServer;
   readonly timeline: Timeline;
-  readonly dice: Dice;
   readonly lives: readonly Life[];
   /** The policy file that the council has adopted. */
   readonly policy: string;

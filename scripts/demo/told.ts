@@ -1,18 +1,15 @@
 import { inOfficeHours, HOUR_MS, MINUTE_MS, timeOn, workdayFrom } from './calendar.ts';
-import { assessment, deskOf, report } from './desk.ts';
+import { assessment, type Desk, deskOf, report } from './desk.ts';
 import { OFFICERS } from './people.ts';
 import type { Reported } from './reported.ts';
 import { REPORTS } from './reports.ts';
+import type { Officer } from './server.ts';
 import { momentAt, type Stage } from './stage.ts';
 
-type Step = readonly [hours: number, what: (desk: ReturnType<typeof deskOf>) => unknown];
+export type Step = readonly [hours: number, what: (desk: Desk) => unknown];
 
 /** Plans what the officer does about a breach, each so many hours after the report, in office hours. */
-export function planSteps(
-  stage: Stage,
-  steps: readonly Step[],
-  who = OFFICERS.officer as Parameters<typeof deskOf>[1],
-): void {
+export function planSteps(stage: Stage, steps: readonly Step[], who: Officer = OFFICERS.officer): void {
   const from = stage.world.time;
   for (const [hours, what] of steps)
     stage.timeline.at(inOfficeHours(from + hours * HOUR_MS), async () => {

@@ -1,7 +1,7 @@
 import { createDice } from '../simulated/dice.ts';
 import { DAY_MS, daysFrom, HOUR_MS, inOfficeHours, isWorkday, MINUTE_MS, timeOn } from './calendar.ts';
 import { visit } from './life.ts';
-import { accountNamed, HOME_PRINTERS, type Machine, printOn, stickOf, updateOf } from './machine.ts';
+import { accountNamed, homePrinterOf, type Machine, printOn, stickOf, updateOf } from './machine.ts';
 import { type Life, momentAt, round, type Stage } from './stage.ts';
 
 /** Something that happens now and then to devices in use, and how it is put right. */
@@ -27,7 +27,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     aYear: 30,
     begin: (machine, at, number) => {
-      const printer = HOME_PRINTERS[number % HOME_PRINTERS.length] ?? HOME_PRINTERS[0];
+      const printer = homePrinterOf(machine, number);
       if (!machine.queues.some(({ name }) => name === printer.name)) machine.queues.push(printer);
       printOn(machine, printer, at);
     },
