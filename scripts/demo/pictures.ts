@@ -34,11 +34,11 @@ async function shown(): Promise<readonly (readonly [name: string, path: string, 
   const [lost, many] = [await newest('reported-by-a-person'), await newest('malware-protection')];
   const { items } = await client.call<{ items: { version: string }[] }>('GET', '/api/v1/policies');
   return [
-    ['overview', '/', 1500],
+    ['overview', '/', 1360],
     ['queue', '/breaches', 1100],
-    ['breach', `/breaches/${lost.ref}`, 1500],
+    ['breach', `/breaches/${lost.ref}`, 1280],
     ['item-of-several', `/clusters/${many.cluster ?? ''}`, 1100],
-    ['policy-coverage', `/policies/${items[0]?.version ?? ''}`, 1200],
+    ['policy-coverage', `/policies/${items[0]?.version ?? ''}`, 1640],
   ];
 }
 

@@ -43,7 +43,7 @@ function setModes(document: Document, { stage }: PolicyVersion): void {
 
 /** The policy file as the invented council has adopted it, in one of its versions. */
 export function policySource(file: string, version: PolicyVersion): string {
-  const text = readFileSync(file, 'utf8').replaceAll('dacorum.gov.uk', 'hartsmere.example');
+  const text = readFileSync(file, 'utf8').replaceAll('dacorum.gov.uk', 'hartsmere.example').replaceAll('DBC', 'HDC');
   const document = parseDocument(text);
   // A file that cannot be read is sent as it is: the server says where and what was expected.
   if (document.errors.length > 0) return text;
