@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -58,7 +58,17 @@ describe('the invented council of npm run demo, in small', () => {
     expect(await jobs.execute()).toEqual([]);
     const unsent = server.db.selectFrom('notices').select('title').where('status', '!=', 'sent');
     expect(await unsent.execute()).toEqual([]);
-    expect(readdirSync(join(folder, 'once-mail')).length).toBeGreaterThan(5);
+  });
+
+  it('says in each message and each report that it is invented', async () => {
+    const messages = readdirSync(join(folder, 'once-mail')).map((name) =>
+      readFileSync(join(folder, 'once-mail', name), 'utf8'),
+    );
+    expect(messages.length).toBeGreaterThan(5);
+    expect(messages.filter((text) => !text.includes(MARKING))).toEqual([]);
+    const [{ ref }] = (await server.db.selectFrom('breaches').select('ref').execute()) as [{ ref: string }];
+    for (const kind of ['report', 'article-33'])
+      expect((await get(`/api/v1/breaches/${ref}/${kind}?format=html`)).body).toContain(MARKING);
   });
 
   it('has something in each part of the overview', async () => {

@@ -69,7 +69,8 @@ export function planVisits(stage: Stage, life: Life, enrolledAt: number): void {
   const latelyFrom = end - LATELY_DAYS * DAY_MS;
   let day = enrolledAt;
   for (;;) {
-    const every = day < latelyFrom - VISIT_EVERY_DAYS * DAY_MS ? VISIT_EVERY_DAYS : LATELY_EVERY_DAYS;
+    const left = Math.ceil((latelyFrom - day) / DAY_MS);
+    const every = left > 0 ? Math.min(VISIT_EVERY_DAYS, left + 1) : LATELY_EVERY_DAYS;
     day = daysFrom(day, Math.max(1, every - dice.below(3)));
     if (day >= end + DAY_MS) return;
     if (!isWorkday(day) && member.holder?.population !== 'councillor') day = daysFrom(day, 2);
