@@ -14,6 +14,7 @@ const projects = (...names) => names.map((name) => `--project=${name}`);
 
 const tasks = {
   start: { does: 'the server, and the agent on this machine', runs: ['scripts/start.ts'] },
+  demo: { does: 'npm start with an invented council and its year; --help tells how', runs: ['scripts/demo.ts'] },
   test: {
     does: 'every test that needs only npm packages',
     runs: [vitest, 'run', ...projects('unit', 'together', 'unit-postgres', 'together-postgres')],

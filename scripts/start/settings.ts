@@ -8,15 +8,15 @@ export interface StartSettings {
   readonly policy: string;
 }
 
-/** Reads BEADLE_PORT, BEADLE_DATA and BEADLE_POLICY; throws in words that say what to write instead. */
-export function readStartSettings(environment: NodeJS.ProcessEnv, root: string): StartSettings {
+/** Reads BEADLE_PORT, BEADLE_DATA (else `folder` in the checkout) and BEADLE_POLICY; throws in words that say what to write instead. */
+export function readStartSettings(environment: NodeJS.ProcessEnv, root: string, folder = 'data'): StartSettings {
   const port = Number(environment['BEADLE_PORT'] ?? '8420');
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new Error(`BEADLE_PORT must be a port number such as 8420, not "${environment['BEADLE_PORT'] ?? ''}".`);
   }
   return {
     port,
-    data: resolve(environment['BEADLE_DATA'] ?? resolve(root, 'data')),
+    data: resolve(environment['BEADLE_DATA'] ?? resolve(root, folder)),
     policy: resolve(environment['BEADLE_POLICY'] ?? resolve(root, 'policies/dacorum.yaml')),
   };
 }

@@ -16,29 +16,12 @@ import { keepEnrolment } from '../../packages/agent/src/orders/keep-enrolment.ts
 import { openStore } from '../../packages/agent/src/outbox/store.ts';
 import { enrol } from '../../packages/agent/src/uplink/enrol.ts';
 import type { Transport } from '../../packages/agent/src/uplink/transport.ts';
+import { SERVER, transportTo } from '../../scripts/simulated/transport.ts';
 import { type FakeClock, seededRandom, type World } from './clock.ts';
 import type { Council } from './council.ts';
 import { emptyHost } from './host.ts';
 
-const SERVER = 'http://127.0.0.1:8420';
-
-/** A transport that hands requests to the application without a socket. */
-export function transportTo(council: Council): Transport {
-  return {
-    async send({ method, path, headers, body }) {
-      const url = new URL(path, SERVER);
-      const response = await council
-        .app()
-        .inject({ method, url: url.pathname, headers: { ...headers, host: url.host }, payload: Buffer.from(body) });
-      return {
-        status: response.statusCode,
-        headers: response.headers as Record<string, string>,
-        body: response.rawPayload,
-      };
-    },
-    close: () => Promise.resolve(),
-  };
-}
+export { transportTo };
 
 /** What the made-up machine shows; a test changes it between cycles. */
 export interface Machine {

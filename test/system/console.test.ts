@@ -425,12 +425,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
 
   it.each(VIEWS)('takes a fault from its form to its end at $width px, $colorScheme', async (view) => {
     const { context, page } = await open(view);
-    const look = async (name: string) => {
-      const file = `helpdesk-${name}-${view.width}-${view.colorScheme}.png`;
-      await page.screenshot({ path: join(pictures, file), fullPage: true });
-      expect(await violationsOf(page), `on ${name}`).toEqual([]);
-      expect(await widthOf(page), `${name} is wider than the screen`).toBeLessThanOrEqual(view.width);
-    };
+    const look = (name: string) => pictures.look(page, `helpdesk-${name}`, view);
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
     await page.goto(`${origin}/sign-in/${await server.code('worker', 'Sam Rivers')}`);
     await page.getByRole('link', { name: 'Tell the helpdesk that something is broken or damaged' }).click();

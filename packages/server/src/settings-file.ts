@@ -75,6 +75,14 @@ export const SettingsFile = Type.Object(
         examples: ['Dacorum Borough Council'],
       }),
     ),
+    notice: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: 'what stands at the top of every page',
+        examples: ['Training: everything here is invented'],
+      }),
+    ),
     trustedProxies: Type.Optional(
       Type.Array(Type.String(), {
         description: 'a list of addresses or networks of proxies',

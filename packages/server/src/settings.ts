@@ -34,6 +34,8 @@ export interface Settings extends NotifySettings {
   /** Null: mail is written to `mailFolder` instead. */
   readonly smtp: SmtpSettings | null;
   readonly organisation: string;
+  /** Stands on every page of the console, such as that what it shows is invented; null for nothing. */
+  readonly notice: string | null;
   readonly trustedProxies: readonly string[];
   /** A MaxMind DB of countries that the council keeps up to date; null for the one that comes with Beadle. */
   readonly countriesFile: string | null;
@@ -66,6 +68,7 @@ export function readSettings(source: SettingsSource): Settings {
     smtp: smtp === undefined ? null : Object.freeze(smtpOf(smtp, raw)),
     ...notifyOf(raw),
     organisation: values.organisation ?? 'The council',
+    notice: values.notice ?? null,
     trustedProxies: Object.freeze(proxiesOf(raw)),
     countriesFile: raw.path('countriesFile') ?? null,
     logLevel: values.logLevel ?? 'info',

@@ -31,7 +31,9 @@ export async function serve(settings: Settings, io: CommandIo): Promise<number> 
     const keys = loadKeys({ folder: settings.keysFolder, random: io.random });
     const { database } = await openMigrated(settings, io);
     try {
-      const app = await createApp({ database, settings, keys, clock: io.clock, random: io.random, log });
+      const { clock, random } = io;
+      const said = settings.notice === null ? {} : { notice: settings.notice };
+      const app = await createApp({ database, settings, keys, clock, random, log, ...said });
       return await listenUntilSignal(app, settings, log);
     } finally {
       await database.close();

@@ -46,6 +46,7 @@ describe('settings', () => {
       webhooks: [],
       siems: [],
       organisation: 'The council',
+      notice: null,
       trustedProxies: [],
       countriesFile: null,
       logLevel: 'info',
