@@ -84,7 +84,8 @@ const statesOf = (device: string, rolled: Dice): Insertable<StateTable>[] =>
         policy_version: '2026.1',
         since: NOW - rolled.below(200) * DAY_MS,
         sequence: place * 3 + index + 1,
-        observed: about.observed,
+        // Each home has a printer of its own.
+        observed: about.observed.replace('canon', device),
       };
     }),
   );

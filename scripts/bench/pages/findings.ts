@@ -55,8 +55,8 @@ async function writeHelpers(db: Db, devices: readonly CouncilDevice[], { places 
   if (runsSideBySide(db)) await sql.raw('analyze bench_places, bench_devices, bench_rules').execute(db);
 }
 
-/** The findings of devices from one number to another, device by device and in the order in which they came. */
-function statementFor({ link, bytes }: Words, from: number, to: number): string {
+/** A part of the year's findings of all devices, in the order in which they came: as a table that has grown has them. */
+function statementFor({ link, bytes }: Words, part: number, parts: number): string {
   const events = RULES.filter(({ kind }) => kind === 'event').length;
   const states = RULES.length - events;
   const ruleNumber = `case when n.place % ${EVENT_EVERY} = 0 then ${states} + (n.place / ${EVENT_EVERY}) % ${events} else (n.place + d.number) % ${states} end`;
@@ -67,8 +67,9 @@ function statementFor({ link, bytes }: Words, from: number, to: number): string 
     rule, clause, check_name, subject, kind, verdict, reason, severity, policy_version)
     select '${ORGANISATION}', d.device, 1, n.place, ${link}, ${link}, ${bytes(body)}, ${at}, 'finding', ${at} - 2000,
     r.rule, r.clause, r.check_name, r.subject, r.kind, ${verdict}, case when n.place % 17 = 0 and n.place % 5 <> 0 and r.kind = 'state' then 'access-denied' end, r.severity, '2026.1'
-    from bench_devices d join bench_places n on n.place <= d.findings join bench_rules r on r.number = ${ruleNumber}
-    where d.number >= ${from} and d.number < ${to} order by d.number, n.place`;
+    from bench_devices d
+    join bench_places n on n.place > d.findings * ${part} / ${parts} and n.place <= d.findings * ${part + 1} / ${parts}
+    join bench_rules r on r.number = ${ruleNumber} order by ${at}`;
 }
 
 /** What makes each index anew once the rows are there, which takes a part of the time. */
@@ -83,30 +84,16 @@ async function withoutIndexes(db: Db, work: () => Promise<void>): Promise<void> 
   for (const { made } of rows) await sql.raw(made).execute(db);
 }
 
-/** Devices that together have about so many findings as are written in a turn. */
-function turnsOf(devices: readonly CouncilDevice[]): { readonly to: number; readonly count: number }[] {
-  const turns: { to: number; count: number }[] = [];
-  let count = 0;
-  for (const [number, { findings }] of devices.entries()) {
-    count += findings;
-    if (count < IN_A_TURN && number < devices.length - 1) continue;
-    turns.push({ to: number + 1, count });
-    count = 0;
-  }
-  return turns;
-}
-
 /** The findings of a year, made by the database itself: what passes through a program takes ten times as long. */
 export async function insertFindings(db: Db, devices: readonly CouncilDevice[]): Promise<void> {
   const words = WORDS[runsSideBySide(db) ? 'postgres' : 'sqlite'];
   await writeHelpers(db, devices, words);
   await withoutIndexes(db, async () => {
-    let [from, written] = [0, 0];
-    for (const { to, count } of turnsOf(devices)) {
-      await sql.raw(statementFor(words, from, to)).execute(db);
-      written += count;
-      progress(`pages: ${written} findings`);
-      from = to;
+    const count = devices.reduce((sum, { findings }) => sum + findings, 0);
+    const parts = Math.ceil(count / IN_A_TURN);
+    for (let part = 0; part < parts; part += 1) {
+      await sql.raw(statementFor(words, part, parts)).execute(db);
+      progress(`pages: ${Math.round((count * (part + 1)) / parts)} findings`);
     }
   });
   for (const table of ['bench_devices', 'bench_rules', 'bench_places']) await db.schema.dropTable(table).execute();
