@@ -46,16 +46,23 @@ const failingByVersion = (db: Db, organisation: string) =>
 
 const WEEK_MS = 7 * 86_400_000;
 
-/** Devices on which something forbidden happened of late, by rule and version. */
+/** Devices on which something forbidden happened of late, by rule and version: device by device, as events are indexed. */
 const happenedByVersion = (db: Db, organisation: string, since: number) =>
   db
-    .selectFrom('findings')
-    .select(['rule', 'policy_version as policyVersion', sql<number>`count(distinct device)`.as('happened')])
-    .where('organisation', '=', organisation)
-    .where('received_at', '>=', since)
-    .where('kind', '=', sql.lit('event'))
-    .where('verdict', '=', 'fail')
-    .groupBy(['rule', 'policy_version'])
+    .selectFrom('devices')
+    .innerJoin('findings', (join) =>
+      join.onRef('findings.organisation', '=', 'devices.organisation').onRef('findings.device', '=', 'devices.id'),
+    )
+    .select([
+      'findings.rule',
+      'findings.policy_version as policyVersion',
+      sql<number>`count(distinct findings.device)`.as('happened'),
+    ])
+    .where('devices.organisation', '=', organisation)
+    .where('findings.received_at', '>=', since)
+    .where('findings.kind', '=', sql.lit('event'))
+    .where('findings.verdict', '=', 'fail')
+    .groupBy(['findings.rule', 'findings.policy_version'])
     .execute();
 
 /** Findings that no breach tells of: those of rules that observe, and those in grace (grace hides nothing). */

@@ -33,40 +33,48 @@ export interface RuleFigure {
 
 const RANKS = ['pass', 'exempt', 'unknown', 'fail'] as const;
 
-/** The worst verdict of each device for each rule, by its place in `RANKS`. */
-const worstVerdicts = (db: Db, organisation: string) =>
+/**
+ * How many devices stand at which worst verdict for each rule, by its place in `RANKS`. Each table for itself, in the
+ * order of its key: together they would have to be sorted.
+ */
+const worstVerdicts = (db: Db, organisation: string, table: 'states' | 'judged_states') =>
   db
-    .selectFrom(standingStates(db, organisation))
-    .select((eb) => [
-      'rule',
-      'clause',
-      'device',
-      eb.fn
-        .max<number>(
-          eb
-            .case()
-            .when('verdict', '=', 'fail')
-            .then(3)
-            .when('verdict', '=', 'unknown')
-            .then(2)
-            .when('verdict', '=', 'exempt')
-            .then(1)
-            .else(0)
-            .end(),
-        )
-        .as('rank'),
-    ])
-    .where('verdict', '!=', 'not-applicable')
-    .groupBy(['rule', 'clause', 'device'])
-    .as('worst');
-
-/** How every rule stands across the devices, the most failing first. */
-export async function standingByRule(db: Db, organisation: string): Promise<RuleFigure[]> {
-  const rows = await db
-    .selectFrom(worstVerdicts(db, organisation))
+    .selectFrom(
+      db
+        .selectFrom(table)
+        .select((eb) => [
+          'rule',
+          eb.fn.max('clause').as('clause'),
+          eb.fn
+            .max<number>(
+              eb
+                .case()
+                .when('verdict', '=', 'fail')
+                .then(3)
+                .when('verdict', '=', 'unknown')
+                .then(2)
+                .when('verdict', '=', 'exempt')
+                .then(1)
+                .else(0)
+                .end(),
+            )
+            .as('rank'),
+        ])
+        .where('organisation', '=', organisation)
+        .where('verdict', '!=', 'not-applicable')
+        .groupBy(['device', 'rule'])
+        .as('worst'),
+    )
     .select(['rule', 'clause', 'rank', (eb) => eb.fn.countAll().as('count')])
     .groupBy(['rule', 'clause', 'rank'])
     .execute();
+
+/** How every rule stands across the devices, the most failing first. */
+export async function standingByRule(db: Db, organisation: string): Promise<RuleFigure[]> {
+  const rows = [
+    ...(await worstVerdicts(db, organisation, 'states')),
+    ...(await worstVerdicts(db, organisation, 'judged_states')),
+  ];
   const figures = new Map<string, RuleFigure>();
   for (const { rule, clause, rank, count } of rows) {
     const before = figures.get(rule) ?? { rule, clause, fail: 0, unknown: 0, exempt: 0, pass: 0 };

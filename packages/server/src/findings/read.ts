@@ -15,11 +15,6 @@ export interface FindingFilter {
 /** Where a page begins: the finding before its first. */
 export type FindingPlace = readonly [receivedAt: number, device: string, generation: number, sequence: number];
 
-export interface FindingPage {
-  readonly limit: number;
-  readonly after?: FindingPlace | undefined;
-}
-
 export interface FindingView extends Omit<Selectable<FindingTable>, 'body'> {
   readonly asset_tag: string;
   /** 1 where the received bytes are still kept, 0 where they have been erased. */
@@ -54,7 +49,8 @@ export const placeOf = (finding: FindingView): FindingPlace => [
   finding.sequence,
 ];
 
-function findings(db: Db, organisation: string) {
+/** The findings of an organisation, in no order. */
+export function findings(db: Db, organisation: string) {
   return db
     .selectFrom('findings')
     .innerJoin('devices', (join) =>
@@ -66,36 +62,6 @@ function findings(db: Db, organisation: string) {
     .where('findings.organisation', '=', organisation);
 }
 
-/** Findings in the order of their arrival, newest first; one more than the limit where there is a next page. */
-export async function listFindings(
-  db: Db,
-  organisation: string,
-  { device, rule, check, verdict, since }: FindingFilter,
-  { limit, after }: FindingPage,
-): Promise<FindingView[]> {
-  let query = findings(db, organisation)
-    .orderBy('findings.received_at', 'desc')
-    .orderBy('findings.device', 'desc')
-    .orderBy('findings.generation', 'desc')
-    .orderBy('findings.sequence', 'desc')
-    .limit(limit + 1);
-  if (device !== undefined) query = query.where('devices.asset_tag', '=', device);
-  if (rule !== undefined) query = query.where('findings.rule', '=', rule);
-  if (check !== undefined) query = query.where('findings.check_name', '=', check);
-  if (verdict !== undefined) query = query.where('findings.verdict', '=', verdict);
-  if (since !== undefined) query = query.where('findings.received_at', '>=', since);
-  if (after !== undefined) {
-    query = query.where((eb) =>
-      eb(
-        eb.refTuple('findings.received_at', 'findings.device', 'findings.generation', 'findings.sequence'),
-        '<',
-        eb.tuple(after[0], after[1], after[2], after[3]),
-      ),
-    );
-  }
-  return query.execute();
-}
-
 /** The findings that a breach rests on, at most `limit`: the newest first, or the oldest. */
 export function findingsOfBreach(
   db: Db,
@@ -104,20 +70,24 @@ export function findingsOfBreach(
   limit: number,
   order: 'asc' | 'desc' = 'desc',
 ): Promise<FindingView[]> {
-  return findings(db, organisation)
-    .innerJoin('breach_findings', (join) =>
-      join
-        .onRef('breach_findings.organisation', '=', 'findings.organisation')
-        .onRef('breach_findings.device', '=', 'findings.device')
-        .onRef('breach_findings.generation', '=', 'findings.generation')
-        .onRef('breach_findings.sequence', '=', 'findings.sequence'),
-    )
-    .where('breach_findings.breach', '=', breach)
-    .orderBy('findings.received_at', order)
-    .orderBy('findings.generation', order)
-    .orderBy('findings.sequence', order)
-    .limit(limit)
-    .execute();
+  return (
+    findings(db, organisation)
+      .innerJoin('breach_findings', (join) =>
+        join
+          .onRef('breach_findings.organisation', '=', 'findings.organisation')
+          .onRef('breach_findings.device', '=', 'findings.device')
+          .onRef('breach_findings.generation', '=', 'findings.generation')
+          .onRef('breach_findings.sequence', '=', 'findings.sequence'),
+      )
+      .where('breach_findings.organisation', '=', organisation)
+      .where('breach_findings.breach', '=', breach)
+      // A breach is of one device, whose findings are numbered as they came: by the key, however many there are.
+      .orderBy('breach_findings.device', order)
+      .orderBy('breach_findings.generation', order)
+      .orderBy('breach_findings.sequence', order)
+      .limit(limit)
+      .execute()
+  );
 }
 
 /** How many findings a breach rests on. */
