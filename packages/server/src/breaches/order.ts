@@ -48,12 +48,3 @@ export async function listInOrder(
   if (order !== 'severity') return query.where(beyond).execute();
   return query.where(sql<boolean>`(${rank} < ${above} or (${rank} = ${above} and ${beyond}))`).execute();
 }
-
-/** How many fit. */
-export async function countBreaches(db: Db, viewer: Viewer, filter: BreachFilter): Promise<number> {
-  const { count } = await matching(db, viewer, filter)
-    .clearSelect()
-    .select((eb) => eb.fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
-}

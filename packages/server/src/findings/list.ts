@@ -1,9 +1,19 @@
 import type { Db } from '../db/database.ts';
-import { type FindingFilter, type FindingPlace, type FindingView, findings, placeOf } from './read.ts';
+import {
+  bodyHeld,
+  FINDING_COLUMNS,
+  type FindingFilter,
+  type FindingPlace,
+  type FindingView,
+  findings,
+  placeOf,
+} from './read.ts';
 
 export interface FindingPage {
   readonly limit: number;
   readonly after?: FindingPlace | undefined;
+  /** How many findings are looked through at most. */
+  readonly lookThrough?: number;
 }
 
 export interface ListedFindings {
@@ -16,7 +26,7 @@ export interface ListedFindings {
  * So many findings are looked through for one page, and no more: where few of them fit, the page has fewer than it might
  * and the next one goes on from there. What nothing fits would otherwise be looked for among all that there are.
  */
-export const MOST_LOOKED_THROUGH = 20_000;
+const MOST_LOOKED_THROUGH = 10_000;
 
 /** A server's clock that was put back is not off by more. */
 const CLOCK_OFF_MS = 86_400_000;
@@ -24,6 +34,7 @@ const CLOCK_OFF_MS = 86_400_000;
 interface Looking extends FindingFilter {
   readonly organisation: string;
   readonly after: FindingPlace | undefined;
+  readonly lookThrough: number;
 }
 
 /** What fits, but for where it is looked for. */
@@ -36,14 +47,14 @@ function fitting(db: Db, { organisation, rule, check, verdict, since }: Looking)
 }
 
 /** The moment at which as many have been looked through as may be; undefined where there are not so many. */
-async function momentOfLast(db: Db, { organisation, since, after }: Looking): Promise<number | undefined> {
+async function momentOfLast(db: Db, { organisation, since, after, lookThrough }: Looking): Promise<number | undefined> {
   let query = db
     .selectFrom('findings')
     .select('received_at')
     .where('organisation', '=', organisation)
     .orderBy('received_at', 'desc')
     .limit(1)
-    .offset(MOST_LOOKED_THROUGH);
+    .offset(lookThrough);
   if (since !== undefined) query = query.where('received_at', '>=', since);
   // Where a page has ended before everything of a moment, none of that moment is left.
   if (after !== undefined) query = query.where('received_at', after[1] === '' ? '<' : '<=', after[0]);
@@ -74,46 +85,59 @@ async function ofAll(db: Db, looking: Looking, limit: number): Promise<ListedFin
   return listed(await query.execute(), limit, last === undefined ? null : [last, '', 0, 0]);
 }
 
-type Link = Pick<FindingView, 'received_at' | 'generation' | 'sequence'>;
+interface OfDevice extends Looking {
+  readonly device: string;
+  readonly tag: string;
+}
 
-/** The finding at which as many of a device's have been looked through as may be; undefined where it has not so many. */
-function linkOfLast(db: Db, { organisation, after }: Looking, device: string): Promise<Link | undefined> {
+/** A device's findings by its chain, which has them in the order in which they came; the newest first. */
+function chain(db: Db, { organisation, device, after }: OfDevice) {
   const query = db
     .selectFrom('findings')
-    .select(['received_at', 'generation', 'sequence'])
+    .select(FINDING_COLUMNS)
+    .select(bodyHeld)
     .where('organisation', '=', organisation)
     .where('device', '=', device)
     .orderBy('generation', 'desc')
-    .orderBy('sequence', 'desc')
-    .limit(1)
-    .offset(MOST_LOOKED_THROUGH);
-  if (after === undefined) return query.executeTakeFirst();
-  return query
-    .where((eb) => eb(eb.refTuple('generation', 'sequence'), '<', eb.tuple(after[2], after[3])))
-    .executeTakeFirst();
+    .orderBy('sequence', 'desc');
+  if (after === undefined) return query;
+  return query.where((eb) => eb(eb.refTuple('generation', 'sequence'), '<', eb.tuple(after[2], after[3])));
 }
 
-/** Of one device: by its chain, which has them in the order in which they came. */
-async function ofDevice(db: Db, looking: Looking, device: string, limit: number): Promise<ListedFindings> {
-  const { since, after } = looking;
-  const last = await linkOfLast(db, looking, device);
-  let query = fitting(db, looking)
-    .where('findings.device', '=', device)
-    .orderBy('findings.generation', 'desc')
-    .orderBy('findings.sequence', 'desc')
+/** The place of the last that is looked through; null where a device has not so many, or what follows is too old to fit. */
+async function lastLookedAt(db: Db, looking: OfDevice): Promise<FindingPlace | null> {
+  const { device, since, lookThrough } = looking;
+  const last = await chain(db, looking)
+    .clearSelect()
+    .select(['received_at', 'generation', 'sequence'])
+    .limit(1)
+    .offset(lookThrough - 1)
+    .executeTakeFirst();
+  if (last === undefined || (since !== undefined && last.received_at < since - CLOCK_OFF_MS)) return null;
+  return [last.received_at, device, last.generation, last.sequence];
+}
+
+/** Of one device: by its chain. */
+async function ofDevice(db: Db, looking: OfDevice, limit: number): Promise<ListedFindings> {
+  const { rule, check, verdict, since, tag, lookThrough } = looking;
+  let query = db
+    .selectFrom(chain(db, looking).limit(lookThrough).as('looked'))
+    .selectAll()
+    .orderBy('generation', 'desc')
+    .orderBy('sequence', 'desc')
     .limit(limit + 1);
-  const place = (generation: number, sequence: number, how: '<' | '>=') =>
-    (query = query.where((eb) =>
-      eb(eb.refTuple('findings.generation', 'findings.sequence'), how, eb.tuple(generation, sequence)),
-    ));
-  if (last !== undefined) place(last.generation, last.sequence, '>=');
-  if (after !== undefined) place(after[2], after[3], '<');
-  const isOver = last === undefined || (since !== undefined && last.received_at < since - CLOCK_OFF_MS);
-  return listed(
-    await query.execute(),
-    limit,
-    isOver ? null : [last.received_at, device, last.generation, last.sequence],
-  );
+  if (rule !== undefined) query = query.where('rule', '=', rule);
+  if (check !== undefined) query = query.where('check_name', '=', check);
+  if (verdict !== undefined) query = query.where('verdict', '=', verdict);
+  if (since !== undefined) query = query.where('received_at', '>=', since);
+  const isNarrowed = [rule, check, verdict, since].some((one) => one !== undefined);
+  const found = isNarrowed
+    ? await query.execute()
+    : await chain(db, looking)
+        .limit(limit + 1)
+        .execute();
+  const rows = found.map((row) => ({ ...row, asset_tag: tag }));
+  return listed(rows, limit, isNarrowed && rows.length <= limit ? await lastLookedAt(db, looking) : null);
 }
 
 function listed(rows: readonly FindingView[], limit: number, looked: FindingPlace | null): ListedFindings {
@@ -127,9 +151,9 @@ export async function listFindings(
   db: Db,
   organisation: string,
   { device: tag, ...filter }: FindingFilter,
-  { limit, after }: FindingPage,
+  { limit, after, lookThrough = MOST_LOOKED_THROUGH }: FindingPage,
 ): Promise<ListedFindings> {
-  const looking = { ...filter, organisation, after };
+  const looking = { ...filter, organisation, after, lookThrough };
   if (tag === undefined) return ofAll(db, looking, limit);
   const device = await db
     .selectFrom('devices')
@@ -137,5 +161,5 @@ export async function listFindings(
     .where('organisation', '=', organisation)
     .where('asset_tag', '=', tag)
     .executeTakeFirst();
-  return device === undefined ? { rows: [], next: null } : ofDevice(db, looking, device.id, limit);
+  return device === undefined ? { rows: [], next: null } : ofDevice(db, { ...looking, device: device.id, tag }, limit);
 }

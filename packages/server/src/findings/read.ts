@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { FindingTable } from '../db/schema.ts';
 
@@ -21,7 +21,8 @@ export interface FindingView extends Omit<Selectable<FindingTable>, 'body'> {
   readonly held: number;
 }
 
-const COLUMNS = [
+/** Of a finding, all but its body. */
+export const FINDING_COLUMNS = [
   'organisation',
   'device',
   'generation',
@@ -49,6 +50,8 @@ export const placeOf = (finding: FindingView): FindingPlace => [
   finding.sequence,
 ];
 
+export const bodyHeld = sql<number>`case when findings.body is null then 0 else 1 end`.as('held');
+
 /** The findings of an organisation, in no order. */
 export function findings(db: Db, organisation: string) {
   return db
@@ -56,9 +59,9 @@ export function findings(db: Db, organisation: string) {
     .innerJoin('devices', (join) =>
       join.onRef('devices.organisation', '=', 'findings.organisation').onRef('devices.id', '=', 'findings.device'),
     )
-    .select(COLUMNS.map((column) => `findings.${column}` as const))
+    .select(FINDING_COLUMNS.map((column) => `findings.${column}` as const))
     .select('devices.asset_tag')
-    .select((eb) => eb.case().when('findings.body', 'is', null).then(0).else(1).end().as('held'))
+    .select(bodyHeld)
     .where('findings.organisation', '=', organisation);
 }
 

@@ -23,12 +23,7 @@ const INDEXES: readonly Index[] = [
     columns: ['organisation', 'opened_at', 'id', 'concealed_from'],
     where: 'ended_at is not null',
   },
-  {
-    name: 'breaches_by_end',
-    on: 'breaches',
-    columns: ['organisation', 'ended_at'],
-    where: 'ended_at is not null',
-  },
+  { name: 'breaches_by_status', on: 'breaches', columns: ['organisation', 'status', 'ended_at'] },
   { name: 'breaches_by_rule', on: 'breaches', columns: ['organisation', 'rule', 'opened_at', 'id', 'concealed_from'] },
   {
     name: 'breaches_concealed',
