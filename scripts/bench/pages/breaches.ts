@@ -109,13 +109,17 @@ function gather(breaches: readonly Breach[], rolled: Dice) {
   });
 }
 
+/** The id of a breach's to-do, where it has one. */
+export const actionOf = ({ id }: Breach): string => `${id}-1`;
+
 /** To-dos of those that were confirmed. */
 const actionRows = (breaches: readonly Breach[]) =>
   breaches
     .filter(({ triage }) => triage === 'confirmed')
-    .map(({ id, opened_at: at, ended_at: ended }) => ({
+    .map((breach) => ({ ...breach, action: actionOf(breach) }))
+    .map(({ id, action, opened_at: at, ended_at: ended }) => ({
       organisation,
-      id: `${id}-1`,
+      id: action,
       breach: id,
       title: 'Ask the train company',
       owner: 'Sam Rivers',

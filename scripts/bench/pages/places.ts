@@ -1,11 +1,12 @@
 import type { Db } from '../../../packages/server/src/db/database.ts';
-import { VIEWER } from './breach-row.ts';
+import { type Breach, VIEWER } from './breach-row.ts';
+import { actionOf } from './breaches.ts';
 import type { LargeCouncil } from './council.ts';
 
 /** What stands in each part of an address, by the section of the address and the name of the part. */
 export type Places = Readonly<Record<string, readonly string[]>>;
 
-async function oneOf(db: Db, table: 'printers' | 'role_holders' | 'breach_actions'): Promise<string> {
+async function oneOf(db: Db, table: 'printers' | 'role_holders'): Promise<string> {
   const row = await db.selectFrom(table).select('id').limit(1).executeTakeFirstOrThrow();
   return row.id;
 }
@@ -16,23 +17,25 @@ async function largestCluster(db: Db): Promise<string> {
 }
 
 /** Breaches in each state of their life, so that each act has one that it may be done to; the busiest of all first. */
-function breachRefs({ breaches }: LargeCouncil): readonly string[] {
+function breachesOf({ breaches }: LargeCouncil): readonly Breach[] {
   const seen = breaches.filter(({ concealed_from: from }) => from === null).toReversed();
   const statuses = [...new Set(seen.map(({ status }) => status))];
   return [seen[0], ...statuses.map((status) => seen.find((one) => one.status === status))].flatMap((one) =>
-    one === undefined ? [] : [one.ref],
+    one === undefined ? [] : [one],
   );
 }
 
 /** Things that are there; the device and the breach are those with most behind them. */
 export async function placesOf(db: Db, council: LargeCouncil, preview: string): Promise<Places> {
   const { devices } = council;
+  const breaches = breachesOf(council);
+  const refs = breaches.map(({ ref }) => ref);
   return {
     assetTag: [devices[0]?.tag ?? ''],
-    'breaches.ref': breachRefs(council),
-    action: [await oneOf(db, 'breach_actions')],
+    'breaches.ref': refs,
+    action: breaches.map(actionOf),
     'clusters.ref': [await largestCluster(db)],
-    'report.ref': breachRefs(council),
+    'report.ref': refs,
     'people.account': ['person.00001'],
     'groups.name': ['Group 00'],
     'roles.id': [await oneOf(db, 'role_holders')],

@@ -118,18 +118,18 @@ function conditionsOf(db: Db, viewer: Viewer, filter: BreachFilter): Condition[]
   ];
 }
 
-/** The breaches that fit, in no order. */
-export const matching = (db: Db, viewer: Viewer, filter: BreachFilter) =>
-  breaches(db, viewer).where((eb) => eb.and(conditionsOf(db, viewer, filter)));
+/** The breaches that fit, in no order and without what belongs to them: to be counted, or to choose a page of. */
+export const fitting = (db: Db, viewer: Viewer, filter: BreachFilter) =>
+  db
+    .selectFrom('breaches')
+    .where('breaches.organisation', '=', viewer.organisation)
+    .where(visibleTo(viewer))
+    .where((eb) => eb.and(conditionsOf(db, viewer, filter)));
 
 /** How many fit. */
 export async function countBreaches(db: Db, viewer: Viewer, filter: BreachFilter): Promise<number> {
-  const { count } = await db
-    .selectFrom('breaches')
+  const { count } = await fitting(db, viewer, filter)
     .select((eb) => eb.fn.countAll().as('count'))
-    .where('breaches.organisation', '=', viewer.organisation)
-    .where(visibleTo(viewer))
-    .where((eb) => eb.and(conditionsOf(db, viewer, filter)))
     .executeTakeFirstOrThrow();
   return Number(count);
 }
@@ -141,7 +141,8 @@ export async function listBreaches(
   filter: BreachFilter,
   { limit, after }: BreachPage,
 ): Promise<BreachView[]> {
-  const query = matching(db, viewer, filter)
+  const query = breaches(db, viewer)
+    .where((eb) => eb.and(conditionsOf(db, viewer, filter)))
     .orderBy('breaches.opened_at', 'desc')
     .orderBy('breaches.id', 'desc')
     .limit(limit + 1);

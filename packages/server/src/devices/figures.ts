@@ -101,3 +101,19 @@ export async function fleetFigures(db: Db, organisation: string, silentSince: nu
   ]);
   return { registered, enrolled, silent };
 }
+
+/** On how many devices each rule fails that fails on any, the most failing first. */
+export async function failingByRule(
+  db: Db,
+  organisation: string,
+): Promise<readonly Pick<RuleFigure, 'rule' | 'clause' | 'fail'>[]> {
+  const rows = await db
+    .selectFrom(standingStates(db, organisation))
+    .select((eb) => ['rule', eb.fn.max('clause').as('clause'), eb.fn.count('device').distinct().as('fail')])
+    .where('verdict', '=', 'fail')
+    .groupBy('rule')
+    .orderBy('fail', 'desc')
+    .orderBy('rule')
+    .execute();
+  return rows.map((row) => ({ ...row, fail: Number(row.fail) }));
+}

@@ -73,24 +73,29 @@ export function findingsOfBreach(
   limit: number,
   order: 'asc' | 'desc' = 'desc',
 ): Promise<FindingView[]> {
-  return (
-    findings(db, organisation)
-      .innerJoin('breach_findings', (join) =>
-        join
-          .onRef('breach_findings.organisation', '=', 'findings.organisation')
-          .onRef('breach_findings.device', '=', 'findings.device')
-          .onRef('breach_findings.generation', '=', 'findings.generation')
-          .onRef('breach_findings.sequence', '=', 'findings.sequence'),
-      )
-      .where('breach_findings.organisation', '=', organisation)
-      .where('breach_findings.breach', '=', breach)
-      // A breach is of one device, whose findings are numbered as they came: by the key, however many there are.
-      .orderBy('breach_findings.device', order)
-      .orderBy('breach_findings.generation', order)
-      .orderBy('breach_findings.sequence', order)
-      .limit(limit)
-      .execute()
-  );
+  // Of one device, whose findings are numbered as they came: by the key, however many there are.
+  const chosen = db
+    .selectFrom('breach_findings')
+    .select(['organisation', 'device', 'generation', 'sequence'])
+    .where('organisation', '=', organisation)
+    .where('breach', '=', breach)
+    .orderBy('device', order)
+    .orderBy('generation', order)
+    .orderBy('sequence', order)
+    .limit(limit)
+    .as('chosen');
+  return findings(db, organisation)
+    .innerJoin(chosen, (join) =>
+      join
+        .onRef('chosen.organisation', '=', 'findings.organisation')
+        .onRef('chosen.device', '=', 'findings.device')
+        .onRef('chosen.generation', '=', 'findings.generation')
+        .onRef('chosen.sequence', '=', 'findings.sequence'),
+    )
+    .orderBy('findings.device', order)
+    .orderBy('findings.generation', order)
+    .orderBy('findings.sequence', order)
+    .execute();
 }
 
 /** How many findings a breach rests on. */
