@@ -11,6 +11,8 @@ export interface Timed {
   readonly status: number;
   readonly bytes: number;
   readonly median: number;
+  /** The quickest: what it takes where nothing else keeps the machine busy. */
+  readonly best: number;
   readonly worst: number;
   /** The statement that took longest in any of its requests. */
   readonly slowest: Asked | undefined;
@@ -49,7 +51,8 @@ export async function measureAddress(server: PagesServer, address: Address, turn
     spent += took;
   }
   const slowest = server.queries.takeSlowest();
-  return { name: address.name, url, status, bytes, median: median(times), worst: Math.max(...times), slowest };
+  const [best, worst] = [Math.min(...times), Math.max(...times)];
+  return { name: address.name, url, status, bytes, median: median(times), best, worst, slowest };
 }
 
 export const planLines = async (server: PagesServer, { slowest }: Timed): Promise<readonly string[]> => {

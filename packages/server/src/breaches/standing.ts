@@ -49,19 +49,22 @@ const failingByVersion = (db: Db, organisation: string) =>
 
 const WEEK_MS = 7 * 86_400_000;
 
-/** Devices on which something forbidden happened of late, by rule and version: device by device, as events are indexed. */
+/**
+ * Devices on which something forbidden happened of late, by rule and version: device by device, as events are indexed.
+ * SQLite takes the tables of a cross join in this order (its lang_select.html, 2.1), and would else look through the week.
+ */
 const happenedByVersion = (db: Db, organisation: string, since: number) =>
   db
     .selectFrom('devices')
-    .innerJoin('findings', (join) =>
-      join.onRef('findings.organisation', '=', 'devices.organisation').onRef('findings.device', '=', 'devices.id'),
-    )
+    .crossJoin('findings')
     .select([
       'findings.rule',
       'findings.policy_version as policyVersion',
       sql<number>`count(distinct findings.device)`.as('happened'),
     ])
     .where('devices.organisation', '=', organisation)
+    .where('findings.organisation', '=', organisation)
+    .whereRef('findings.device', '=', 'devices.id')
     .where('findings.received_at', '>=', since)
     .where('findings.kind', '=', sql.lit('event'))
     .where('findings.verdict', '=', 'fail')
