@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { measureAgent } from './agent.ts';
 import { measureIngest } from './ingest.ts';
 import { measureIngestOnPostgres } from './ingest-postgres.ts';
+import { measurePages } from './pages.ts';
 import { measurePreview } from './preview.ts';
 import { measureStorm } from './storm.ts';
 
@@ -14,6 +15,7 @@ const measurements = {
   'ingest-postgres': measureIngestOnPostgres,
   storm: measureStorm,
   preview: measurePreview,
+  pages: measurePages,
 } as const;
 
 const wanted = process.argv.slice(2);

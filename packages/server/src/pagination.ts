@@ -59,7 +59,8 @@ function decode(cursor: string): unknown {
   }
 }
 
-const encode = (values: readonly (string | number)[]): string =>
+/** What `readCursor` gives back. */
+export const cursorOf = (values: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(values)).toString('base64url');
 
 /** A page of `rows`, of which one more than `limit` was read. `key` gives what `readCursor` will give back. */
@@ -71,6 +72,6 @@ export function toPage<Row, Item>(
 ): Page<Item> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  const nextCursor = rows.length > limit && last !== undefined ? encode(key(last)) : null;
+  const nextCursor = rows.length > limit && last !== undefined ? cursorOf(key(last)) : null;
   return { items: shown.map(present), nextCursor };
 }

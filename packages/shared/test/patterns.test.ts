@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matches, matchesAny } from '../src/patterns.ts';
+import { matcherOf, matches, matchesAny } from '../src/patterns.ts';
 
 /** What the words of the policy language say, without a thought for speed. */
 const naive = (pattern: string, text: string) =>
@@ -21,6 +21,14 @@ describe('patterns', () => {
         expect(matches(pattern, text)).toBe(naive(pattern, text));
       }),
       { numRuns: 5000 },
+    );
+  });
+
+  it('match the same together as one by one', () => {
+    fc.assert(
+      fc.property(fc.array(letters, { maxLength: 5 }), letters, (patterns, text) => {
+        expect(matcherOf(patterns)(text)).toBe(matchesAny(patterns, text));
+      }),
     );
   });
 

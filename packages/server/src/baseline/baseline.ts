@@ -1,6 +1,6 @@
 import { iso, type PolicyDocument, type Population } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
-import { standingByRule } from '../devices/figures.ts';
+import { failingByRule } from '../devices/figures.ts';
 import { problem } from '../errors.ts';
 import { generalPolicy, policyInForce, sourceOf } from '../policies/store.ts';
 import { holdersOf, listPolicies } from '../policies/upload.ts';
@@ -64,12 +64,10 @@ const MAY_BE_ALLOWED: readonly string[] = ['printing', 'accounts', 'removable-me
 
 async function toBeMended(db: Db, organisation: string, policy: PolicyDocument): Promise<ToMend[]> {
   const checks = new Map(policy.rules.map(({ id, check }) => [id, check]));
-  const rules = await standingByRule(db, organisation);
+  const rules = await failingByRule(db, organisation);
   return rules.flatMap(({ rule, clause, fail }) => {
     const check = checks.get(rule);
-    return check === undefined || fail === 0 || MAY_BE_ALLOWED.includes(check)
-      ? []
-      : [{ rule, clause, check, failing: fail }];
+    return check === undefined || MAY_BE_ALLOWED.includes(check) ? [] : [{ rule, clause, check, failing: fail }];
   });
 }
 

@@ -39,7 +39,7 @@ export interface Seen {
   beyond: number;
 }
 
-const IN_HAND = 200;
+const IN_HAND = 500;
 /** Of each kind: more than a council has, and less than a fleet of homes may show. */
 const MOST_KEPT = 50_000;
 /** So many devices without a holder are named. */
@@ -154,10 +154,14 @@ async function addPart({ db, organisation, now, isAllowed, concerns }: Looking, 
   const rows = part.filter((row) => concerns(asHeld(row, registered).population));
   if (rows.length === 0) return;
   const ids = rows.map(({ id }) => id);
-  const facts = Map.groupBy(await factsOf(db, organisation, ids, ['printing', 'accounts']), ({ device }) => device);
-  const events = await eventsOf(db, organisation, ids, now - LOOK_BACK_MS);
+  const about = { devices: ids, since: now - LOOK_BACK_MS, check: 'removable-media' };
+  const [told, events] = await Promise.all([
+    factsOf(db, organisation, ids, ['printing', 'accounts']),
+    eventsOf(db, organisation, about),
+  ]);
+  const facts = Map.groupBy(told, ({ device }) => device);
   const sticks = Map.groupBy(
-    events.filter(({ check, observed }) => check === 'removable-media' && typeof observed['serial'] === 'string'),
+    events.filter(({ observed }) => typeof observed['serial'] === 'string'),
     ({ device }) => device,
   );
   for (const row of rows) {

@@ -74,7 +74,7 @@ export async function evidenceFiles(db: Db, sources: ReportSources): Promise<Evi
   const { breach } = sources;
   const { organisation, id, ref } = breach;
   const segments = await segmentsOfBreach(db, organisation, id);
-  const notices = await readNotices(db, organisation, id, breach.opened_at);
+  const notices = await readNotices(db, organisation, id);
   const events = await readBreachEvents(db, organisation, id, MOST_EVENTS);
   const timeline = events
     .toReversed()

@@ -2,7 +2,7 @@ import { SEVERITIES } from '@beadle/shared';
 import { sql } from 'kysely';
 import type { Viewer } from '../concealed.ts';
 import type { Db } from '../db/database.ts';
-import { type BreachFilter, type BreachView, matching, severityNow } from './read.ts';
+import { type BreachFilter, breaches, type BreachView, fitting, severityNow } from './read.ts';
 
 /** How a queue may be read: the newest first, those that have waited longest, or the gravest and of these the oldest. */
 export const ORDERS = ['newest', 'oldest', 'severity'] as const;
@@ -29,6 +29,31 @@ export const placeIn =
     breach.id,
   ];
 
+type Condition = ReturnType<typeof sql<boolean>>;
+interface Ordered<Q> {
+  orderBy(by: typeof severityRank | 'breaches.opened_at' | 'breaches.id', direction: 'asc' | 'desc'): Q;
+  where(condition: Condition): Q;
+}
+
+function inOrder<Q extends Ordered<Q>>(query: Q, order: Order): Q {
+  const direction = order === 'newest' ? 'desc' : 'asc';
+  const ranked = order === 'severity' ? query.orderBy(severityRank, 'desc') : query;
+  return ranked.orderBy('breaches.opened_at', direction).orderBy('breaches.id', direction);
+}
+
+/** Those that come after a place. */
+function beyond<Q extends Ordered<Q>>(query: Q, order: Order, [rankBefore, openedAt, id]: OrderedPlace): Q {
+  // A cursor is anybody's to write: PostgreSQL would take its number for a smaller one than it may be.
+  const above = sql`cast(${rankBefore} as bigint)`;
+  const how = sql.raw(order === 'newest' ? '<' : '>');
+  const later = sql<boolean>`(breaches.opened_at, breaches.id) ${how} (${openedAt}, ${id})`;
+  return query.where(
+    order === 'severity'
+      ? sql<boolean>`(${severityRank} < ${above} or (${severityRank} = ${above} and ${later}))`
+      : later,
+  );
+}
+
 /** Breaches in an order; one more than the limit where there is a next page. */
 export async function listInOrder(
   db: Db,
@@ -36,29 +61,8 @@ export async function listInOrder(
   filter: BreachFilter,
   { order, limit, after }: { readonly order: Order; readonly limit: number; readonly after?: OrderedPlace | undefined },
 ): Promise<BreachView[]> {
-  const direction = order === 'newest' ? 'desc' : 'asc';
-  let query = matching(db, viewer, filter);
-  if (order === 'severity') query = query.orderBy(severityRank, 'desc');
-  query = query
-    .orderBy('breaches.opened_at', direction)
-    .orderBy('breaches.id', direction)
-    .limit(limit + 1);
-  if (after === undefined) return query.execute();
-  const [rankBefore, openedAt, id] = after;
-  // A cursor is anybody's to write: PostgreSQL would take its number for a smaller one than it may be.
-  const above = sql`cast(${rankBefore} as bigint)`;
-  const beyond = sql<boolean>`(breaches.opened_at, breaches.id) ${sql.raw(order === 'newest' ? '<' : '>')} (${openedAt}, ${id})`;
-  if (order !== 'severity') return query.where(beyond).execute();
-  return query
-    .where(sql<boolean>`(${severityRank} < ${above} or (${severityRank} = ${above} and ${beyond}))`)
-    .execute();
-}
-
-/** How many fit. */
-export async function countBreaches(db: Db, viewer: Viewer, filter: BreachFilter): Promise<number> {
-  const { count } = await matching(db, viewer, filter)
-    .clearSelect()
-    .select((eb) => eb.fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+  // Chosen by their ids alone: what a breach says of itself is long, and all of them would be carried through a sort.
+  const first = inOrder(fitting(db, viewer, filter).select('breaches.id'), order).limit(limit + 1);
+  const chosen = after === undefined ? first : beyond(first, order, after);
+  return inOrder(breaches(db, viewer).where('breaches.id', 'in', chosen), order).execute();
 }

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { BreachEventTable, DeviceTable, HeadTable, NoticeTable } from '../db/schema.ts';
+import { noticesNaming } from '../notify/naming.ts';
 import type { BreachView } from './read.ts';
 
 export type BreachEventRow = Selectable<BreachEventTable>;
@@ -52,16 +53,18 @@ export async function readActs(db: Db, organisation: string, breach: string, lim
 }
 
 /** Messages to people that named this breach, in the order in which they were made. `breach` is an id that the server made. */
-export const readNotices = (db: Db, organisation: string, breach: string, openedAt: number): Promise<NoticeRow[]> =>
-  db
+export async function readNotices(db: Db, organisation: string, breach: string): Promise<NoticeRow[]> {
+  const ids = await noticesNaming(db, organisation, breach);
+  if (ids.length === 0) return [];
+  return db
     .selectFrom('notices')
     .selectAll()
     .where('organisation', '=', organisation)
-    .where('created_at', '>=', openedAt)
+    .where('id', 'in', [...ids])
     .where('role', '<>', '')
-    .where('breaches', 'like', `%${JSON.stringify(breach)}%`)
     .orderBy('created_at')
     .execute();
+}
 
 /** The device that a breach is about. */
 export const readDeviceOf = (

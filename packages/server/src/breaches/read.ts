@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type Expression, type Selectable, sql, type SqlBool } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { type Viewer, visibleTo } from '../concealed.ts';
 import type { BreachTable } from '../db/schema.ts';
@@ -65,34 +65,73 @@ export function breaches(db: Db, viewer: Viewer) {
 /** A person's severity outweighs the policy's. */
 export const severityNow = sql<string>`coalesce(breaches.assessed_severity, breaches.severity)`;
 
-function holding(q: string) {
+const devicesOf = (db: Db, { organisation }: Viewer) =>
+  db.selectFrom('devices as named').select('named.id').where('named.organisation', '=', organisation);
+
+function holding(db: Db, viewer: Viewer, q: string) {
   const like = containing(q.toLowerCase());
   const within = (column: string) => sql<boolean>`lower(${sql.ref(column)}) like ${like} escape '\\'`;
-  return sql<boolean>`(${within('breaches.ref')} or ${within('devices.asset_tag')} or ${within('breaches.subject')})`;
+  const tagged = devicesOf(db, viewer).where(within('named.asset_tag'));
+  return sql<boolean>`(${within('breaches.ref')} or ${within('breaches.subject')} or breaches.device in (${tagged}))`;
 }
 
-function matchingCase(db: Db, viewer: Viewer, { category, triage, owner, severityNow: now, q }: BreachFilter) {
-  let query = breaches(db, viewer);
-  if (category !== undefined) query = query.where('breaches.category', '=', category);
-  if (triage === 'none') query = query.where('breaches.triage', 'is', null);
-  else if (triage !== undefined) query = query.where('breaches.triage', '=', triage);
-  if (owner !== undefined) query = query.where('breaches.owner', '=', owner);
-  if (now !== undefined) query = query.where(severityNow, '=', now);
-  return q === undefined ? query : query.where(holding(q));
+type Condition = Expression<SqlBool>;
+
+/** What people have decided, and what is looked for by words. */
+function caseConditions(db: Db, viewer: Viewer, filter: BreachFilter): Condition[] {
+  const { category, triage, owner, severityNow: now, q } = filter;
+  return [
+    ...(category === undefined ? [] : [sql<boolean>`breaches.category = ${category}`]),
+    ...(triage === undefined
+      ? []
+      : [triage === 'none' ? sql<boolean>`breaches.triage is null` : sql<boolean>`breaches.triage = ${triage}`]),
+    ...(owner === undefined ? [] : [sql<boolean>`breaches.owner = ${owner}`]),
+    ...(now === undefined ? [] : [sql<boolean>`${severityNow} = ${now}`]),
+    ...(q === undefined ? [] : [holding(db, viewer, q)]),
+  ];
 }
 
-/** The breaches that fit, in no order. */
-export function matching(db: Db, viewer: Viewer, filter: BreachFilter) {
+const clustersCalled = (db: Db, { organisation }: Viewer, ref: string) =>
+  db
+    .selectFrom('clusters as called')
+    .select('called.id')
+    .where('called.organisation', '=', organisation)
+    .where('called.ref', '=', ref)
+    .where('called.breaches', '>', 1);
+
+/** What a filter asks for, in the columns of `breaches` alone: who counts them joins nothing. */
+function conditionsOf(db: Db, viewer: Viewer, filter: BreachFilter): Condition[] {
   const { status, severity, duty, rule, device, open, cluster } = filter;
-  let query = matchingCase(db, viewer, filter);
-  if (status !== undefined) query = query.where('breaches.status', '=', status);
-  if (severity !== undefined) query = query.where('breaches.severity', '=', severity);
-  if (duty !== undefined) query = query.where('breaches.duty', '=', duty);
-  if (rule !== undefined) query = query.where('breaches.rule', '=', rule);
-  if (device !== undefined) query = query.where('devices.asset_tag', '=', device);
-  if (cluster !== undefined) query = query.where('clusters.ref', '=', cluster);
-  if (open !== undefined) query = query.where('breaches.ended_at', open ? 'is' : 'is not', null);
-  return query;
+  return [
+    ...caseConditions(db, viewer, filter),
+    ...(status === undefined ? [] : [sql<boolean>`breaches.status = ${status}`]),
+    ...(severity === undefined ? [] : [sql<boolean>`breaches.severity = ${severity}`]),
+    ...(duty === undefined ? [] : [sql<boolean>`breaches.duty = ${duty}`]),
+    ...(rule === undefined ? [] : [sql<boolean>`breaches.rule = ${rule}`]),
+    ...(device === undefined
+      ? []
+      : [sql<boolean>`breaches.device in (${devicesOf(db, viewer).where('named.asset_tag', '=', device)})`]),
+    ...(cluster === undefined ? [] : [sql<boolean>`breaches.cluster in (${clustersCalled(db, viewer, cluster)})`]),
+    ...(open === undefined
+      ? []
+      : [open ? sql<boolean>`breaches.ended_at is null` : sql<boolean>`breaches.ended_at is not null`]),
+  ];
+}
+
+/** The breaches that fit, in no order and without what belongs to them: to be counted, or to choose a page of. */
+export const fitting = (db: Db, viewer: Viewer, filter: BreachFilter) =>
+  db
+    .selectFrom('breaches')
+    .where('breaches.organisation', '=', viewer.organisation)
+    .where(visibleTo(viewer))
+    .where((eb) => eb.and(conditionsOf(db, viewer, filter)));
+
+/** How many fit. */
+export async function countBreaches(db: Db, viewer: Viewer, filter: BreachFilter): Promise<number> {
+  const { count } = await fitting(db, viewer, filter)
+    .select((eb) => eb.fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** Breaches, the newest first; one more than the limit where there is a next page. */
@@ -102,7 +141,8 @@ export async function listBreaches(
   filter: BreachFilter,
   { limit, after }: BreachPage,
 ): Promise<BreachView[]> {
-  const query = matching(db, viewer, filter)
+  const query = breaches(db, viewer)
+    .where((eb) => eb.and(conditionsOf(db, viewer, filter)))
     .orderBy('breaches.opened_at', 'desc')
     .orderBy('breaches.id', 'desc')
     .limit(limit + 1);

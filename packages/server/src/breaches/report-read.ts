@@ -19,7 +19,7 @@ export async function sourcesOf(
 ): Promise<ReportSources> {
   const { organisation, id } = breach;
   const device = await readDeviceOf(db, breach);
-  const notices = await readNotices(db, organisation, id, breach.opened_at);
+  const notices = await readNotices(db, organisation, id);
   const [first] = await findingsOfBreach(db, organisation, id, 1, 'asc');
   return {
     ...rest,

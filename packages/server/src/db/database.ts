@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, KyselyPlugin, LogConfig, Transaction } from 'kysely';
 import type { Database } from './schema.ts';
 
 export type Db = Kysely<Database>;
@@ -11,4 +11,11 @@ export interface OpenDatabase {
   /** Moves what SQLite has in the write-ahead log into the database file, so that a copy of the file is whole. */
   checkpoint(): void;
   close(): Promise<void>;
+}
+
+/** Who looks on at what is asked of a database. */
+export interface Watching {
+  readonly plugins?: KyselyPlugin[];
+  /** Is told of each statement and how long it took, for a measurement. */
+  readonly log?: LogConfig;
 }

@@ -18,6 +18,7 @@ import { breachLife } from './migrations/0012-breach-life.ts';
 import { savedViews } from './migrations/0013-saved-views.ts';
 import { dailyStanding } from './migrations/0014-daily-standing.ts';
 import { helpdesk } from './migrations/0015-helpdesk.ts';
+import { pageIndexes } from './migrations/0016-page-indexes.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -36,6 +37,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0013-saved-views': savedViews,
     '0014-daily-standing': dailyStanding,
     '0015-helpdesk': helpdesk,
+    '0016-page-indexes': pageIndexes,
   }),
 });
 

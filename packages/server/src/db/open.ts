@@ -1,11 +1,10 @@
-import type { KyselyPlugin, SqliteDatabase } from 'kysely';
+import type { SqliteDatabase } from 'kysely';
 import { isPostgres } from '../settings-addresses.ts';
-import type { OpenDatabase } from './database.ts';
+import type { OpenDatabase, Watching } from './database.ts';
 import { openPostgres, type PostgresOptions } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
-export interface OpenOptions extends PostgresOptions {
-  readonly plugins?: KyselyPlugin[];
+export interface OpenOptions extends PostgresOptions, Watching {
   /** What each statement to SQLite passes, so that a simulation can make the disk fail between any two (invariant 13). */
   readonly through?: (database: SqliteDatabase) => SqliteDatabase;
 }
@@ -13,6 +12,8 @@ export interface OpenOptions extends PostgresOptions {
 /** Opens the database that `location` names (`BEADLE_SERVER_DATABASE`). PostgreSQL is asked when it is first used. */
 export const openDatabase = (
   location: string,
-  { plugins = [], through, ...options }: OpenOptions = {},
-): OpenDatabase =>
-  isPostgres(location) ? openPostgres(location, plugins, options) : openSqlite(location, plugins, through);
+  { plugins = [], log = [], through, ...options }: OpenOptions = {},
+): OpenDatabase => {
+  const watching = { plugins, log };
+  return isPostgres(location) ? openPostgres(location, watching, options) : openSqlite(location, watching, through);
+};

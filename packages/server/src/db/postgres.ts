@@ -3,14 +3,13 @@ import {
   type AbortableOperationOptions,
   type CompiledQuery,
   Kysely,
-  type KyselyPlugin,
   PostgresDialect,
   PostgresDriver,
   type PostgresDialectConfig,
   type QueryResult,
 } from 'kysely';
 import { DatabaseError, Pool, type PoolConfig, types } from 'pg';
-import type { OpenDatabase } from './database.ts';
+import type { OpenDatabase, Watching } from './database.ts';
 import type { Database } from './schema.ts';
 
 export interface PostgresOptions {
@@ -93,7 +92,7 @@ class AwayDriver extends PostgresDriver {
  */
 export function openPostgres(
   url: string,
-  plugins: KyselyPlugin[],
+  watching: Required<Watching>,
   { connections = 10, silenceMs = SILENCE_MS }: PostgresOptions,
 ): OpenDatabase {
   const pool = new Pool({
@@ -110,6 +109,6 @@ export function openPostgres(
   const config: PostgresDialectConfig = { pool };
   const dialect = new PostgresDialect(config);
   dialect.createDriver = () => new AwayDriver(config);
-  const db = new Kysely<Database>({ dialect, plugins });
+  const db = new Kysely<Database>({ dialect, ...watching });
   return { db, engine: 'postgres', checkpoint: () => undefined, close: () => db.destroy() };
 }

@@ -5,12 +5,11 @@ import {
   CompiledQuery,
   type DatabaseConnection,
   Kysely,
-  type KyselyPlugin,
   type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
 } from 'kysely';
-import type { Db, OpenDatabase } from './database.ts';
+import type { Db, OpenDatabase, Watching } from './database.ts';
 import type { Database } from './schema.ts';
 import { keepingStatements } from './statements.ts';
 
@@ -45,7 +44,7 @@ class ImmediateDriver extends SqliteDriver {
  */
 export function openSqlite(
   folder: string,
-  plugins: KyselyPlugin[],
+  watching: Required<Watching>,
   through: (database: SqliteDatabase) => SqliteDatabase = (database) => database,
 ): OpenDatabase {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -59,7 +58,7 @@ export function openSqlite(
   const database = keepingStatements(through(sqlite));
   const dialect = new SqliteDialect({ database });
   dialect.createDriver = () => new ImmediateDriver(database, () => sqlite.inTransaction);
-  const db = new Kysely<Database>({ dialect, plugins });
+  const db = new Kysely<Database>({ dialect, ...watching });
   return {
     db,
     engine: 'sqlite',

@@ -37,15 +37,6 @@ const RANKS = ['pass', 'exempt', 'unknown', 'fail'] as const;
 /** The worst verdict among states, by its place in `RANKS`. */
 const worst = sql<number>`max(case verdict when 'fail' then 3 when 'unknown' then 2 when 'exempt' then 1 else 0 end)`;
 
-/** The worst verdict of each device for each rule. */
-const worstVerdicts = (db: Db, organisation: string) =>
-  db
-    .selectFrom(standingStates(db, organisation))
-    .select(['rule', 'clause', 'device', worst.as('rank')])
-    .where('verdict', '!=', 'not-applicable')
-    .groupBy(['rule', 'clause', 'device'])
-    .as('worst');
-
 export type Standing = Pick<RuleFigure, 'fail' | 'unknown' | 'exempt' | 'pass'>;
 
 /** How the devices stand to all rules together: each by its worst verdict. */
@@ -65,13 +56,31 @@ export async function standingOfDevices(db: Db, organisation: string): Promise<S
   return { fail: of('fail'), unknown: of('unknown'), exempt: of('exempt'), pass: of('pass') };
 }
 
-/** How every rule stands across the devices, the most failing first. */
-export async function standingByRule(db: Db, organisation: string): Promise<RuleFigure[]> {
-  const rows = await db
-    .selectFrom(worstVerdicts(db, organisation))
+/**
+ * How many devices stand at which worst verdict for each rule, by its place in `RANKS`. Each table for itself, in the
+ * order of its key: together they would have to be sorted.
+ */
+const worstVerdicts = (db: Db, organisation: string, table: 'states' | 'judged_states') =>
+  db
+    .selectFrom(
+      db
+        .selectFrom(table)
+        .select((eb) => ['rule', eb.fn.max('clause').as('clause'), worst.as('rank')])
+        .where('organisation', '=', organisation)
+        .where('verdict', '!=', 'not-applicable')
+        .groupBy(['device', 'rule'])
+        .as('worst'),
+    )
     .select(['rule', 'clause', 'rank', (eb) => eb.fn.countAll().as('count')])
     .groupBy(['rule', 'clause', 'rank'])
     .execute();
+
+/** How every rule stands across the devices, the most failing first. */
+export async function standingByRule(db: Db, organisation: string): Promise<RuleFigure[]> {
+  const rows = [
+    ...(await worstVerdicts(db, organisation, 'states')),
+    ...(await worstVerdicts(db, organisation, 'judged_states')),
+  ];
   const figures = new Map<string, RuleFigure>();
   for (const { rule, clause, rank, count } of rows) {
     const before = figures.get(rule) ?? { rule, clause, fail: 0, unknown: 0, exempt: 0, pass: 0 };
@@ -97,4 +106,20 @@ export async function fleetFigures(db: Db, organisation: string, silentSince: nu
     countDevices(db, organisation, { enrolled: true, silentSince }),
   ]);
   return { registered, enrolled, silent };
+}
+
+/** On how many devices each rule fails that fails on any, the most failing first. */
+export async function failingByRule(
+  db: Db,
+  organisation: string,
+): Promise<readonly Pick<RuleFigure, 'rule' | 'clause' | 'fail'>[]> {
+  const rows = await db
+    .selectFrom(standingStates(db, organisation))
+    .select((eb) => ['rule', eb.fn.max('clause').as('clause'), eb.fn.count('device').distinct().as('fail')])
+    .where('verdict', '=', 'fail')
+    .groupBy('rule')
+    .orderBy('fail', 'desc')
+    .orderBy('rule')
+    .execute();
+  return rows.map((row) => ({ ...row, fail: Number(row.fail) }));
 }

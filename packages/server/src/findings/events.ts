@@ -17,14 +17,22 @@ function observedIn(body: Uint8Array | null): EventFinding['observed'] {
   return value.observed ?? {};
 }
 
-/** What happened on these devices and was told since (milliseconds since the epoch), through an index of events alone. */
+export interface EventsQuery {
+  /** Their internal ids. */
+  readonly devices: readonly string[];
+  /** When it was told, in milliseconds since the epoch. */
+  readonly since: number;
+  /** By which check; left out: by any. */
+  readonly check?: string;
+}
+
+/** What happened on these devices and was told since, through an index of events alone. */
 export async function eventsOf(
   db: Db,
   organisation: string,
-  devices: readonly string[],
-  since: number,
+  { devices, since, check: wanted }: EventsQuery,
 ): Promise<EventFinding[]> {
-  const rows = await db
+  const query = db
     .selectFrom('findings')
     .select(['device', 'check_name', 'subject', 'at', 'received_at', 'body'])
     .where('organisation', '=', organisation)
@@ -32,8 +40,8 @@ export async function eventsOf(
     // As it stands in the index: with a parameter it would not be recognised.
     .where('kind', '=', sql.lit('event'))
     .where('form', '=', 'finding')
-    .where('received_at', '>=', since)
-    .execute();
+    .where('received_at', '>=', since);
+  const rows = await (wanted === undefined ? query : query.where('check_name', '=', wanted)).execute();
   return rows.map(({ device, check_name, subject, at, received_at, body }) => ({
     device,
     check: check_name,

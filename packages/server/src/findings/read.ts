@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { FindingTable } from '../db/schema.ts';
 
@@ -15,18 +15,14 @@ export interface FindingFilter {
 /** Where a page begins: the finding before its first. */
 export type FindingPlace = readonly [receivedAt: number, device: string, generation: number, sequence: number];
 
-export interface FindingPage {
-  readonly limit: number;
-  readonly after?: FindingPlace | undefined;
-}
-
 export interface FindingView extends Omit<Selectable<FindingTable>, 'body'> {
   readonly asset_tag: string;
   /** 1 where the received bytes are still kept, 0 where they have been erased. */
   readonly held: number;
 }
 
-const COLUMNS = [
+/** Of a finding, all but its body. */
+export const FINDING_COLUMNS = [
   'organisation',
   'device',
   'generation',
@@ -54,46 +50,19 @@ export const placeOf = (finding: FindingView): FindingPlace => [
   finding.sequence,
 ];
 
-function findings(db: Db, organisation: string) {
+export const bodyHeld = sql<number>`case when findings.body is null then 0 else 1 end`.as('held');
+
+/** The findings of an organisation, in no order. */
+export function findings(db: Db, organisation: string) {
   return db
     .selectFrom('findings')
     .innerJoin('devices', (join) =>
       join.onRef('devices.organisation', '=', 'findings.organisation').onRef('devices.id', '=', 'findings.device'),
     )
-    .select(COLUMNS.map((column) => `findings.${column}` as const))
+    .select(FINDING_COLUMNS.map((column) => `findings.${column}` as const))
     .select('devices.asset_tag')
-    .select((eb) => eb.case().when('findings.body', 'is', null).then(0).else(1).end().as('held'))
+    .select(bodyHeld)
     .where('findings.organisation', '=', organisation);
-}
-
-/** Findings in the order of their arrival, newest first; one more than the limit where there is a next page. */
-export async function listFindings(
-  db: Db,
-  organisation: string,
-  { device, rule, check, verdict, since }: FindingFilter,
-  { limit, after }: FindingPage,
-): Promise<FindingView[]> {
-  let query = findings(db, organisation)
-    .orderBy('findings.received_at', 'desc')
-    .orderBy('findings.device', 'desc')
-    .orderBy('findings.generation', 'desc')
-    .orderBy('findings.sequence', 'desc')
-    .limit(limit + 1);
-  if (device !== undefined) query = query.where('devices.asset_tag', '=', device);
-  if (rule !== undefined) query = query.where('findings.rule', '=', rule);
-  if (check !== undefined) query = query.where('findings.check_name', '=', check);
-  if (verdict !== undefined) query = query.where('findings.verdict', '=', verdict);
-  if (since !== undefined) query = query.where('findings.received_at', '>=', since);
-  if (after !== undefined) {
-    query = query.where((eb) =>
-      eb(
-        eb.refTuple('findings.received_at', 'findings.device', 'findings.generation', 'findings.sequence'),
-        '<',
-        eb.tuple(after[0], after[1], after[2], after[3]),
-      ),
-    );
-  }
-  return query.execute();
 }
 
 /** The findings that a breach rests on, at most `limit`: the newest first, or the oldest. */
@@ -104,19 +73,28 @@ export function findingsOfBreach(
   limit: number,
   order: 'asc' | 'desc' = 'desc',
 ): Promise<FindingView[]> {
+  // Of one device, whose findings are numbered as they came: by the key, however many there are.
+  const chosen = db
+    .selectFrom('breach_findings')
+    .select(['organisation', 'device', 'generation', 'sequence'])
+    .where('organisation', '=', organisation)
+    .where('breach', '=', breach)
+    .orderBy('device', order)
+    .orderBy('generation', order)
+    .orderBy('sequence', order)
+    .limit(limit)
+    .as('chosen');
   return findings(db, organisation)
-    .innerJoin('breach_findings', (join) =>
+    .innerJoin(chosen, (join) =>
       join
-        .onRef('breach_findings.organisation', '=', 'findings.organisation')
-        .onRef('breach_findings.device', '=', 'findings.device')
-        .onRef('breach_findings.generation', '=', 'findings.generation')
-        .onRef('breach_findings.sequence', '=', 'findings.sequence'),
+        .onRef('chosen.organisation', '=', 'findings.organisation')
+        .onRef('chosen.device', '=', 'findings.device')
+        .onRef('chosen.generation', '=', 'findings.generation')
+        .onRef('chosen.sequence', '=', 'findings.sequence'),
     )
-    .where('breach_findings.breach', '=', breach)
-    .orderBy('findings.received_at', order)
+    .orderBy('findings.device', order)
     .orderBy('findings.generation', order)
     .orderBy('findings.sequence', order)
-    .limit(limit)
     .execute();
 }
 

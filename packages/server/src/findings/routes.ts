@@ -4,8 +4,9 @@ import Type, { type Static } from 'typebox';
 import { callerOf } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
-import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
-import { type FindingView, listFindings, placeOf } from './read.ts';
+import { cursorOf, limitOf, PageQuery, pageOf, readCursor } from '../pagination.ts';
+import { listFindings } from './list.ts';
+import type { FindingView } from './read.ts';
 
 export const FindingAnswer = Type.Object({
   id: Type.String({ description: 'the device within the server, its generation and the sequence' }),
@@ -83,7 +84,8 @@ export const findingRoutes =
         config: { access: 'findings:read' },
         schema: {
           tags: ['findings'],
-          summary: 'List the findings in the order of their arrival, newest first',
+          summary:
+            'List the findings in the order of their arrival, newest first; where few fit, a page may have fewer than its limit and a next one all the same',
           querystring: Filters,
           response: { 200: pageOf(FindingAnswer) },
         },
@@ -93,8 +95,13 @@ export const findingRoutes =
         const limit = limitOf(request.query);
         const after = readCursor(cursor, ['number', 'string', 'number', 'number']);
         const { organisation } = callerOf(request);
-        const rows = await listFindings(db, organisation, { ...filter, since: timeOf(since) }, { limit, after });
-        return toPage(rows, limit, placeOf, presentFinding);
+        const { rows, next } = await listFindings(
+          db,
+          organisation,
+          { ...filter, since: timeOf(since) },
+          { limit, after },
+        );
+        return { items: rows.map(presentFinding), nextCursor: next && cursorOf(next) };
       },
     );
   };

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { isConcealedFrom, type Viewer } from '../concealed.ts';
 import type { Db } from '../db/database.ts';
 import type { NoticeTable } from '../db/schema.ts';
+import { noticesNaming } from './naming.ts';
 import { jobOf } from './queue.ts';
 
 export const NOTICE_STATUSES = ['waiting', 'sent', 'failed'] as const;
@@ -63,7 +64,9 @@ export async function listDeliveries(
   if (breach !== undefined) {
     const found = await idOf(db, organisation, breach);
     if (found === undefined) return [];
-    query = query.where('breaches', 'like', `%${JSON.stringify(found.id)}%`);
+    const ids = await noticesNaming(db, organisation, found.id);
+    if (ids.length === 0) return [];
+    query = query.where('id', 'in', [...ids]);
   }
   if (channel !== undefined) query = query.where('channel', '=', channel);
   if (status !== undefined) query = query.where('status', '=', status);
@@ -106,14 +109,19 @@ async function withNextTry(
   return rows.map((row) => ({ ...row, nextTryAt: next.get(`${jobOf(row)} ${row.id}`) ?? null }));
 }
 
-/** The channels of which there is any delivery, by name. */
+/** The channels of which there is any delivery, by name: one after the other through an index, as there are few. */
 export async function channelsUsed(db: Db, organisation: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('notices')
-    .select('channel')
-    .distinct()
-    .where('organisation', '=', organisation)
-    .orderBy('channel')
-    .execute();
-  return rows.map(({ channel }) => channel);
+  const channels: string[] = [];
+  for (;;) {
+    const row = await db
+      .selectFrom('notices')
+      .select('channel')
+      .where('organisation', '=', organisation)
+      .where('channel', '>', channels.at(-1) ?? '')
+      .orderBy('channel')
+      .limit(1)
+      .executeTakeFirst();
+    if (row === undefined) return channels;
+    channels.push(row.channel);
+  }
 }

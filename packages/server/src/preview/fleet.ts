@@ -102,7 +102,7 @@ export async function readPart(db: Db, query: PartQuery): Promise<FleetPart> {
   const facts = byDevice(await factsOf(db, organisation, ids));
   const states = byDevice(await failingStatesOf(db, organisation, ids));
   const open = byDevice(await openStatesOf(db, organisation, ids));
-  const events = byDevice(await eventsOf(db, organisation, ids, since));
+  const events = byDevice(await eventsOf(db, organisation, { devices: ids, since }));
   const devices = rows.map((row) =>
     toDevice(row, {
       facts: facts(row.id),

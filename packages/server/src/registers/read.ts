@@ -1,4 +1,4 @@
-import { matches, type PrinterClass, typedKey } from '@beadle/shared';
+import { matcherOf, type PrinterClass, typedKey } from '@beadle/shared';
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../db/database.ts';
 import type { PrinterTable, StickTable } from '../db/schema-people.ts';
@@ -74,10 +74,10 @@ export interface Entered {
 export async function readEntered(db: Db | Tx, organisation: string): Promise<Entered> {
   const sticks = await db.selectFrom('sticks').select('serial_key').where('organisation', '=', organisation).execute();
   const serials = new Set(sticks.map(({ serial_key }) => serial_key));
-  const patterns = (await printersOf(db, organisation).execute()).map(({ pattern }) => pattern);
+  const hasPrinter = matcherOf((await printersOf(db, organisation).execute()).map(({ pattern }) => pattern));
   return {
     hasStick: (serial) => serials.has(typedKey(serial)),
-    hasPrinter: (target) => patterns.some((pattern) => matches(pattern, target)),
+    hasPrinter,
   };
 }
 
@@ -108,18 +108,18 @@ export async function unclassifiedPrinters(db: Db, organisation: string): Promis
       .where('observed', 'like', '%"printer":"other"%')
       .limit(MOST_LOOKED_AT)
       .execute();
-  const [states, breaches, known] = [
+  const [states, breaches, isKnown] = [
     await of('states'),
     await of('breaches'),
-    await printersOf(db, organisation).execute(),
+    matcherOf((await printersOf(db, organisation).execute()).map(({ pattern }) => pattern)),
   ];
   const devices = new Map<string, Set<string | null>>();
   for (const { device, observed } of [...states, ...breaches]) {
     const target = targetIn(observed);
-    if (target === undefined || known.some(({ pattern }) => matches(pattern, target))) continue;
-    devices.set(target, (devices.get(target) ?? new Set()).add(device));
+    if (target !== undefined) devices.set(target, (devices.get(target) ?? new Set()).add(device));
   }
   return [...devices]
+    .filter(([target]) => !isKnown(target))
     .map(([target, told]) => ({ target, devices: told.size }))
     .toSorted((one, other) => other.devices - one.devices || (one.target < other.target ? -1 : 1))
     .slice(0, MOST_SHOWN);

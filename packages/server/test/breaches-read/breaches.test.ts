@@ -81,13 +81,13 @@ describe('the report', () => {
   async function reported() {
     const device = await seedDevice(server.db, { holder: 'Sam Rivers', clock_skew_ms: 600_000 });
     const breach = await seedBreach(server.db, device.id, { duty: 'holder' });
-    const kept = await seedFinding(server.db, device.id);
     const erased = await seedFinding(server.db, device.id, {
       body: null,
       received_at: 1,
       verdict: 'unknown',
       reason: 'access-denied',
     });
+    const kept = await seedFinding(server.db, device.id);
     for (const finding of [kept, erased]) await seedEvidence(server.db, breach.id, finding);
     await seedHead(server.db, device.id, kept.sequence, kept.link);
     await seedEvent(server.db, breach.id);

@@ -1,0 +1,51 @@
+import type { Db } from '../../../packages/server/src/db/database.ts';
+import { type Breach, VIEWER } from './breach-row.ts';
+import { actionOf } from './breaches.ts';
+import type { LargeCouncil } from './council.ts';
+
+/** What stands in each part of an address, by the section of the address and the name of the part. */
+export type Places = Readonly<Record<string, readonly string[]>>;
+
+async function oneOf(db: Db, table: 'printers' | 'role_holders'): Promise<string> {
+  const row = await db.selectFrom(table).select('id').limit(1).executeTakeFirstOrThrow();
+  return row.id;
+}
+
+async function largestCluster(db: Db): Promise<string> {
+  const row = await db.selectFrom('clusters').select('ref').orderBy('breaches', 'desc').limit(1).executeTakeFirst();
+  return row?.ref ?? '';
+}
+
+/** Breaches in each state of their life, so that each act has one that it may be done to; the busiest of all first. */
+function breachesOf({ breaches }: LargeCouncil): readonly Breach[] {
+  const seen = breaches.filter(({ concealed_from: from }) => from === null).toReversed();
+  const statuses = [...new Set(seen.map(({ status }) => status))];
+  return [seen[0], ...statuses.map((status) => seen.find((one) => one.status === status))].flatMap((one) =>
+    one === undefined ? [] : [one],
+  );
+}
+
+/** Things that are there; the device and the breach are those with most behind them. */
+export async function placesOf(db: Db, council: LargeCouncil, preview: string): Promise<Places> {
+  const { devices } = council;
+  const breaches = breachesOf(council);
+  const refs = breaches.map(({ ref }) => ref);
+  return {
+    assetTag: [devices[0]?.tag ?? ''],
+    'breaches.ref': refs,
+    action: breaches.map(actionOf),
+    'clusters.ref': [await largestCluster(db)],
+    'report.ref': refs,
+    'people.account': ['person.00001'],
+    'groups.name': ['Group 00'],
+    'roles.id': [await oneOf(db, 'role_holders')],
+    'roles.role': ['line-manager'],
+    'registers.serial': ['STICK000001'],
+    'registers.id': [await oneOf(db, 'printers')],
+    'authorisations.ref': ['AU-2026-000007'],
+    'incidents.ref': ['IN-2026-000001'],
+    'policies.version': ['2026.2'],
+    'policies.id': [preview],
+    owner: [VIEWER],
+  };
+}
