@@ -9,7 +9,7 @@ import { titleOf } from '../../../breaches/appearance.ts';
 import type { BreachView } from '../../../breaches/read.ts';
 import { ownBreaches } from '../../../breaches/own.ts';
 import type { Db } from '../../../db/database.ts';
-import { ownDevice, ownDevices } from '../../../devices/own.ts';
+import { ownDevice, ownDevices } from '../../../people/own-devices.ts';
 import { contactDay, type DeviceView, readFacts, readStates } from '../../../devices/read.ts';
 import { AssetTag } from '../../../devices/read-routes.ts';
 import { problem } from '../../../errors.ts';

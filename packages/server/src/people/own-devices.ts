@@ -2,8 +2,8 @@ import { typedKey } from '@beadle/shared';
 import { sql } from 'kysely';
 import type { Caller } from '../access.ts';
 import type { Db } from '../db/database.ts';
-import { heldBy, personOfHolder } from '../people/holder.ts';
-import { type DeviceView, readDevice } from './read.ts';
+import { heldBy, personOfHolder } from './holder.ts';
+import { type DeviceView, readDevice } from '../devices/read.ts';
 
 /** Nobody holds more; the register may still say so. */
 const MOST = 20;
