@@ -64,12 +64,15 @@ async function measureOn(location: string, folder: string, engine: string): Prom
   }
 }
 
-/** PostgreSQL as it comes; undefined where its npm package is not there. */
+/** So that what is written anew in a transaction needs no log; as it comes otherwise. */
+const FLAGS = ['wal_level=minimal', 'max_wal_senders=0', 'max_wal_size=4GB'] as const;
+
+/** PostgreSQL; undefined where its npm package is not there. */
 async function startPostgres(folder: string): Promise<{ support: Support; server: RunningPostgres } | undefined> {
   try {
     const support = await import('../../test/support/postgres-server.ts');
     chmodSync(folder, 0o711);
-    return { support, server: await support.startPostgres({ within: folder }) };
+    return { support, server: await support.startPostgres({ within: folder, flags: FLAGS }) };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
     return undefined;

@@ -82,7 +82,7 @@ export async function writeCouncil(db: Db): Promise<LargeCouncil> {
     progress('pages: the audit log');
     return { devices: made, breaches: found };
   });
-  await insertFindings(db, devices);
+  await inTransaction(db, (tx) => insertFindings(tx, devices));
   await settle(db);
   progress(`pages: the council was written in ${Math.round((performance.now() - began) / 1000)} s`);
   return { devices, breaches };

@@ -7,7 +7,7 @@ import type { Database } from '../../../packages/server/src/db/schema.ts';
 const MOST_VALUES = { sqlite: 32_000, postgres: 60_000 } as const;
 
 /** Inserts rows that all have the same columns, as many at once as the engine takes. */
-export async function insertAll<T extends keyof Database & string>(
+export async function insertAll<T extends keyof Database>(
   tx: Db | Tx,
   table: T,
   rows: readonly Insertable<Database[T]>[],
@@ -19,6 +19,6 @@ export async function insertAll<T extends keyof Database & string>(
   for (let from = 0; from < rows.length; from += atOnce)
     await tx
       .insertInto(table)
-      .values(rows.slice(from, from + atOnce) as never)
+      .values(rows.slice(from, from + atOnce))
       .execute();
 }
