@@ -180,6 +180,7 @@ describe('a server that was restored from before the register was changed', () =
       'CL-2026-001001',
       'AU-2026-001001',
       'IN-2026-001001',
+      'HD-2026-001001',
     ]);
     expect(await report()).toBe('BR-2026-001001');
     expect(await inTransaction(council.db(), (tx) => skipReferences(tx, skip))).toEqual([
@@ -187,6 +188,7 @@ describe('a server that was restored from before the register was changed', () =
       'CL-2026-002001',
       'AU-2026-002001',
       'IN-2026-002001',
+      'HD-2026-002001',
     ]);
     expect(await verifyAudit(council.db(), ORGANISATION)).toMatchObject({ intact: true });
   });
