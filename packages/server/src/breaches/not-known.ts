@@ -1,6 +1,7 @@
 import type { Decided } from './report-decided.ts';
 import type { ReportEncryption } from './report-encryption.ts';
 import type { Moments } from './report-moments.ts';
+import { membersOf } from './report-parsed.ts';
 import type { ReportSources } from './report-sources.ts';
 
 const SKEW_WORTH_SAYING_MS = 60_000;
@@ -60,12 +61,20 @@ function aboutEncryption(encryption: ReportEncryption | null): (string | false)[
   ];
 }
 
-function aboutThePeople({ check_name: check }: ReportSources['breach'], decided: Decided): (string | false)[] {
+/** What nobody has assessed yet: whoever reported it may have said already that personal data is involved. */
+function aboutTheData({ check_name: check, report }: ReportSources['breach']): string | false {
+  const said = membersOf(report)['personalData'];
+  if (said === 'yes') return 'Whose personal data is involved: whoever reported it says that some is.';
+  if (said === 'no') return 'Whether personal data is involved: whoever reported it says that none is.';
+  return check !== 'patches' && 'Whether personal data is involved, and whose.';
+}
+
+function aboutThePeople(breach: ReportSources['breach'], decided: Decided): (string | false)[] {
   const { assessment } = decided;
   if (assessment === null)
     return [
       'How serious it is for the council: nobody has assessed it yet. The severity is the one that the policy gives the rule.',
-      check !== 'patches' && 'Whether personal data is involved, and whose.',
+      aboutTheData(breach),
     ];
   return [
     assessment.personalData === 'unknown' && "Whether living people's data is involved.",

@@ -21,10 +21,15 @@ export interface RuleStanding {
 /** As the index has it by which there is one (`breaches_one_open`): without these words SQLite does not know it. */
 const AS_INDEXED = sql<boolean>`breaches.ended_at is null and breaches.device is not null and breaches.kind <> 'person'`;
 
-/** Failing devices by rule and version, and those of them without an open breach. */
-const failingByVersion = (db: Db, organisation: string) =>
+/** Failing devices by rule and version, as they say or as the server judged, and those of them without an open breach. */
+const failingByVersion = (db: Db, organisation: string, table: 'states' | 'judged_states') =>
   db
-    .selectFrom('states')
+    .selectFrom(
+      db
+        .selectFrom(table)
+        .select(['organisation', 'device', 'rule', 'subject', 'policy_version', 'verdict'])
+        .as('states'),
+    )
     .leftJoin('breaches', (join) =>
       join
         .onRef('breaches.organisation', '=', 'states.organisation')
@@ -75,7 +80,8 @@ const happenedByVersion = (db: Db, organisation: string, since: number) =>
 export async function standingOfRules(db: Db, organisation: string, at: number): Promise<RuleStanding[]> {
   const standings = new Map<string, RuleStanding>();
   const rows = [
-    ...(await failingByVersion(db, organisation)),
+    ...(await failingByVersion(db, organisation, 'states')),
+    ...(await failingByVersion(db, organisation, 'judged_states')),
     ...(await happenedByVersion(db, organisation, at - WEEK_MS)),
   ];
   for (const row of rows) {

@@ -163,8 +163,18 @@ describe('the overview', () => {
     await seedBreach(server.db, 'one', { subject: 'x', aware_at: now, duty: 'ict' });
     const running = await runningClocks(server.db, { organisation: ORGANISATION, name: 'Kim' }, now, 5);
     expect(running).toEqual([
-      { ref: 'BR-2026-000102', due: now - 8 * 3_600_000, decision: null },
-      { ref: 'BR-2026-000101', due: now + 62 * 3_600_000, decision: null },
+      {
+        ref: 'BR-2026-000102',
+        title: 'Reported by a person: BR-2026-000102',
+        due: now - 8 * 3_600_000,
+        decision: null,
+      },
+      {
+        ref: 'BR-2026-000101',
+        title: 'Reported by a person: BR-2026-000101',
+        due: now + 62 * 3_600_000,
+        decision: null,
+      },
     ]);
   });
 });

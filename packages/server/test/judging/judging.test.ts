@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { standingOfRules } from '../../src/breaches/standing.ts';
 import { judgeFleet } from '../../src/judging/job.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { startTestServer, type TestServer } from '../app/harness.ts';
@@ -94,6 +95,9 @@ describe('a device that is not heard from', () => {
     await pass(22);
     expect(await breaches()).toEqual([]);
     expect(await states(asset_tag)).toMatchObject([{ verdict: 'fail' }]);
+    expect(await standingOfRules(server.db, ORGANISATION, server.clock.now())).toMatchObject([
+      { rule: 'silent', mode: 'observe', failing: 1, inGrace: 0 },
+    ]);
     await putPolicy(SILENT);
     await pass(0.1);
     expect(await breaches()).toMatchObject([{ status: 'suspected' }]);

@@ -1,11 +1,14 @@
 import { after } from '@beadle/shared';
 import type { Viewer } from '../../concealed.ts';
 import type { Db } from '../../db/database.ts';
+import { titleOf } from '../appearance.ts';
 import { breaches } from '../read.ts';
 import { concernsPeople, timingOf } from './clocks.ts';
 
 export interface RunningClock {
   readonly ref: string;
+  /** What it is about, in one sentence without its full stop. */
+  readonly title: string;
   /** By the stricter reading, in milliseconds since the epoch; before now where it has run out. */
   readonly due: number;
   /** What was decided about telling the regulator, which stops no clock; null where nobody has decided. */
@@ -32,8 +35,10 @@ export async function runningClocks(db: Db, viewer: Viewer, now: number, limit: 
     .execute();
   return rows
     .filter(concernsPeople)
-    .map(({ ref, aware_at: aware, reported_at: reported, regulator_decision: decision }) => ({
+    .map((breach) => ({ ...breach, title: titleOf(breach) }))
+    .map(({ ref, title, aware_at: aware, reported_at: reported, regulator_decision: decision }) => ({
       ref,
+      title,
       due: after(Math.min(aware ?? now, reported ?? aware ?? now), first.within),
       decision,
     }))

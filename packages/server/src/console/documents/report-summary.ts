@@ -51,7 +51,7 @@ const NAMES: Readonly<Record<MomentName, string>> = {
   ended: 'It ended',
 };
 
-/** Evidence is told by the second. */
+/** Evidence is told by the second; what a person says is not. */
 const EXACT: ReadonlySet<MomentName> = new Set(['happened', 'detected']);
 
 function momentsTable({ moments }: BreachReport): Table {
@@ -64,8 +64,8 @@ function momentsTable({ moments }: BreachReport): Table {
     rows: MOMENTS.map((name) => {
       const { byDevice, byServer, byPerson } = moments[name];
       const words = EXACT.has(name) ? exactly : moment;
-      const time = (value: string | null) => (value === null ? '–' : words(value));
-      return [NAMES[name], time(byDevice), time(byServer), time(byPerson)];
+      const time = (value: string | null, as = words) => (value === null ? '–' : as(value));
+      return [NAMES[name], time(byDevice), time(byServer), time(byPerson, moment)];
     }),
   };
 }

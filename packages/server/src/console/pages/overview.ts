@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { callerOf } from '../../access.ts';
+import { actionsDueBy } from '../../breaches/life/actions-due.ts';
 import { paperOverdue } from '../../authorisations/owing.ts';
 import { titleOf } from '../../breaches/appearance.ts';
 import type { Viewer } from '../../concealed.ts';
@@ -46,7 +47,7 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
   const { db, clock } = deps;
   const { organisation } = viewer;
   const now = clock.now();
-  const [officer, ict, fleet, unknowns, rules, better, standing, paper, clocks, trends] = await Promise.all([
+  const [officer, ict, fleet, unknowns, rules, better, standing, paper, clocks, actions, trends] = await Promise.all([
     queueOf(deps, viewer, 'holder'),
     queueOf(deps, viewer, 'ict'),
     fleetFigures(db, organisation, now - SILENT_AFTER.ms),
@@ -56,6 +57,7 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
     standingOfRules(db, organisation, now),
     paperOverdue(db, organisation, now),
     runningClocks(db, viewer, now, SHOWN),
+    actionsDueBy(db, organisation, now + WEEK_MS, viewer),
     trendFigures(db, viewer, now),
   ]);
   const quiet = standing.filter(({ mode, inGrace }) => mode === 'observe' || inGrace > 0);
@@ -70,6 +72,7 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
     quiet,
     paper,
     clocks,
+    actions: actions.slice(0, SHOWN),
     trends,
     now,
     silentDays: SILENT_AFTER.days,
