@@ -19,7 +19,7 @@ export interface CouncilDevice {
 
 const tagOf = (number: number): string => `DBC-${String(number).padStart(5, '0')}`;
 
-/** One device has a twentieth of all findings, and a few have most of the rest. */
+/** One device has more than a twentieth of all findings, and a few have most of the rest. */
 function shares(count: number): number[] {
   const weights = Array.from({ length: count }, (_, index) => 1 / Math.sqrt(index + 1));
   const all = weights.reduce((sum, weight) => sum + weight, 0);
