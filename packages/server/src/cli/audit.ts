@@ -50,7 +50,7 @@ const WHY = {
 } as const;
 
 /** Tells what was found; gives the exit code. */
-function tell(io: CommandIo, organisation: string, result: AuditVerification): number {
+function tell(io: CommandIo, organisation: string, result: AuditVerification, place = ''): number {
   if (result.intact) {
     print(io.stdout, `The audit log of ${organisation} is intact: ${result.count} acts, head ${result.head}`);
     return 0;
@@ -58,7 +58,7 @@ function tell(io: CommandIo, organisation: string, result: AuditVerification): n
   const { sequence, reason } = result;
   print(
     io.stderr,
-    `The audit log of ${organisation} is broken: act ${sequence} ${WHY[reason]}; what is before it is intact.`,
+    `${place}The audit log of ${organisation} is broken: act ${sequence} ${WHY[reason]}; what is before it is intact.`,
   );
   return 1;
 }
@@ -96,7 +96,7 @@ async function auditVerifyFile(io: CommandIo, file: string, { anchor }: VerifyOp
     const follower = known ?? followChain(act.organisation === ORGANISATION ? anchors : []);
     followers.set(act.organisation, follower);
     const broken = follower.next(act);
-    if (broken !== undefined) return tell(io, act.organisation, broken);
+    if (broken !== undefined) return tell(io, act.organisation, broken, `${file}:${number}: `);
   }
   if (followers.size === 0) followers.set(ORGANISATION, followChain(anchors));
   const codes = [...followers].map(([organisation, follower]) => tell(io, organisation, follower.end()));
