@@ -12,16 +12,11 @@ export interface DueAction {
 }
 
 /** More are for the desks of their breaches. */
-const MOST = 100;
+const MOST = 200;
 
-/** Actions that nobody has ended and that are due by then, the longest overdue first. Without a viewer, those that nobody may not see. */
-export async function actionsDueBy(
-  db: Db | Tx,
-  organisation: string,
-  until: number,
-  viewer?: Viewer,
-): Promise<DueAction[]> {
-  return db
+/** Actions that nobody has ended, the first due first. */
+const open = (db: Db | Tx, organisation: string) =>
+  db
     .selectFrom('breach_actions')
     .innerJoin('breaches', (join) =>
       join
@@ -31,10 +26,21 @@ export async function actionsDueBy(
     .select(['breaches.ref', 'breach_actions.title', 'breach_actions.owner', 'breach_actions.due_at as due'])
     .where('breach_actions.organisation', '=', organisation)
     .where('breach_actions.ended_at', 'is', null)
-    .where('breach_actions.due_at', '<=', until)
-    .where(viewer === undefined ? sql<boolean>`breaches.concealed_from is null` : visibleTo(viewer))
     .orderBy('breach_actions.due_at')
     .orderBy('breach_actions.id')
-    .limit(MOST)
+    .limit(MOST);
+
+/** Those that are due by then. Without a viewer, those that may be told to anybody. */
+export const actionsDueBy = (db: Db | Tx, organisation: string, until: number, viewer?: Viewer): Promise<DueAction[]> =>
+  open(db, organisation)
+    .where('breach_actions.due_at', '<=', until)
+    .where(viewer === undefined ? sql<boolean>`breaches.concealed_from is null` : visibleTo(viewer))
     .execute();
-}
+
+/** Those whose owner is named by one of these keys. */
+export const actionsOfOwners = async (db: Db, organisation: string, keys: readonly string[]): Promise<DueAction[]> =>
+  keys.length === 0
+    ? []
+    : open(db, organisation)
+        .where(sql`lower(trim(breach_actions.owner))`, 'in', [...keys])
+        .execute();

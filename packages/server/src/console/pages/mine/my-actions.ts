@@ -1,8 +1,7 @@
 import { typedKey } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { callerOf } from '../../../access.ts';
-import type { DueAction } from '../../../breaches/life/actions-due.ts';
-import { openActionsOf } from '../../../breaches/life/actions-of.ts';
+import { actionsOfOwners, type DueAction } from '../../../breaches/life/actions-due.ts';
 import { may } from '../../../people/permissions.ts';
 import { type Named, selfAndStaff } from '../../../people/staff.ts';
 import { type PageDeps, showPage } from '../../console.ts';
@@ -19,7 +18,7 @@ export const myActionsPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, de
     const caller = callerOf(request);
     const { self, staff } = await selfAndStaff(deps.db, caller);
     const keys = [self, ...staff].flatMap((one) => one.keys);
-    const actions = await openActionsOf(deps.db, caller.organisation, keys);
+    const actions = await actionsOfOwners(deps.db, caller.organisation, keys);
     const model = {
       mine: of(actions, self),
       staff: staff
