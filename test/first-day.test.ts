@@ -78,8 +78,8 @@ describe('npm start on a bare machine', () => {
   it('makes an unencrypted disk one open breach with a mail and a report, and one it stays after a restart', async (context) => {
     context.skip(!(await isUnencrypted()), 'the disk of this machine is encrypted');
     const first = await startBeadle();
-    await until('the breach', async () => (await encryption(first.origin)).length > 0, 15_000);
-    await until('the mail', () => mail().length > 0, 15_000);
+    await until('the breach', async () => (await encryption(first.origin)).length > 0, 40_000);
+    await until('the mail', () => mail().length > 0, 40_000);
     const [breach] = await encryption(first.origin);
     expect(breach).toMatchObject({ ref: 'BR-2026-000001', status: 'suspected', count: 1 });
     expect(statSync(join(folder, 'data/admin-token')).mode & 0o777).toBe(0o600);

@@ -81,7 +81,7 @@ describe.skipIf('why' in laptops)(`a laptop whose power is cut while it writes${
   async function cutWhileWriting(how?: string): Promise<Cut> {
     const before = kept().length;
     await laptop.stdout(`systemd-run --quiet ${writer(how)}`);
-    await until('the first finding', () => kept().length > before, 60_000);
+    await until('the first finding', () => kept().length > before, 120_000);
     await delay(Math.random() * MOST_WRITING_MS);
     await untilWritten();
     await laptop.machine.cut();
@@ -134,7 +134,7 @@ describe.skipIf('why' in laptops)(`a laptop whose power is cut while it writes${
       await start();
       const before = kept().length;
       const ending = laptop.run(`exec ${writer()}`);
-      await until('the first finding', () => kept().length > before, 60_000);
+      await until('the first finding', () => kept().length > before, 120_000);
       // It makes no more, and ends by itself once everything has arrived.
       await laptop.stdout('pkill -TERM -f "[s]tream.mjs"');
       const last = await ending;
@@ -150,6 +150,6 @@ describe.skipIf('why' in laptops)(`a laptop whose power is cut while it writes${
       // Those that were kept when the power went before their numbers had been told.
       expect(numbers.length - kept().length).toBeLessThanOrEqual(CUTS);
     },
-    60_000 + CUTS * 60_000,
+    60_000 + CUTS * 90_000,
   );
 });
