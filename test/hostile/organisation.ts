@@ -136,7 +136,7 @@ export async function sessionsOf(server: Server, { name, id }: Names): Promise<C
     const person = { organisation: id, name: `Person ${name} ${role}`, role };
     const { sessionId } = await server.database.db
       .transaction()
-      .execute((tx) => startSession(tx, person, server.clock.now(), server.random));
+      .execute((tx) => startSession(tx, person, { at: server.clock.now(), by: 'code', browser: null }, server.random));
     const headers = { cookie: `beadle-session=${sessionId}` };
     const page = await server.fire({ method: 'GET', url: '/accessibility', headers });
     const csrf = /name="_csrf" value="([^"]+)"/.exec(page.body)?.[1];

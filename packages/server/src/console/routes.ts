@@ -42,6 +42,7 @@ import { reportPages } from './pages/report.ts';
 import { registerPages } from './pages/registers.ts';
 import { reportSomethingPages } from './pages/report-something.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
+import { oidcPages } from './pages/sign-in-oidc.ts';
 import { createViews, type Views } from './views.ts';
 
 type ProblemPage = (
@@ -95,6 +96,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
 
   await app.register(breachReportRoutes, { db, clock, writers: writersOf(views) });
   await app.register(signInPages, { ...deps, views });
+  await app.register(oidcPages, { ...deps, views });
   await app.register(overviewPage, page);
   await app.register(reportSomethingPages, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
   await app.register(breachesPage, page);

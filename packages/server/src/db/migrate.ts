@@ -16,6 +16,7 @@ import { daysAndPaper } from './migrations/0010-days-and-paper.ts';
 import { deliveries } from './migrations/0011-deliveries.ts';
 import { breachLife } from './migrations/0012-breach-life.ts';
 import { savedViews } from './migrations/0013-saved-views.ts';
+import { signIn } from './migrations/0020-sign-in.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -32,6 +33,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0011-deliveries': deliveries,
     '0012-breach-life': breachLife,
     '0013-saved-views': savedViews,
+    '0020-sign-in': signIn,
   }),
 });
 

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { AuthorisationTables } from './schema-authorisations.ts';
 import type { PeopleTables } from './schema-people.ts';
+import type { SignInTables } from './schema-sign-in.ts';
 
 /**
  * The tables, one interface each. Times are milliseconds since the epoch (integer, `bigint` on PostgreSQL); JSON is text,
@@ -363,49 +364,6 @@ export interface AuditTable {
   link: string;
 }
 
-export interface TokenTable {
-  organisation: string;
-  id: string;
-  secret_hash: string;
-  role: string;
-  name: string;
-  created_at: number;
-  expires_at: number | null;
-  revoked_at: number | null;
-}
-
-export interface AccountTable {
-  organisation: string;
-  id: string;
-  name: string;
-  role: string;
-  /** PHC string of argon2id. */
-  password_hash: string;
-  created_at: number;
-  disabled_at: number | null;
-}
-
-export interface SignInCodeTable {
-  organisation: string;
-  code_hash: string;
-  name: string;
-  role: string;
-  created_at: number;
-  expires_at: number;
-  used_at: number | null;
-}
-
-export interface SessionTable {
-  organisation: string;
-  id_hash: string;
-  name: string;
-  role: string;
-  created_at: number;
-  seen_at: number;
-  expires_at: number;
-  revoked_at: number | null;
-}
-
 export interface EnrolmentTokenTable {
   organisation: string;
   id: string;
@@ -487,7 +445,7 @@ export interface BaselineDecisionTable {
   decided_at: number;
 }
 
-export interface Database extends AuthorisationTables, PeopleTables {
+export interface Database extends AuthorisationTables, PeopleTables, SignInTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
   device_keys: DeviceKeyTable;
@@ -508,10 +466,6 @@ export interface Database extends AuthorisationTables, PeopleTables {
   notices: NoticeTable;
   jobs: JobTable;
   audit: AuditTable;
-  tokens: TokenTable;
-  accounts: AccountTable;
-  sign_in_codes: SignInCodeTable;
-  sessions: SessionTable;
   enrolment_tokens: EnrolmentTokenTable;
   policies: PolicyTable;
   policy_previews: PolicyPreviewTable;
