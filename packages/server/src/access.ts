@@ -50,6 +50,8 @@ export interface Caller {
   readonly role: CallerRole;
   readonly name: string;
   readonly via: 'token' | 'session';
+  /** Of a token that was made for less than its role may. */
+  readonly only?: readonly Permission[];
 }
 
 declare module 'fastify' {

@@ -40,8 +40,10 @@ import { previewPages } from './pages/preview.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
 import { reportPages } from './pages/report.ts';
 import { registerPages } from './pages/registers.ts';
+import { sessionsPage } from './pages/sessions.ts';
 import { reportSomethingPages } from './pages/report-something.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
+import { type SecondFactorPageDeps, secondFactorPages } from './pages/sign-in-second-factor.ts';
 import { oidcPages } from './pages/sign-in-oidc.ts';
 import { createViews, type Views } from './views.ts';
 
@@ -52,6 +54,7 @@ type ProblemPage = (
 ) => FastifyReply | Promise<FastifyReply>;
 
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeDeps, 'judge'> {
+  readonly keys: SecondFactorPageDeps['keys'];
   readonly settings: SignInPageDeps['settings'] & MessagePageDeps['settings'];
   readonly log: Pick<Log, 'warn'>;
   readonly wake: () => void;
@@ -97,6 +100,8 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(breachReportRoutes, { db, clock, writers: writersOf(views) });
   await app.register(signInPages, { ...deps, views });
   await app.register(oidcPages, { ...deps, views });
+  await app.register(secondFactorPages, { ...deps, views });
+  await app.register(sessionsPage, page);
   await app.register(overviewPage, page);
   await app.register(reportSomethingPages, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
   await app.register(breachesPage, page);

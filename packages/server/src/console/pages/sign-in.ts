@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ORGANISATION } from '../../organisation/store.ts';
-import { clearSessionCookie, sessionIdOf, setSessionCookie } from '../../people/cookie.ts';
+import { clearSessionCookie, sessionIdOf, setAttemptCookie, setSessionCookie } from '../../people/cookie.ts';
 import { browserFamily } from '../../people/browser-family.ts';
 import { type Came, type SignInDeps, signInWithCode, signInWithPassword, signOut } from '../../people/sign-in.ts';
 import type { Settings } from '../../settings.ts';
@@ -10,9 +10,10 @@ import { MOST_OF_A_PATH, pathAfterSignIn } from '../after-sign-in.ts';
 import { type PageDeps, showPage } from '../console.ts';
 
 export interface SignInPageDeps extends PageDeps, SignInDeps {
-  readonly settings: Pick<Settings, 'origin' | 'oidc'>;
+  readonly settings: Pick<Settings, 'origin' | 'oidc' | 'secondFactor'>;
 }
 
+const config = { access: 'public' } as const;
 const Next = Type.Optional(Type.String({ maxLength: MOST_OF_A_PATH }));
 const Query = Type.Object({ next: Next }, { additionalProperties: false });
 const Form = Type.Object(
@@ -37,7 +38,6 @@ const REFUSED = 'Check the name and the password: they do not fit';
 /** Signing in with a name and a password, or with a one-time code; signing out. */
 export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps) => {
   const { settings } = deps;
-  const config = { access: 'public' } as const;
   const sso = settings.oidc?.label;
 
   app.get('/sign-in', { schema: { hide: true, querystring: Query }, config }, async (request, reply) => {
@@ -55,14 +55,26 @@ export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app
       name,
       password: request.body.password ?? '',
       ...cameOf(request, settings),
+      secondFactor: settings.secondFactor,
+      next,
     };
     const session = name === '' ? null : await signInWithPassword(deps, given);
     if (session === null)
       return showPage(deps, { request, reply }, 'sign-in', { error: REFUSED, name, next, sso }, { status: 401 });
+    if ('needs' in session) {
+      setAttemptCookie(reply, settings, session);
+      return reply.redirect('/sign-in/second-factor', 303);
+    }
     setSessionCookie(reply, settings, session);
     return reply.redirect(next, 303);
   });
 
+  await app.register(codeAddress, deps);
+  await app.register(signOutForm, deps);
+};
+
+const codeAddress: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps) => {
+  const { settings } = deps;
   // No HEAD: a program that only looks at the address must not use the code up.
   app.get(
     '/sign-in/:code',
@@ -74,7 +86,6 @@ export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app
       return reply.redirect('/', 303);
     },
   );
-  await app.register(signOutForm, deps);
 };
 
 // Whoever has signed in may sign out, so it asks for what every role may; only then is the form's token checked.
