@@ -6,14 +6,8 @@ const MINUTE = '1 minute';
 /** Guessing a password is hopeless at twenty a minute from one address; a code has 128 bits and needs no limit of its own. */
 const SIGN_IN_LIMIT = { max: 20, timeWindow: MINUTE } as const;
 
-/** Where a password or a code of six digits can be guessed, or the council's provider be asked on and on. */
-const GUESSED = new Set([
-  'POST /sign-in',
-  'POST /sign-in/second-factor',
-  'POST /sign-in/second-factor/set-up',
-  'GET /sign-in/oidc',
-  'GET /sign-in/oidc/callback',
-]);
+/** Where a password or a code of six digits can be guessed. What the council's provider sends back cannot be. */
+const GUESSED = new Set(['POST /sign-in', 'POST /sign-in/second-factor', 'POST /sign-in/second-factor/set-up']);
 
 const LIMITS = { anybody: 1200, session: 1200, token: 60_000, device: 600_000 } as const;
 
