@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleServer, startConsoleServer } from '../../packages/server/test/support/console-server.ts';
+import { Secret, TOTP } from 'otpauth';
 import { type OidcProvider, startOidcProvider } from '../support/oidc.ts';
 import { freePort } from '../support/processes.ts';
 import { openPage, type Pictures, picturesOf, startChromium, VIEWS, whyNoChromium } from './fixtures/browser.ts';
@@ -39,6 +40,7 @@ describe.skipIf(whyNoChromium !== undefined)(`signing in, in a real browser${mis
         BEADLE_SERVER_OIDC_CLIENT_SECRET_FILE: join(folder, 'secret'),
         BEADLE_SERVER_OIDC_ROLES: 'Officers=information-security-team-leader',
         BEADLE_SERVER_OIDC_LABEL: 'your Northmere account',
+        BEADLE_SERVER_SECOND_FACTOR: 'required',
       },
     });
     await server.app.listen({ port, host: '127.0.0.1' });
@@ -69,7 +71,7 @@ describe.skipIf(whyNoChromium !== undefined)(`signing in, in a real browser${mis
     await pictures.look(page, 'sign-in', view);
     await atProvider(page, 'ann');
     expect(pathOf(page)).toBe('/breaches?queue=confirmed');
-    expect(await page.locator('.app-who').textContent()).toBe('ann.officer');
+    expect(await page.locator('.app-who').textContent()).toContain('ann.officer');
     // The provider's are on the same host.
     const cookies = (await context.cookies(origin)).filter(({ name }) => name.startsWith('beadle'));
     expect(cookies.map(({ name, httpOnly, sameSite }) => ({ name, httpOnly, sameSite }))).toEqual([
@@ -112,4 +114,54 @@ describe.skipIf(whyNoChromium !== undefined)(`signing in, in a real browser${mis
     expect(new URL(page.url()).pathname).toBe('/sign-in');
     await context.close();
   });
+
+  const withPassword = async (page: Page, name: string) => {
+    await page.goto(`${origin}/sign-in?next=%2Fsessions`);
+    await page.getByText('Sign in with a name and a password of this server').click();
+    await page.getByLabel('Name').fill(name);
+    await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  };
+  const codeOf = (key: string) =>
+    new TOTP({ secret: Secret.fromBase32(key.replaceAll(' ', '')) }).generate({ timestamp: server.clock.now() });
+
+  it.each(VIEWS)(
+    'with a password sets up an app, keeps codes, and lists where one is signed in, at $width px',
+    async (view) => {
+      const { context, page, complaints } = await openPage(browser, view);
+      const name = `Bo Deputy ${view.width}`;
+      const payload = { name, role: 'security-analyst', password: 'correct horse battery' };
+      await server.as('administrator', { method: 'POST', url: '/api/v1/accounts', payload });
+      await withPassword(page, name);
+      await pictures.look(page, 'second-factor-set-up', view);
+      const key = (await page.locator('.app-hash').textContent()) ?? '';
+      await page.getByLabel('Code').fill('000000');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await pictures.look(page, 'second-factor-set-up-wrong', view);
+      await page.getByLabel('Code').fill(codeOf(key));
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await pictures.look(page, 'recovery-codes', view);
+      const recovery = (await page.locator('.app-hash').first().textContent()) ?? '';
+      await page.getByRole('button', { name: 'I have kept them' }).click();
+      expect(pathOf(page)).toBe('/sessions');
+      await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+
+      await withPassword(page, name);
+      await pictures.look(page, 'second-factor', view);
+      await page.getByLabel('Code').fill(codeOf(key));
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await pictures.look(page, 'second-factor-used-twice', view);
+      await page.getByLabel('Code').fill(recovery);
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await server.signIn('security-analyst', name);
+      await page.reload();
+      expect(await page.locator('tbody tr').count()).toBe(2);
+      await pictures.look(page, 'sessions', view);
+      await page.getByRole('button', { name: 'Sign out all the others' }).click();
+      expect(await page.locator('tbody tr').count()).toBe(1);
+      await pictures.look(page, 'sessions-ended', view);
+      expect(complaints).toEqual([]);
+      await context.close();
+    },
+  );
 });
