@@ -80,6 +80,8 @@ export interface SessionTable {
   signed_in_by: string | null;
   /** The family alone, such as `Firefox`. */
   browser: string | null;
+  /** Of `oidc`: the account, as the list of people has it where the person is in it. */
+  account: string | null;
 }
 
 export interface SignInTables {

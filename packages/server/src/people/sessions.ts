@@ -40,13 +40,15 @@ interface Beginning {
   readonly by: SignedInBy;
   /** The browser's family; null where it does not say. */
   readonly browser: string | null;
+  /** Of `oidc`: the account. */
+  readonly account?: string | undefined;
 }
 
 /** A new session with an id of its own: one that somebody had planted before the sign-in is worth nothing after it. */
 export async function startSession(
   tx: Tx,
   person: Person,
-  { at, by, browser }: Beginning,
+  { at, by, browser, account }: Beginning,
   random: Random,
 ): Promise<SignedIn> {
   const sessionId = Buffer.from(random.bytes(32)).toString('base64url');
@@ -65,6 +67,7 @@ export async function startSession(
       revoked_at: null,
       signed_in_by: by,
       browser,
+      account: account ?? null,
     })
     .execute();
   return { sessionId, name, role, expiresAt };
@@ -80,7 +83,8 @@ export async function sessionOf(db: Db, sessionId: string, now: number): Promise
   if (now - row.seen_at >= SESSION.noteAfter) {
     await db.updateTable('sessions').set({ seen_at: now }).where('id_hash', '=', hash).execute();
   }
-  return { hash, caller: { organisation: row.organisation, role: row.role, name: row.name, via: 'session' } };
+  const caller = { organisation: row.organisation, role: row.role, name: row.name, via: 'session' } as const;
+  return { hash, caller: row.account === null ? caller : { ...caller, account: row.account } };
 }
 
 /** Ends a session at once; gives whose it was, or undefined where it had ended. */

@@ -97,7 +97,7 @@ interface Admission extends Came {
   readonly person: Person;
   readonly by: SignedInBy;
   readonly at: number;
-  /** What the council's provider calls them. */
+  /** Of who came by the council's provider. */
   readonly account?: string;
   /** With what beside the password. */
   readonly factor?: string;
@@ -123,7 +123,7 @@ export async function admit(
       ...(factor === undefined ? {} : { factor }),
     },
   });
-  return startSession(tx, person, { at, by, browser: browser ?? null }, random);
+  return startSession(tx, person, { at, by, browser: browser ?? null, account }, random);
 }
 
 /** Ends the session at once, wherever its cookie may have got to. */

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type OidcProvider, signInAtProvider, startOidcProvider } from '../../../../test/support/oidc.ts';
+import { isConcealedFrom, visibleTo } from '../../src/concealed.ts';
+import { sessionOf } from '../../src/people/sessions.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { startTestServer, type TestServer } from '../app/harness.ts';
 
@@ -150,6 +152,39 @@ describe('signing in through the council’s provider', () => {
     expect(await sessions()).toEqual([expect.objectContaining({ name: 'Sam Rivers', role: 'worker' })]);
   });
 
+  it('knows an officer by the account too, whatever the list of people comes to call them', async () => {
+    await signIn('ann');
+    await server.db.updateTable('people').set({ name: 'Nobody Known' }).where('account', '=', 'ann.officer').execute();
+    const session = cookieOf(await signIn('ann'), 'beadle-session') ?? '';
+    const found = await sessionOf(server.db, session, server.clock.now());
+    expect(found?.caller).toMatchObject({ name: 'Nobody Known', account: 'ann.officer' });
+    const concealed_from = JSON.stringify(['ann.officer', 'ann officer', 'ann@example.org']);
+    const viewer = found?.caller ?? { organisation: ORGANISATION, name: '' };
+    expect(isConcealedFrom({ concealed_from }, viewer)).toBe(true);
+    expect(isConcealedFrom({ concealed_from }, { ...viewer, account: 'ann' })).toBe(false);
+    const payload = { title: 'A stick', description: 'found in the car park' };
+    await server.as('administrator', { method: 'POST', url: '/api/v1/breaches', payload });
+    await server.db.updateTable('breaches').set({ concealed_from }).execute();
+    const seenBy = async (account: string) =>
+      (
+        await server.db
+          .selectFrom('breaches')
+          .select('ref')
+          .where(visibleTo({ ...viewer, account }))
+          .execute()
+      ).length;
+    expect([await seenBy('ann.officer'), await seenBy('ann')]).toEqual([0, 1]);
+  });
+
+  it('refuses who left yesterday', async () => {
+    const leave = (ends_on: string) =>
+      server.db.updateTable('people').set({ ends_on }).where('account', '=', 'ann.officer').execute();
+    await leave('2026-06-03');
+    expect(await refusalOf(await signIn('ann'), 'says that it is not in use')).toEqual(refused(403));
+    await leave('2026-06-04');
+    expect((await signIn('ann')).statusCode).toBe(303);
+  });
+
   it('goes by the account where another person has the same name', async () => {
     await server.db.updateTable('people').set({ name: 'ann officer' }).where('account', '=', 'sam').execute();
     await signIn('ann');
@@ -272,6 +307,30 @@ describe('an attack on it fails', () => {
     '/sign-out',
   ])('open redirect: %s leads to the first page', async (next) => {
     expect((await signIn('ann', next)).headers.location).toBe('/');
+  });
+
+  it('a session is worth nothing once it is signed out, wherever its cookie may have got to', async () => {
+    const cookies = { 'beadle-session': cookieOf(await signIn('ann'), 'beadle-session') ?? '' };
+    const page = await server.app.inject({ url: '/sessions', cookies });
+    const _csrf = /name="_csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: ORIGIN };
+    const payload = new URLSearchParams({ _csrf }).toString();
+    const out = await server.app.inject({ method: 'POST', url: '/sign-out', cookies, headers, payload });
+    expect(out.headers.location).toBe('/sign-in');
+    expect((await server.app.inject({ url: '/sessions', cookies })).headers.location).toMatch(/^\/sign-in/);
+    expect((await server.app.inject({ url: '/api/v1/breaches', cookies })).statusCode).toBe(401);
+  });
+
+  it('over https no neighbour can plant the cookie of a sign-in, and none travels in the clear', async () => {
+    await server.close();
+    server = await start(settings(provider.issuer, { BEADLE_SERVER_ORIGIN: 'https://beadle.example.org' }));
+    const { answer } = await begin();
+    expect(answer.headers['set-cookie']).toMatch(
+      /^__Host-beadle-sign-in=[\w-]{43}; Path=\/; .*HttpOnly; Secure; SameSite=Lax$/,
+    );
+    expect(new URL(String(answer.headers.location)).searchParams.get('redirect_uri')).toBe(
+      'https://beadle.example.org/sign-in/oidc/callback',
+    );
   });
 
   it('neither the code, nor a token, nor the secret is in the log', async () => {

@@ -224,6 +224,16 @@ describe('signing in with a second factor', () => {
     expect((await send(codeAt(key))).statusCode).toBe(303);
   });
 
+  it('is slowed down to 20 codes a minute from one address', async () => {
+    const statuses = new Set<number>();
+    for (let count = 0; count < 21; count += 1) {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: ORIGIN };
+      const request = { method: 'POST', url: '/sign-in/second-factor', headers, payload: 'code=1' } as const;
+      statuses.add((await server.app.inject(request)).statusCode);
+    }
+    expect([...statuses]).toEqual([303, 429]);
+  });
+
   it('is passed by nobody without the password, nor with an attempt of another kind or of before', async () => {
     await setUp();
     for (const attempt of ['', 'x'.repeat(43)]) {

@@ -7,7 +7,7 @@ const time = sql`bigint`;
 /** Sign-ins through the council's provider and with a second factor; sessions that are listed; tokens for less. */
 export const signIn: Migration = {
   async up(db: Kysely<unknown>) {
-    for (const name of ['signed_in_by', 'browser'])
+    for (const name of ['signed_in_by', 'browser', 'account'])
       await db.schema.alterTable('sessions').addColumn(name, text).execute();
     await db.schema.createIndex('sessions_by_name').on('sessions').columns(['organisation', 'name']).execute();
     await db.schema.alterTable('tokens').addColumn('only_permissions', text).execute();

@@ -47,6 +47,8 @@ async function discover(settings: OidcSettings, clock: Clock): Promise<client.Co
     timeout: TIMEOUT_SECONDS,
     ...(theirFetch === undefined ? {} : { [client.customFetch]: theirFetch }),
   });
+  if (found.serverMetadata().authorization_endpoint === undefined)
+    throw new Error(`the provider at ${issuer.href} does not say where people sign in`);
   // The library lets Microsoft's addresses name another issuer than the one that was asked.
   if (new URL(found.serverMetadata().issuer).href !== issuer.href)
     throw new Error(`the provider at ${issuer.href} names itself otherwise`);

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { iso } from '@beadle/shared';
 import * as client from 'openid-client';
 import { recordAct } from '../../audit/record.ts';
 import { inTransaction } from '../../db/transaction.ts';
@@ -34,7 +35,7 @@ export async function beginOidc(
   deps: OidcDeps,
   { organisation, next }: { readonly organisation: string; readonly next: string },
 ): Promise<(Begun & { readonly url: string }) | { readonly failure: Failure }> {
-  const { db, clock, random, oidc, redirectUri } = deps;
+  const { db, clock, random } = deps;
   let provider: client.Configuration;
   try {
     provider = await deps.provider();
@@ -43,7 +44,15 @@ export async function beginOidc(
   }
   const attempt = { organisation, kind: 'oidc', account: null, next } as const;
   const begun = await inTransaction(db, (tx) => beginAttempt(tx, attempt, clock.now(), random));
-  const { state, nonce, pkceCodeVerifier } = madeOf(begun.attemptId);
+  return { ...begun, url: await addressAt(provider, deps, begun.attemptId) };
+}
+
+async function addressAt(
+  provider: client.Configuration,
+  { oidc, redirectUri }: OidcDeps,
+  attemptId: string,
+): Promise<string> {
+  const { state, nonce, pkceCodeVerifier } = madeOf(attemptId);
   const url = client.buildAuthorizationUrl(provider, {
     redirect_uri: redirectUri,
     scope: oidc.scope,
@@ -52,7 +61,7 @@ export async function beginOidc(
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
   });
-  return { ...begun, url: url.href };
+  return url.href;
 }
 
 interface Returned extends Came {
@@ -99,13 +108,13 @@ async function admitTold(
 ): Promise<{ readonly session: SignedIn; readonly next: string } | { readonly failure: Failure }> {
   const { told, organisation, next, returned } = given;
   const { account, role } = told;
-  const named = await nameOf(deps.db, organisation, account);
+  const at = deps.clock.now();
+  const named = await nameOf(deps.db, organisation, account, iso(at).slice(0, 10));
   if (typeof named === 'string') return refused(deps, named, organisation, account);
   const person = { organisation, name: named.name, role };
   const { previous, browser } = returned;
-  const at = deps.clock.now();
   const session = await inTransaction(deps.db, (tx) =>
-    admit(tx, deps, { person, by: 'oidc', at, previous, browser, account }),
+    admit(tx, deps, { person, by: 'oidc', at, previous, browser, account: named.account }),
   );
   return { session, next };
 }
@@ -144,9 +153,11 @@ function failed({ log, metrics }: OidcDeps, error: unknown): { readonly failure:
     return { failure: 'not-believed' };
   }
   const code = codeOf(error instanceof Error ? error.cause : undefined) ?? own;
-  log.warn(
-    { code, name: error instanceof Error ? error.name : undefined },
-    'the sign-in provider could not be reached',
-  );
+  if (own === 'ENOENT' || own === 'EACCES') log.warn({ code }, 'oidc.clientSecretFile cannot be read');
+  else
+    log.warn(
+      { code, name: error instanceof Error ? error.name : undefined },
+      'the sign-in provider could not be reached',
+    );
   return { failure: 'provider-away' };
 }
