@@ -45,6 +45,22 @@ export async function listSessions(db: Db, { organisation, name }: Whose, now: n
   }));
 }
 
+/** Ends at once the sessions by the council's provider of accounts that are gone or disabled. */
+export async function endSessionsOfAccounts(
+  tx: Tx,
+  organisation: string,
+  accounts: readonly string[],
+  at: number,
+): Promise<void> {
+  await tx
+    .updateTable('sessions')
+    .set({ revoked_at: at })
+    .where('organisation', '=', organisation)
+    .where('account', 'in', [...accounts])
+    .where('revoked_at', 'is', null)
+    .execute();
+}
+
 interface Which {
   /** This one alone. */
   readonly only?: string | undefined;

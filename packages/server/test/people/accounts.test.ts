@@ -195,10 +195,9 @@ describe('guessing', () => {
     await asAdmin('PATCH', '/api/v1/accounts/Dis%20Abled', { disabled: true });
     const tried = async (name: string) => {
       const before = process.cpuUsage();
-      const answers = [];
-      for (let count = 0; count < 3; count += 1) answers.push(await submit(name, 'wrong password'));
+      const { statusCode, body, headers } = await submit(name, 'wrong password');
+      for (let count = 0; count < 2; count += 1) await submit(name, 'wrong password');
       const { user, system } = process.cpuUsage(before);
-      const [{ statusCode = 0, body = '', headers = {} } = {}] = answers;
       const plain = body.replaceAll(name, 'NAME').replaceAll(/nonce="[^"]+"/g, '');
       return { shown: [statusCode, plain, Object.keys(headers).toSorted()], work: user + system };
     };

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type OidcProvider, signInAtProvider, startOidcProvider } from '../../../../test/support/oidc.ts';
 import { isConcealedFrom, visibleTo } from '../../src/concealed.ts';
 import { sessionOf } from '../../src/people/sessions.ts';
+import { changePerson, notePeopleGone } from '../../src/people/store.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { startTestServer, type TestServer } from '../app/harness.ts';
 
@@ -183,6 +184,17 @@ describe('signing in through the council’s provider', () => {
     expect(await refusalOf(await signIn('ann'), 'says that it is not in use')).toEqual(refused(403));
     await leave('2026-06-04');
     expect((await signIn('ann')).statusCode).toBe(303);
+  });
+
+  it('signs out at once whom the list of people has no longer, or as disabled', async () => {
+    const [one, other] = [await signIn('ann'), await signIn('sam')].map((answer) => cookieOf(answer, 'beadle-session'));
+    const isIn = async (session = '') => (await sessionOf(server.db, session, server.clock.now())) !== null;
+    const at = server.clock.now();
+    await server.db.transaction().execute((tx) => notePeopleGone(tx, ORGANISATION, ['ann.officer'], at));
+    expect([await isIn(one), await isIn(other)]).toEqual([false, true]);
+    const disabled = { disabled: 1, changed_at: at };
+    await server.db.transaction().execute((tx) => changePerson(tx, ORGANISATION, 'sam', disabled));
+    expect(await isIn(other)).toBe(false);
   });
 
   it('goes by the account where another person has the same name', async () => {
