@@ -4,7 +4,13 @@ import Type from 'typebox';
 import { actorOf, type Caller, callerOf } from '../access.ts';
 import { problem } from '../errors.ts';
 import { limitOf, pageOf, PageQuery, readCursor, toPage } from '../pagination.ts';
-import { changeAccount, endSessionsFor, listAccounts, type ListedAccount } from './account-change.ts';
+import {
+  changeAccount,
+  changeSecondFactor,
+  endSessionsFor,
+  listAccounts,
+  type ListedAccount,
+} from './account-change.ts';
 import type { PeopleDeps } from './routes.ts';
 import { type ListedSession, listSessions } from './session-list.ts';
 
@@ -30,6 +36,13 @@ const SessionItem = Type.Object({
   signedInBy: TextOrNone,
   browser: TextOrNone,
 });
+const Change = Type.Object(
+  {
+    disabled: Type.Optional(Type.Boolean({ description: 'true or false' })),
+    secondFactor: Type.Optional(Type.Enum(['require', 'reset'], { description: 'one of require, reset' })),
+  },
+  { ...closed, minProperties: 1, description: 'disabled, secondFactor or both' },
+);
 const Ended = Type.Object({ ended: Type.Integer() });
 
 const presentAccount = ({ createdAt, disabledAt, ...account }: ListedAccount) => ({
@@ -61,14 +74,18 @@ const changeRoutes: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, cl
     },
   );
 
-  const body = Type.Object({ disabled: Type.Boolean({ description: 'true or false' }) }, closed);
   app.patch(
     '/api/v1/accounts/:name',
-    { config, schema: { params, body, response: { 200: Ended } } },
+    { config, schema: { params, body: Change, response: { 200: Ended } } },
     async (request) => {
       const { name } = request.params;
-      const changed = await changeAccount(db, name, request.body, actOf(callerOf(request), clock.now()));
-      if (changed === undefined) throw problem('account-unknown', `There is no account named ${name}.`);
+      const { disabled, secondFactor } = request.body;
+      const act = actOf(callerOf(request), clock.now());
+      const unknown = () => problem('account-unknown', `There is no account named ${name}.`);
+      if (secondFactor !== undefined && !(await changeSecondFactor(db, name, secondFactor, act))) throw unknown();
+      if (disabled === undefined) return { ended: 0 };
+      const changed = await changeAccount(db, name, { disabled }, act);
+      if (changed === undefined) throw unknown();
       return changed;
     },
   );

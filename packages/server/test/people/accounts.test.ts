@@ -82,6 +82,18 @@ describe('an account that is disabled', () => {
     expect(next).toMatchObject({ items: [{ name: 'Sam Other', disabledAt: expect.any(String) }], nextCursor: null });
   });
 
+  it('or another, is made to have a second factor', async () => {
+    await makeAccount('Ann Officer');
+    const url = '/api/v1/accounts/Ann%20Officer';
+    expect((await asAdmin('PATCH', url, { secondFactor: 'require' })).json()).toEqual({ ended: 0 });
+    const { items } = (await asAdmin('GET', '/api/v1/accounts')).json();
+    expect(items).toEqual([expect.objectContaining({ name: 'Ann Officer', secondFactor: 'wanted', disabledAt: null })]);
+    expect((await submit('Ann Officer', PASSWORD)).headers.location).toBe('/sign-in/second-factor');
+    expect((await asAdmin('PATCH', url, {})).statusCode).toBe(400);
+    const unknown = await asAdmin('PATCH', '/api/v1/accounts/Nobody', { secondFactor: 'reset' });
+    expect(unknown.json().code).toBe('account-unknown');
+  });
+
   it('is an administrator’s to change, and must be there', async () => {
     expect((await asAdmin('PATCH', '/api/v1/accounts/Nobody', { disabled: true })).json().code).toBe('account-unknown');
     const url = '/api/v1/accounts/Nobody';
