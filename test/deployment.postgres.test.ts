@@ -1,3 +1,4 @@
+import { Secret, TOTP } from 'otpauth';
 import pg from 'pg';
 import { migrationsKnown } from '../packages/server/src/db/migrate.ts';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
@@ -90,6 +91,33 @@ it('gives the server all that it needs', async () => {
   } finally {
     laptop.close();
   }
+});
+
+it('lets an account sign in with a second factor, lose it, and be disabled', async () => {
+  const password = 'correct horse battery';
+  const account = { name: 'Ann Officer', role: 'auditor', password };
+  expect((await council.ask('POST', '/api/v1/accounts', account)).status).toBe(201);
+  await command('beadle_server', 'the-servers', 'account', 'second-factor', 'Ann Officer', 'require');
+  const submit = (url: string, cookie: string, fields: Record<string, string>) =>
+    council.app().inject({
+      method: 'POST',
+      url,
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams(fields).toString(),
+    });
+  const half = await submit('/sign-in', '', { name: account.name, password });
+  expect(half.headers.location).toBe('/sign-in/second-factor');
+  const [cookie = ''] = String(half.headers['set-cookie']).split(';');
+  const page = await council.app().inject({ url: '/sign-in/second-factor/set-up', headers: { cookie } });
+  const key = (/app-hash">([A-Z2-7 ]+)</.exec(page.body)?.[1] ?? '').replaceAll(' ', '');
+  const code = new TOTP({ secret: Secret.fromBase32(key) }).generate({ timestamp: world.clock().now() });
+  const done = await submit('/sign-in/second-factor/set-up', cookie, { code });
+  expect(done.body).toContain('Keep your recovery codes');
+  const reset = await command('beadle_server', 'the-servers', 'account', 'second-factor', 'Ann Officer', 'reset');
+  expect(reset.stdout).toContain('needs an authenticator app');
+  const out = await command('beadle_server', 'the-servers', 'account', 'disable', 'Ann Officer');
+  // By the clock of the command, which is not the test's, the session may have ended before.
+  expect(out.stdout).toMatch(/^Disabled Ann Officer, and ended \d sessions?\.\n$/);
 });
 
 it('lets the commands run as the server', async () => {

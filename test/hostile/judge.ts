@@ -23,8 +23,25 @@ export interface Fired {
   readonly about?: 'a' | 'b' | undefined;
 }
 
-function* leaks({ answer, caller }: Fired, { a, b, server }: World): Generator<string> {
-  const told = `${JSON.stringify(answer.headers)}\n${answer.body}`;
+/** Who has not signed in is sent to do so with the address that they asked for: that tells them nothing. */
+function headersOf({ answer, shot }: Fired): Readonly<Record<string, unknown>> {
+  const { location, ...headers } = answer.headers;
+  const [path, query] = String(location).split('?');
+  const next = path === '/sign-in' ? new URLSearchParams(query).get('next') : null;
+  return next !== null && decoded(shot.url).includes(decoded(next)) ? headers : answer.headers;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function* leaks(fired: Fired, { a, b, server }: World): Generator<string> {
+  const { answer, caller } = fired;
+  const told = `${JSON.stringify(headersOf(fired))}\n${answer.body}`;
   const isHtml = String(answer.headers['content-type']).startsWith('text/html');
   for (const [what, sign] of INSIDE) {
     if (sign.test(told) && (isHtml || !what.startsWith('hostile'))) yield `the answer holds ${what}`;

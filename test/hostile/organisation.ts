@@ -136,7 +136,7 @@ export async function sessionsOf(server: Server, { name, id }: Names): Promise<C
     const person = { organisation: id, name: `Person ${name} ${role}`, role };
     const { sessionId } = await server.database.db
       .transaction()
-      .execute((tx) => startSession(tx, person, server.clock.now(), server.random));
+      .execute((tx) => startSession(tx, person, { at: server.clock.now(), by: 'code', browser: null }, server.random));
     const headers = { cookie: `beadle-session=${sessionId}` };
     const page = await server.fire({ method: 'GET', url: '/accessibility', headers });
     const csrf = /name="_csrf" value="([^"]+)"/.exec(page.body)?.[1];
@@ -179,6 +179,7 @@ async function cursorsOf(ask: Ask): Promise<string[]> {
     'breaches',
     'audit',
     'tokens',
+    'accounts',
     'people',
     'roles',
     'authorisations',
@@ -255,6 +256,7 @@ export async function fillOrganisation(server: Server, names: Names): Promise<Or
       ...cases,
       'tokens.id': [victim['id'] ?? ''],
       'my-device.assetTag': [`MINE-${name}-1`],
+      'accounts.name': [`account ${canary}`],
       assetTag: tags,
       version: [versionOf(name)],
       code: ['x'.repeat(22)],

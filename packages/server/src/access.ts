@@ -55,6 +55,10 @@ export interface Caller {
   readonly role: CallerRole;
   readonly name: string;
   readonly via: 'token' | 'session';
+  /** Of who came by the council's provider: the account, which stays where a name in the list of people is changed. */
+  readonly account?: string;
+  /** Of a token that was made for less than its role may. */
+  readonly only?: readonly Permission[];
 }
 
 declare module 'fastify' {

@@ -72,6 +72,15 @@ function set(tree: Tree, key: string, value: unknown): void {
   else set((tree[head] = isTree(tree[head]) ? tree[head] : {}), rest.join('.'), value);
 }
 
+/** `Officers=auditor, Staff=worker`; what is no such pair is left for the schema to refuse. */
+function tableFrom(text: string): unknown {
+  const pairs = text.split(',').map((pair) => {
+    const at = pair.lastIndexOf('=');
+    return [pair.slice(0, Math.max(at, 0)).trim(), pair.slice(at + 1).trim()] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
 /** A variable is text; what the schema wants otherwise is read from it, and left for the schema to refuse where it cannot be. */
 function fromText(text: string, schema: TSchema): unknown {
   const type = 'type' in schema ? schema.type : undefined;
@@ -82,6 +91,7 @@ function fromText(text: string, schema: TSchema): unknown {
       .split(',')
       .map((part) => part.trim())
       .filter((part) => part !== '');
+  if (type === 'object') return tableFrom(text);
   return text;
 }
 

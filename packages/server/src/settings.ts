@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { authoritiesOf, databaseOf, isPostgres, nameOf, originOf, proxiesOf } from './settings-addresses.ts';
 import { SettingsFile } from './settings-file.ts';
 import { notifyOf, type NotifySettings } from './settings-notify.ts';
+import { oidcOf, type OidcSettings } from './settings-oidc.ts';
 import { type RawSettings, readRaw, type SettingsSource } from './settings-source.ts';
 
 export interface SmtpSettings {
@@ -43,6 +44,10 @@ export interface Settings extends NotifySettings {
   readonly logFile: string | null;
   /** Null: people come from files alone. */
   readonly directory: DirectorySettings | null;
+  /** Null: people sign in with accounts and codes alone. */
+  readonly oidc: OidcSettings | null;
+  /** Whether an account needs a code of an authenticator app beside its password. */
+  readonly secondFactor: 'required' | 'optional';
   readonly limits: Limits;
 }
 
@@ -74,6 +79,8 @@ export function readSettings(source: SettingsSource): Settings {
     logLevel: values.logLevel ?? 'info',
     logFile: raw.path('logFile') ?? null,
     directory: values.directory === undefined ? null : Object.freeze(directoryOf(values.directory, raw)),
+    oidc: values.oidc === undefined ? null : oidcOf(values.oidc, raw),
+    secondFactor: values.secondFactor ?? 'optional',
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...values.limits }),
   });
 }

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '@beadle/shared';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
-import { callerOf } from '../access.ts';
+import { type Caller, callerOf, type Permission } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { sessionIdOf } from '../people/cookie.ts';
-import { may } from '../people/permissions.ts';
+import { callerMay, may } from '../people/permissions.ts';
 import { sessionOf } from '../people/sessions.ts';
 import { callerOfToken } from '../people/tokens.ts';
 import { sameText } from '../same-text.ts';
@@ -44,11 +44,20 @@ export function guardAccess(app: FastifyInstance, deps: AccessDeps): void {
     if (access === 'device') return;
     await resolveCaller(request, deps);
     if (access === 'public') return;
-    const { role } = callerOf(request);
-    if (!may(role, access))
-      throw problem('not-permitted', `The role ${role} may not do this; it takes the permission ${access}.`);
+    requirePermission(request, callerOf(request), access);
   });
   refuseForgeries(app, deps);
+}
+
+/** A page of the console shows whatever the role may see, so that a token for less is for programs' addresses alone. */
+function requirePermission(request: FastifyRequest, caller: Caller, access: Permission): void {
+  const { role, only } = caller;
+  if (!may(role, access))
+    throw problem('not-permitted', `The role ${role} may not do this; it takes the permission ${access}.`);
+  if (!callerMay(caller, access))
+    throw problem('not-permitted', `This token was made for less; this takes the permission ${access}.`);
+  if (only !== undefined && !/^\/(api|metrics)(\/|$)/.test(request.routeOptions.url ?? ''))
+    throw problem('not-permitted', 'This token is for programs: it opens no page of the console.');
 }
 
 /** A route that forgot to say who may call it would be open to everybody. */

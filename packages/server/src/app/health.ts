@@ -11,7 +11,7 @@ import { countJobs } from '../jobs/store.ts';
 import type { JobWorker } from '../jobs/worker.ts';
 import type { Metrics } from '../metrics.ts';
 import { countNoticesFailed, countNoticesWaiting } from '../notify/store.ts';
-import { may } from '../people/permissions.ts';
+import { callerMay } from '../people/permissions.ts';
 
 interface HealthDeps {
   readonly db: Db;
@@ -44,7 +44,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthDeps> = async (app, {
   });
 
   app.get('/metrics', { config: open, schema: { hide: true } }, async (request, reply) => {
-    if (!isThisMachine(request) && !may(callerOf(request).role, 'metrics:read')) {
+    if (!isThisMachine(request) && !callerMay(callerOf(request), 'metrics:read')) {
       throw problem(
         'not-permitted',
         'This takes a token with the permission metrics:read, or a request from the server itself.',

@@ -6,6 +6,9 @@ const MINUTE = '1 minute';
 /** Guessing a password is hopeless at twenty a minute from one address; a code has 128 bits and needs no limit of its own. */
 const SIGN_IN_LIMIT = { max: 20, timeWindow: MINUTE } as const;
 
+/** Where a password or a code of six digits can be guessed. What the council's provider sends back cannot be. */
+const GUESSED = new Set(['POST /sign-in', 'POST /sign-in/second-factor', 'POST /sign-in/second-factor/set-up']);
+
 const LIMITS = { anybody: 1200, session: 1200, token: 60_000, device: 600_000 } as const;
 
 /**
@@ -15,7 +18,7 @@ const LIMITS = { anybody: 1200, session: 1200, token: 60_000, device: 600_000 } 
 export async function limitRates(app: FastifyInstance): Promise<void> {
   // Before the plugin's own hook, which reads what a route declares.
   app.addHook('onRoute', (route) => {
-    if (route.method === 'POST' && route.url === '/sign-in')
+    if (GUESSED.has(`${String(route.method)} ${route.url}`))
       route.config = { ...route.config, rateLimit: SIGN_IN_LIMIT };
   });
   await app.register(rateLimit, {

@@ -25,6 +25,7 @@ import type { JobWorker } from '../jobs/worker.ts';
 import type { Metrics } from '../metrics.ts';
 import { noticeRoutes } from '../notify/routes.ts';
 import { organisationRoutes } from '../organisation/routes.ts';
+import { accountRoutes } from '../people/account-routes.ts';
 import { peopleRoutes } from '../people/routes.ts';
 import { roleRoutes } from '../people/role-routes.ts';
 import { tokenRoutes } from '../people/token-routes.ts';
@@ -50,6 +51,7 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(healthRoutes, { ...stage, worker });
   await app.register(auditRoutes, stage);
   await app.register(peopleRoutes, stage);
+  await app.register(accountRoutes, stage);
   await app.register(tokenRoutes, stage);
   await app.register(roleRoutes, stage);
   await app.register(registerRoutes, stage);

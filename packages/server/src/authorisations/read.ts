@@ -2,7 +2,7 @@ import type { Caller } from '../access.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { holding } from '../containing.ts';
 import { problem } from '../errors.ts';
-import { may } from '../people/permissions.ts';
+import { callerMay } from '../people/permissions.ts';
 import { nameKey, sameName } from './lifecycle.ts';
 import { owingPaper } from './owing.ts';
 import { overdueEnds, owedEnds } from './paper.ts';
@@ -73,7 +73,7 @@ function inStatus<Q extends { where(column: 'status' | 'valid_to', op: '=' | '<=
 }
 
 /** Whether a caller sees everybody's; others see what they asked for and what is for them. */
-export const seesAll = ({ role }: Pick<Caller, 'role'>): boolean => may(role, 'authorisations:read');
+export const seesAll = (caller: Pick<Caller, 'role' | 'only'>): boolean => callerMay(caller, 'authorisations:read');
 
 /** Newest first, one more than the limit where there is a next page. */
 export async function listAuthorisations(

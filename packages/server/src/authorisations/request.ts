@@ -5,7 +5,7 @@ import type { Tx } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { problem } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { may } from '../people/permissions.ts';
+import { callerMay } from '../people/permissions.ts';
 import { nextReference } from '../db/references.ts';
 import type { ActDeps } from './act.ts';
 import { demandsOf } from './demands.ts';
@@ -60,9 +60,9 @@ function acceptanceOf({ accepted, acceptedOn }: Request, name: string, person: s
   return { accepted_at: now, accepted_by: person ?? name, acceptance_recorded_by: name };
 }
 
-function refuseForOthers({ name, role }: Caller, { person }: Resolved): void {
-  if (person !== null && sameName(person, name)) return;
-  if (may(role, 'authorisations:request-for-others')) return;
+function refuseForOthers(caller: Caller, { person }: Resolved): void {
+  if (person !== null && sameName(person, caller.name)) return;
+  if (callerMay(caller, 'authorisations:request-for-others')) return;
   throw problem(
     'not-permitted',
     'You may ask for yourself, or for a device that you hold. For others your line manager or ICT asks.',

@@ -5,7 +5,7 @@ import type { Db, Tx } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { changeByPersonIn, type ChangeDeps, lockedDevice } from '../devices/change.ts';
 import { problem } from '../errors.ts';
-import { may } from '../people/permissions.ts';
+import { callerMay } from '../people/permissions.ts';
 import { changeRowIn, contextOf, rowOfBody } from '../registers/change.ts';
 import { printers } from '../registers/printers.ts';
 import { sticks } from '../registers/sticks.ts';
@@ -93,7 +93,7 @@ export async function decideItems(
   const by = { organisation, by: actorOf(caller), at: deps.clock.now() };
   const decided = wishes.map((wish, index) => decidedOf(baseline, wish, index));
   const held = decided.filter((one) => one.kind === 'holder');
-  if (held.length > 0 && !may(caller.role, 'holders:write'))
+  if (held.length > 0 && !callerMay(caller, 'holders:write'))
     throw problem('not-permitted', `The role ${caller.role} may not say who holds a device.`);
   await inTransaction(deps.db, async (tx) => {
     // All devices before the organisation, which every act locks.

@@ -28,7 +28,7 @@ async function readPassword({ stdin, stderr }: CommandIo): Promise<string> {
 export async function accountCreate(
   db: Db,
   io: CommandIo,
-  options: { readonly name: string; readonly role: string },
+  options: { readonly name: string; readonly role: string; readonly totp?: boolean | undefined },
 ): Promise<number> {
   const [name, role] = [nameOf(options.name), roleOf(options.role)];
   const password = await readPassword(io);
@@ -38,7 +38,9 @@ export async function accountCreate(
   const passwordHash = await hashPassword(password, io.random);
   const at = io.clock.now();
   await inTransaction(db, async (tx) => {
-    const id = await createAccount(tx, { organisation: ORGANISATION, name, role, passwordHash, at }, io.random);
+    const wantsSecondFactor = options.totp === true;
+    const made = { organisation: ORGANISATION, name, role, passwordHash, at, wantsSecondFactor };
+    const id = await createAccount(tx, made, io.random);
     if (id === undefined) throw new StartError(`There is an account named ${name} already: choose another name.`);
     const act = {
       organisation: ORGANISATION,
@@ -47,7 +49,7 @@ export async function accountCreate(
       action: 'account-made',
       target: `account:${name}`,
     };
-    await recordAct(tx, { ...act, detail: { role } });
+    await recordAct(tx, { ...act, detail: { role, ...(wantsSecondFactor ? { secondFactor: 'wanted' } : {}) } });
   });
   print(io.stdout, `Made the account ${name} (${role}).`);
   return 0;

@@ -2,7 +2,6 @@ import { Command, CommanderError } from 'commander';
 import type { Db } from '../db/database.ts';
 import { StartError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
-import { accountCreate } from './account.ts';
 import { addAudit } from './audit.ts';
 import { backup, type CopyOptions, restore } from './backup.ts';
 import { addEvidence } from './evidence.ts';
@@ -15,9 +14,9 @@ import { openMigrated, requireDatabase, withDatabase } from './open.ts';
 import { policyCoverage, policyValidate } from './policy.ts';
 import { type BaselineOptions, policyBaseline } from './policy-baseline.ts';
 import { policyPreview } from './policy-preview.ts';
+import { addPeople } from './people.ts';
 import { referencesSkip } from './references.ts';
 import { serve } from './serve.ts';
-import { tokenCreate, tokenList, type TokenOptions, tokenRevoke } from './tokens.ts';
 
 type Run = (exitCode: number) => void;
 
@@ -34,8 +33,6 @@ function settled(program: Command, io: CommandIo, done: Run) {
 }
 
 type Settled = ReturnType<typeof settled>;
-const onDatabase = (run: Settled, io: CommandIo, work: (db: Db) => Promise<number>) =>
-  run((settings) => withDatabase(settings, io, ({ db }) => work(db)));
 
 async function onExisting(
   settings: Settings,
@@ -68,34 +65,6 @@ async function bringUp(settings: Settings, io: CommandIo): Promise<number> {
   await database.close();
   print(io.stdout, migrated.length === 0 ? 'The database is up to date.' : `Applied ${migrated.join(', ')}.`);
   return 0;
-}
-
-function addPeople(program: Command, run: Settled, io: CommandIo): void {
-  const token = program.command('token').description('API tokens for people and scripts');
-  token
-    .command('create')
-    .description('make a token and print it, once')
-    .requiredOption('--role <ROLE>', 'what it may do, such as administrator')
-    .requiredOption('--name <NAME>', 'what it is for; stands in the audit log')
-    .option('--expires <TIME>', 'when it ends, such as 2027-11-01T00:00:00Z (default: when it is revoked)')
-    .action((options: TokenOptions) => onDatabase(run, io, (db) => tokenCreate(db, io, options)));
-  token
-    .command('list')
-    .description('every token without its secret')
-    .option('--json', 'as JSON')
-    .action((options: { json?: boolean }) => onDatabase(run, io, (db) => tokenList(db, io, options)));
-  token
-    .command('revoke <ID-OR-NAME>')
-    .description('end a token at once')
-    .action((which: string) => onDatabase(run, io, (db) => tokenRevoke(db, io, which)));
-  program
-    .command('account')
-    .description('accounts for the console')
-    .command('create')
-    .description('make an account; its password is read from standard input')
-    .requiredOption('--name <NAME>', 'the name to sign in with')
-    .requiredOption('--role <ROLE>', 'what it may do, such as information-security-team-leader')
-    .action((options: { name: string; role: string }) => onDatabase(run, io, (db) => accountCreate(db, io, options)));
 }
 
 function addPolicyOnFleet(policy: Command, run: Settled, io: CommandIo): void {
@@ -165,7 +134,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
   const run = settled(program, io, done);
   addServing(program, run, io);
-  addPeople(program, run, io);
+  addPeople(program, (work) => run((settings) => withDatabase(settings, io, ({ db }) => work(db))), io);
   addImports(program, (work) => run((settings) => withDatabase(settings, io, ({ db }) => work(db, settings))), io);
   addPolicy(program, run, io, done);
   addKeeping(program, run, io);

@@ -1,13 +1,13 @@
 import { iso } from '@beadle/shared';
 import Type from 'typebox';
 import Value from 'typebox/value';
-import type { CallerRole } from '../access.ts';
+import { type CallerRole, type Permission, PERMISSIONS } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
 import { StartError } from '../errors.ts';
 import { ORGANISATION } from '../organisation/store.ts';
 import { NAME } from '../people/accounts.ts';
-import { CALLER_ROLES, isCallerRole } from '../people/permissions.ts';
+import { CALLER_ROLES, isCallerRole, whyNotOnly } from '../people/permissions.ts';
 import { type ApiToken, createToken, listTokens, revokeToken } from '../people/tokens.ts';
 import { type CommandIo, print, table } from './io.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -24,27 +24,45 @@ export function nameOf(text: string): string {
   throw new StartError(`--name: expected ${NAME.description}, on one line.`, { exitCode: 2 });
 }
 
+const DAY_MS = 86_400_000;
+
+/** `90d`, or a time. */
 function expiryOf(text: string | undefined, now: number): number | null {
   if (text === undefined) return null;
-  const at = Date.parse(text);
+  const [, days] = /^(\d{1,4})d$/.exec(text) ?? [];
+  const at = days === undefined ? Date.parse(text) : now + Number(days) * DAY_MS;
   if (at > now) return at;
-  throw new StartError(`--expires: expected a time to come, such as 2027-11-01T00:00:00Z, not "${text}".`, {
-    exitCode: 2,
-  });
+  throw new StartError(
+    `--expires: expected a number of days such as 90d, or a time to come such as 2027-11-01T00:00:00Z, not "${text}".`,
+    {
+      exitCode: 2,
+    },
+  );
 }
 
 export interface TokenOptions {
   readonly role: string;
   readonly name: string;
   readonly expires?: string | undefined;
+  readonly only?: string | undefined;
+}
+
+function onlyOf(text: string | undefined, role: CallerRole): readonly Permission[] | undefined {
+  if (text === undefined) return undefined;
+  const names = [...new Set(text.split(',').map((name) => name.trim()))];
+  const only = names.filter((name): name is Permission => (PERMISSIONS as readonly string[]).includes(name));
+  const expected = only.length < names.length ? `some of ${PERMISSIONS.join(', ')}` : whyNotOnly(role, only);
+  if (expected === undefined) return only;
+  throw new StartError(`--only: expected ${expected}, not "${text}".`, { exitCode: 2 });
 }
 
 /** Prints the token, once; nothing else on standard output, so that a script can keep it. */
 export async function tokenCreate(db: Db, io: CommandIo, options: TokenOptions): Promise<number> {
   const at = io.clock.now();
   const [role, name, expiresAt] = [roleOf(options.role), nameOf(options.name), expiryOf(options.expires, at)];
+  const only = onlyOf(options.only, role);
   const { token } = await inTransaction(db, async (tx) => {
-    const made = await createToken(tx, { organisation: ORGANISATION, role, name, expiresAt, at }, io.random);
+    const made = await createToken(tx, { organisation: ORGANISATION, role, name, expiresAt, at, only }, io.random);
     const act = {
       organisation: ORGANISATION,
       at,
@@ -52,7 +70,15 @@ export async function tokenCreate(db: Db, io: CommandIo, options: TokenOptions):
       action: 'token-made',
       target: `token:${made.id}`,
     };
-    await recordAct(tx, { ...act, detail: { name, role, expiresAt: expiresAt === null ? null : iso(expiresAt) } });
+    await recordAct(tx, {
+      ...act,
+      detail: {
+        name,
+        role,
+        expiresAt: expiresAt === null ? null : iso(expiresAt),
+        ...(only === undefined ? {} : { only }),
+      },
+    });
     return made;
   });
   print(io.stdout, token);
@@ -77,7 +103,10 @@ export async function tokenList(
   else
     print(
       io.stdout,
-      ...table([['ID', 'ROLE', 'NAME', 'STATE'], ...rows.map(({ id, role, name, state }) => [id, role, name, state])]),
+      ...table([
+        ['ID', 'ROLE', 'NAME', 'STATE', 'ONLY'],
+        ...rows.map(({ id, role, name, state, only }) => [id, role, name, state, only?.join(',') ?? '']),
+      ]),
     );
   return 0;
 }

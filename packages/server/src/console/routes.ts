@@ -45,11 +45,14 @@ import { previewPages } from './pages/preview.ts';
 import { type ShownError, showProblem } from './pages/problem.ts';
 import { reportPages } from './pages/report.ts';
 import { registerPages } from './pages/registers.ts';
+import { sessionsPage } from './pages/sessions.ts';
 import { reportSomethingPages } from './pages/report-something.ts';
 import { searchPage } from './pages/search.ts';
 import { settingsPage, type SettingsPageDeps } from './pages/settings.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
 import { trendsPage } from './pages/trends.ts';
+import { type SecondFactorPageDeps, secondFactorPages } from './pages/sign-in-second-factor.ts';
+import { oidcPages } from './pages/sign-in-oidc.ts';
 import { VERSION } from '../version.ts';
 import { createViews, type Views } from './views.ts';
 
@@ -60,8 +63,8 @@ type ProblemPage = (
 ) => FastifyReply | Promise<FastifyReply>;
 
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeDeps, 'judge'> {
-  readonly settings: SettingsPageDeps['settings'];
-  readonly keys: SettingsPageDeps['keys'] & EvidenceDeps['keys'];
+  readonly settings: SettingsPageDeps['settings'] & SignInPageDeps['settings'];
+  readonly keys: SettingsPageDeps['keys'] & EvidenceDeps['keys'] & SecondFactorPageDeps['keys'];
   readonly log: Pick<Log, 'warn'>;
   readonly wake: () => void;
   /** Set here, so that people get pages where programs get problem documents. */
@@ -125,6 +128,9 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(breachReportRoutes, writing);
   await app.register(breachEvidenceRoutes, { ...writing, keys: deps.keys, version: VERSION });
   await app.register(signInPages, { ...deps, views });
+  await app.register(oidcPages, { ...deps, views });
+  await app.register(secondFactorPages, { ...deps, views });
+  await app.register(sessionsPage, page);
   await app.register(overviewPage, page);
   await app.register(myDevicePages, page);
   await app.register(myActionsPage, page);

@@ -69,6 +69,7 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   counted: words.count,
   sourceWords: words.sourceWords,
   handLines: words.handLines,
+  signedInByWords: words.signedInByWords,
   clauseHasWords: (clause: string) => /[a-z]{3}/i.test(clause),
   eventWords: timeline.eventWords,
   actorWords: timeline.actorWords,

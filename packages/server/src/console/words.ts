@@ -81,6 +81,13 @@ interface HandChange {
   readonly at: number;
 }
 
+const SIGNED_IN_BY: Readonly<Record<string, string>> = {
+  oidc: 'through the council’s sign-in',
+  password: 'with a password',
+  code: 'with a one-time address',
+};
+export const signedInByWords = (by: string): string => SIGNED_IN_BY[by] ?? by;
+
 /** Changes by hand, each person's of one moment in one line: `Name, email and groups`. */
 export const handLines = (changes: readonly HandChange[]) =>
   [...Map.groupBy(changes, ({ by, at }) => JSON.stringify([by, at])).values()].map((made) => {

@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { AuthorisationTables } from './schema-authorisations.ts';
 import type { HelpdeskTables } from './schema-helpdesk.ts';
 import type { PeopleTables } from './schema-people.ts';
+import type { SignInTables } from './schema-sign-in.ts';
 
 /**
  * The tables, one interface each. Times are milliseconds since the epoch (integer, `bigint` on PostgreSQL); JSON is text,
@@ -364,49 +365,6 @@ export interface AuditTable {
   link: string;
 }
 
-export interface TokenTable {
-  organisation: string;
-  id: string;
-  secret_hash: string;
-  role: string;
-  name: string;
-  created_at: number;
-  expires_at: number | null;
-  revoked_at: number | null;
-}
-
-export interface AccountTable {
-  organisation: string;
-  id: string;
-  name: string;
-  role: string;
-  /** PHC string of argon2id. */
-  password_hash: string;
-  created_at: number;
-  disabled_at: number | null;
-}
-
-export interface SignInCodeTable {
-  organisation: string;
-  code_hash: string;
-  name: string;
-  role: string;
-  created_at: number;
-  expires_at: number;
-  used_at: number | null;
-}
-
-export interface SessionTable {
-  organisation: string;
-  id_hash: string;
-  name: string;
-  role: string;
-  created_at: number;
-  seen_at: number;
-  expires_at: number;
-  revoked_at: number | null;
-}
-
 export interface EnrolmentTokenTable {
   organisation: string;
   id: string;
@@ -503,7 +461,7 @@ export interface DailyStandingTable {
   noted_at: number;
 }
 
-export interface Database extends AuthorisationTables, HelpdeskTables, PeopleTables {
+export interface Database extends AuthorisationTables, HelpdeskTables, PeopleTables, SignInTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
   device_keys: DeviceKeyTable;
@@ -525,10 +483,6 @@ export interface Database extends AuthorisationTables, HelpdeskTables, PeopleTab
   notices: NoticeTable;
   jobs: JobTable;
   audit: AuditTable;
-  tokens: TokenTable;
-  accounts: AccountTable;
-  sign_in_codes: SignInCodeTable;
-  sessions: SessionTable;
   enrolment_tokens: EnrolmentTokenTable;
   policies: PolicyTable;
   policy_previews: PolicyPreviewTable;

@@ -1,4 +1,4 @@
-import { type CallerRole, type Permission, PERMISSIONS } from '../access.ts';
+import { type Caller, type CallerRole, type Permission, PERMISSIONS } from '../access.ts';
 
 const READS = [
   'devices:read',
@@ -90,3 +90,18 @@ export const CALLER_ROLES = Object.keys(PERMITTED) as readonly CallerRole[];
 export const isCallerRole = (text: string): text is CallerRole => Object.hasOwn(PERMITTED, text);
 
 export const may = (role: CallerRole, permission: Permission): boolean => PERMITTED[role].includes(permission);
+
+/** The same of whoever calls: a token may have been made for less than its role. */
+export const callerMay = ({ role, only }: Pick<Caller, 'role' | 'only'>, permission: Permission): boolean =>
+  may(role, permission) && (only === undefined || only.includes(permission));
+
+/** No token for less has these: with them it could make itself one for everything. */
+export const GIVES_RIGHTS: readonly Permission[] = ['tokens:write', 'accounts:write'];
+
+/** Why a token of a role cannot be made for these alone; undefined where it can. */
+export function whyNotOnly(role: CallerRole, only: readonly Permission[]): string | undefined {
+  const giving = only.find((permission) => GIVES_RIGHTS.includes(permission));
+  if (giving !== undefined) return `permissions other than ${giving}, which gives rights to others`;
+  const beyond = only.find((permission) => !may(role, permission));
+  return beyond === undefined ? undefined : `permissions that the role ${role} has, which ${beyond} is not`;
+}

@@ -4,8 +4,16 @@ import type { Db, Tx } from '../db/database.ts';
 import { isCallerRole } from './permissions.ts';
 
 const HOUR = 3_600_000;
-/** A session ends 12 hours after it was last used, and 7 days after the sign-in whatever happens. */
-export const SESSION = { idle: 12 * HOUR, absolute: 7 * 24 * HOUR, noteAfter: 60_000 } as const;
+/**
+ * A session ends 12 hours after it was last used, and 7 days after the sign-in whatever happens; one through the council's
+ * provider after 12 hours, as the groups that gave its role are told at the sign-in alone.
+ */
+export const SESSION = {
+  idle: 12 * HOUR,
+  absolute: { code: 7 * 24 * HOUR, password: 7 * 24 * HOUR, oidc: 12 * HOUR },
+  noteAfter: 60_000,
+} as const;
+export type SignedInBy = keyof typeof SESSION.absolute;
 
 export interface SignedIn {
   /** What the cookie holds; the database has its hash only. */
@@ -27,11 +35,25 @@ interface Person {
   readonly role: CallerRole;
 }
 
+interface Beginning {
+  readonly at: number;
+  readonly by: SignedInBy;
+  /** The browser's family; null where it does not say. */
+  readonly browser: string | null;
+  /** Of `oidc`: the account. */
+  readonly account?: string | undefined;
+}
+
 /** A new session with an id of its own: one that somebody had planted before the sign-in is worth nothing after it. */
-export async function startSession(tx: Tx, person: Person, at: number, random: Random): Promise<SignedIn> {
+export async function startSession(
+  tx: Tx,
+  person: Person,
+  { at, by, browser, account }: Beginning,
+  random: Random,
+): Promise<SignedIn> {
   const sessionId = Buffer.from(random.bytes(32)).toString('base64url');
   const { organisation, name, role } = person;
-  const expiresAt = at + SESSION.absolute;
+  const expiresAt = at + SESSION.absolute[by];
   await tx
     .insertInto('sessions')
     .values({
@@ -43,6 +65,9 @@ export async function startSession(tx: Tx, person: Person, at: number, random: R
       seen_at: at,
       expires_at: expiresAt,
       revoked_at: null,
+      signed_in_by: by,
+      browser,
+      account: account ?? null,
     })
     .execute();
   return { sessionId, name, role, expiresAt };
@@ -58,7 +83,8 @@ export async function sessionOf(db: Db, sessionId: string, now: number): Promise
   if (now - row.seen_at >= SESSION.noteAfter) {
     await db.updateTable('sessions').set({ seen_at: now }).where('id_hash', '=', hash).execute();
   }
-  return { hash, caller: { organisation: row.organisation, role: row.role, name: row.name, via: 'session' } };
+  const caller = { organisation: row.organisation, role: row.role, name: row.name, via: 'session' } as const;
+  return { hash, caller: row.account === null ? caller : { ...caller, account: row.account } };
 }
 
 /** Ends a session at once; gives whose it was, or undefined where it had ended. */

@@ -3,9 +3,10 @@ import type { CallerRole } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { Metrics } from '../metrics.ts';
-import { findAccount } from './accounts.ts';
+import { type Account, findAccount, isStillEnabled } from './accounts.ts';
+import { beginAttempt, type Begun } from './attempts.ts';
 import { verifyPassword } from './passwords.ts';
-import { endSession, type SignedIn, startSession } from './sessions.ts';
+import { endSession, type SignedIn, type SignedInBy, startSession } from './sessions.ts';
 import { redeemCode } from './sign-in-codes.ts';
 import { inTransaction } from '../db/transaction.ts';
 
@@ -22,49 +23,91 @@ interface Person {
   readonly role: CallerRole;
 }
 
-/** The session that the browser came with, where it had one: it ends, so that nobody keeps using it. */
-type Previous = { readonly previous?: string | undefined };
+export interface Came {
+  /** The session that the browser came with, where it had one: it ends, so that nobody keeps using it. */
+  readonly previous?: string | undefined;
+  /** The browser's family. */
+  readonly browser?: string | undefined;
+}
+
+const cameWith = ({ previous, browser }: Came): Came => ({ previous, browser });
 
 /** Null where the code was never given out, has been used or is more than 24 hours old. */
 export async function signInWithCode(
   deps: SignInDeps,
-  given: { readonly code: string } & Previous,
+  given: { readonly code: string } & Came,
 ): Promise<SignedIn | null> {
   const at = deps.clock.now();
   const session = await inTransaction(deps.db, async (tx) => {
     const person = await redeemCode(tx, given.code, at);
-    return person === undefined ? null : admit(tx, deps, { person, by: 'code', at, previous: given.previous });
+    return person === undefined ? null : admit(tx, deps, { ...cameWith(given), person, by: 'code', at });
   });
   if (session === null) deps.metrics.signInsRefused.inc();
   return session;
 }
 
+interface WithPassword extends Came {
+  readonly organisation: string;
+  readonly name: string;
+  readonly password: string;
+  /** Whether every account needs a second factor; left out: only one that has it, or was made to. */
+  readonly secondFactor?: 'required' | 'optional';
+  /** Where the person goes on after a second factor. */
+  readonly next?: string;
+}
+
+/** The password was right; a second factor is still to come. */
+export type HalfWay = Begun & { readonly needs: 'second-factor' };
+
 /** Null where the name is not known or the password another: which of the two is not told, nor does the time tell it. */
-export async function signInWithPassword(
-  deps: SignInDeps,
-  given: { readonly organisation: string; readonly name: string; readonly password: string } & Previous,
-): Promise<SignedIn | null> {
-  const { organisation, name, password, previous } = given;
+export async function signInWithPassword(deps: SignInDeps, given: WithPassword): Promise<SignedIn | HalfWay | null> {
+  const { organisation, name, password } = given;
   const account = await findAccount(deps.db, organisation, name);
   const fits = await verifyPassword(password, account?.passwordHash);
-  const at = deps.clock.now();
-  if (account !== undefined && fits) {
-    const person = { organisation, name: account.name, role: account.role };
-    return inTransaction(deps.db, (tx) => admit(tx, deps, { person, by: 'password', at, previous }));
-  }
+  if (account !== undefined && fits) return inTransaction(deps.db, (tx) => goOn(tx, deps, account, given));
   deps.metrics.signInsRefused.inc();
   // A name that is not known is not recorded: people type their password into the wrong field.
   if (account !== undefined) {
+    const at = deps.clock.now();
     const act = { organisation, at, actor: 'nobody', action: 'sign-in-refused', target: `account:${account.name}` };
     await inTransaction(deps.db, (tx) => recordAct(tx, act));
   }
   return null;
 }
 
-async function admit(
+/** Lets in whose password was right, or has them go on to the second factor. */
+async function goOn(
   tx: Tx,
-  { random }: SignInDeps,
-  { person, by, at, previous }: { person: Person; by: 'code' | 'password'; at: number } & Previous,
+  deps: SignInDeps,
+  account: Account,
+  given: WithPassword,
+): Promise<SignedIn | HalfWay | null> {
+  const { organisation, secondFactor, next = '/' } = given;
+  const at = deps.clock.now();
+  if (!(await isStillEnabled(tx, account.id))) return null;
+  if (account.hasSecondFactor || account.wantsSecondFactor || secondFactor === 'required') {
+    const attempt = { organisation, kind: 'second-factor', account: account.id, next } as const;
+    return { ...(await beginAttempt(tx, attempt, at, deps.random)), needs: 'second-factor' };
+  }
+  const person = { organisation, name: account.name, role: account.role };
+  return admit(tx, deps, { ...cameWith(given), person, by: 'password', at });
+}
+
+interface Admission extends Came {
+  readonly person: Person;
+  readonly by: SignedInBy;
+  readonly at: number;
+  /** Of who came by the council's provider. */
+  readonly account?: string;
+  /** With what beside the password. */
+  readonly factor?: string;
+}
+
+/** A session of its own for whoever has shown who they are; one that came before it ends. */
+export async function admit(
+  tx: Tx,
+  { random }: Pick<SignInDeps, 'random'>,
+  { person, by, at, previous, browser, account, factor }: Admission,
 ): Promise<SignedIn> {
   if (previous !== undefined) await endSession(tx, previous, at);
   await recordAct(tx, {
@@ -73,9 +116,14 @@ async function admit(
     actor: person.name,
     action: 'signed-in',
     target: 'console',
-    detail: { role: person.role, by },
+    detail: {
+      role: person.role,
+      by,
+      ...(account === undefined ? {} : { account }),
+      ...(factor === undefined ? {} : { factor }),
+    },
   });
-  return startSession(tx, person, at, random);
+  return startSession(tx, person, { at, by, browser: browser ?? null, account }, random);
 }
 
 /** Ends the session at once, wherever its cookie may have got to. */

@@ -2,6 +2,7 @@ import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { Db, Tx } from '../db/database.ts';
 import type { PersonTable } from '../db/schema-people.ts';
 import { containing } from '../containing.ts';
+import { endSessionsOfAccounts } from './session-list.ts';
 
 export type Person = Selectable<PersonTable>;
 
@@ -105,19 +106,30 @@ export const insertPeople = (tx: Tx, people: readonly Insertable<PersonTable>[])
     .values([...people])
     .execute();
 
-export const changePerson = (tx: Tx, organisation: string, account: string, columns: Updateable<PersonTable>) =>
-  tx
+/** Who is gone, or cannot sign in at the directory any more, is signed out at once. */
+export async function changePerson(
+  tx: Tx,
+  organisation: string,
+  account: string,
+  columns: Updateable<PersonTable> & Pick<PersonTable, 'changed_at'>,
+) {
+  if (typeof columns.gone_at === 'number' || columns.disabled === 1)
+    await endSessionsOfAccounts(tx, organisation, [account], columns.changed_at);
+  return tx
     .updateTable('people')
     .set(columns)
     .where('organisation', '=', organisation)
     .where('account', '=', account)
     .returning('id')
     .executeTakeFirstOrThrow();
+}
 
-export const notePeopleGone = (tx: Tx, organisation: string, accounts: readonly string[], at: number) =>
-  tx
+export async function notePeopleGone(tx: Tx, organisation: string, accounts: readonly string[], at: number) {
+  await endSessionsOfAccounts(tx, organisation, accounts, at);
+  return tx
     .updateTable('people')
     .set({ gone_at: at, changed_at: at })
     .where('organisation', '=', organisation)
     .where('account', 'in', [...accounts])
     .execute();
+}

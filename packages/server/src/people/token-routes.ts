@@ -1,23 +1,34 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { IsoTime, iso } from '@beadle/shared';
 import Type from 'typebox';
-import { actorOf, callerOf } from '../access.ts';
+import { actorOf, type CallerRole, callerOf, type Permission, PERMISSIONS } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import { problem } from '../errors.ts';
 import { limitOf, pageOf, PageQuery, readCursor, toPage } from '../pagination.ts';
+import { whyNotOnly } from './permissions.ts';
 import { Name, type PeopleDeps, RoleOfCaller } from './routes.ts';
 import { type ApiToken, createToken, listTokens, revokeToken } from './tokens.ts';
 import { inTransaction } from '../db/transaction.ts';
 
 const closed = { additionalProperties: false } as const;
 const TimeOrNone = Type.Union([Type.String(), Type.Null()]);
-const NewTokenBody = Type.Object({ name: Name, role: RoleOfCaller, expiresAt: Type.Optional(IsoTime) }, closed);
+const Permissions = Type.Array(Type.Enum([...PERMISSIONS]), {
+  minItems: 1,
+  uniqueItems: true,
+  description: `permissions of the role, of ${PERMISSIONS.join(', ')}`,
+});
+const NewTokenBody = Type.Object(
+  { name: Name, role: RoleOfCaller, expiresAt: Type.Optional(IsoTime), only: Type.Optional(Permissions) },
+  closed,
+);
+const OnlyOrNone = Type.Union([Type.Array(Type.String()), Type.Null()]);
 const TokenAnswer = Type.Object({
   id: Type.String(),
   token: Type.String(),
   name: Type.String(),
   role: RoleOfCaller,
   expiresAt: TimeOrNone,
+  only: OnlyOrNone,
 });
 const TokenItem = Type.Object({
   id: Type.String(),
@@ -26,11 +37,13 @@ const TokenItem = Type.Object({
   createdAt: Type.String(),
   expiresAt: TimeOrNone,
   revokedAt: TimeOrNone,
+  only: OnlyOrNone,
 });
 
 const isoOrNone = (at: number | null): string | null => (at === null ? null : iso(at));
 const present = (token: ApiToken) => ({
   ...token,
+  only: token.only === null ? null : [...token.only],
   createdAt: iso(token.createdAt),
   expiresAt: isoOrNone(token.expiresAt),
   revokedAt: isoOrNone(token.revokedAt),
@@ -46,21 +59,31 @@ function expiryOf(text: string | undefined, now: number): number | null {
   throw problem('validation', `${field.field}: expected ${field.expected}`, [field]);
 }
 
+function refuseOnly(role: CallerRole, only: readonly Permission[] | undefined): void {
+  const expected = whyNotOnly(role, only ?? []);
+  if (expected !== undefined)
+    throw problem('validation', `body.only: expected ${expected}`, [{ field: 'body.only', expected }]);
+}
+
 const createRoute: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, clock, random }) => {
   const schema = { body: NewTokenBody, response: { 201: TokenAnswer } };
   app.post('/api/v1/tokens', { config, schema }, async (request, reply) => {
     const caller = callerOf(request);
-    const { name, role } = request.body;
+    const { name, role, only } = request.body;
+    refuseOnly(role, only);
     const { organisation } = caller;
     const at = clock.now();
     const expiresAt = expiryOf(request.body.expiresAt, at);
     const { id, token } = await inTransaction(db, async (tx) => {
-      const made = await createToken(tx, { organisation, role, name, expiresAt, at }, random);
+      const made = await createToken(tx, { organisation, role, name, expiresAt, at, only }, random);
       const act = { organisation, at, actor: actorOf(caller), action: 'token-made', target: `token:${made.id}` };
-      await recordAct(tx, { ...act, detail: { name, role, expiresAt: isoOrNone(expiresAt) } });
+      await recordAct(tx, {
+        ...act,
+        detail: { name, role, expiresAt: isoOrNone(expiresAt), ...(only === undefined ? {} : { only }) },
+      });
       return made;
     });
-    return reply.status(201).send({ id, token, name, role, expiresAt: isoOrNone(expiresAt) });
+    return reply.status(201).send({ id, token, name, role, expiresAt: isoOrNone(expiresAt), only: only ?? null });
   });
 };
 

@@ -1,6 +1,7 @@
 import { type Random, secretHash } from '@beadle/shared';
-import type { Caller, CallerRole } from '../access.ts';
+import type { Caller, CallerRole, Permission } from '../access.ts';
 import type { Db, Tx } from '../db/database.ts';
+import type { TokenTable } from '../db/schema-sign-in.ts';
 import { newId } from '../ids.ts';
 import { isCallerRole } from './permissions.ts';
 
@@ -12,6 +13,8 @@ export interface NewToken {
   readonly expiresAt: number | null;
   /** Now. */
   readonly at: number;
+  /** Less than the role may; left out: all of it. */
+  readonly only?: readonly Permission[] | undefined;
 }
 
 export interface ApiToken {
@@ -21,9 +24,14 @@ export interface ApiToken {
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
+  /** Null: all that the role may. */
+  readonly only: readonly Permission[] | null;
 }
 
 const TOKEN = /^beadle_[A-Za-z0-9_-]{43}$/;
+
+const onlyOf = ({ only_permissions }: Pick<TokenTable, 'only_permissions'>): readonly Permission[] | null =>
+  only_permissions === null ? null : (JSON.parse(only_permissions) as Permission[]);
 
 /** Makes a token; its text is given here and never again, the database has its hash only. */
 export async function createToken(tx: Tx, made: NewToken, random: Random): Promise<{ id: string; token: string }> {
@@ -41,6 +49,7 @@ export async function createToken(tx: Tx, made: NewToken, random: Random): Promi
       created_at: made.at,
       expires_at: made.expiresAt,
       revoked_at: null,
+      only_permissions: made.only === undefined ? null : JSON.stringify(made.only),
     })
     .execute();
   return { id, token };
@@ -54,12 +63,14 @@ export async function callerOfToken(db: Db, token: string, now: number): Promise
   if (!TOKEN.test(token)) return null;
   const row = await db
     .selectFrom('tokens')
-    .select(['organisation', 'role', 'name', 'expires_at'])
+    .select(['organisation', 'role', 'name', 'expires_at', 'only_permissions'])
     .where('secret_hash', '=', secretHash(token))
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
   if (row === undefined || !isCallerRole(row.role) || (row.expires_at ?? Number.POSITIVE_INFINITY) <= now) return null;
-  return { organisation: row.organisation, role: row.role, name: row.name, via: 'token' };
+  const only = onlyOf(row);
+  const caller = { organisation: row.organisation, role: row.role, name: row.name, via: 'token' } as const;
+  return only === null ? caller : { ...caller, only };
 }
 
 /** Newest first: ids begin with the time. `before` is the id after which the page begins. */
@@ -78,6 +89,7 @@ export async function listTokens(
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
+    only: onlyOf(row),
   }));
 }
 

@@ -21,7 +21,7 @@ async function signedIn(role: 'administrator' | 'worker' = 'administrator'): Pro
   const person = { organisation: ORGANISATION, name: 'A. Officer', role };
   const { sessionId } = await server.db
     .transaction()
-    .execute((tx) => startSession(tx, person, server.clock.now(), server.random));
+    .execute((tx) => startSession(tx, person, { at: server.clock.now(), by: 'code', browser: null }, server.random));
   return sessionId;
 }
 const cookies = (sessionId: string) => ({ '__Host-beadle-session': sessionId });
@@ -131,7 +131,7 @@ describe('a session', () => {
   it('ends 7 days after the sign-in however much it is used', async () => {
     const sessionId = await signedIn();
     const use = async () => (await inject({ url: '/api/v1/audit', cookies: cookies(sessionId) })).statusCode;
-    for (let passed = 0; passed < SESSION.absolute - SESSION.idle; passed += SESSION.idle / 2) {
+    for (let passed = 0; passed < SESSION.absolute.code - SESSION.idle; passed += SESSION.idle / 2) {
       expect(await use()).toBe(200);
       server.clock.pass(SESSION.idle / 2);
     }

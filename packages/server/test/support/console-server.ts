@@ -60,10 +60,13 @@ export async function startConsoleServer({
   notice,
   port,
   start,
+  environment = {},
 }: {
   notice?: string;
   port?: number;
   start?: string;
+  /** More of its settings. */
+  environment?: Readonly<Record<string, string>>;
 } = {}): Promise<ConsoleServer> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-console-'));
   const kept = await testDatabase(folder);
@@ -72,6 +75,7 @@ export async function startConsoleServer({
       BEADLE_SERVER_DATABASE: kept.location,
       BEADLE_SERVER_ORGANISATION: 'Northmere Borough Council',
       ...(port === undefined ? {} : { BEADLE_SERVER_PORT: String(port) }),
+      ...environment,
     },
     workingFolder: folder,
   });

@@ -2,16 +2,18 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ORGANISATION } from '../../organisation/store.ts';
-import { clearSessionCookie, sessionIdOf, setSessionCookie } from '../../people/cookie.ts';
-import { type SignInDeps, signInWithCode, signInWithPassword, signOut } from '../../people/sign-in.ts';
+import { clearSessionCookie, sessionIdOf, setAttemptCookie, setSessionCookie } from '../../people/cookie.ts';
+import { browserFamily } from '../../people/browser-family.ts';
+import { type Came, type SignInDeps, signInWithCode, signInWithPassword, signOut } from '../../people/sign-in.ts';
 import type { Settings } from '../../settings.ts';
 import { MOST_OF_A_PATH, pathAfterSignIn } from '../after-sign-in.ts';
 import { type PageDeps, showPage } from '../console.ts';
 
 export interface SignInPageDeps extends PageDeps, SignInDeps {
-  readonly settings: Pick<Settings, 'origin'>;
+  readonly settings: Pick<Settings, 'origin' | 'oidc' | 'secondFactor'>;
 }
 
+const config = { access: 'public' } as const;
 const Next = Type.Optional(Type.String({ maxLength: MOST_OF_A_PATH }));
 const Query = Type.Object({ next: Next }, { additionalProperties: false });
 const Form = Type.Object(
@@ -25,18 +27,23 @@ const Form = Type.Object(
 const Code = Type.Object({ code: Type.String({ maxLength: 200 }) });
 const Nothing = Type.Object({}, { additionalProperties: false });
 
+/** What the server notes of the browser that somebody signs in with. */
+export const cameOf = (request: FastifyRequest, site: Pick<Settings, 'origin'>): Came => ({
+  previous: sessionIdOf(request, site),
+  browser: browserFamily(request.headers['user-agent']),
+});
+
 const REFUSED = 'Check the name and the password: they do not fit';
 
 /** Signing in with a name and a password, or with a one-time code; signing out. */
 export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps) => {
   const { settings } = deps;
-  const config = { access: 'public' } as const;
-  const previousOf = (request: FastifyRequest) => sessionIdOf(request, settings);
+  const sso = settings.oidc?.label;
 
   app.get('/sign-in', { schema: { hide: true, querystring: Query }, config }, async (request, reply) => {
     const next = pathAfterSignIn(request.query.next);
     return request.caller === null
-      ? showPage(deps, { request, reply }, 'sign-in', { next })
+      ? showPage(deps, { request, reply }, 'sign-in', { next, sso })
       : reply.redirect(next, 303);
   });
 
@@ -47,27 +54,38 @@ export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app
       organisation: ORGANISATION,
       name,
       password: request.body.password ?? '',
-      previous: previousOf(request),
+      ...cameOf(request, settings),
+      secondFactor: settings.secondFactor,
+      next,
     };
     const session = name === '' ? null : await signInWithPassword(deps, given);
     if (session === null)
-      return showPage(deps, { request, reply }, 'sign-in', { error: REFUSED, name, next }, { status: 401 });
+      return showPage(deps, { request, reply }, 'sign-in', { error: REFUSED, name, next, sso }, { status: 401 });
+    if ('needs' in session) {
+      setAttemptCookie(reply, settings, session);
+      return reply.redirect('/sign-in/second-factor', 303);
+    }
     setSessionCookie(reply, settings, session);
     return reply.redirect(next, 303);
   });
 
+  await app.register(codeAddress, deps);
+  await app.register(signOutForm, deps);
+};
+
+const codeAddress: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps) => {
+  const { settings } = deps;
   // No HEAD: a program that only looks at the address must not use the code up.
   app.get(
     '/sign-in/:code',
     { schema: { hide: true, params: Code }, config, exposeHeadRoute: false },
     async (request, reply) => {
-      const session = await signInWithCode(deps, { code: request.params.code, previous: previousOf(request) });
+      const session = await signInWithCode(deps, { code: request.params.code, ...cameOf(request, settings) });
       if (session === null) return showPage(deps, { request, reply }, 'code-used', {}, { status: 401 });
       setSessionCookie(reply, settings, session);
       return reply.redirect('/', 303);
     },
   );
-  await app.register(signOutForm, deps);
 };
 
 // Whoever has signed in may sign out, so it asks for what every role may; only then is the form's token checked.

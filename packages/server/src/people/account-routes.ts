@@ -1,0 +1,120 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { iso } from '@beadle/shared';
+import Type from 'typebox';
+import { actorOf, type Caller, callerOf } from '../access.ts';
+import { problem } from '../errors.ts';
+import { limitOf, pageOf, PageQuery, readCursor, toPage } from '../pagination.ts';
+import {
+  changeAccount,
+  changeSecondFactor,
+  endSessionsFor,
+  listAccounts,
+  type ListedAccount,
+} from './account-change.ts';
+import type { PeopleDeps } from './routes.ts';
+import { type ListedSession, listSessions } from './session-list.ts';
+
+const closed = { additionalProperties: false } as const;
+const config = { access: 'accounts:write' } as const;
+const params = Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }) });
+const TimeOrNone = Type.Union([Type.String(), Type.Null()]);
+const TextOrNone = Type.Union([Type.String(), Type.Null()]);
+
+const AccountItem = Type.Object({
+  name: Type.String(),
+  role: Type.String(),
+  createdAt: Type.String(),
+  disabledAt: TimeOrNone,
+  secondFactor: Type.Enum(['set-up', 'wanted', 'none']),
+});
+const SessionItem = Type.Object({
+  id: Type.String(),
+  begunAt: Type.String(),
+  /** A day: no history of when somebody worked is kept. */
+  lastUsedOn: Type.String(),
+  endsAt: Type.String(),
+  signedInBy: TextOrNone,
+  browser: TextOrNone,
+});
+const Change = Type.Object(
+  {
+    disabled: Type.Optional(Type.Boolean({ description: 'true or false' })),
+    secondFactor: Type.Optional(Type.Enum(['require', 'reset'], { description: 'one of require, reset' })),
+  },
+  { ...closed, minProperties: 1, description: 'disabled, secondFactor or both' },
+);
+const Ended = Type.Object({ ended: Type.Integer() });
+
+const presentAccount = ({ createdAt, disabledAt, ...account }: ListedAccount) => ({
+  ...account,
+  createdAt: iso(createdAt),
+  disabledAt: disabledAt === null ? null : iso(disabledAt),
+});
+const presentSession = ({ id, begunAt, seenAt, endsAt, by, browser }: ListedSession) => ({
+  id,
+  begunAt: iso(begunAt),
+  lastUsedOn: iso(seenAt).slice(0, 10),
+  endsAt: iso(endsAt),
+  signedInBy: by,
+  browser,
+});
+
+const actOf = (caller: Caller, at: number) => ({ organisation: caller.organisation, actor: actorOf(caller), at });
+
+const changeRoutes: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, clock }) => {
+  const querystring = Type.Object(PageQuery, closed);
+  app.get(
+    '/api/v1/accounts',
+    { config, schema: { querystring, response: { 200: pageOf(AccountItem) } } },
+    async (request) => {
+      const limit = limitOf(request.query);
+      const [after] = readCursor(request.query.cursor, ['string']) ?? [];
+      const rows = await listAccounts(db, callerOf(request).organisation, { limit: limit + 1, after });
+      return toPage(rows, limit, ({ name }) => [name], presentAccount);
+    },
+  );
+
+  app.patch(
+    '/api/v1/accounts/:name',
+    { config, schema: { params, body: Change, response: { 200: Ended } } },
+    async (request) => {
+      const { name } = request.params;
+      const { disabled, secondFactor } = request.body;
+      const act = actOf(callerOf(request), clock.now());
+      const unknown = () => problem('account-unknown', `There is no account named ${name}.`);
+      if (secondFactor !== undefined && !(await changeSecondFactor(db, name, secondFactor, act))) throw unknown();
+      if (disabled === undefined) return { ended: 0 };
+      const changed = await changeAccount(db, name, { disabled }, act);
+      if (changed === undefined) throw unknown();
+      return changed;
+    },
+  );
+};
+
+const sessionRoutes: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, clock }) => {
+  const sessions = Type.Object({ items: Type.Array(SessionItem) });
+  app.get(
+    '/api/v1/accounts/:name/sessions',
+    { config, schema: { params, response: { 200: sessions } } },
+    async (request) => {
+      const { organisation } = callerOf(request);
+      const items = await listSessions(db, { organisation, name: request.params.name }, clock.now());
+      return { items: items.map(presentSession) };
+    },
+  );
+
+  app.delete(
+    '/api/v1/accounts/:name/sessions',
+    { config, schema: { params, response: { 200: Ended } } },
+    async (request) => {
+      const act = actOf(callerOf(request), clock.now());
+      return { ended: await endSessionsFor(db, request.params.name, {}, act) };
+    },
+  );
+};
+
+/** Accounts that are listed, disabled and enabled, and the sessions of whoever goes by a name. */
+export const accountRoutes: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, deps) => {
+  await app.register(changeRoutes, deps);
+  await app.register(sessionRoutes, deps);
+};
