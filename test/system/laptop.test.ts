@@ -3,7 +3,7 @@ import { mailReceiver, opened } from '../../packages/server/test/notify/receiver
 import { picturesOf, startChromium, whyNoChromium } from './fixtures/browser.ts';
 import { type Bench, type Finding, startBench } from './laptop/bench.ts';
 import { SERVER_IN_GUEST } from './laptop/machine.ts';
-import { STICK_OF_THE_STORY as STORY, tellStickStory } from './laptop/stick-story.ts';
+import { ADDRESSES, STICK_OF_THE_STORY as STORY, tellStickStory } from './laptop/stick-story.ts';
 import { laptopSystem, say } from './laptop/system.ts';
 
 const laptops = await laptopSystem();
@@ -90,7 +90,8 @@ describe.skipIf('why' in laptops)(`a laptop whose disk is not encrypted${because
       const { host } = new URL(SERVER_IN_GUEST);
       const browser = await startChromium(`--host-resolver-rules=MAP ${host}:80 127.0.0.1:${bench.server.port}`);
       try {
-        await tellStickStory({ bench, mail, browser, pictures: picturesOf('the story of a stick') });
+        const told = await tellStickStory({ bench, mail, browser, pictures: picturesOf('the story of a stick') });
+        expect(told).toEqual([ADDRESSES.officer, ADDRESSES.ict]);
       } finally {
         await browser.close();
       }

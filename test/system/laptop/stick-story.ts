@@ -9,8 +9,9 @@ import { say } from './system.ts';
 const RULE = 'memory-sticks';
 export const STICK_OF_THE_STORY = 'OF-THE-STORY';
 const PASSWORD = 'quiet harbour lamp eleven';
-const OFFICER = { name: 'Ann Officer', role: 'information-security-team-leader', address: 'ann@council.test' } as const;
-const ICT = { name: 'Ian Technician', role: 'ict-administrator', address: 'ian@council.test' } as const;
+export const ADDRESSES = { officer: 'ann@council.test', ict: 'ian@council.test' } as const;
+const OFFICER = { name: 'Ann Officer', role: 'information-security-team-leader', address: ADDRESSES.officer } as const;
+const ICT = { name: 'Ian Technician', role: 'ict-administrator', address: ADDRESSES.ict } as const;
 type Who = typeof OFFICER | typeof ICT;
 
 interface Told {
@@ -72,9 +73,9 @@ async function assess(page: Page): Promise<void> {
 
 /**
  * A stick is plugged into a laptop: the officer gets the mail, signs in, acknowledges, confirms, asks ICT to contain it,
- * assesses, decides not to tell the regulator, and closes. Every page is looked at.
+ * assesses, decides not to tell the regulator, and closes. Every page is looked at. Gives who had a message about it, in their order.
  */
-export async function tellStickStory(told: Told): Promise<void> {
+export async function tellStickStory(told: Told): Promise<string[]> {
   const { bench, mail, pictures } = told;
   let step = 0;
   const look = async (page: Page, name: string) => {
@@ -139,6 +140,5 @@ export async function tellStickStory(told: Told): Promise<void> {
   await look(officer.page, 'report');
   await officer.leave();
 
-  const about = mail.received.filter(({ text }) => text.includes(ref));
-  expect(about.flatMap(({ to }) => to)).toEqual([OFFICER.address, ICT.address]);
+  return mail.received.filter(({ text }) => text.includes(ref)).flatMap(({ to }) => to);
 }

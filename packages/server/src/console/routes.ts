@@ -114,6 +114,14 @@ const writersOf = (views: Views): Writers => ({
   },
 });
 
+/** Each way in, and where one is signed in. */
+async function signingInPages(app: FastifyInstance, deps: ConsoleDeps & { readonly views: Views }): Promise<void> {
+  await app.register(signInPages, deps);
+  await app.register(oidcPages, deps);
+  await app.register(secondFactorPages, deps);
+  await app.register(sessionsPage, deps);
+}
+
 /** Every page, what they are made of, and the breach report, which is written with the same views. */
 export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) => {
   const { db, clock, log, errorPages } = deps;
@@ -127,10 +135,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   const writing = { db, clock, writers: writersOf(views) };
   await app.register(breachReportRoutes, writing);
   await app.register(breachEvidenceRoutes, { ...writing, keys: deps.keys, version: VERSION });
-  await app.register(signInPages, { ...deps, views });
-  await app.register(oidcPages, { ...deps, views });
-  await app.register(secondFactorPages, { ...deps, views });
-  await app.register(sessionsPage, page);
+  await signingInPages(app, { ...deps, views });
   await app.register(overviewPage, page);
   await app.register(myDevicePages, page);
   await app.register(myActionsPage, page);
