@@ -40,14 +40,17 @@ function decoded(text: string): string {
 }
 
 function* leaks(fired: Fired, { a, b, server }: World): Generator<string> {
-  const { answer, caller } = fired;
+  const { answer, caller, shot } = fired;
   const told = `${JSON.stringify(headersOf(fired))}\n${answer.body}`;
   const isHtml = String(answer.headers['content-type']).startsWith('text/html');
   for (const [what, sign] of INSIDE) {
     if (sign.test(told) && (isHtml || !what.startsWith('hostile'))) yield `the answer holds ${what}`;
   }
   for (const council of [a, b]) {
-    if (caller.organisation !== council.name && told.includes(council.canary)) yield `shows what is ${council.name}'s`;
+    // What somebody has sent is known to them: that it comes back tells them nothing.
+    const isEcho = String(shot.payload ?? '').includes(council.canary);
+    if (!isEcho && caller.organisation !== council.name && told.includes(council.canary))
+      yield `shows what is ${council.name}'s`;
   }
   for (const secret of server.secrets) if (told.includes(secret)) yield "the answer holds a secret of the server's";
 }

@@ -3,6 +3,7 @@ import type { Clock, Random } from '@beadle/shared';
 import Type from 'typebox';
 import { actorOf, callerOf } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
+import { isDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { moveDigests } from './digests.ts';
 import { OrganisationSettings } from './settings.ts';
@@ -37,6 +38,12 @@ const Given = Type.Object(
   { additionalProperties: false },
 );
 
+function refuseNoDay(staffToldOn: string | null): void {
+  if (staffToldOn === null || isDay(staffToldOn)) return;
+  const field = { field: 'body.staffToldOn', expected: 'a day that there is, such as 2026-11-01' };
+  throw problem('validation', `${field.field}: expected ${field.expected}`, [field]);
+}
+
 function refuseImpossible(calendar: CalendarSettings): void {
   const fields = calendarProblems(calendar).map(({ field, expected }) => ({
     field: `body.calendar.${field}`,
@@ -61,6 +68,7 @@ export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = a
       const { name, ...given } = request.body;
       const id = caller.organisation;
       if (given.calendar !== undefined) refuseImpossible(given.calendar);
+      refuseNoDay(given.staffToldOn);
       return inTransaction(db, async (tx) => {
         const before = await readOrganisation(tx, id);
         const was: Record<string, unknown> = { name: before.name, ...before.settings };

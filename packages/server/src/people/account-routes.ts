@@ -2,7 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { iso } from '@beadle/shared';
 import Type from 'typebox';
 import { actorOf, type Caller, callerOf } from '../access.ts';
+import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
+import { findAccount } from './accounts.ts';
 import { limitOf, pageOf, PageQuery, readCursor, toPage } from '../pagination.ts';
 import {
   changeAccount,
@@ -44,6 +46,12 @@ const Change = Type.Object(
   { ...closed, minProperties: 1, description: 'disabled, secondFactor or both' },
 );
 const Ended = Type.Object({ ended: Type.Integer() });
+
+/** Whoever signs in elsewhere has sessions and no account; somebody with neither is not known here. */
+async function requireAccount(db: Db, organisation: string, name: string): Promise<void> {
+  if ((await findAccount(db, organisation, name)) === undefined)
+    throw problem('not-found', 'Nobody of this name has an account here or is signed in.');
+}
 
 const presentAccount = ({ createdAt, disabledAt, ...account }: ListedAccount) => ({
   ...account,
@@ -99,6 +107,7 @@ const sessionRoutes: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, c
     async (request) => {
       const { organisation } = callerOf(request);
       const items = await listSessions(db, { organisation, name: request.params.name }, clock.now());
+      if (items.length === 0) await requireAccount(db, organisation, request.params.name);
       return { items: items.map(presentSession) };
     },
   );
@@ -108,7 +117,9 @@ const sessionRoutes: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, c
     { config, schema: { params, response: { 200: Ended } } },
     async (request) => {
       const act = actOf(callerOf(request), clock.now());
-      return { ended: await endSessionsFor(db, request.params.name, {}, act) };
+      const ended = await endSessionsFor(db, request.params.name, {}, act);
+      if (ended === 0) await requireAccount(db, act.organisation, request.params.name);
+      return { ended };
     },
   );
 };

@@ -4,6 +4,7 @@ import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
 import { lockOrganisation } from '../db/locks.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { isDay } from '../day.ts';
 import { entryVersion, requireVersion } from '../entry-version.ts';
 import { problem } from '../errors.ts';
 import {
@@ -36,12 +37,6 @@ export interface GivenRole extends Days {
 
 export const roleVersion = ({ role, account, standing, starts_on, ends_on }: RoleHolder): string =>
   entryVersion({ role, account, standing, starts_on, ends_on });
-
-/** Such as `2026-02-30` is none. */
-const isDay = (text: string): boolean => {
-  const at = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(at) && iso(at).startsWith(text);
-};
 
 function requireDays({ from, until }: Days): void {
   for (const [name, text] of Object.entries({ from, until })) {

@@ -1,3 +1,5 @@
+import { isDay } from '../day.ts';
+
 /** A line of a register as its texts, by column; null where the cell is empty. What an import and a change speak of. */
 export type Row = Readonly<Record<string, string | null>>;
 
@@ -48,13 +50,6 @@ export const oneOf = (name: string, words: readonly string[], given: Given = {})
   columnOf(name, `one of ${words.join(', ')}`, (text) => words.find((word) => word === text.toLowerCase()), given);
 
 export const yesOrNo = (name: string): Column => oneOf(name, ['yes', 'no'], { empty: 'no' });
-
-/** A day that there is: `2026-02-30` is none. */
-export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const at = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
-}
 
 export const day = (name: string): Column =>
   columnOf(name, 'a day such as 2026-11-01', (text) => (isDay(text) ? text : undefined), {});

@@ -1,6 +1,7 @@
 import { iso, type Role } from '@beadle/shared';
 import { bankHolidaysOf } from '../../deadlines/bank-holidays.ts';
 import { WEEKDAYS } from '../../deadlines/calendar-settings.ts';
+import { isDay } from '../../day.ts';
 import type { Organisation } from '../../organisation/store.ts';
 import { day, humanise, roleWords } from '../words.ts';
 import { row, type SettingsSection } from './section.ts';
@@ -73,7 +74,7 @@ export function councilSections(council: Organisation, now: number): SettingsSec
         row('Marking of pages', settings.marking),
         row('Whom to ask', settings.contact),
         row('Data protection impact assessment', settings.dpiaReference),
-        row('Staff were told on', told === null ? null : day(told)),
+        row('Staff were told on', told === null || !isDay(told) ? told : day(told)),
         row('Consultation', settings.consultationRecord),
         row('Data protection contact', contact ? [contact.name, contact.email] : null),
         row('Who is told, where a role has nobody in the register', recipients),

@@ -49,18 +49,23 @@ const RETENTION: SettingsSection = {
 };
 
 const databaseRows = ({ settings, keyId, database }: ServerFacts) => [
-  row('Database', settings.databaseName, 'database'),
+  // Where files lie is of use to whoever has broken in, and known to whoever runs the server.
+  row('Database', database.engine === 'sqlite' ? 'A folder on the server' : settings.databaseName, 'database'),
   row('Kind', `${ENGINES[database.engine]} ${database.version}`),
   row('Size', sizeWords(database.bytes)),
   row('Last migration', database.migration),
-  row('Folder of the keys', settings.keysFolder, 'keysFolder'),
+  row('Keys', 'A folder on the server', 'keysFolder'),
   row('Fingerprint of the server’s key', keyId),
 ];
 
 const sourceRows = ({ directory, countriesFile, logFile }: Settings) => [
   row('Directory', directory === null ? 'None: people come from files' : directory.url, 'directory'),
-  row('List of countries', countriesFile ?? 'The one that comes with Beadle', 'countriesFile'),
-  row('Log', logFile ?? 'Standard output', 'logFile'),
+  row(
+    'List of countries',
+    countriesFile === null ? 'The one that comes with Beadle' : 'A file on the server',
+    'countriesFile',
+  ),
+  row('Log', logFile === null ? 'Standard output' : 'A file on the server', 'logFile'),
 ];
 
 const versionRows = ({ version, agents }: ServerFacts) => [

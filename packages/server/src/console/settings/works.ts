@@ -12,10 +12,10 @@ export interface ChannelRow {
   readonly standing: ChannelStanding | undefined;
 }
 
-function mailingTo({ name }: MailingChannel, { smtp, mailFolder, govukNotify }: ChannelSettings) {
+function mailingTo({ name }: MailingChannel, { smtp, govukNotify }: ChannelSettings) {
   if (name === 'govuk-notify')
     return { to: new URL(govukNotify?.baseUrl ?? 'https://unknown').host, key: 'govukNotify' };
-  if (smtp === null) return { to: `no server: files in ${mailFolder}`, key: 'mailFolder' };
+  if (smtp === null) return { to: 'no server: files in a folder on the server', key: 'mailFolder' };
   return { to: `${smtp.host}, port ${smtp.port}`, key: 'smtp' };
 }
 
