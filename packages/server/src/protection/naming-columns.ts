@@ -9,6 +9,8 @@ export interface NamingTable {
   readonly exact: readonly string[];
   /** Columns of words or JSON in which names may stand. */
   readonly within: readonly string[];
+  /** A row that names them in one of these is theirs as a whole; any other only where it names them. */
+  readonly theirs?: readonly string[];
 }
 
 /**
@@ -22,6 +24,7 @@ export const NAMING: readonly NamingTable[] = [
     key: ['id'],
     exact: ['acknowledged_by', 'aware_by', 'owner'],
     within: ['report', 'observed', 'subject', 'assessment', 'concealed_from'],
+    theirs: ['report'],
   },
   { table: 'breach_events', key: ['breach', 'sequence'], exact: ['actor'], within: ['detail'] },
   {
@@ -29,6 +32,7 @@ export const NAMING: readonly NamingTable[] = [
     key: ['breach', 'id'],
     exact: ['owner', 'made_by', 'ended_by'],
     within: ['title', 'note'],
+    theirs: ['owner'],
   },
   {
     table: 'authorisations',
@@ -46,10 +50,23 @@ export const NAMING: readonly NamingTable[] = [
       'paper',
       'paper_how',
     ],
+    theirs: ['subject', 'requested_by', 'accepted_by', 'paper'],
   },
   { table: 'authorisation_events', key: ['authorisation', 'sequence'], exact: ['actor'], within: ['detail'] },
-  { table: 'authorisation_subjects', key: ['subject_key', 'authorisation'], exact: [], within: ['subject_key'] },
-  { table: 'authorisation_takers', key: ['taker_key', 'authorisation'], exact: [], within: ['taker_key'] },
+  {
+    table: 'authorisation_subjects',
+    key: ['subject_key', 'authorisation'],
+    exact: [],
+    within: ['subject_key'],
+    theirs: ['subject_key'],
+  },
+  {
+    table: 'authorisation_takers',
+    key: ['taker_key', 'authorisation'],
+    exact: [],
+    within: ['taker_key'],
+    theirs: ['taker_key'],
+  },
   {
     table: 'incidents',
     key: ['id'],
@@ -61,21 +78,34 @@ export const NAMING: readonly NamingTable[] = [
     key: ['id'],
     exact: ['reported_by', 'closed_by'],
     within: ['description', 'close_reason'],
+    theirs: ['reported_by'],
   },
-  { table: 'notices', key: ['id'], exact: ['address'], within: ['title', 'body', 'last_error'] },
-  { table: 'legal_holds', key: ['id'], exact: ['placed_by', 'ended_by'], within: ['reason', 'end_reason'] },
-  { table: 'sticks', key: ['serial_key'], exact: ['holder'], within: ['note'] },
+  { table: 'notices', key: ['id'], exact: ['address'], within: ['title', 'body', 'last_error'], theirs: ['address'] },
+  { table: 'legal_holds', key: ['id'], exact: ['target', 'placed_by', 'ended_by'], within: ['reason', 'end_reason'] },
+  { table: 'sticks', key: ['serial_key'], exact: ['holder'], within: ['note'], theirs: ['holder'] },
   { table: 'printers', key: ['id'], exact: ['classified_by'], within: ['note'] },
   { table: 'people', key: ['id'], exact: ['line_manager'], within: [] },
   { table: 'role_holders', key: ['id'], exact: ['created_by'], within: [] },
-  { table: 'hand_changes', key: ['register', 'row_key', 'column_name'], exact: ['row_key', 'changed_by'], within: [] },
+  {
+    table: 'hand_changes',
+    key: ['register', 'row_key', 'column_name'],
+    exact: ['row_key', 'changed_by'],
+    within: [],
+    theirs: ['row_key'],
+  },
   { table: 'policies', key: ['serial'], exact: ['uploaded_by'], within: [] },
   { table: 'policy_previews', key: ['id'], exact: ['created_by'], within: [] },
   { table: 'baseline_decisions', key: ['item'], exact: ['decided_by'], within: ['reason'] },
   { table: 'enrolment_tokens', key: ['id'], exact: ['created_by'], within: [] },
-  { table: 'saved_views', key: ['account', 'name'], exact: ['account'], within: ['name', 'query'] },
-  { table: 'accounts', key: ['id'], exact: ['name'], within: [] },
-  { table: 'sessions', key: ['id_hash'], exact: ['name'], within: [] },
-  { table: 'sign_in_codes', key: ['code_hash'], exact: ['name'], within: [] },
-  { table: 'devices', key: ['id'], exact: ['holder'], within: [] },
+  {
+    table: 'saved_views',
+    key: ['account', 'name'],
+    exact: ['account'],
+    within: ['name', 'query'],
+    theirs: ['account'],
+  },
+  { table: 'accounts', key: ['id'], exact: ['name'], within: [], theirs: ['name'] },
+  { table: 'sessions', key: ['id_hash'], exact: ['name'], within: [], theirs: ['name'] },
+  { table: 'sign_in_codes', key: ['code_hash'], exact: ['name'], within: [], theirs: ['name'] },
+  { table: 'devices', key: ['id'], exact: ['holder'], within: [], theirs: ['holder'] },
 ];

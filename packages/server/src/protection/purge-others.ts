@@ -5,8 +5,10 @@ import type { Person } from '../people/store.ts';
 import { noneOf } from './held-now.ts';
 import { isNamedAnywhere } from './named-in.ts';
 import { isNamed, namesOf, replacerOf } from './names.ts';
+import { NAMING } from './naming-columns.ts';
 import { type Step, stepOf } from './phase.ts';
 import type { PurgeContext } from './purge-findings.ts';
+import { endAccount, replaceIn, replacing } from './replace-names.ts';
 
 /** What stands where something was; a breach that has it as what was seen has been erased. */
 export const ERASED_OBSERVED = '{"erased":true}';
@@ -90,6 +92,8 @@ export async function purgeMessages(tx: Tx, context: PurgeContext, place: string
 }
 
 const PEOPLE_AT_ONCE = 10;
+/** That somebody once signed in, or changed a list by hand, keeps nobody: it is no longer their name that stands there. */
+const SIGNED_IN: readonly string[] = ['hand_changes', 'saved_views', 'accounts', 'sessions', 'sign_in_codes'];
 /** Rows that are the person's own, and go with them. */
 const OWN = ['people_group_members', 'role_holders'] as const;
 
@@ -122,8 +126,12 @@ export async function purgePeople(tx: Tx, context: PurgeContext, place: string |
   for (const person of rows) {
     if (held.people.includes(person.account)) continue;
     const names = await namesOf(tx, person);
-    if (await isNamedAnywhere(tx, organisation, names, ['hand_changes', 'saved_views'])) continue;
+    if (await isNamedAnywhere(tx, organisation, names, SIGNED_IN)) continue;
     await deletePerson(tx, person);
+    const how = replacing(person, names);
+    for (const table of NAMING.filter((one) => SIGNED_IN.includes(one.table)))
+      await replaceIn(tx, table, organisation, how);
+    await endAccount(tx, organisation, how.put, now);
     erased += 1;
   }
   return stepOf({ erased, looked: rows.length, atOnce: PEOPLE_AT_ONCE, next: rows.at(-1)?.account });
