@@ -47,7 +47,10 @@ async function targetOf(tx: Tx, caller: Caller, { kind, target }: NewHold): Prom
 const untilOf = ({ until }: NewHold, now: number): number | null => {
   if (typeof until !== 'string') return null;
   const at = Date.parse(until);
-  if (at <= now) throw problem('validation', 'until must be in the future.');
+  if (at <= now) {
+    const field = { field: 'body.until', expected: 'a time in the future' };
+    throw problem('validation', 'until must be in the future.', [field]);
+  }
   return at;
 };
 

@@ -121,7 +121,9 @@ async function everything(): Promise<string> {
       .execute())
       texts.push(
         Object.values(row)
-          .map((value) => (ArrayBuffer.isView(value) ? Buffer.from(value as unknown as Uint8Array).toString() : String(value)))
+          .map((value) =>
+            ArrayBuffer.isView(value) ? Buffer.from(value as unknown as Uint8Array).toString() : String(value),
+          )
           .join(' '),
       );
   return texts.join('\n');
