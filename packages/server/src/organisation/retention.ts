@@ -31,7 +31,7 @@ export const DEFAULT_RETENTION: Retention = {
 };
 
 /** Less than the least keeps nothing long enough to be answered for; more than the most is no time that anybody can justify. */
-const LIMITS: Readonly<Record<RetentionKind, readonly [least: string, most: string]>> = {
+export const RETENTION_LIMITS: Readonly<Record<RetentionKind, readonly [least: string, most: string]>> = {
   findings: ['P30D', 'P2Y'],
   breaches: ['P1Y', 'P10Y'],
   dismissed: ['P7D', 'P1Y'],
@@ -47,7 +47,7 @@ export interface RetentionProblem {
 /** Where the times are outside of their limits. */
 export const retentionProblems = (retention: Retention): RetentionProblem[] =>
   KINDS.flatMap((field) => {
-    const [least, most] = LIMITS[field];
+    const [least, most] = RETENTION_LIMITS[field];
     const given = after(0, retention[field]);
     return given >= after(0, least) && given <= after(0, most)
       ? []
