@@ -3,6 +3,7 @@ import type { Caller } from '../access.ts';
 import { visibleTo } from '../concealed.ts';
 import type { Tx } from '../db/database.ts';
 import { problem } from '../errors.ts';
+import { readOrganisation } from '../organisation/store.ts';
 import { isWithin, rolesOf } from '../people/roles.ts';
 import type { Person } from '../people/store.ts';
 import type { HeldNow } from './held-now.ts';
@@ -91,11 +92,19 @@ async function refuseRoles(tx: Tx, { person, now }: ToErase): Promise<void> {
     throw problem('conflict', `This person has the role ${listed(roles)}. Give it to somebody else first.`);
 }
 
+/** Whom the settings name as a recipient is told for a role, whatever the register says. */
+async function refuseRecipient(tx: Tx, { person, names }: ToErase): Promise<void> {
+  const { settings } = await readOrganisation(tx, person.organisation);
+  if (mentionsOf(names)(JSON.stringify([settings.recipients, settings.dataProtectionContact ?? null])))
+    throw problem('conflict', 'The settings name this person as somebody to be told. Put somebody else there first.');
+}
+
 /** Throws `conflict` with what keeps a person from being erased; else gives the breaches that concern them. */
 export async function refuseErasure(tx: Tx, caller: Caller, erased: ToErase): Promise<readonly string[]> {
   const breaches = await breachesOf(tx, erased);
   await refuseHeld(tx, erased, breaches);
   await refuseOpen(tx, caller, erased, breaches);
   await refuseRoles(tx, erased);
+  await refuseRecipient(tx, erased);
   return breaches;
 }

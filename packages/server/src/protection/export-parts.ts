@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { Database } from '../db/schema.ts';
 import { sentBy } from '../findings/sent.ts';
+import { readOrganisation } from '../organisation/store.ts';
 import type { Person } from '../people/store.ts';
 import { type Presenting, presentRow } from './export-rows.ts';
 import { type NamedRow, rowsNaming } from './named-in.ts';
@@ -149,6 +150,16 @@ async function* acts(context: ExportContext): AsyncGenerator<unknown> {
   }
 }
 
+/** As whom the settings name them. */
+async function* recipients({ db, person: { organisation }, mentions }: ExportContext): AsyncGenerator<unknown> {
+  const { settings } = await readOrganisation(db, organisation);
+  const named = { ...settings.recipients, dataProtectionContact: settings.dataProtectionContact ?? undefined };
+  for (const [setting, recipient] of Object.entries(named)) {
+    const theirs = Object.entries(recipient ?? {}).filter(([, value]) => typeof value === 'string' && mentions(value));
+    if (theirs.length > 0) yield { setting, ...Object.fromEntries(theirs) };
+  }
+}
+
 /** Each part, in the order in which somebody reads it: what they are, have, sent, what came of it, and who acted. */
 export const partsOf = (context: ExportContext): ExportPart[] => [
   own(context, 'people', 'id', ['id']),
@@ -161,6 +172,7 @@ export const partsOf = (context: ExportContext): ExportPart[] => [
   ofDevices(context, 'states', ['device', 'rule', 'subject']),
   ofDevices(context, 'judged_states', ['device', 'rule']),
   ofDevices(context, 'facts', ['device', 'check_name']),
+  { table: 'organisations', rows: () => recipients(context) },
   { table: 'findings', rows: () => findings(context) },
   { table: 'audit', rows: () => acts(context) },
 ];

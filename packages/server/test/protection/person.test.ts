@@ -264,6 +264,21 @@ describe('erasing a person', () => {
     expect((await erase(one.account)).json().detail).toContain('has the role siro');
   });
 
+  it('waits until the settings name somebody else', async () => {
+    const one = await seedSomebody();
+    const url = '/api/v1/organisation';
+    const before = (await server.as('auditor', { url })).json();
+    const siro = { name: 'The SIRO', address: one.email };
+    const payload = { ...before, recipients: { ...before.recipients, siro } };
+    await server.as('information-security-team-leader', { method: 'PUT', url, payload });
+    expect((await exported(one.account)).parts['organisations'].rows).toEqual([
+      { setting: 'siro', address: one.email },
+    ]);
+    expect((await erase(one.account)).json().detail).toContain('The settings name this person');
+    await server.as('information-security-team-leader', { method: 'PUT', url, payload: before });
+    expect((await erase(one.account)).statusCode).toBe(200);
+  });
+
   it('leaves the findings of a device that somebody else has held', async () => {
     const one = await seedSomebody();
     await server.as('administrator', {

@@ -37,6 +37,7 @@ const pageOf = (person: Person): EntryPage => ({
   },
   action: `${pathOf(person)}/erase`,
   button: 'Erase this person',
+  warns: true,
   intro:
     'Their entry goes, what devices said that only they held, and messages to them. Where else they are named a made-up name stands from then on. The audit log stays as it is. This cannot be taken back. If a list of the council’s still has them, its next import enters them again.',
   back: pathOf(person),
