@@ -44,7 +44,14 @@ async function currentRun(tx: Tx, organisation: string, now: number) {
     .limit(1)
     .executeTakeFirst();
   if (open !== undefined) return open;
-  const run = { organisation, started_at: now, phase: NAMES[0] ?? '', place: null, erased: '{}', ended_at: null };
+  const last = await tx
+    .selectFrom('retention_runs')
+    .select((eb) => eb.fn.max('started_at').as('at'))
+    .where('organisation', '=', organisation)
+    .executeTakeFirst();
+  // Each has a moment of its own, though a clock was put back.
+  const startedAt = Math.max(now, Number(last?.at ?? 0) + 1);
+  const run = { organisation, started_at: startedAt, phase: NAMES[0] ?? '', place: null, erased: '{}', ended_at: null };
   await tx.insertInto('retention_runs').values(run).execute();
   return run;
 }
@@ -79,7 +86,7 @@ async function step(tx: Tx, organisation: string, now: number): Promise<boolean>
   const run = await currentRun(tx, organisation, now);
   const { settings } = await readOrganisation(tx, organisation);
   const held = await heldNow(tx, organisation, now);
-  const context = { organisation, now: run.started_at, retention: settings.retention, held };
+  const context = { organisation, now: Math.min(run.started_at, now), retention: settings.retention, held };
   const { erased: count = 0, next = null } = (await PHASES[run.phase]?.(tx, context, run.place)) ?? {};
   const before = JSON.parse(run.erased) as Record<string, number>;
   const erased = { ...before, [run.phase]: (before[run.phase] ?? 0) + count };

@@ -114,6 +114,19 @@ describe('findings', () => {
     expect(await verifyChains(server.db)).toEqual({ chains: 1, broken: [] });
   });
 
+  it('are gone through again where a clock was put back', async () => {
+    await night();
+    const due = { run_at: 0, status: 'waiting' };
+    await server.db
+      .updateTable('jobs')
+      .set(due)
+      .where('kind', '=', 'retention')
+      .where('status', '=', 'waiting')
+      .execute();
+    await server.app.jobs.runDue();
+    expect(await runs()).toHaveLength(2);
+  });
+
   it('go on from where a server stopped', async () => {
     await laptop();
     await seedChain(
