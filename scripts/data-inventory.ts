@@ -51,12 +51,12 @@ function commentsOf(): ReadonlyMap<string, string> {
 
 async function tablesMade(): Promise<Table[]> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-inventory-'));
-  const { db, close } = openDatabase(folder);
+  const database = openDatabase(folder);
   try {
-    await migrate(db);
-    return await tablesOf(db);
+    await migrate(database.db);
+    return await tablesOf(database.db);
   } finally {
-    await close();
+    await database.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -83,7 +83,7 @@ function aboutThem(context: ExportContext, { table }: Pick<NamingTable, 'table'>
   return table === 'breach_events' ? sql<boolean>`breach in ${under}` : null;
 }
 
-async function* rowsOf(context: ExportContext, table: NamingTable): AsyncGenerator<unknown> {
+async function* rowsOf(context: ExportContext, table: NamingTable): AsyncGenerator {
   const hidden = await concealed(context);
   const about = aboutThem(context, table);
   const keyOf = (row: NamedRow) => JSON.stringify(table.key.map((name) => row[name]));
@@ -102,7 +102,7 @@ async function* rowsOf(context: ExportContext, table: NamingTable): AsyncGenerat
 }
 
 /** Everything that each device sent, byte for byte: the text is what was received. */
-async function* findings({ db, person: { organisation }, devices }: ExportContext): AsyncGenerator<unknown> {
+async function* findings({ db, person: { organisation }, devices }: ExportContext): AsyncGenerator {
   for (const { id, asset_tag: device } of devices)
     for await (const { generation, sequence, body } of sentBy(db, { organisation, id }))
       yield { device, generation, sequence, sent: body === null ? null : Buffer.from(body).toString('utf8') };
@@ -134,7 +134,7 @@ const ACTS: Omit<NamingTable, 'table'> & { readonly table: 'audit' } = {
 };
 
 /** What they did, what was done about them, and who looked at a device of theirs. */
-async function* acts(context: ExportContext): AsyncGenerator<unknown> {
+async function* acts(context: ExportContext): AsyncGenerator {
   const hidden = await concealed(context);
   const targets = [`person:${context.person.account}`, ...context.devices.map(({ asset_tag: tag }) => `device:${tag}`)];
   const seen = new Set<number>();
@@ -151,7 +151,7 @@ async function* acts(context: ExportContext): AsyncGenerator<unknown> {
 }
 
 /** As whom the settings name them. */
-async function* recipients({ db, person: { organisation }, mentions }: ExportContext): AsyncGenerator<unknown> {
+async function* recipients({ db, person: { organisation }, mentions }: ExportContext): AsyncGenerator {
   const { settings } = await readOrganisation(db, organisation);
   const named = { ...settings.recipients, dataProtectionContact: settings.dataProtectionContact ?? undefined };
   for (const [setting, recipient] of Object.entries(named)) {

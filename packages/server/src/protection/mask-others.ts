@@ -46,55 +46,70 @@ export interface OthersMask {
   readonly text: (text: string) => string;
 }
 
+interface Word {
+  readonly key: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const wordsWithPlaces = (text: string): Word[] =>
+  [...text.matchAll(WORD)].map((found) => {
+    const word = found[0].replace(END, '');
+    return { key: typedKey(word), from: found.index, to: found.index + word.length };
+  });
+
+/** How many words from this one on are somebody's name; 0 where none is. */
+const nameLength = (words: readonly Word[], at: number, index: ReturnType<typeof indexOf>): number =>
+  Math.max(
+    0,
+    ...(index.get(words[at]?.key ?? '') ?? [])
+      .filter((sought) => sought.every((one, offset) => words[at + offset]?.key === one))
+      .map((sought) => sought.length),
+  );
+
+function maskText(text: string, index: ReturnType<typeof indexOf>): string {
+  const words = wordsWithPlaces(text);
+  let [masked, copied] = ['', 0];
+  for (let at = 0; at < words.length; at += 1) {
+    const length = nameLength(words, at, index);
+    const [first, last] = [words[at], words[at + length - 1]];
+    if (length === 0 || first === undefined || last === undefined) continue;
+    masked += text.slice(copied, first.from) + ANOTHER;
+    copied = last.to;
+    at += length - 1;
+  }
+  return masked + text.slice(copied);
+}
+
+const maskName = (own: Names, text: string): string => {
+  if (text === '' || text === 'beadle' || isNamed(own, text)) return text;
+  return text.startsWith('token:') ? A_PROGRAM : ANOTHER;
+};
+
 /** Puts a mark where people are named who are on record, but for one person. */
 export async function maskOthers(db: Db, organisation: string, own: Names): Promise<OthersMask> {
   const names = await everybody(db, organisation);
   const index = indexOf(names, own);
   const whole = new Set(names.map(typedKey));
-
-  const name = (text: string | null): string | null => {
-    if (text === null || text === '' || text === 'beadle' || isNamed(own, text)) return text;
-    return text.startsWith('token:') ? A_PROGRAM : ANOTHER;
-  };
-
-  const inText = (text: string): string => {
-    const words = [...text.matchAll(WORD)].map((found) => {
-      const word = found[0].replace(END, '');
-      return { key: typedKey(word), from: found.index, to: found.index + word.length };
-    });
-    let [masked, copied] = ['', 0];
-    for (let at = 0; at < words.length; at += 1) {
-      const known = (index.get(words[at]?.key ?? '') ?? []).filter((sought) =>
-        sought.every((one, offset) => words[at + offset]?.key === one),
-      );
-      const length = Math.max(0, ...known.map((sought) => sought.length));
-      const [first, last] = [words[at], words[at + length - 1]];
-      if (length === 0 || first === undefined || last === undefined) continue;
-      masked += text.slice(copied, first.from) + ANOTHER;
-      copied = last.to;
-      at += length - 1;
-    }
-    return masked + text.slice(copied);
-  };
-
   const isSomebodyElse = (text: string): boolean => whole.has(typedKey(text)) && !isNamed(own, text);
+  const inText = (text: string): string => (isSomebodyElse(text) ? ANOTHER : maskText(text, index));
+
   const inValue = (value: unknown, key = ''): unknown => {
-    if (typeof value === 'string') {
-      if (NAMING_KEY.test(key)) return name(value);
-      return isSomebodyElse(value) ? ANOTHER : inText(value);
-    }
+    if (typeof value === 'string') return NAMING_KEY.test(key) ? maskName(own, value) : inText(value);
     if (Array.isArray(value)) return value.map((one) => inValue(one, key));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([inside, one]) => [inText(inside), inValue(one, inside)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([inside, one]) => [maskText(inside, index), inValue(one, inside)]),
+    );
   };
 
   const text = (given: string): string => {
-    if (!/^\s*[[{"]/.test(given)) return isSomebodyElse(given) ? ANOTHER : inText(given);
+    if (!/^\s*[[{"]/.test(given)) return inText(given);
     try {
       return JSON.stringify(inValue(JSON.parse(given)));
     } catch {
       return inText(given);
     }
   };
-  return { name, text };
+  return { name: (given) => (given === null ? null : maskName(own, given)), text };
 }

@@ -39,7 +39,13 @@ const pattern = (names: readonly string[]): RegExp | null =>
     : new RegExp(
         String.raw`(?<![\p{L}\p{N}])(?:${names
           .toSorted((a, b) => b.length - a.length)
-          .map((name) => name.trim().split(/\s+/u).map(RegExp.escape).join(String.raw`\s+`))
+          .map((name) =>
+            name
+              .trim()
+              .split(/\s+/u)
+              .map((word) => RegExp.escape(word))
+              .join(String.raw`\s+`),
+          )
           .join('|')})(?![\p{L}\p{N}])`,
         'giu',
       );

@@ -74,14 +74,17 @@ function candidates(tx: Tx, { organisation, retention, now }: PurgeContext, afte
   const query = tx
     .selectFrom('findings')
     .select(['device', 'generation', 'sequence', 'received_at'])
-    .select(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('states')
-          .select('states.device')
-          .whereRef('states.organisation', '=', 'findings.organisation')
-          .whereRef('states.device', '=', 'findings.device')
-          .whereRef('states.sequence', '=', 'findings.sequence'),
-      ).as('holds_now'),
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('states')
+            .select('states.device')
+            .whereRef('states.organisation', '=', 'findings.organisation')
+            .whereRef('states.device', '=', 'findings.device')
+            .whereRef('states.sequence', '=', 'findings.sequence'),
+        )
+        .as('holds_now'),
     )
     .where('organisation', '=', organisation)
     // As it stands in the index: otherwise what has been erased is gone through again.

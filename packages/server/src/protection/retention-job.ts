@@ -50,7 +50,7 @@ async function currentRun(tx: Tx, organisation: string, now: number) {
     .where('organisation', '=', organisation)
     .executeTakeFirst();
   // Each has a moment of its own, though a clock was put back.
-  const startedAt = Math.max(now, Number(last?.at ?? 0) + 1);
+  const startedAt = Math.max(now, (last?.at ?? 0) + 1);
   const run = { organisation, started_at: startedAt, phase: NAMES[0] ?? '', place: null, erased: '{}', ended_at: null };
   await tx.insertInto('retention_runs').values(run).execute();
   return run;
