@@ -1,22 +1,28 @@
-import { after, Duration, durationInWords } from '@beadle/shared';
+import { after, durationInWords } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 
 const KINDS = ['findings', 'breaches', 'dismissed', 'messages', 'people'] as const;
 export type RetentionKind = (typeof KINDS)[number];
 
+/** An ISO 8601 duration of one unit: nobody keeps anything for a year, a month and three days. */
+const Time = Type.String({
+  pattern: '^P\\d{1,4}[DWMY]$',
+  description: 'a duration in days, weeks, months or years such as P90D or P6Y',
+});
+
 /** How long what is said of people is kept, each as an ISO 8601 duration. */
 export const Retention = Type.Object(
   {
     /** Findings that no breach rests on, from their arrival. */
-    findings: Duration,
+    findings: Time,
     /** Breaches that have ended and what they rest on, from their end. */
-    breaches: Duration,
+    breaches: Time,
     /** What a breach rested on that a person found to be none, from its end. */
-    dismissed: Duration,
+    dismissed: Time,
     /** Messages, from when they were made. */
-    messages: Duration,
+    messages: Time,
     /** People whom no list has any more and whom nothing kept names, from when they were gone. */
-    people: Duration,
+    people: Time,
   },
   { additionalProperties: false, description: 'how long things are kept, each an ISO 8601 duration such as P90D' },
 );
@@ -55,7 +61,7 @@ export const retentionProblems = (retention: Retention): RetentionProblem[] =>
   });
 
 /** What arrived, ended or was made before this moment is kept no longer; in milliseconds since the epoch. */
-export const keptSince = (now: number, duration: Duration): number =>
+export const keptSince = (now: number, duration: string): number =>
   Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO('UTC').subtract(Temporal.Duration.from(duration))
     .epochMilliseconds;
 
