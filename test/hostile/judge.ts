@@ -23,14 +23,21 @@ export interface Fired {
   readonly about?: 'a' | 'b' | undefined;
 }
 
-function* leaks({ answer, caller }: Fired, { a, b, server }: World): Generator<string> {
+/** Whoever may read the settings is shown which folder the database is in. */
+const SHOWS_FOLDERS = '/settings';
+
+function* leaks({ answer, caller, endpoint, shot }: Fired, { a, b, server }: World): Generator<string> {
   const told = `${JSON.stringify(answer.headers)}\n${answer.body}`;
   const isHtml = String(answer.headers['content-type']).startsWith('text/html');
   for (const [what, sign] of INSIDE) {
+    if (endpoint.url === SHOWS_FOLDERS && what === 'a path of the server') continue;
     if (sign.test(told) && (isHtml || !what.startsWith('hostile'))) yield `the answer holds ${what}`;
   }
   for (const council of [a, b]) {
-    if (caller.organisation !== council.name && told.includes(council.canary)) yield `shows what is ${council.name}'s`;
+    // A filter is shown as it was asked for.
+    const isAskedFor = shot.url.includes(council.canary);
+    if (caller.organisation !== council.name && !isAskedFor && told.includes(council.canary))
+      yield `shows what is ${council.name}'s`;
   }
   for (const secret of server.secrets) if (told.includes(secret)) yield "the answer holds a secret of the server's";
 }
