@@ -88,6 +88,12 @@ it('gives the server all that it needs', async () => {
     await laptop.enrolAgain();
     await laptop.checkIn();
     expect(council.mail()).toHaveLength(1);
+    const close = { reason: 'Mended.' };
+    await council.ask('POST', '/api/v1/breaches/BR-2026-000001/closure', close);
+    await council.db().updateTable('breaches').set({ ended_at: 1 }).execute();
+    await council.ask('PATCH', '/api/v1/devices/DBC-1', { holder: 'sam' });
+    const erased = await council.ask('POST', '/api/v1/people/sam/erasure', { reason: 'Asked.' });
+    expect(erased).toMatchObject({ status: 200 });
   } finally {
     laptop.close();
   }
@@ -128,6 +134,8 @@ it('lets the commands run as the server', async () => {
 it.each([
   'delete from findings',
   "update findings set verdict = 'pass'",
+  "update findings set body_hash = ''",
+  "update breach_events set type = 'closed'",
   "update audit set actor = 'nobody'",
   'delete from audit',
   'delete from breach_events',

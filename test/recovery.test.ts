@@ -181,6 +181,7 @@ describe('a server that was restored from before the register was changed', () =
       'AU-2026-001001',
       'IN-2026-001001',
       'HD-2026-001001',
+      'LH-2026-001001',
     ]);
     expect(await report()).toBe('BR-2026-001001');
     expect(await inTransaction(council.db(), (tx) => skipReferences(tx, skip))).toEqual([
@@ -189,6 +190,7 @@ describe('a server that was restored from before the register was changed', () =
       'AU-2026-002001',
       'IN-2026-002001',
       'HD-2026-002001',
+      'LH-2026-002001',
     ]);
     expect(await verifyAudit(council.db(), ORGANISATION)).toMatchObject({ intact: true });
   });

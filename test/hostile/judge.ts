@@ -47,8 +47,8 @@ function* leaks(fired: Fired, { a, b, server }: World): Generator<string> {
     if (sign.test(told) && (isHtml || !what.startsWith('hostile'))) yield `the answer holds ${what}`;
   }
   for (const council of [a, b]) {
-    // What somebody has sent is known to them: that it comes back tells them nothing.
-    const isEcho = String(shot.payload ?? '').includes(council.canary);
+    // What somebody has sent, or asked for, is known to them: that it comes back tells them nothing.
+    const isEcho = `${shot.url}${String(shot.payload ?? '')}`.includes(council.canary);
     if (!isEcho && caller.organisation !== council.name && told.includes(council.canary))
       yield `shows what is ${council.name}'s`;
   }

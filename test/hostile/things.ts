@@ -88,6 +88,18 @@ async function fillHelpdesk({ as, canary, assetTag }: Filling): Promise<Places> 
   return { 'helpdesk-records.ref': refs, 'helpdesk.ref': refs };
 }
 
+/** A legal hold in force and one that has ended. */
+async function fillHolds({ as, canary, assetTag }: Filling): Promise<Places> {
+  const ask = as('data-protection-officer');
+  const hold = { kind: 'device', target: assetTag, reason: `because ${canary}` };
+  const [open, ended] = [
+    await ask('POST', '/api/v1/legal-holds', hold),
+    await ask('POST', '/api/v1/legal-holds', { ...hold, until: '2099-01-01T00:00:00Z' }),
+  ];
+  await ask('POST', `/api/v1/legal-holds/${ended['ref']}/end`, { reason: `because ${canary}` });
+  return { 'legal-holds.ref': [open['ref'] ?? '', ended['ref'] ?? ''] };
+}
+
 /** Fills what a council has beside devices, breaches and tokens; gives what its addresses name. */
 export async function fillThings(filling: Filling, policy: string): Promise<Places> {
   const preview = await filling.as('administrator')('POST', '/api/v1/policies/preview', policy, 'application/yaml');
@@ -95,6 +107,7 @@ export async function fillThings(filling: Filling, policy: string): Promise<Plac
     ...(await fillRegisters(filling)),
     ...(await fillAuthorisations(filling)),
     ...(await fillHelpdesk(filling)),
+    ...(await fillHolds(filling)),
     'policies.id': [preview['id'] ?? ''],
   };
 }

@@ -78,6 +78,10 @@ const PAGES = [
   ['sticks', '/registers/sticks'],
   ['person', '/people/sam.rivers'],
   ['person-change', '/people/sam.rivers/change'],
+  ['person-erase', '/people/sam.rivers/erase'],
+  ['legal-holds', '/legal-holds'],
+  ['legal-hold-new', '/legal-holds/new'],
+  ['legal-hold-end', '/legal-holds/LH-2026-000001/end'],
   ['person-add', '/add/person'],
   ['person-gone', '/people/sam.rivers/gone'],
   ['group', '/groups/Housing'],
@@ -128,6 +132,8 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     });
     await seedCouncil(server.db, server.clock.now());
     await seedTrends(server.db, server.clock.now());
+    const hold = { kind: 'device', target: 'DBC-04127', reason: 'A claim was made about the stick of 4 June.' };
+    await server.as('data-protection-officer', { method: 'POST', url: '/api/v1/legal-holds', payload: hold });
     await server.as('information-security-team-leader', {
       method: 'POST',
       url: '/api/v1/policies',

@@ -36,6 +36,8 @@ export const PERMISSIONS = [
   'accounts:write',
   'settings:read',
   'settings:write',
+  // Legal holds, and what is held about a person: its export and its erasure.
+  'data-protection',
   'metrics:read',
   'console',
 ] as const;

@@ -35,6 +35,7 @@ import { ensureOrganisation, ORGANISATION } from './organisation/store.ts';
 import { DIRECTORY_JOB, directoryJob, planDirectoryImport } from './registers/directory/job.ts';
 import { PREVIEW_JOB, previewJob } from './preview/start.ts';
 import type { Settings } from './settings.ts';
+import { ensureRetention, retentionJobs } from './protection/retention-job.ts';
 import { ensureTrends, trendJobs } from './trends/job.ts';
 
 declare module 'fastify' {
@@ -67,6 +68,7 @@ function createJobs({ database: { db }, settings, clock, random, log }: AppDeps,
     ...judgingJobs({ db, clock, random, settings, log, wake: () => worker.wake() }),
     ...authorisationJobs({ db, clock, random, settings, wake: () => worker.wake() }),
     ...trendJobs({ db, clock, random }),
+    ...retentionJobs({ db, clock, random }),
   };
   const worker = createWorker({ db, kinds, clock, random, log, busy });
   return worker;
@@ -82,6 +84,7 @@ async function prepare({ database: { db }, settings, clock, random }: AppDeps): 
   await ensureJudging(db, { clock, random });
   await ensureEscalations(db, { clock, random });
   await ensureTrends(db, { clock, random });
+  await ensureRetention(db, { clock, random });
   await endRemoved(db, settings);
   if (settings.directory !== null) await planDirectoryImport(ORGANISATION, { db, clock, random, settings });
 }

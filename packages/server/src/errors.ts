@@ -23,6 +23,7 @@ export const PROBLEMS = {
   'preview-unknown': { status: 404, title: 'There is no such preview, or it is no longer kept' },
   'notice-unknown': { status: 404, title: 'There is no such message' },
   'account-unknown': { status: 404, title: 'There is no such account' },
+  'hold-unknown': { status: 404, title: 'There is no such legal hold' },
   'token-unknown': { status: 404, title: 'There is no such token' },
   conflict: { status: 409, title: 'This does not fit what is there already' },
   'asset-tag-taken': { status: 409, title: 'Another device has this asset tag' },

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../endpoints.ts';
 import { TEXTS } from '../corpus.ts';
 import { type Context, type Draft, draftOf, fill, toShot } from '../draft.ts';
 import type { Shot } from '../shot.ts';
@@ -131,8 +132,12 @@ function foreign(context: Context): Shot {
 
 const hasParts = ({ url }: { readonly url: string }): boolean => /[:*]/.test(url);
 
+/** Whoever puts a stick of another council's name makes one of their own, of which this test could not tell whose it is. */
+const makesOwn = ({ url, method }: Pick<Endpoint, 'url' | 'method'>): boolean =>
+  method === 'PUT' && url === '/api/v1/registers/sticks/:serial';
+
 export const ADDRESS_ATTACKS: readonly Attack[] = [
-  { kind: "another council's", on: hasParts, make: foreign },
+  { kind: "another council's", on: (endpoint) => hasParts(endpoint) && !makesOwn(endpoint), make: foreign },
   {
     kind: 'parts of the path',
     on: hasParts,

@@ -27,6 +27,8 @@ import { noticeRoutes } from '../notify/routes.ts';
 import { organisationRoutes } from '../organisation/routes.ts';
 import { accountRoutes } from '../people/account-routes.ts';
 import { peopleRoutes } from '../people/routes.ts';
+import { holdRoutes } from '../protection/holds-routes.ts';
+import { personProtectionRoutes } from '../protection/person-routes.ts';
 import { roleRoutes } from '../people/role-routes.ts';
 import { tokenRoutes } from '../people/token-routes.ts';
 import { policyRoutes } from '../policies/routes.ts';
@@ -73,6 +75,8 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(authorisationImportRoutes, stage);
   await app.register(incidentRoutes, stage);
   await app.register(helpdeskRoutes, stage);
+  await app.register(holdRoutes, stage);
+  await app.register(personProtectionRoutes, stage);
   await app.register(ingestRoutes, { ...stage, countries, admission: lanes.checkIns });
   await app.register(consoleRoutes, stage);
 }

@@ -11,6 +11,7 @@ import { type CommandIo, print, settingsFrom } from './io.ts';
 import { migrateFrom } from './migrate-from.ts';
 import { addNotify } from './notify-test.ts';
 import { openMigrated, requireDatabase, withDatabase } from './open.ts';
+import { addPerson } from './person.ts';
 import { policyCoverage, policyValidate } from './policy.ts';
 import { type BaselineOptions, policyBaseline } from './policy-baseline.ts';
 import { policyPreview } from './policy-preview.ts';
@@ -139,6 +140,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
   addPolicy(program, run, io, done);
   addKeeping(program, run, io);
   addAudit(program, (work) => run((settings) => onExisting(settings, io, work)), io, done);
+  addPerson(program, (work) => run((settings) => onExisting(settings, io, work)), io);
   addEvidence(program, done, io);
   addNotify(program, (work) => run((settings) => onExisting(settings, io, work)), io);
   try {

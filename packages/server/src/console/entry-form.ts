@@ -40,6 +40,8 @@ export interface EntryPage {
   /** Where the form is sent to. */
   readonly action: string;
   readonly button: string;
+  /** What it does cannot be taken back. */
+  readonly warns?: true;
   /** Said before the questions. */
   readonly intro?: string | undefined;
   /** Where whoever changes nothing goes back to. */

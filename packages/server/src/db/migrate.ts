@@ -19,6 +19,7 @@ import { savedViews } from './migrations/0013-saved-views.ts';
 import { dailyStanding } from './migrations/0014-daily-standing.ts';
 import { helpdesk } from './migrations/0015-helpdesk.ts';
 import { pageIndexes } from './migrations/0016-page-indexes.ts';
+import { dataProtection } from './migrations/0017-data-protection.ts';
 import { signIn } from './migrations/0020-sign-in.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
@@ -39,6 +40,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0014-daily-standing': dailyStanding,
     '0015-helpdesk': helpdesk,
     '0016-page-indexes': pageIndexes,
+    '0017-data-protection': dataProtection,
     '0020-sign-in': signIn,
   }),
 });

@@ -8,6 +8,7 @@ export const SERIES = {
   authorisations: 'AU',
   incidents: 'IN',
   helpdesk: 'HD',
+  holds: 'LH',
 } as const;
 export type Series = keyof typeof SERIES;
 

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { AuthorisationTables } from './schema-authorisations.ts';
+import type { DataProtectionTables } from './schema-data-protection.ts';
 import type { HelpdeskTables } from './schema-helpdesk.ts';
 import type { PeopleTables } from './schema-people.ts';
 import type { SignInTables } from './schema-sign-in.ts';
@@ -461,7 +462,12 @@ export interface DailyStandingTable {
   noted_at: number;
 }
 
-export interface Database extends AuthorisationTables, HelpdeskTables, PeopleTables, SignInTables {
+export interface Database
+  extends AuthorisationTables,
+    DataProtectionTables,
+    HelpdeskTables,
+    PeopleTables,
+    SignInTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
   device_keys: DeviceKeyTable;

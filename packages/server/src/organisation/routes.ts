@@ -6,6 +6,7 @@ import { recordAct } from '../audit/record.ts';
 import { isDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { moveDigests } from './digests.ts';
+import { type Retention, retentionProblems } from './retention.ts';
 import { OrganisationSettings } from './settings.ts';
 import { readOrganisation, writeOrganisation } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -32,23 +33,30 @@ const Body = Type.Object(
   { additionalProperties: false },
 );
 
-/** A calendar that is left out stays: whoever wrote the settings before there was one goes on as before. */
+/** A calendar or retention that is left out stays: whoever wrote the settings before there was one goes on as before. */
 const Given = Type.Object(
-  { ...Body.properties, calendar: Type.Optional(Body.properties.calendar) },
+  {
+    ...Body.properties,
+    calendar: Type.Optional(Body.properties.calendar),
+    retention: Type.Optional(Body.properties.retention),
+  },
   { additionalProperties: false },
 );
 
-function refuseNoDay(staffToldOn: string | null): void {
-  if (staffToldOn === null || isDay(staffToldOn)) return;
-  const field = { field: 'body.staffToldOn', expected: 'a day that there is, such as 2026-11-01' };
-  throw problem('validation', `${field.field}: expected ${field.expected}`, [field]);
+interface Checked {
+  readonly calendar?: CalendarSettings;
+  readonly retention?: Retention;
+  readonly staffToldOn: string | null;
 }
 
-function refuseImpossible(calendar: CalendarSettings): void {
-  const fields = calendarProblems(calendar).map(({ field, expected }) => ({
-    field: `body.calendar.${field}`,
-    expected,
-  }));
+function refuseImpossible({ calendar, retention, staffToldOn }: Checked): void {
+  const noDay = staffToldOn !== null && !isDay(staffToldOn);
+  const wrong = [
+    ...(noDay ? [{ of: '', field: 'staffToldOn', expected: 'a day that there is, such as 2026-11-01' }] : []),
+    ...(calendar === undefined ? [] : calendarProblems(calendar).map((one) => ({ of: 'calendar.', ...one }))),
+    ...(retention === undefined ? [] : retentionProblems(retention).map((one) => ({ of: 'retention.', ...one }))),
+  ];
+  const fields = wrong.map(({ of, field, expected }) => ({ field: `body.${of}${field}`, expected }));
   const [first] = fields;
   if (first !== undefined) throw problem('validation', `${first.field}: expected ${first.expected}`, fields);
 }
@@ -67,13 +75,16 @@ export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = a
       const caller = callerOf(request);
       const { name, ...given } = request.body;
       const id = caller.organisation;
-      if (given.calendar !== undefined) refuseImpossible(given.calendar);
-      refuseNoDay(given.staffToldOn);
+      refuseImpossible(given);
       return inTransaction(db, async (tx) => {
         const before = await readOrganisation(tx, id);
         const was: Record<string, unknown> = { name: before.name, ...before.settings };
-        // Scripts from before there were digests or a calendar leave them out, and leave them as they are.
-        const settings = { ...before.settings, ...given, calendar: given.calendar ?? before.settings.calendar };
+        // Scripts from before there were digests, a calendar or retention leave them out, and leave them as they are.
+        const kept = {
+          calendar: given.calendar ?? before.settings.calendar,
+          retention: given.retention ?? before.settings.retention,
+        };
+        const settings = { ...before.settings, ...given, ...kept };
         const changed = Object.entries({ name, ...settings }).filter(
           ([key, value]) => JSON.stringify(value) !== JSON.stringify(was[key]),
         );

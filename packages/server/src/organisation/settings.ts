@@ -1,6 +1,7 @@
 import { type Role, ROLES } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import { CalendarSettings, DEFAULT_CALENDAR } from '../deadlines/calendar-settings.ts';
+import { DEFAULT_RETENTION, Retention } from './retention.ts';
 
 const closed = { additionalProperties: false } as const;
 const Line = (maximum: number, description: string) =>
@@ -71,6 +72,7 @@ export const OrganisationSettings = Type.Object(
     /** Left out or null: the recipient of the Data Protection Officer's messages, where there is one. */
     dataProtectionContact: Type.Optional(Type.Union([DataProtectionContact, Type.Null()])),
     digests: Type.Optional(Digests),
+    retention: Retention,
   },
   closed,
 );
@@ -90,6 +92,7 @@ export const DEFAULT_SETTINGS: OrganisationSettings = {
   contact: 'the Information Security Team Leader or the ICT helpdesk',
   calendar: DEFAULT_CALENDAR,
   digests: DEFAULT_DIGESTS,
+  retention: DEFAULT_RETENTION,
 };
 
 export type RemoteEnrolment =

@@ -33,7 +33,7 @@ async function pageOfPeople(
 /** `GET /people`. */
 const listOfPeople: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
   const Query = Type.Object(
-    { q: Field(200), population: Field(40), group: Field(200), gone: Field(3), cursor: Field(1000) },
+    { q: Field(200), population: Field(40), group: Field(200), gone: Field(3), cursor: Field(1000), done: Field(20) },
     { additionalProperties: false },
   );
   app.get(
@@ -41,7 +41,7 @@ const listOfPeople: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
     { schema: { hide: true, querystring: Query }, config: { access: 'people:read' } },
     async (request, reply) => {
       const { organisation, role } = callerOf(request);
-      const { cursor, ...kept } = request.query;
+      const { cursor, done, ...kept } = request.query;
       const filter = {
         q: kept.q?.trim() || undefined,
         population: kept.population || undefined,
@@ -55,6 +55,7 @@ const listOfPeople: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
         filtered: Object.values(kept).some(Boolean),
         populations: POPULATIONS,
         people: items,
+        erased: done === 'erased',
         total: await countPeople(deps.db, organisation, filter),
         mayWrite: may(role, 'people:write'),
         next: nextCursor && linkTo('/people', { ...kept, cursor: nextCursor }),

@@ -68,6 +68,7 @@ async function modelOf(deps: PageDeps, caller: Caller, person: Person) {
     authorisations: await authorisationsOf(deps, caller, person),
     byHand: await readByHand(db, { organisation, register: 'people' }, account),
     mayWrite: may(caller.role, 'people:write'),
+    mayProtect: may(caller.role, 'data-protection'),
     maySeeDevices: may(caller.role, 'devices:read'),
     maySeeSticks: may(caller.role, 'registers:read'),
   };

@@ -14,12 +14,14 @@ import { readOrganisation } from '../../organisation/store.ts';
 import { may } from '../../people/permissions.ts';
 import { toldFirst } from '../../policies/rule-of-finding.ts';
 import { generalPolicy } from '../../policies/store.ts';
+import { lastRun } from '../../protection/retention-job.ts';
 import type { Settings } from '../../settings.ts';
 import { VERSION } from '../../version.ts';
 import { type Confirmation, ConfirmForm, refusalOf, showConfirmation } from '../confirmation.ts';
 import { type PageDeps, showPage } from '../console.ts';
 import { councilSections } from '../settings/council.ts';
 import { deadlineSection } from '../settings/deadline-section.ts';
+import { retentionSection } from '../settings/retention-section.ts';
 import { serverSections } from '../settings/server.ts';
 import { channelRows, jobRows } from '../settings/works.ts';
 
@@ -47,7 +49,7 @@ async function agentVersions(db: Db, organisation: string) {
 
 async function modelOf({ db, clock, settings, keys }: SettingsPageDeps, organisation: string) {
   const now = clock.now();
-  const [council, { deadlines }, policy, database, agents, channels, jobs, tested] = await Promise.all([
+  const [council, { deadlines }, policy, database, agents, channels, jobs, tested, lastErased] = await Promise.all([
     readOrganisation(db, organisation),
     timingOf(db, organisation, now),
     generalPolicy(db, organisation, now),
@@ -56,11 +58,17 @@ async function modelOf({ db, clock, settings, keys }: SettingsPageDeps, organisa
     channelStandings(db, organisation),
     standingOfJobs(db, organisation),
     lastTest(db, organisation),
+    lastRun(db, organisation),
   ]);
   const engine = runsSideBySide(db) ? ('postgres' as const) : ('sqlite' as const);
   const server = { settings, keyId: keys.keyId, version: VERSION, database: { ...database, engine }, agents };
   return {
-    sections: [...councilSections(council, now), deadlineSection(deadlines, policy), ...serverSections(server)],
+    sections: [
+      ...councilSections(council, now),
+      retentionSection(council, lastErased),
+      deadlineSection(deadlines, policy),
+      ...serverSections(server),
+    ],
     channels: channelRows(settings, channels),
     jobs: jobRows(jobs),
     tested,
@@ -110,6 +118,7 @@ export const settingsPage: FastifyPluginAsyncTypebox<SettingsPageDeps> = async (
     const model = {
       ...(await modelOf(deps, organisation)),
       mayTest: may(role, 'settings:write'),
+      mayProtect: may(role, 'data-protection'),
       done: request.query.done === 'tested',
     };
     return showPage(deps, { request, reply }, 'settings', model, { section: 'settings' });

@@ -7,7 +7,7 @@ import { day, humanise, roleWords } from '../words.ts';
 import { row, type SettingsSection } from './section.ts';
 
 const SHOWN = 5;
-const WHERE =
+export const WHERE =
   'Set by the Information Security Team Leader or an administrator, through the API: PUT /api/v1/organisation.';
 
 /** The next days of a nation's bank holidays, in words. */

@@ -34,20 +34,6 @@ function addressRows({ origin, host, port, trustedProxies, limits }: Settings) {
   ];
 }
 
-/** What is said of how long things are kept is what is done, and no intention. */
-const RETENTION: SettingsSection = {
-  id: 'retention',
-  title: 'How long things are kept',
-  where: 'Fixed. Nothing else is erased by itself.',
-  rows: [
-    row('Findings, breaches, messages and the audit log', 'Until somebody deletes them from the database'),
-    row('Daily figures of how devices stand', 'Two years'),
-    row('Previews of a policy', 'One day'),
-    row('Jobs that are done', 'One week'),
-    row('Findings on a device, once the server has them', '30 days'),
-  ],
-};
-
 const databaseRows = ({ settings, keyId, database }: ServerFacts) => [
   // Where files lie is of use to whoever has broken in, and known to whoever runs the server.
   row('Database', database.engine === 'sqlite' ? 'A folder on the server' : settings.databaseName, 'database'),
@@ -82,6 +68,5 @@ export const serverSections = (facts: ServerFacts): SettingsSection[] => [
   { id: 'address', title: 'How the server is reached', where: FILE, rows: addressRows(facts.settings) },
   { id: 'database', title: 'Database and keys', where: FILE, rows: databaseRows(facts) },
   { id: 'sources', title: 'Other sources', where: FILE, rows: sourceRows(facts.settings) },
-  RETENTION,
   { id: 'versions', title: 'Versions', where: 'Set by what is installed.', rows: versionRows(facts) },
 ];

@@ -49,6 +49,7 @@ const JOBS: Readonly<Record<string, string>> = {
   'policy-preview': 'Previews of a policy',
   'breach-escalation': 'Escalating what nobody has acknowledged',
   'daily-standing': 'Noting how the devices stand',
+  retention: 'Erasing what is kept no longer',
   'directory-import': 'Reading the directory',
 };
 

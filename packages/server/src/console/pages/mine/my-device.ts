@@ -14,6 +14,8 @@ import { contactDay, type DeviceView, readFacts, readStates } from '../../../dev
 import { AssetTag } from '../../../devices/read-routes.ts';
 import { problem } from '../../../errors.ts';
 import { sentBy } from '../../../findings/sent.ts';
+import { retentionInWords } from '../../../organisation/retention.ts';
+import { readOrganisation } from '../../../organisation/store.ts';
 import { CALLER_ROLES, may } from '../../../people/permissions.ts';
 import { policyInForce } from '../../../policies/store.ts';
 import { type PageDeps, showPage } from '../../console.ts';
@@ -101,7 +103,9 @@ export const myDevicePages: FastifyPluginAsyncTypebox<PageDeps> = async (app, de
     const caller = callerOf(request);
     const now = deps.clock.now();
     const devices = await Promise.all((await ownDevices(deps.db, caller)).map((one) => modelOf(deps.db, one, now)));
-    return showPage(deps, { request, reply }, 'my-device', { devices, seers }, { section: 'my-device' });
+    const { settings } = await readOrganisation(deps.db, caller.organisation);
+    const model = { devices, seers, kept: retentionInWords(settings.retention) };
+    return showPage(deps, { request, reply }, 'my-device', model, { section: 'my-device' });
   });
 
   app.get(
