@@ -8,6 +8,7 @@ import type { OthersMask } from './mask-others.ts';
 const NEVER: ReadonlySet<string> = new Set([
   'organisation',
   'password_hash',
+  'second_factor',
   'id_hash',
   'code_hash',
   'request_key',
