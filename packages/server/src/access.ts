@@ -4,8 +4,6 @@ import { problem } from './errors.ts';
 
 /** What a role may be permitted; which role may what is in people/permissions.ts. */
 export const PERMISSIONS = [
-  // What the registers say is one's own.
-  'own:read',
   'devices:read',
   'devices:write',
   'holders:write',
@@ -40,6 +38,8 @@ export const PERMISSIONS = [
   'data-protection',
   'metrics:read',
   'console',
+  // What the registers say is one's own.
+  'own:read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
