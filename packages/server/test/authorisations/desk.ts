@@ -7,6 +7,16 @@ import { putPolicyInForce } from '../../src/policies/upload.ts';
 import { seededRandom } from '../app/harness.ts';
 import { type ConsoleServer, startConsoleServer } from '../support/console-server.ts';
 
+const BY_ITSELF = [
+  'judging',
+  'weekly-list',
+  'daily-digest',
+  'breach-escalation',
+  'audit-anchor',
+  'daily-standing',
+  'retention',
+];
+
 /** Sticks, printing and updates may be excused; the first names two rules of one kind with different times. */
 export const DESK_POLICY = `beadlePolicy: 1
 title: Remote and Home Working Policy
@@ -89,12 +99,12 @@ export async function openDesk(source = DESK_POLICY) {
   const inDays = (days: number): string => new Date(clock.now() + days * DAY).toISOString();
 
   async function nextJobAt(): Promise<number> {
-    // What comes every quarter of an hour has nothing to do with it.
+    // What comes by itself, every quarter of an hour or every day, has nothing to do with it.
     const waiting = db
       .selectFrom('jobs')
       .select('run_at')
       .where('status', '=', 'waiting')
-      .where('kind', 'not in', ['judging', 'weekly-list', 'daily-digest', 'breach-escalation', 'audit-anchor']);
+      .where('kind', 'not in', BY_ITSELF);
     return (await waiting.orderBy('run_at').executeTakeFirst())?.run_at ?? Number.POSITIVE_INFINITY;
   }
 
