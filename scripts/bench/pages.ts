@@ -11,6 +11,7 @@ import { addressesOf } from './pages/addresses.ts';
 import { VIEWER } from './pages/breach-row.ts';
 import { type LargeCouncil, nextVersion, writeCouncil } from './pages/council.ts';
 import { measureAddress, type Timed } from './pages/measure.ts';
+import { writeRecords } from './pages/records.ts';
 import { placesOf } from './pages/places.ts';
 import { report } from './pages/report.ts';
 import { type PagesServer, startServer } from './pages/server.ts';
@@ -35,6 +36,7 @@ async function fill(location: string): Promise<{ council: LargeCouncil; preview:
   const database = openDatabase(location);
   try {
     const council = await writeCouncil(database.db);
+    await writeRecords(database.db, council.devices[1]?.tag ?? '');
     return { council, preview: await makePreview(database.db) };
   } finally {
     await database.close();

@@ -13,11 +13,11 @@ export interface Address {
 }
 
 /** Neither pages nor lists of the council's: what is made once for all, and a code that holds once. */
-const NOT_ASKED = /^\/(assets|api\/docs|sign-in\/:code)/;
+const NOT_ASKED = /^\/(assets|api\/docs|sign-in\/(:code|oidc|second-factor))/;
 
 /** A file, or a chain that is followed from its first link: as long as what it has. */
 export const isDownload = ({ name }: Pick<Address, 'name'>): boolean =>
-  /\.csv|format=pdf|baseline\/file|audit\/verification/.test(name);
+  /\.csv|format=pdf|baseline\/file|audit\/verification|\/sent$|\/export$|\/evidence$/.test(name);
 
 function urlsOf(url: string, places: Places): string[] {
   const parts = [...url.matchAll(/:(\w+)/g)].map(([, part = '']) => part);
