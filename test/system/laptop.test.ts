@@ -133,7 +133,7 @@ describe.skipIf('why' in laptops)(`a laptop whose disk is encrypted${because}`, 
     bench = await startBench({ system, root: 'luks', assetTag: 'DBC-2' });
     await bench.startAgent();
   }, START_MS);
-  afterAll(() => bench.stop());
+  afterAll(() => bench?.stop());
 
   it('passes the rule', async () => {
     const disk = await bench.arrival(ENCRYPTION, ({ subject }) => subject === '/');

@@ -66,6 +66,8 @@ export class Laptop {
   }
 
   async enrol(token: string, data = '/var/lib/beadle'): Promise<void> {
+    // The laptop answers before its network is there: below the heading there is then no route.
+    await this.stdout('until [ "$(wc -l < /proc/net/route)" -gt 1 ]; do sleep 0.1; done');
     await this.stdout(`${AGENT} enrol --server ${SERVER_IN_GUEST} --allow-plain-http --data ${data} --token -`, token);
   }
 
