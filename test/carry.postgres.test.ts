@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import SQLite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { carryOver } from '../packages/server/src/carry/carry.ts';
 import { lockFolder } from '../packages/server/src/cli/lock.ts';
-import { runCommand } from '../packages/server/src/cli/program.ts';
+import { runServerCommand } from '../packages/server/test/support/command.ts';
 import { migrate } from '../packages/server/src/db/migrate.ts';
 import { openDatabase } from '../packages/server/src/db/open.ts';
 import { openSqliteToRead } from '../packages/server/src/db/sqlite.ts';
@@ -34,27 +33,13 @@ beforeEach(async () => {
 });
 afterEach(() => target.drop());
 
-async function run(...args: string[]): Promise<{ exitCode: number; out: string; err: string }> {
-  const texts = { out: '', err: '' };
-  const into = (name: 'out' | 'err') =>
-    new Writable({
-      write: (chunk, _encoding, done) => {
-        texts[name] += String(chunk);
-        done();
-      },
-    });
-  const exitCode = await runCommand(args, {
-    stdin: Readable.from(['']),
-    stdout: into('out'),
-    stderr: into('err'),
-    environment: { BEADLE_SERVER_DATABASE: target.location, BEADLE_SERVER_KEYS_FOLDER: lived.keysFolder },
+const run = (...args: string[]) =>
+  runServerCommand(args, {
     workingFolder: lived.base,
-    user: 'root',
+    environment: { BEADLE_SERVER_DATABASE: target.location, BEADLE_SERVER_KEYS_FOLDER: lived.keysFolder },
     clock: world.clock(),
     random: seededRandom('carry'),
   });
-  return { exitCode, ...texts };
-}
 const carry = () => run('migrate', '--from', folder);
 
 /** Of the database's file and of what is in its write-ahead log. */

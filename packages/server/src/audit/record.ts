@@ -19,13 +19,8 @@ export interface Act {
 /** The counter beside the log by which a tail that was cut off is noticed. */
 export const AUDIT_COUNTER = 'audit';
 
-/**
- * Appends to the organisation's audit log, in the transaction of the act itself: neither is there without the other. Acts
- * wait for each other, so that no two take the same place.
- */
-export async function recordAct(tx: Tx, act: Act): Promise<void> {
-  const { organisation, at, actor, action, target } = act;
-  await lockOrganisation(tx, organisation);
+/** The last place of an organisation's chain, and its link. */
+export async function headOf(tx: Tx, organisation: string): Promise<{ sequence: number; link: string }> {
   const last = await tx
     .selectFrom('audit')
     .select(['sequence', 'link'])
@@ -33,10 +28,20 @@ export async function recordAct(tx: Tx, act: Act): Promise<void> {
     .orderBy('sequence', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const previous = last?.link ?? NO_LINK;
+  return last ?? { sequence: 0, link: NO_LINK };
+}
+
+/**
+ * Appends to the organisation's audit log, in the transaction of the act itself: neither is there without the other. Acts
+ * wait for each other, so that no two take the same place.
+ */
+export async function recordAct(tx: Tx, act: Act): Promise<void> {
+  const { organisation, at, actor, action, target } = act;
+  await lockOrganisation(tx, organisation);
+  const { sequence, link: previous } = await headOf(tx, organisation);
   const chained = {
     organisation,
-    sequence: (last?.sequence ?? 0) + 1,
+    sequence: sequence + 1,
     at,
     actor,
     action,

@@ -1,4 +1,4 @@
-import { NO_LINK } from '../audit/chain.ts';
+import { headOf } from '../audit/record.ts';
 import type { NoticeDeps } from '../breaches/notices.ts';
 import type { Tx } from '../db/database.ts';
 import { paragraphs } from '../notify/messages.ts';
@@ -7,17 +7,6 @@ import { wasTold } from '../notify/told.ts';
 import { momentInWords } from '../notify/words.ts';
 import { londonDay } from '../organisation/digests.ts';
 import { readOrganisation } from '../organisation/store.ts';
-
-async function headOf(tx: Tx, organisation: string) {
-  const row = await tx
-    .selectFrom('audit')
-    .select(['sequence', 'link'])
-    .where('organisation', '=', organisation)
-    .orderBy('sequence', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row ?? { sequence: 0, link: NO_LINK };
-}
 
 /**
  * The head of the audit log, to the SIRO, once a month: kept where the server's administrators cannot write, it shows

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCommand } from '../../src/cli/program.ts';
+import { runServerCommand } from '../support/command.ts';
 import type { Db } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
@@ -21,27 +20,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function run(args: readonly string[], stdin = '') {
-  const texts = { out: '', err: '' };
-  const into = (name: 'out' | 'err') =>
-    new Writable({
-      write: (chunk, _encoding, done) => {
-        texts[name] += String(chunk);
-        done();
-      },
-    });
-  const io = {
-    stdin: Readable.from([stdin]),
-    stdout: into('out'),
-    stderr: into('err'),
-    environment: { BEADLE_SERVER_DATABASE: join(folder, 'db') },
+const run = (args: readonly string[], stdin = '') =>
+  runServerCommand(args, {
+    stdin,
     workingFolder: folder,
-    user: 'root',
+    environment: { BEADLE_SERVER_DATABASE: join(folder, 'db') },
     clock,
     random,
-  };
-  return { exitCode: await runCommand(args, io), ...texts };
-}
+  });
 
 async function onDatabase<T>(work: (db: Db) => Promise<T>): Promise<T> {
   const database = openDatabase(join(folder, 'db'));

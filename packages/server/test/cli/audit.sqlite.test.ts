@@ -1,35 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommand } from '../../src/cli/program.ts';
+import { runServerCommand } from '../support/command.ts';
 import { systemClock, systemRandom } from '../../src/system.ts';
 
 let folder = '';
 
-async function run(...args: string[]) {
-  const texts = { out: '', err: '' };
-  const into = (name: 'out' | 'err') =>
-    new Writable({
-      write: (chunk, _encoding, done) => {
-        texts[name] += String(chunk);
-        done();
-      },
-    });
-  const exitCode = await runCommand(args, {
-    stdin: Readable.from(['']),
-    stdout: into('out'),
-    stderr: into('err'),
-    environment: {},
-    workingFolder: folder,
-    user: 'root',
-    clock: systemClock,
-    random: systemRandom,
-  });
-  return { exitCode, ...texts };
-}
+const run = (...args: string[]) => runServerCommand(args, { workingFolder: folder });
 
 const MADE = 6;
 let exported: Buffer;

@@ -1,9 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { runCommand } from '../../src/cli/program.ts';
-import { systemClock, systemRandom } from '../../src/system.ts';
+import { runServerCommand } from '../support/command.ts';
 import { httpReceiver, type Opened, opened, syslogReceiver } from '../notify/receivers.ts';
 
 let parts: Opened;
@@ -13,27 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => parts.closeAll());
 
-async function run(...args: string[]) {
-  const texts = { out: '', err: '' };
-  const into = (name: 'out' | 'err') =>
-    new Writable({
-      write: (chunk, _encoding, done) => {
-        texts[name] += String(chunk);
-        done();
-      },
-    });
-  const exitCode = await runCommand(args, {
-    stdin: Readable.from(['']),
-    stdout: into('out'),
-    stderr: into('err'),
-    environment: {},
-    workingFolder: parts.folder,
-    user: 'root',
-    clock: systemClock,
-    random: systemRandom,
-  });
-  return { exitCode, ...texts };
-}
+const run = (...args: string[]) => runServerCommand(args, { workingFolder: parts.folder });
 
 it('sends one test message through each channel, and says which did not take it', async () => {
   const [hook, siem] = [await httpReceiver(parts), await syslogReceiver(parts)];

@@ -1,37 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runCommand } from '../../src/cli/program.ts';
+import { runServerCommand } from '../support/command.ts';
 import { openDatabase } from '../../src/db/open.ts';
-import { systemClock, systemRandom } from '../../src/system.ts';
 import { seedBreach, seedDevice } from '../support/seed.ts';
 import { seedChain } from '../protection/chains.ts';
 
 let folder = '';
 
-async function run(...args: string[]) {
-  const texts = { out: '', err: '' };
-  const into = (name: 'out' | 'err') =>
-    new Writable({
-      write: (chunk, _encoding, done) => {
-        texts[name] += String(chunk);
-        done();
-      },
-    });
-  const exitCode = await runCommand(args, {
-    stdin: Readable.from(['']),
-    stdout: into('out'),
-    stderr: into('err'),
-    environment: { BEADLE_SERVER_DATABASE: folder },
-    workingFolder: folder,
-    user: 'root',
-    clock: systemClock,
-    random: systemRandom,
-  });
-  return { exitCode, ...texts };
-}
+const run = (...args: string[]) =>
+  runServerCommand(args, { workingFolder: folder, environment: { BEADLE_SERVER_DATABASE: folder } });
 
 async function inDatabase<T>(work: (db: ReturnType<typeof openDatabase>['db']) => Promise<T>): Promise<T> {
   const database = openDatabase(folder);

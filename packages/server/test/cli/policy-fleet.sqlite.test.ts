@@ -1,13 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCommand } from '../../src/cli/program.ts';
+import { runServerCommand } from '../support/command.ts';
 import type { Db } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
-import { systemClock, systemRandom } from '../../src/system.ts';
 import { ensureOrganisation } from '../../src/organisation/store.ts';
 import { putQuietPolicy, quietPolicy, seedQuietFleet } from '../support/quiet.ts';
 
@@ -17,27 +15,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function run(args: readonly string[], isTerminal = false) {
-  const texts = { out: '', err: '' };
-  const into = (name: 'out' | 'err') =>
-    new Writable({
-      write: (chunk, _encoding, done) => {
-        texts[name] += String(chunk);
-        done();
-      },
-    });
-  const exitCode = await runCommand(args, {
-    stdin: Readable.from(['']),
-    stdout: into('out'),
-    stderr: Object.assign(into('err'), { isTTY: isTerminal }),
-    environment: { BEADLE_SERVER_DATABASE: join(folder, 'server') },
+const run = (args: readonly string[], isTerminal = false) =>
+  runServerCommand(args, {
     workingFolder: folder,
-    user: 'root',
-    clock: systemClock,
-    random: systemRandom,
+    environment: { BEADLE_SERVER_DATABASE: join(folder, 'server') },
+    isTerminal,
   });
-  return { exitCode, ...texts };
-}
 
 async function onDatabase<T>(work: (db: Db) => Promise<T>): Promise<T> {
   const { db, close } = openDatabase(join(folder, 'server'));
