@@ -2,12 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { publicJwkOf, signerOf } from '@beadle/shared';
 import SQLite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockFolder } from '../../src/cli/lock.ts';
-import { runCommand } from '../../src/cli/program.ts';
+import { runServerCommand } from '../support/command.ts';
 import { signed } from '../../src/evidence/manifest.ts';
 import { zip } from '../../src/evidence/zip.ts';
 import { systemClock, systemRandom } from '../../src/system.ts';
@@ -31,36 +30,10 @@ clauses:
   - { clause: "5.22", says: Approved backgrounds only., served: procedure }
 `;
 
-interface Result {
-  readonly exitCode: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function run(
+const run = (
   args: readonly string[],
-  options: { stdin?: string; environment?: Record<string, string> } = {},
-): Promise<Result> {
-  const texts = { out: '', err: '' };
-  const into = (name: 'out' | 'err') =>
-    new Writable({
-      write: (chunk, _encoding, done) => {
-        texts[name] += String(chunk);
-        done();
-      },
-    });
-  const exitCode = await runCommand(args, {
-    stdin: Readable.from([options.stdin ?? '']),
-    stdout: into('out'),
-    stderr: into('err'),
-    environment: options.environment ?? {},
-    workingFolder: folder,
-    user: 'root',
-    clock: systemClock,
-    random: systemRandom,
-  });
-  return { exitCode, ...texts };
-}
+  options: { readonly stdin?: string; readonly environment?: Record<string, string> } = {},
+) => runServerCommand(args, { workingFolder: folder, ...options });
 const file = (name: string, text: string) => writeFileSync(join(folder, name), text);
 const database = () => join(folder, 'data/server/beadle.db');
 const inDatabase = <T>(work: (db: SQLite.Database) => T): T => {

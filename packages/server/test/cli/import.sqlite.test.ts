@@ -1,12 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCommand } from '../../src/cli/program.ts';
+import { runServerCommand } from '../support/command.ts';
 import { readSettings } from '../../src/settings.ts';
-import { systemClock, systemRandom } from '../../src/system.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -16,22 +13,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const file = (name: string, content: string) => writeFileSync(join(folder, name), content);
 
-async function run(...args: string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const exitCode = await runCommand(['import', ...args], {
-    stdin: new PassThrough(),
-    stdout,
-    stderr,
-    environment: {},
-    workingFolder: folder,
-    user: 'root',
-    clock: systemClock,
-    random: systemRandom,
-  });
-  stdout.end();
-  stderr.end();
-  return { exitCode, out: await text(stdout), err: await text(stderr) };
-}
+const run = (...args: string[]) => runServerCommand(['import', ...args], { workingFolder: folder });
 
 describe('beadle-server import', () => {
   it('says what it would do, does it, and finds it done', async () => {
