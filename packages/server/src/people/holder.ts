@@ -32,6 +32,13 @@ export async function personOfHolder(
   return named.length > 1 ? 'many' : named[0];
 }
 
+/** What a person goes by: their account, their address and, where it names nobody else, their name. */
+export const namesOf = ({ account, email, name }: Person, byName: boolean): string[] => [
+  account,
+  ...(email === null ? [] : [email]),
+  ...(byName ? [name] : []),
+];
+
 export interface Held {
   readonly devices: readonly {
     readonly asset_tag: string;
@@ -45,10 +52,9 @@ export interface Held {
 
 /** What the registers say that a person holds; nothing of when it was used. */
 export async function heldBy(db: Db, person: Person): Promise<Held> {
-  const { organisation, account, email, name } = person;
+  const { organisation, account, name } = person;
   const sharesName = (await byName(db, organisation, name)).some((one) => one.account !== account);
-  const names = sharesName || person.gone_at !== null ? [] : [name];
-  const texts = [account, ...(email === null ? [] : [email]), ...names];
+  const texts = namesOf(person, !sharesName && person.gone_at === null);
   const keys = [...new Set([...texts, ...texts.map(typedKey)])];
   const devices = await db
     .selectFrom('devices')

@@ -1,7 +1,7 @@
 import { typedKey } from '@beadle/shared';
 import type { Caller } from '../access.ts';
 import type { Db } from '../db/database.ts';
-import { personOfHolder } from './holder.ts';
+import { namesOf, personOfHolder } from './holder.ts';
 import type { Person } from './store.ts';
 
 export interface Named {
@@ -10,9 +10,9 @@ export interface Named {
   readonly keys: readonly string[];
 }
 
-const named = ({ account, email, name }: Person, sharesName: boolean): Named => ({
-  name,
-  keys: [account, ...(email === null ? [] : [email]), ...(sharesName ? [] : [name])].map(typedKey),
+const named = (person: Person, sharesName: boolean): Named => ({
+  name: person.name,
+  keys: namesOf(person, !sharesName).map(typedKey),
 });
 
 /**
