@@ -33,10 +33,10 @@ export async function personOfHolder(
 }
 
 /** What a person goes by: their account, their address and, where it names nobody else, their name. */
-export const namesOf = ({ account, email, name }: Person, byName: boolean): string[] => [
+export const namesOf = ({ account, email, name }: Person, withName: boolean): string[] => [
   account,
   ...(email === null ? [] : [email]),
-  ...(byName ? [name] : []),
+  ...(withName ? [name] : []),
 ];
 
 export interface Held {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runServerCommand } from '../support/command.ts';
-import { systemClock, systemRandom } from '../../src/system.ts';
 
 let folder = '';
 

@@ -9,7 +9,7 @@ import { lockFolder } from '../../src/cli/lock.ts';
 import { runServerCommand } from '../support/command.ts';
 import { signed } from '../../src/evidence/manifest.ts';
 import { zip } from '../../src/evidence/zip.ts';
-import { systemClock, systemRandom } from '../../src/system.ts';
+import { systemClock } from '../../src/system.ts';
 
 let folder = '';
 beforeEach(() => {
