@@ -176,8 +176,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an act outside of the chain',
     file: server('audit/record.ts'),
-    from: 'const previous = last?.link ?? NO_LINK;',
-    to: "const previous = act.action === 'breach-closed' ? NO_LINK : (last?.link ?? NO_LINK);",
+    from: 'const { sequence, link: previous } = await headOf(tx, organisation);',
+    to: "const { sequence, link } = await headOf(tx, organisation); const previous = act.action === 'breach-closed' ? NO_LINK : link;",
   },
   {
     name: 'a document of the past',
