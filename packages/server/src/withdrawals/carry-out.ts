@@ -91,6 +91,24 @@ async function write(deps: CarryDeps, target: Target, columns: Partial<Target>):
   });
 }
 
+/**
+ * Somebody went on while this was under way, so that the system was told last by one who knew least: it is told anew how
+ * it is to be, from what was there before.
+ */
+async function doubt(deps: CarryDeps, told: Target): Promise<void> {
+  for (;;) {
+    const target = await targetById(deps.db, told.organisation, told.id);
+    if (target === undefined) return;
+    const columns = { before: target.before ?? told.before, taken_at: null, proven_at: null, given_at: null };
+    try {
+      await write(deps, target, columns);
+      return;
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error;
+    }
+  }
+}
+
 async function actOnce(deps: CarryDeps, read: Target, act: Act, { attempt, signal }: Attempt): Promise<'stop' | 'on'> {
   const connector = deps.connectors.find(({ name }) => name === read.connector);
   if (connector === undefined)
@@ -100,7 +118,10 @@ async function actOnce(deps: CarryDeps, read: Target, act: Act, { attempt, signa
   if (!('readings' in done)) {
     const told = act === 'withdraw' ? { taken_at: deps.clock.now() } : {};
     const given = act === 'restore' ? { given_at: deps.clock.now() } : {};
-    await write(deps, target, { ...SMOOTH, ...done, ...told, ...given });
+    await write(deps, target, { ...SMOOTH, ...done, ...told, ...given }).catch(async (error: unknown) => {
+      if (error instanceof Overtaken) await doubt(deps, target);
+      throw error;
+    });
     return 'on';
   }
   const byHand = connector.byHand === true;

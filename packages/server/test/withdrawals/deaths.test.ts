@@ -67,7 +67,7 @@ async function dieIn({ doing, moment }: Death): Promise<boolean> {
 }
 
 /** One whose lease has ended, and who comes back after another has done its work. */
-async function comeLate({ doing, moment }: Death): Promise<void> {
+async function comeLate({ doing, moment }: Death, meanwhile: () => Promise<void>): Promise<void> {
   let goOn: () => void = () => undefined;
   const held = new Promise<void>((resolve) => {
     goOn = resolve;
@@ -85,6 +85,8 @@ async function comeLate({ doing, moment }: Death): Promise<void> {
   };
   const late = carry().catch(() => undefined);
   await Promise.race([isStuck, late]);
+  first = false;
+  await meanwhile();
   await carry().catch(() => undefined);
   goOn();
   await late;
@@ -104,12 +106,13 @@ async function play(steps: readonly { act: string; death: Death; which: number }
   for (const { act, death: where, which } of steps) {
     directory.fault = () => undefined;
     if (act === 'order') open.push((await order()).ref);
-    if (act === 'restore' && open.length > 0) {
-      const [ref] = open.splice(which % open.length, 1);
-      await post(`/${ref}/restoration`, { reason: 'Found.' });
-    }
+    const giveBack = async () => {
+      const [ref] = open.splice(which % Math.max(open.length, 1), 1);
+      if (ref !== undefined) await post(`/${ref}/restoration`, { reason: 'Found.' });
+    };
+    if (act === 'restore') await giveBack();
     if (act === 'die') await dieIn(where);
-    if (act === 'late') await comeLate(where);
+    if (act === 'late') await comeLate(where, which % 2 === 0 ? giveBack : async () => undefined);
     if (act === 'carry') await carry().catch(() => undefined);
     if (act === 'fail') {
       directory.fault = (now, at) => {
@@ -145,7 +148,7 @@ describe('whenever the server dies', () => {
         expect(await stepsOf()).toEqual([]);
         if (!allowed) expect(directory.changes).toEqual([]);
       }),
-      { numRuns: 50 },
+      { numRuns: 400, endOnFailure: true, interruptAfterTimeLimit: 40000, verbose: 1 },
     );
   });
 });
