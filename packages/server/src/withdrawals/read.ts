@@ -69,8 +69,8 @@ async function withCounts(db: Db, caller: Caller, rows: readonly Withdrawal[]): 
     return {
       ...row,
       breach_ref: row.breach === null ? null : (breaches.get(row.breach) ?? null),
-      counts: Object.fromEntries(own.map(({ status, count }) => [status, Number(count)])),
-      live: own.some(({ live }) => Number(live) > 0),
+      counts: Object.fromEntries(own.map(({ status, count }) => [status, count])),
+      live: own.some(({ live }) => live > 0),
     };
   });
 }

@@ -8,6 +8,7 @@ import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts
 import type { Settings } from '../settings.ts';
 import { type Connector, FACILITIES } from './connector.ts';
 import { decideWithdrawal } from './decide.ts';
+import { InForce, listInForce, presentInForce } from './in-force.ts';
 import { orderWithdrawal } from './order.ts';
 import { presentStep, presentWithdrawal } from './present.ts';
 import { previewWithdrawal } from './preview.ts';
@@ -64,6 +65,18 @@ function reading(app: App, deps: WithdrawalRoutesDeps): void {
     const after = readCursor(cursor, ['string'])?.[0];
     const rows = await listWithdrawals(deps.db, callerOf(request), { subject, facility, open }, { limit, after });
     return toPage(rows, limit, ({ id }) => [id], presentWithdrawal);
+  });
+  const now = {
+    tags,
+    summary: 'Who has what withdrawn now, since when, until when and by whom',
+    querystring: Type.Object({ ...PageQuery }, { additionalProperties: false }),
+    response: { 200: pageOf(InForce) },
+  };
+  app.get(`${url}/in-force`, { config, schema: now }, async (request) => {
+    const limit = limitOf(request.query);
+    const after = readCursor(request.query.cursor, ['string', 'string']);
+    const rows = await listInForce(deps.db, callerOf(request).organisation, { limit, after });
+    return toPage(rows, limit, ({ account, id }) => [account, id], presentInForce);
   });
   app.get(`${url}/:ref`, { config, schema: { tags, summary: 'Read one with every step', ...one } }, (request) =>
     inFull(deps, request, request.params.ref),

@@ -1,6 +1,5 @@
 import { actorOf, type Caller } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
-import type { Tx } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { problem } from '../errors.ts';
 import { queueTarget } from './queue.ts';

