@@ -148,7 +148,7 @@ describe('whenever the server dies', () => {
         expect(await stepsOf()).toEqual([]);
         expect(directory.changes.slice(0, allowed ? 0 : undefined)).toEqual([]);
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 40_000 },
+      { numRuns: 30, interruptAfterTimeLimit: 40_000 },
     );
   });
 });
