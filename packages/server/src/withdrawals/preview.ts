@@ -22,8 +22,35 @@ interface Part {
   readonly connector: Connector;
 }
 
-async function lookAt({ person, facility, connector }: Part, signal: AbortSignal) {
+/** What another withdrawal has taken already is not there to be taken, and stays away. */
+async function takenBy(db: Db, { person, facility, connector }: Part): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('withdrawal_targets as target')
+    .innerJoin('withdrawal_steps as step', (join) =>
+      join.onRef('step.organisation', '=', 'target.organisation').onRef('step.target', '=', 'target.id'),
+    )
+    .innerJoin('withdrawals as whole', (join) =>
+      join.onRef('whole.organisation', '=', 'step.organisation').onRef('whole.id', '=', 'step.withdrawal'),
+    )
+    .select('whole.ref')
+    .where('target.organisation', '=', person.organisation)
+    .where('target.person', '=', person.id)
+    .where('target.facility', '=', facility)
+    .where('target.connector', '=', connector.name)
+    .where('target.before', 'is not', null)
+    .where('step.holds', '=', 1)
+    .orderBy('whole.ref')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.ref;
+}
+
+async function lookAt(db: Db, part: Part, signal: AbortSignal) {
+  const { person, facility, connector } = part;
   const { organisation, id, account, email } = person;
+  const ref = await takenBy(db, part);
+  if (ref !== undefined)
+    return { changes: [`Nothing now: ${ref} has withdrawn it already`], trouble: null, looked: true };
   try {
     const { changes } = await connector.find({ organisation, person: id, account, email }, facility, signal);
     return { changes: [...changes], trouble: null, looked: true };
@@ -32,11 +59,11 @@ async function lookAt({ person, facility, connector }: Part, signal: AbortSignal
   }
 }
 
-async function lookAtAll(parts: readonly Part[]): Promise<Awaited<ReturnType<typeof lookAt>>[]> {
+async function lookAtAll(db: Db, parts: readonly Part[]): Promise<Awaited<ReturnType<typeof lookAt>>[]> {
   const signal = AbortSignal.timeout(TIME_LIMIT_MS);
   const found: Awaited<ReturnType<typeof lookAt>>[] = [];
   for (let from = 0; from < parts.length; from += AT_ONCE)
-    found.push(...(await Promise.all(parts.slice(from, from + AT_ONCE).map((part) => lookAt(part, signal)))));
+    found.push(...(await Promise.all(parts.slice(from, from + AT_ONCE).map((part) => lookAt(db, part, signal)))));
   return found;
 }
 
@@ -52,7 +79,7 @@ export async function previewWithdrawal(
       connectorsFor(facility, connectors).map((connector) => ({ person, facility, connector })),
     ),
   );
-  const looked = await lookAtAll(people.length > MOST_LOOKED_AT ? [] : parts);
+  const looked = await lookAtAll(db, people.length > MOST_LOOKED_AT ? [] : parts);
   const steps = parts.map(
     ({ person, facility, connector }, index): PreviewStep => ({
       subject: person.account,

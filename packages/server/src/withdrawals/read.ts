@@ -15,6 +15,7 @@ export interface WithdrawalRow extends Withdrawal {
 
 export interface StepRow extends Step {
   readonly changes: string | null;
+  readonly trouble: string | null;
   readonly trouble_words: string | null;
 }
 
@@ -124,7 +125,7 @@ export function readSteps(db: Db, { organisation, id }: Withdrawal): Promise<Ste
       join.onRef('target.organisation', '=', 'step.organisation').onRef('target.id', '=', 'step.target'),
     )
     .selectAll('step')
-    .select(['target.changes', 'target.trouble_words'])
+    .select(['target.changes', 'target.trouble', 'target.trouble_words'])
     .where('step.organisation', '=', organisation)
     .where('step.withdrawal', '=', id)
     .orderBy('step.account')

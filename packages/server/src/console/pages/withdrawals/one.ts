@@ -8,7 +8,7 @@ import { decideWithdrawal } from '../../../withdrawals/decide.ts';
 import { isDry, presentStep, presentWithdrawal } from '../../../withdrawals/present.ts';
 import { eventsOf, readSteps, readWithdrawal, type WithdrawalRow } from '../../../withdrawals/read.ts';
 import { restoreWithdrawal } from '../../../withdrawals/restore.ts';
-import { sayDoneByHand } from '../../../withdrawals/said-by-hand.ts';
+import { maySayByHand, sayDoneByHand } from '../../../withdrawals/said-by-hand.ts';
 import { MOST_REASON, StepRef, WithdrawalRef } from '../../../withdrawals/schema.ts';
 import { showPage } from '../../console.ts';
 import type { Exchange } from '../../entry-form.ts';
@@ -46,7 +46,10 @@ async function show(deps: WithdrawalPageDeps, exchange: Exchange, ref: string, {
   const row = await readWithdrawal(deps.db, caller, ref);
   const stepRows = await readSteps(deps.db, row);
   const it = presentWithdrawal(row);
-  const steps = stepRows.map((step) => presentStep(row, step, deps.connectors));
+  const steps = stepRows.map((step) => ({
+    ...presentStep(row, step, deps.connectors),
+    waitsForPerson: maySayByHand(step, step.trouble),
+  }));
   const moving = isMoving(it.status);
   // Only where it was asked for: a page that moves by itself disturbs whoever reads it aloud (WCAG 2.2.1).
   if (watch && moving) void exchange.reply.header('refresh', String(WATCHED_EVERY_SECONDS));
