@@ -113,7 +113,7 @@ async function actOnce(deps: CarryDeps, read: Target, act: Act, { attempt, signa
   const connector = deps.connectors.find(({ name }) => name === read.connector);
   if (connector === undefined)
     throw new NeedsPerson(`The connector ${read.connector} is not in the settings any more.`);
-  const target = await write(deps, read, beginning(act));
+  const target = act === 'withdraw' || act === 'restore' ? await write(deps, read, beginning(act)) : read;
   const done = await perform(connector, target, act, signal);
   if (!('readings' in done)) {
     const told = act === 'withdraw' ? { taken_at: deps.clock.now() } : {};

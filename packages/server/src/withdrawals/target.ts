@@ -62,8 +62,5 @@ export function statusWhileGivenBack({ before, trouble }: Standing): StepStatus 
 }
 
 /** Columns by which an act begins: what an earlier act in the other direction showed holds no longer. */
-export function beginning(act: Act): Partial<Progress> {
-  if (act === 'withdraw') return { given_at: null };
-  if (act === 'restore') return { taken_at: null, proven_at: null };
-  return {};
-}
+export const beginning = (act: 'withdraw' | 'restore'): Partial<Progress> =>
+  act === 'withdraw' ? { given_at: null } : { taken_at: null, proven_at: null };
