@@ -17,6 +17,7 @@ import { breachesPage } from './pages/breaches.ts';
 import type { ChangeDeps } from '../devices/change.ts';
 import { deviceStatePage } from './pages/device-state.ts';
 import { deviceHolderPage } from './pages/device-holder.ts';
+import { exhibitPages } from './pages/exhibits.ts';
 import { helpdeskPages } from './pages/helpdesk.ts';
 import { withdrawalPages } from './pages/withdrawals/pages.ts';
 import type { Connector } from '../withdrawals/connector.ts';
@@ -163,6 +164,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(authorisationPage, acts);
   await app.register(incidentsPage, acts);
   await app.register(withdrawalPages, { ...acts, connectors: deps.connectors, settings: deps.settings });
+  await app.register(exhibitPages, acts);
   await app.register(helpdeskPages, acts);
   await app.register(messagesPage, { ...acts, settings: deps.settings });
   await policyPages(app, deps, page);
