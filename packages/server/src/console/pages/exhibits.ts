@@ -41,7 +41,7 @@ function bodyOf<T extends TSchema>(schema: T, answers: Answers): ReturnType<type
   const body = given(answers);
   if (Value.Check(schema, body)) return Value.Parse(schema, body);
   const fields = [...Value.Errors(schema, body)].flatMap(({ instancePath, params }) => {
-    const missing = 'requiredProperties' in params ? (params.requiredProperties as string[]) : [];
+    const missing = 'requiredProperties' in params ? params.requiredProperties : [];
     return [...missing, ...(instancePath === '' ? [] : [instancePath.slice(1)])];
   });
   throw problem(
