@@ -273,6 +273,13 @@ describe('the proof', () => {
 });
 
 describe('giving back', () => {
+  it('asks for no right where nothing was taken for want of it', async () => {
+    const { before } = await find('remote-access');
+    const on = connector({ before: () => 'forbidden' });
+    await expect(withdraw('remote-access', before, on)).rejects.toBeInstanceOf(NeedsPerson);
+    expect(await restore('remote-access', before, on)).toEqual({ left: [] });
+  });
+
   it('leaves disabled who was disabled before', async () => {
     pat().control = 514;
     const { before } = await find('network');

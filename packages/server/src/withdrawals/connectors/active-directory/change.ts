@@ -89,14 +89,16 @@ async function enable(directory: Directory, { account }: AccountBefore): Promise
 
 /** What `before` says, and no more: who was disabled stays so, and a group that was made anew under a name is another one. */
 export async function restoreAccount(directory: Directory, before: AccountBefore): Promise<Restored> {
-  if ((await directory.account(before.account.guid)) === undefined)
-    return { left: [`${gone(before)} Nothing could be given back.`] };
+  const nothing = { left: [`${gone(before)} Nothing could be given back.`] };
+  const account = await directory.account(before.account.guid);
+  if (account === undefined) return nothing;
+  const { direct } = await directory.memberships(account);
   const given: Given[] = [];
-  for (const group of before.groups) given.push(await putBack(directory, before, group));
+  // What was never taken away, for want of a right, is not asked for either.
+  for (const group of before.groups) if (!direct.has(group.guid)) given.push(await putBack(directory, before, group));
   if (before.disabled === false) given.push(await enable(directory, before));
   const missed = given.flatMap((one) => (one !== undefined && 'missed' in one ? [one.missed] : []));
   if (missed.length > 0) throw new NeedsPerson(missed.join(' '));
-  if ((await directory.account(before.account.guid)) === undefined)
-    return { left: [`${gone(before)} Nothing could be given back.`] };
+  if ((await directory.account(before.account.guid)) === undefined) return nothing;
   return { left: given.flatMap((one) => (one !== undefined && 'left' in one ? [one.left] : [])) };
 }
