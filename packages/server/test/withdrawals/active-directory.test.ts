@@ -61,7 +61,12 @@ function connector(
     ([name, one]) => [`ldaps://${name}`, fakeDirectory(one, { ...options, where: `${name}.test` })] as const,
   );
   const settings = {
-    ...{ enabled: true, servers, caFile: null, bindDn: 'CN=b', readPassword: () => 'secret', base: 'DC=test' },
+    enabled: true,
+    servers,
+    caFile: null,
+    bindDn: 'CN=b',
+    readPassword: () => 'secret',
+    base: 'DC=test',
     facilities: FACILITIES,
   };
   return activeDirectoryConnector(settings, {
@@ -179,7 +184,7 @@ describe('a withdrawal', () => {
   it('goes by the id where account and group were moved and renamed', async () => {
     const { before } = await find('remote-access');
     pat().dn = 'CN=Pat Married,OU=Elsewhere,DC=test';
-    (world.groups.get(VPN) ?? expect.fail()).dn = 'CN=Remote,DC=test';
+    Object.assign(world.groups.get(VPN) ?? {}, { dn: 'CN=Remote,DC=test' });
     await withdraw('remote-access', before);
     expect([...vpn()]).toEqual([OTHER]);
   });

@@ -68,7 +68,13 @@ export function fakeDirectory(world: FakeWorld, options: FakeOptions = {}): Dire
     return found && { guid: id, dn: found.dn };
   };
   const accountOf = (id: string, { name, dn, control, primary, isProtected }: FakeAccount): Account => ({
-    ...{ guid: id, sid: sid(id), name, dn, control, primaryGroup: sid(primary), isProtected },
+    guid: id,
+    sid: sid(id),
+    name,
+    dn,
+    control,
+    primaryGroup: sid(primary),
+    isProtected,
   });
   const changed = async (call: 'setControl' | 'addMember' | 'removeMember', make: () => Outcome): Promise<Outcome> => {
     const answer = options.before?.(call);
