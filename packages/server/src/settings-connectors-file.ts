@@ -21,7 +21,7 @@ const FacilityFile = Type.Object(
     disableAccount: Type.Optional(Type.Boolean({ description: 'true or false', examples: [true] })),
     groups: Type.Optional(
       Type.Array(
-        Type.String({ pattern: '^[A-Za-z]+=[^\\u0000-\\u001f]+,[Dd][Cc]=[^\\u0000-\\u001f]+$', maxLength: 1000 }),
+        Type.String({ pattern: '^[A-Za-z]+=[^\\u0000-\\u001f]+, *[Dd][Cc]=[^\\u0000-\\u001f]+$', maxLength: 1000 }),
         {
           maxItems: 50,
           description: 'a list of the distinguished names of groups',

@@ -47,7 +47,8 @@ const AD = 'connectors.activeDirectory';
 /** The names of connectors that are no webhook. */
 const TAKEN = new Set(['active-directory', 'device']);
 
-const sameDn = (dn: string): string => dn.toLowerCase().replaceAll(/\s*([,=])\s*/g, '$1');
+/** However a person writes it: the case of letters and blanks around `,` and `=` mean nothing. */
+export const plainDn = (dn: string): string => dn.toLowerCase().replaceAll(/\s*([,=])\s*/g, '$1');
 
 function facilitiesOf(file: ActiveDirectoryFile, raw: Raw): Map<Facility, Carried> {
   const carried = new Map<Facility, Carried>();
@@ -59,10 +60,10 @@ function facilitiesOf(file: ActiveDirectoryFile, raw: Raw): Map<Facility, Carrie
       throw raw.refuse(key, `disableAccount with the facility network alone, not with ${facility}`);
     if (!disableAccount && groups.length === 0) throw raw.refuse(key, 'groups, or disableAccount: true');
     for (const group of groups) {
-      const owner = owners.get(sameDn(group));
+      const owner = owners.get(plainDn(group));
       if (owner !== undefined)
         throw raw.refuse(key, `a group of one facility alone, not ${group}, which carries ${owner}`);
-      owners.set(sameDn(group), facility);
+      owners.set(plainDn(group), facility);
     }
     carried.set(facility, Object.freeze({ disableAccount, groups: Object.freeze([...groups]) }));
   }

@@ -35,7 +35,10 @@ export interface Reading {
   readonly holds: boolean;
 }
 
-/** Proven where there is a reading and each of them holds; until then the step is done, and proof is asked for again. */
+/**
+ * Proven where there is a reading and each of them holds. Until then the step is done, and its action is called again before
+ * proof is asked for again: what was done may have met a part of the system that had not heard of an earlier change.
+ */
 export interface Proof {
   readonly readings: readonly Reading[];
 }

@@ -1,4 +1,4 @@
-import type { Carried } from '../../../settings-connectors.ts';
+import { type Carried, plainDn } from '../../../settings-connectors.ts';
 import { type Found, NeedsPerson, type Subject } from '../../connector.ts';
 import { type Account, type Directory, type Group, type Memberships, nameOfDn } from './directory.ts';
 import type { AccountBefore } from './kept.ts';
@@ -42,7 +42,7 @@ export async function facilityGroups(
   for (const dn of groups) {
     const group = await directory.groupAt(dn);
     if (group !== undefined) found.push(group);
-    else if (!known.some((one) => one.dn.toLowerCase() === dn.toLowerCase()))
+    else if (!known.some((one) => plainDn(one.dn) === plainDn(dn)))
       throw new NeedsPerson(
         `${directory.where} has no group ${dn}: put connectors.activeDirectory.facilities of the settings right.`,
       );
