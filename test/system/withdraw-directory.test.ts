@@ -355,6 +355,8 @@ describe.skipIf(why !== undefined)(
         { readPassword: () => '' },
         { bindDn: `CN=nobody,${domain.base}` },
         { caFile: '/nowhere/ca.pem' },
+        { base: `OU=Nowhere,${domain.base}` },
+        { base: 'nowhere' },
       ];
       const said = [];
       for (const more of wrong) {
@@ -372,6 +374,8 @@ describe.skipIf(why !== undefined)(
         expect.stringMatching(/^NeedsPerson: .*password of the account is empty/),
         expect.stringMatching(/^NeedsPerson: .*does not let Beadle's account in/),
         expect.stringMatching(/^NeedsPerson: .*cannot be read/),
+        expect.stringMatching(/^NeedsPerson: .*look at base/),
+        expect.stringMatching(/^NeedsPerson: .*look at base/),
       ]);
       expect(said.join('\n')).not.toContain(OURS);
     });

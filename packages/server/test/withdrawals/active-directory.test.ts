@@ -256,6 +256,12 @@ describe('the proof', () => {
     expect((await prove('remote-access', before, 'withdrawn')).readings).toMatchObject([{ holds: true }]);
   });
 
+  it('needs a person for a group that somebody has given since', async () => {
+    const { before } = await find('email-and-internet');
+    world.groups.get(MAIL)?.members.add(PAT);
+    await expect(prove('email-and-internet', before, 'withdrawn')).rejects.toEqual(person(/put into Mail, all since/));
+  });
+
   it('needs a person where an account that was disabled before was enabled since', async () => {
     pat().control = 514;
     const { before } = await find('network');

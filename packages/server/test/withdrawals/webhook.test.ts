@@ -268,7 +268,7 @@ describe('a callback', () => {
   });
 
   it('without its headers is refused', async () => {
-    const token = readCallbackToken(KEY, await given()) ?? expect.fail('the token is not one of ours');
+    const token = { id: JSON.parse(CALLBACK).id, expected: 'restored', issued: NOW, hash: '' } as const;
     const base = { token, used: false, secrets: [SECRET], body: CALLBACK, now: NOW };
     const good = signatureHeaders([SECRET], { id: 'a', now: NOW, body: CALLBACK });
     for (const name of Object.keys(good))

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { Client, type Entry } from 'ldapts';
 import { StartError } from '../../errors.ts';
 
@@ -15,6 +16,8 @@ export interface LdapConnection {
 }
 
 const TIMES = { connectTimeout: 10_000, timeout: 30_000 } as const;
+/** Connected, by TLS, and let in. */
+const OPENED_WITHIN_MS = 20_000;
 
 /**
  * LDAP_MATCHING_RULE_IN_CHAIN: a member by way of other groups is one
@@ -40,17 +43,46 @@ function tlsOf({ caFile }: LdapConnection) {
   return { ...ca, minVersion: 'TLSv1.2' } as const;
 }
 
+/** Gives what `connect` gives, and remembers it: ldapts leaves a connection that is being made to itself. */
+const kept = <T extends typeof connect | typeof connectTls>(make: T, sockets: Set<Socket>): T =>
+  new Proxy(make, {
+    apply(target, self, given) {
+      const socket: Socket = Reflect.apply(target, self, given);
+      sockets.add(socket);
+      return socket;
+    },
+  });
+
+interface Made {
+  readonly client: Client;
+  /** Before anything is said. */
+  readonly secure: () => Promise<void>;
+  /** At once; whatever waits for an answer fails. */
+  readonly cut: (why: Error) => void;
+}
+
 /** A client given options of TLS would begin with TLS on an `ldap://` address too. */
-function clientOf(connection: LdapConnection): { readonly client: Client; readonly secure: () => Promise<void> } {
+function clientOf(connection: LdapConnection): Made {
   const { url } = connection;
   const { protocol, hostname } = new URL(url);
-  if (protocol === 'ldaps:')
-    return { client: new Client({ url, ...TIMES, tlsOptions: tlsOf(connection) }), secure: async () => undefined };
+  const sockets = new Set<Socket>();
+  const cut = (why: Error) => {
+    // An error that nobody listens for would end the process.
+    for (const socket of sockets) socket.on('error', () => undefined).destroy(why);
+  };
+  const makers = {
+    createConnection: kept(connect, sockets),
+    createSecureConnection: kept(connectTls, sockets),
+  };
+  if (protocol === 'ldaps:') {
+    const client = new Client({ url, ...TIMES, ...makers, tlsOptions: tlsOf(connection) });
+    return { client, secure: async () => undefined, cut };
+  }
   const host = hostname.replaceAll(/[[\]]/g, '');
   // Whom the certificate must name: an address is not sent as a server's name (RFC 6066, 3).
   const named = { host, ...(isIP(host) === 0 ? { servername: host } : {}) };
-  const client = new Client({ url, ...TIMES });
-  return { client, secure: () => client.startTLS({ ...tlsOf(connection), ...named }) };
+  const client = new Client({ url, ...TIMES, ...makers });
+  return { client, secure: () => client.startTLS({ ...tlsOf(connection), ...named }), cut };
 }
 
 /** A bind without a password succeeds, as nobody (RFC 4513, 5.1.2). */
@@ -67,15 +99,20 @@ export async function withClient<T>(
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const { client, secure } = clientOf(connection);
-  const stop = (): void => void client.unbind().catch(() => undefined);
+  const { client, secure, cut } = clientOf(connection);
+  const stop = (): void => cut(new Error('The work was stopped.'));
+  const late = setTimeout(() => cut(new DOMException('It took too long to begin.', 'TimeoutError')), OPENED_WITHIN_MS);
   signal.addEventListener('abort', stop, { once: true });
   try {
     await secure();
     await client.bind(connection.bindDn, passwordOf(connection));
-    return await work(client);
-  } finally {
-    signal.removeEventListener('abort', stop);
+    clearTimeout(late);
+    const result = await work(client);
     await client.unbind().catch(() => undefined);
+    return result;
+  } finally {
+    clearTimeout(late);
+    signal.removeEventListener('abort', stop);
+    cut(new Error('The connection is no longer needed.'));
   }
 }

@@ -25,6 +25,8 @@ export type Open = <T>(
 ) => Promise<Opened<T>>;
 
 const INVALID_CREDENTIALS = 49;
+/** No such object, and no distinguished name at all. */
+const NOWHERE = new Set([32, 34]);
 const isOfCertificate = (error: unknown): boolean => /CERT|SIGNATURE|ISSUER|SELF_SIGNED/.test(codeOf(error) ?? '');
 
 function closedBecause(where: string, error: unknown): Closed {
@@ -43,6 +45,10 @@ function closedBecause(where: string, error: unknown): Closed {
 
 /** In words that name no secret, with the code that one looks up. */
 function broken(where: string, error: unknown): unknown {
+  if (error instanceof ResultCodeError && NOWHERE.has(error.code))
+    return new NeedsPerson(`${where} has no such place: look at base and groups of connectors.activeDirectory.`, {
+      cause: error,
+    });
   if (error instanceof ResultCodeError)
     return new Error(`${where} refused (LDAP result code ${error.code}).`, { cause: error });
   return error;

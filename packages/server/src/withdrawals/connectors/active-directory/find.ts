@@ -1,8 +1,8 @@
+import { DISABLED } from '../../../registers/directory/connection.ts';
 import { type Carried, plainDn } from '../../../settings-connectors.ts';
 import { type Found, NeedsPerson, type Subject } from '../../connector.ts';
 import { type Account, type Directory, type Group, type Memberships, nameOfDn } from './directory.ts';
 import type { AccountBefore } from './kept.ts';
-import { DISABLED } from '../../../registers/directory/connection.ts';
 
 export const isDisabled = ({ control }: Pick<Account, 'control'>): boolean => (control & DISABLED) !== 0;
 

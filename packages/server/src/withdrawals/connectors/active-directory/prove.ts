@@ -30,12 +30,17 @@ const inWords = (account: Account, groups: readonly Group[]): string => {
  * What is left although everything that was to be taken is: by way of other groups, or given since. It needs a person only
  * where the rest is done on this controller; before that it may be what has not arrived yet.
  */
-function refuseRest(account: Account, before: AccountBefore, rest: readonly Group[]): void {
+function refuseRest(account: Account, before: AccountBefore, { direct }: Memberships, rest: readonly Group[]): void {
   if (before.disabled === true && !isDisabled(account))
     throw new NeedsPerson(
       `${account.name} was disabled before the withdrawal, and somebody has enabled it since: order the withdrawal again, or disable it by hand.`,
     );
-  if (rest.length > 0) throw new NeedsPerson(rest.map((group) => byOthers(account.name, group)).join(' '));
+  const words = rest.map((group) =>
+    direct.has(group.guid)
+      ? `${account.name} has been put into ${nameOfDn(group.dn)} since: take them out, or order the withdrawal again.`
+      : byOthers(account.name, group),
+  );
+  if (words.length > 0) throw new NeedsPerson(words.join(' '));
 }
 
 function seeWithdrawn(
@@ -50,6 +55,7 @@ function seeWithdrawn(
   refuseRest(
     account,
     before,
+    memberships,
     watched.filter(({ guid }, index) => {
       const isFirst = watched.findIndex((one) => one.guid === guid) === index;
       return isFirst && memberships.effective.has(guid);
