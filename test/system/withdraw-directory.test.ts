@@ -20,7 +20,7 @@ const THEIRS = 'Inv3nted-Passw0rd!';
 const OURS = 'Withdr4wals-Passw0rd!';
 const DISABLED = 2;
 const NEVER_EXPIRES = 65_536;
-const signal = AbortSignal.timeout(280_000);
+const { signal } = new AbortController();
 
 /** The first `sh` example of docs/connectors.md: what gives the account its rights. */
 function delegation(base: string): string {

@@ -43,46 +43,67 @@ function tlsOf({ caFile }: LdapConnection) {
   return { ...ca, minVersion: 'TLSv1.2' } as const;
 }
 
-/** Gives what `connect` gives, and remembers it: ldapts leaves a connection that is being made to itself. */
-const kept = <T extends typeof connect | typeof connectTls>(make: T, sockets: Set<Socket>): T =>
-  new Proxy(make, {
-    apply(target, self, given) {
-      const socket: Socket = Reflect.apply(target, self, given);
-      sockets.add(socket);
-      return socket;
-    },
-  });
-
-interface Made {
-  readonly client: Client;
-  /** Before anything is said. */
-  readonly secure: () => Promise<void>;
-  /** At once; whatever waits for an answer fails. */
+interface Line {
+  /** Never fulfilled; rejected as soon as the connection fails, is cut, or ends. */
+  readonly lost: Promise<never>;
+  readonly keep: (socket: Socket) => void;
   readonly cut: (why: Error) => void;
 }
 
-/** A client given options of TLS would begin with TLS on an `ldap://` address too. */
-function clientOf(connection: LdapConnection): Made {
+/** Of the sockets of one connection: ldapts tells nobody that one closed which was made by StartTLS. */
+function createLine(): Line {
+  const { promise: lost, reject } = Promise.withResolvers<never>();
+  lost.catch(() => undefined);
+  const sockets = new Set<Socket>();
+  return {
+    lost,
+    keep(socket) {
+      sockets.add(socket.once('error', reject).once('close', () => reject(cutOff())));
+    },
+    cut(why) {
+      reject(why);
+      // An error that nobody listens for would end the process.
+      for (const socket of sockets) socket.on('error', () => undefined).destroy(why);
+    },
+  };
+}
+
+const cutOff = (): Error => new Error('The connection to the directory was cut.');
+
+/**
+ * Gives what `connect` gives, and does so once: ldapts makes a connection that was cut anew by itself, as nobody and without
+ * StartTLS.
+ */
+function once<T extends typeof connect | typeof connectTls>(make: T, line: Line): T {
+  let made = false;
+  return new Proxy(make, {
+    apply(target, self, given) {
+      if (made) throw cutOff();
+      made = true;
+      const socket: Socket = Reflect.apply(target, self, given);
+      line.keep(socket);
+      return socket;
+    },
+  });
+}
+
+/** With what is to be done before anything is said. A client given options of TLS would begin with TLS on `ldap://` too. */
+function clientOf(connection: LdapConnection, line: Line): { client: Client; secure: () => Promise<void> } {
   const { url } = connection;
   const { protocol, hostname } = new URL(url);
-  const sockets = new Set<Socket>();
-  const cut = (why: Error) => {
-    // An error that nobody listens for would end the process.
-    for (const socket of sockets) socket.on('error', () => undefined).destroy(why);
+  const options = {
+    url,
+    ...TIMES,
+    createConnection: once(connect, line),
+    createSecureConnection: once(connectTls, line),
   };
-  const makers = {
-    createConnection: kept(connect, sockets),
-    createSecureConnection: kept(connectTls, sockets),
-  };
-  if (protocol === 'ldaps:') {
-    const client = new Client({ url, ...TIMES, ...makers, tlsOptions: tlsOf(connection) });
-    return { client, secure: async () => undefined, cut };
-  }
+  if (protocol === 'ldaps:')
+    return { client: new Client({ ...options, tlsOptions: tlsOf(connection) }), secure: async () => undefined };
   const host = hostname.replaceAll(/[[\]]/g, '');
   // Whom the certificate must name: an address is not sent as a server's name (RFC 6066, 3).
   const named = { host, ...(isIP(host) === 0 ? { servername: host } : {}) };
-  const client = new Client({ url, ...TIMES, ...makers });
-  return { client, secure: () => client.startTLS({ ...tlsOf(connection), ...named }), cut };
+  const client = new Client(options);
+  return { client, secure: () => client.startTLS({ ...tlsOf(connection), ...named }) };
 }
 
 /** A bind without a password succeeds, as nobody (RFC 4513, 5.1.2). */
@@ -99,20 +120,25 @@ export async function withClient<T>(
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const { client, secure, cut } = clientOf(connection);
-  const stop = (): void => cut(new Error('The work was stopped.'));
-  const late = setTimeout(() => cut(new DOMException('It took too long to begin.', 'TimeoutError')), OPENED_WITHIN_MS);
+  const line = createLine();
+  const { client, secure } = clientOf(connection, line);
+  const stop = (): void => line.cut(new Error('The work was stopped.'));
+  const tooLate = () => line.cut(new DOMException('It took too long to begin.', 'TimeoutError'));
+  const late = setTimeout(tooLate, OPENED_WITHIN_MS);
   signal.addEventListener('abort', stop, { once: true });
-  try {
+  const run = async (): Promise<T> => {
     await secure();
     await client.bind(connection.bindDn, passwordOf(connection));
     clearTimeout(late);
-    const result = await work(client);
-    await client.unbind().catch(() => undefined);
+    return work(client);
+  };
+  try {
+    const result = await Promise.race([run(), line.lost]);
+    await Promise.race([client.unbind(), line.lost]).catch(() => undefined);
     return result;
   } finally {
     clearTimeout(late);
     signal.removeEventListener('abort', stop);
-    cut(new Error('The connection is no longer needed.'));
+    line.cut(cutOff());
   }
 }
