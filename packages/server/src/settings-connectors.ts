@@ -45,7 +45,7 @@ export interface ConnectorsSettings {
 type Raw = Pick<RawSettings<unknown>, 'path' | 'refuse'>;
 const AD = 'connectors.activeDirectory';
 /** The names of connectors that are no webhook. */
-const TAKEN = new Set(['active-directory', 'device']);
+const TAKEN = new Set(['active-directory', 'device', 'by-hand']);
 
 /** However a person writes it: the case of letters and blanks around `,` and `=` mean nothing. */
 export const plainDn = (dn: string): string => dn.toLowerCase().replaceAll(/\s*([,=])\s*/g, '$1');

@@ -36,15 +36,15 @@ export interface Reading {
 }
 
 /**
- * Proven where there is a reading and each of them holds. Until then the step is done, and its action is called again before
- * proof is asked for again: what was done may have met a part of the system that had not heard of an earlier change.
+ * Proven where there is a reading and each of them holds. Until then the step is done, and proof is asked for again; now and
+ * then its action is called again too: it may have met a part of the system that had not heard of an earlier change.
  */
 export interface Proof {
   readonly readings: readonly Reading[];
 }
 
 export interface Restored {
-  /** What could not be given back exactly, each with the reason, for a person to decide; none where all was. */
+  /** What is no longer there to be given back, each with the reason, for a person to decide; the proof does not ask for it. */
   readonly left: readonly string[];
 }
 

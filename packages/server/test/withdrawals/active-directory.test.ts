@@ -279,7 +279,12 @@ describe('the proof', () => {
     world.groups.delete(VPN);
     expect((await prove('remote-access', before, 'restored')).readings).toMatchObject([{ holds: true }]);
     world.accounts.delete(PAT);
-    await expect(prove('remote-access', before, 'restored')).rejects.toEqual(person(/no longer shows the account pat/));
+    expect((await prove('remote-access', before, 'restored')).readings).toMatchObject([
+      { holds: true, found: 'It shows no account pat.' },
+    ]);
+    await expect(prove('remote-access', before, 'withdrawn')).rejects.toEqual(
+      person(/no longer shows the account pat/),
+    );
   });
 });
 
@@ -309,10 +314,11 @@ describe('giving back', () => {
     expect((await restore('remote-access', before)).left).toEqual([expect.stringMatching(/pat is no longer.*Nothing/)]);
   });
 
-  it('says what the directory does not take back, and needs a person for a right that is missing', async () => {
+  it('needs a person for what the directory does not take back, and for a right that is missing', async () => {
     const { before } = await find('network');
     await withdraw('network', before);
-    expect((await restore('network', before, connector({ before: () => 'unwilling' }))).left).toHaveLength(1);
+    const unwilling = restore('network', before, connector({ before: () => 'unwilling' }));
+    await expect(unwilling).rejects.toEqual(person(/may need a new password/));
     await expect(restore('network', before, connector({ before: () => 'forbidden' }))).rejects.toBeInstanceOf(
       NeedsPerson,
     );

@@ -14,6 +14,9 @@ export interface ActiveDirectoryDeps {
   readonly open?: Open;
 }
 
+/** What is given back is what was there, whatever the settings say by then. */
+const NOTHING: Carried = { disableAccount: false, groups: [] };
+
 function carriedOf({ facilities }: ActiveDirectorySettings, facility: Facility): Carried {
   const carried = facilities.get(facility);
   if (carried !== undefined) return carried;
@@ -40,7 +43,13 @@ export function activeDirectoryConnector(
     withdraw: async (_subject, _facility, before, signal) =>
       onOne(servers, open, signal, (directory) => withdrawAccount(directory, beforeOf(before))),
     prove: async (_subject, facility, before, expected, signal) =>
-      proveAccount({ open, servers, now }, carriedOf(settings, facility), beforeOf(before), expected, signal),
+      proveAccount(
+        { open, servers, now },
+        expected === 'restored' ? NOTHING : carriedOf(settings, facility),
+        beforeOf(before),
+        expected,
+        signal,
+      ),
     restore: async (_subject, _facility, before, signal) =>
       onOne(servers, open, signal, (directory) => restoreAccount(directory, beforeOf(before))),
     test: (signal) => testDirectory({ open, now }, settings, signal),

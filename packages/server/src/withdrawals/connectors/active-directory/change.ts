@@ -73,7 +73,7 @@ async function putBack(directory: Directory, { account }: AccountBefore, group: 
   if (outcome === 'forbidden') return { missed: forbidden(`write member of the group ${name}`) };
   if (outcome === 'gone') return { left: `The group ${name} is no longer to be found: ${account.name} is not in it.` };
   if (outcome === 'unwilling')
-    return { left: `${directory.where} does not take ${account.name} into the group ${name} again.` };
+    return { missed: `${directory.where} does not take ${account.name} into the group ${name}: put them in by hand.` };
   return undefined;
 }
 
@@ -84,7 +84,8 @@ async function enable(directory: Directory, { account }: AccountBefore): Promise
   });
   if (outcome instanceof NeedsPerson) return { missed: outcome.message };
   if (outcome === 'done') return undefined;
-  return { left: `${directory.where} does not let ${account.name} be enabled again: it may need a new password.` };
+  if (outcome === 'gone') return undefined;
+  return { missed: `${directory.where} does not let ${account.name} be enabled again: it may need a new password.` };
 }
 
 /** What `before` says, and no more: who was disabled stays so, and a group that was made anew under a name is another one. */

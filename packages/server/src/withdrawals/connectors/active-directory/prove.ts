@@ -134,10 +134,12 @@ export async function proveAccount(
   }
   if (seen.length === 0 && closed.every(({ needsPerson }) => needsPerson))
     throw new NeedsPerson(closed.map(({ why }) => why).join(' '));
-  if (seen.length > 0 && seen.every(({ isThere }) => !isThere))
+  const isGone = seen.length > 0 && seen.every(({ isThere }) => !isThere);
+  if (isGone && expected === 'withdrawn')
     throw new NeedsPerson(
       `The directory no longer shows the account ${before.account.name}: see whether it was deleted, and close this by hand.`,
     );
   if (closed.length === 0) refuseUnasked(seen);
-  return { readings };
+  // Whoever gave back has listed it as left: to that nothing can be added.
+  return { readings: isGone && closed.length === 0 ? readings.map((one) => ({ ...one, holds: true })) : readings };
 }
