@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type Entry } from 'ldapts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +13,8 @@ import {
   type Subject,
 } from '../../packages/server/src/withdrawals/connector.ts';
 import { activeDirectoryConnector } from '../../packages/server/src/withdrawals/connectors/active-directory.ts';
+import { startTestServer } from '../../packages/server/test/app/harness.ts';
+import { seedRegisters } from '../../packages/server/test/support/seed-registers.ts';
 import { whyNoDirectory } from './fixtures/directory.ts';
 import { type Domain, type DomainController, startDomain } from './fixtures/domain.ts';
 
@@ -55,12 +58,12 @@ describe.skipIf(why !== undefined)(
       domain = await startDomain();
       ({ first, second } = domain);
       for (const unit of ['People', 'Groups', 'Elsewhere']) first.tool('ou', 'create', `OU=${unit}`);
-      for (const account of ['pat.rivers', 'sam.marsh', 'kit.gone'])
+      for (const account of ['pat.rivers', 'sam.rivers', 'sam.marsh', 'kit.gone'])
         first.tool('user', 'create', account, THEIRS, '--userou=OU=People');
       first.tool('user', 'create', 'out.side', THEIRS, '--userou=OU=Elsewhere');
       for (const group of ['VPN Users', 'Mail Users', 'Housing (all)', 'Duty Officers', 'Choir'])
         first.tool('group', 'add', group, '--groupou=OU=Groups');
-      first.tool('group', 'addmembers', 'VPN Users', 'pat.rivers,sam.marsh');
+      first.tool('group', 'addmembers', 'VPN Users', 'pat.rivers,sam.rivers,sam.marsh');
       first.tool('group', 'addmembers', 'Choir', 'pat.rivers');
       const script = `samba-tool() { command samba-tool "$@" -s ${first.folder}/etc/smb.conf -H ${first.folder}/private/sam.ldb; }\nset -e\n${delegation(domain.base)}`;
       execFileSync('bash', ['-c', script], { stdio: 'pipe' });
@@ -317,6 +320,72 @@ describe.skipIf(why !== undefined)(
       const refused = connector().withdraw({ ...pat, account: 'out.side' }, 'network', outside.before, signal);
       await expect(refused).rejects.toEqual(person(/userAccountControl of out.side in CN=out.side,OU=Elsewhere/));
       expect((await as('out.side@beadle.test')).before).toEqual(outside.before);
+    });
+
+    it('is carried out by the server, from the order to what is given back', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'beadle-withdraw-'));
+      writeFileSync(join(folder, 'password'), `${OURS}\n`, { mode: 0o600 });
+      const activeDirectory = {
+        enabled: true,
+        servers: [first.url, second.url],
+        caFile: domain.authority,
+        bindDn: `CN=beadle-withdrawals,CN=Users,${domain.base}`,
+        passwordFile: 'password',
+        base: `OU=People,${domain.base}`,
+        facilities: [
+          { facility: 'network', disableAccount: true },
+          { facility: 'remote-access', groups: [named('VPN Users')] },
+        ],
+      };
+      const file = join(folder, 'beadle-server.yaml');
+      writeFileSync(file, JSON.stringify({ connectors: { activeDirectory } }));
+      const server = await startTestServer({}, file);
+      try {
+        await seedRegisters(server.db, server.clock.now());
+        const url = '/api/v1/withdrawals';
+        const post = (path: string, payload: object) =>
+          server.as('ict-administrator', { method: 'POST', url: `${url}${path}`, payload });
+        const later = async () => {
+          server.clock.pass(3_600_000);
+          await server.app.jobs.runDue();
+        };
+        const until = new Date(server.clock.now() + 10 * 86_400_000).toISOString();
+        const order = {
+          subjects: ['sam.rivers'],
+          facilities: ['network', 'remote-access'],
+          mode: 'temporary',
+          until,
+          reason: 'A lost laptop.',
+        };
+        const { ref } = (await post('', order)).json();
+        const read = async () => (await server.as('ict-operator', { url: `${url}/${ref}` })).json();
+        await server.app.jobs.runDue();
+        expect((await read()).status).toBe('running');
+        expect([await signIn(first, 'sam.rivers'), await signIn(second, 'sam.rivers')]).toEqual(['data 533', 'in']);
+        toSecond();
+        await later();
+        const shown = await read();
+        expect(shown).toMatchObject({ status: 'withdrawn', counts: { proven: 2 } });
+        expect(shown.steps[0].proof.map(({ where }: { where: string }) => where)).toEqual([
+          'dc1.beadle.test',
+          'dc2.beadle.test',
+        ]);
+        expect([await signIn(first, 'sam.rivers'), await signIn(second, 'sam.rivers')]).toEqual([
+          'data 533',
+          'data 533',
+        ]);
+        await post(`/${ref}/restoration`, { reason: 'Found again.' });
+        await server.app.jobs.runDue();
+        toSecond();
+        await later();
+        expect(await read()).toMatchObject({ status: 'restored' });
+        expect([await signIn(first, 'sam.rivers'), await signIn(second, 'sam.rivers')]).toEqual(['in', 'in']);
+        expect([(await entry(second, 'sam.rivers'))['memberOf']].flat()).toEqual([named('VPN Users')]);
+        expect(JSON.stringify(server.logged)).not.toContain(OURS);
+      } finally {
+        await server.close();
+        rmSync(folder, { recursive: true, force: true });
+      }
     });
 
     it('says what is left where a group or the account was deleted', async () => {
