@@ -3,6 +3,7 @@ import type { AuthorisationTables } from './schema-authorisations.ts';
 import type { DataProtectionTables } from './schema-data-protection.ts';
 import type { HelpdeskTables } from './schema-helpdesk.ts';
 import type { PeopleTables } from './schema-people.ts';
+import type { ExhibitTables } from './schema-exhibits.ts';
 import type { SignInTables } from './schema-sign-in.ts';
 import type { WithdrawalTables } from './schema-withdrawals.ts';
 
@@ -466,6 +467,7 @@ export interface DailyStandingTable {
 export interface Database
   extends AuthorisationTables,
     DataProtectionTables,
+    ExhibitTables,
     HelpdeskTables,
     PeopleTables,
     SignInTables,
