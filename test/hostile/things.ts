@@ -113,6 +113,8 @@ async function fillWithdrawals({ as, canary, name, server }: Filling): Promise<P
   return {
     'withdrawals.ref': [running['ref'] ?? '', waiting['ref'] ?? ''],
     'withdrawals.step': steps.map(({ id }) => id),
+    // Whoever has no request of this server's has no address that it would answer at.
+    'withdrawals.token': ['A'.repeat(63)],
   };
 }
 

@@ -118,7 +118,10 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const pressed = () => app.isUnderPressure();
   const connections = countConnections(app.server);
   const lanes = createLanes({ engine, settings, clock, metrics, log, pressed, connections });
-  const connectors = [...(deps.connectors ?? createConnectors(settings, { clock, random })), byHand];
+  const connectors = [
+    ...(deps.connectors ?? createConnectors(settings, { clock, random, tokenKey: keys.tokenKey })),
+    byHand,
+  ];
   const worker = createJobs({ ...deps, connectors }, () => lanes.checkIns.figures().waitingForTurn > 0);
   app.decorate('jobs', worker);
   app.decorate('storage', watchStorage(clock));

@@ -36,6 +36,7 @@ import { registerRoutes } from '../registers/routes.ts';
 import { previewRoutes } from '../preview/routes.ts';
 import type { Connector } from '../withdrawals/connector.ts';
 import { exhibitRoutes } from '../exhibits/routes.ts';
+import { callbackRoutes } from '../withdrawals/callbacks.ts';
 import { withdrawalRoutes } from '../withdrawals/routes.ts';
 import type { AppDeps } from '../app.ts';
 
@@ -80,6 +81,7 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(incidentRoutes, stage);
   await app.register(helpdeskRoutes, stage);
   await app.register(withdrawalRoutes, stage);
+  await app.register(callbackRoutes, stage);
   await app.register(exhibitRoutes, stage);
   await app.register(holdRoutes, stage);
   await app.register(personProtectionRoutes, stage);
