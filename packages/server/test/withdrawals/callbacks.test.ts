@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.close();
-  parts.closeAll();
+  await parts.closeAll();
 });
 
 const run = () => server.app.jobs.runDue();
