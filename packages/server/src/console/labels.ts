@@ -1,3 +1,4 @@
+import type { Phrase } from './language/say.ts';
 import { humanise } from './words.ts';
 
 export interface Label {
@@ -6,7 +7,9 @@ export interface Label {
   readonly colour: string;
 }
 
-const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
+type Known = Label & { readonly text: Phrase };
+
+const LABELS: Readonly<Record<string, Readonly<Record<string, Known>>>> = {
   severity: {
     critical: { text: 'Critical', colour: 'red' },
     high: { text: 'High', colour: 'orange' },
@@ -62,6 +65,11 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
     met: { text: 'In time', colour: 'green' },
     missed: { text: 'Run out', colour: 'red' },
   },
+  rights: {
+    received: { text: 'Received, not acknowledged yet', colour: 'yellow' },
+    acknowledged: { text: 'Acknowledged', colour: 'blue' },
+    answered: { text: 'Answered', colour: 'green' },
+  },
   delivery: {
     waiting: { text: 'Waiting', colour: 'yellow' },
     sent: { text: 'Sent', colour: 'green' },
@@ -78,6 +86,7 @@ export type LabelKind =
   | 'action'
   | 'delivery'
   | 'helpdesk'
+  | 'rights'
   | 'clock';
 
 export const labelOf = (kind: LabelKind, value: string): Label =>

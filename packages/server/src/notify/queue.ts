@@ -31,6 +31,8 @@ export interface NewNotice {
   readonly role: Role;
   /** For the deputy of the role, whoever is there. */
   readonly standing?: 'deputy';
+  /** For one person alone, by their account; machines are told nothing of it. */
+  readonly person?: string | null;
   /** One line. */
   readonly title: string;
   /** Plain text; a blank line begins a paragraph. */
@@ -52,10 +54,17 @@ const MESSAGE: NoticeEvent = { type: 'message', path: '/' };
  * notice's id.
  */
 export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Promise<string> {
-  const { organisation, role, standing, title, body, at, event = MESSAGE, insteadOf = null } = notice;
+  const { organisation, role, standing, title, body, at, event = MESSAGE, insteadOf = null, person = null } = notice;
   const id = newId(at, random);
   const { settings } = await readOrganisation(tx, organisation);
-  const { address } = await addresseeOf(tx, { organisation, settings, role, standing, today: iso(at).slice(0, 10) });
+  const { address } = await addresseeOf(tx, {
+    organisation,
+    settings,
+    role,
+    standing,
+    person,
+    today: iso(at).slice(0, 10),
+  });
   await tx
     .insertInto('notices')
     .values({
@@ -79,10 +88,11 @@ export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Pr
       severity: event.severity ?? null,
       path: event.path,
       instead_of: insteadOf,
+      person,
     })
     .execute();
   await enqueue(tx, { organisation, kind: NOTICE_JOB, key: id, payload: { notice: id }, runAt: at, at }, random);
-  if (insteadOf === null)
+  if (insteadOf === null && person === null)
     await enqueue(tx, { organisation, kind: FAN_OUT_JOB, key: id, payload: { notice: id }, runAt: at, at }, random);
   return id;
 }

@@ -212,6 +212,12 @@ export const INVENTORY: Readonly<Record<keyof Database, Held>> = {
     why: 'ICT mends it',
     kept: RECORD,
   },
+  rights_requests: {
+    what: 'a complaint, an objection or a request for a correction, and its answer',
+    about: 'who asked, and who answered',
+    why: 'the council must acknowledge and answer it, and show that it did',
+    kept: AS_BREACHES,
+  },
   people: {
     what: 'a person, as the council’s own lists have them',
     about: 'the person',

@@ -10,7 +10,11 @@ import { requestAuthorisation } from '../../authorisations/request.ts';
 import { Request } from '../../authorisations/schema.ts';
 import { DAY_PARTS, dateOf } from '../dates.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
-import { refusalWords } from './act-words.ts';
+import type { FieldError } from '../forms/fields.ts';
+import { languageOf } from '../language/language.ts';
+import { type Phrase, sayIn } from '../language/say.ts';
+import { DeviceQuery } from './report-form.ts';
+import { refusalIn } from './act-words.ts';
 import type { ActPageDeps } from './authorisation.ts';
 import { PAPER_ERRORS, paperFields, paperIn } from './paper-fields.ts';
 
@@ -40,11 +44,6 @@ const Form = Type.Object(
 );
 type Form = Readonly<Record<string, string | undefined>> & Static<typeof Form>;
 
-export interface FieldError {
-  readonly field: string;
-  readonly text: string;
-}
-
 const entries = (text = ''): string[] =>
   text
     .split(/[\r\n,]+/)
@@ -62,7 +61,7 @@ function subjectOf({ for: whom, subject = '' }: Form, name: string) {
   return { person: whom === 'person' ? text : name };
 }
 
-const ERRORS: readonly (readonly [field: string, isMissing: (form: Form) => boolean, text: string])[] = [
+const ERRORS: readonly (readonly [field: string, isMissing: (form: Form) => boolean, text: Phrase])[] = [
   ['kind', ({ kind }) => !kind, 'Choose what you need'],
   ['subject', ({ for: whom = 'me', subject }) => whom !== 'me' && !subject?.trim(), 'Enter whom or what it is for'],
   ['purpose', ({ purpose }) => !purpose?.trim(), 'Enter what it is needed for'],
@@ -128,14 +127,23 @@ export const newAuthorisationPage: FastifyPluginAsyncTypebox<ActPageDeps> = asyn
   const config = { access: 'authorisations:request' } as const;
   const newKey = () => Buffer.from(deps.random.bytes(12)).toString('hex');
 
-  app.get('/authorisations/new', { schema: { hide: true }, config }, async (request, reply) => {
-    const model = {
-      ...(await modelOf(deps, callerOf(request))),
-      form: { for: 'me', encrypted: 'yes', key: newKey() },
-      errors: [],
-    };
-    return showPage(deps, { request, reply }, 'authorisation-new', model, { section: 'authorisations' });
-  });
+  app.get(
+    '/authorisations/new',
+    { schema: { hide: true, querystring: DeviceQuery }, config },
+    async (request, reply) => {
+      const { device } = request.query;
+      const model = {
+        ...(await modelOf(deps, callerOf(request))),
+        form: {
+          ...(device === undefined ? { for: 'me' } : { for: 'device', subject: device }),
+          encrypted: 'yes',
+          key: newKey(),
+        },
+        errors: [],
+      };
+      return showPage(deps, { request, reply }, 'authorisation-new', model, { section: 'authorisations' });
+    },
+  );
 
   app.post('/authorisations/new', { schema: { hide: true, body: Form }, config }, async (request, reply) => {
     const caller = callerOf(request);
@@ -144,12 +152,19 @@ export const newAuthorisationPage: FastifyPluginAsyncTypebox<ActPageDeps> = asyn
       const model = { ...(await modelOf(deps, caller)), form, errors };
       return showPage(deps, { request, reply }, 'authorisation-new', model, { section: 'authorisations', status: 400 });
     };
-    const missing = ERRORS.filter(([, isMissing]) => isMissing(form)).map(([field, , text]) => ({ field, text }));
+    const say = sayIn(languageOf(request));
+    const missing = ERRORS.filter(([, isMissing]) => isMissing(form)).map(([field, , text]) => ({
+      field,
+      text: say(text),
+    }));
     if (missing.length > 0) return failed(missing);
     const asked = requestOf(form, caller.name, deps.clock.now());
     if (!Value.Check(Request, asked))
       return failed([
-        { field: 'kind', text: 'Check what you entered: something is too long, or of another form than is asked for' },
+        {
+          field: 'kind',
+          text: say('Check what you entered: something is too long, or of another form than is asked for'),
+        },
       ]);
     try {
       const { ref } = await requestAuthorisation(caller, asked, {
@@ -160,7 +175,7 @@ export const newAuthorisationPage: FastifyPluginAsyncTypebox<ActPageDeps> = asyn
       deps.wake();
       return await reply.redirect(linkTo(`/authorisations/${ref}`, { done: 'asked' }), 303);
     } catch (error) {
-      return failed([{ field: 'kind', text: refusalWords(error) }]);
+      return failed([{ field: 'kind', ...refusalIn(languageOf(request), error) }]);
     }
   });
 };
