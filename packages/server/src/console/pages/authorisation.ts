@@ -28,6 +28,7 @@ import { linkTo, type PageDeps, showPage } from '../console.ts';
 import { languageOf } from '../language/language.ts';
 import { type Phrase, sayIn } from '../language/say.ts';
 import { inPlainWords, refusalIn } from './act-words.ts';
+import { doneWords } from './authorisation-words.ts';
 
 export interface ActPageDeps extends PageDeps {
   readonly random: Random;
@@ -38,17 +39,6 @@ interface Exchange {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
-
-/** What the page says after an act, by the word in its address. */
-const DONE: Readonly<Record<string, Phrase>> = {
-  asked: 'Your request has been sent to whoever decides.',
-  approve: 'You have approved this. The devices are told at their next check-in.',
-  refuse: 'You have refused this. Your reason is in its history.',
-  revoke: 'You have ended this. The devices are told at their next check-in.',
-  withdraw: 'The request is withdrawn.',
-  accept: 'It is recorded that you accept the risks.',
-  paper: 'It is recorded what became of the paper.',
-};
 
 const refusedWords = (refusal: Refusal | undefined): string | undefined =>
   refusal === undefined ? undefined : inPlainWords(refusal.detail);
@@ -95,7 +85,7 @@ async function showDesk(deps: PageDeps, exchange: Exchange, ref: string, { done,
   const model = {
     it: present(row, deps.clock.now()),
     history: { timeline: await historyOf(deps.db, row) },
-    done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
+    done: doneWords(done),
     error,
     given,
     acts: await actsOf(deps, caller, row),
