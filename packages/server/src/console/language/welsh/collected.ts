@@ -13,6 +13,9 @@ export const COLLECTED = {
   'Agent health': 'Cyflwr y rhaglen',
   Location: 'Lleoliad',
   Contact: 'Cysylltiad',
+  'Sign ins': 'Mewngofnodi',
+  Network: 'Rhwydwaith',
+  'Local storage': 'Storfa leol',
   'The name of each disk, and whether it is encrypted': 'Enw pob disg, ac a yw wedi’i amgryptio',
   'If a laptop is lost, its encryption is what keeps other people’s information safe':
     'Os caiff gliniadur ei golli, ei amgryptio sy’n cadw gwybodaeth pobl eraill yn ddiogel',
