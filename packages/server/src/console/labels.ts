@@ -66,7 +66,7 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Known>>>> = {
     missed: { text: 'Run out', colour: 'red' },
   },
   rights: {
-    received: { text: 'Received, not acknowledged yet', colour: 'yellow' },
+    received: { text: 'Received', colour: 'yellow' },
     acknowledged: { text: 'Acknowledged', colour: 'blue' },
     answered: { text: 'Answered', colour: 'green' },
   },

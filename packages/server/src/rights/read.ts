@@ -36,6 +36,7 @@ export function presentOwn(row: RightsView): OwnRights {
   return {
     ref: row.ref,
     kind: row.kind,
+    language: row.language,
     status: statusOf(row),
     words: row.words,
     breach: row.breach_ref,

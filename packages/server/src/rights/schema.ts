@@ -42,6 +42,7 @@ export type RightsAnswerGiven = Static<typeof RightsAnswerGiven>;
 const OwnProperties = {
   ref: Type.String(),
   kind: Type.String(),
+  language: Type.String({ description: 'in which it was asked: en or cy' }),
   status: Type.String({ description: 'received, acknowledged or answered' }),
   words: Type.String(),
   breach: nullable(Type.String({ description: 'the reference of a breach' })),

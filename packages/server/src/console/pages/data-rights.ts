@@ -24,7 +24,7 @@ const NOTE: FormField = {
   name: 'note',
   kind: 'text',
   label: 'What is to stand beside what is recorded',
-  hint: 'Whoever reads the device or the breach reads this, so say no more than is right. What the device sent stays as it is.',
+  hint: 'Only where you uphold it. Whoever reads the device or the breach reads this, so say no more than is needed. What the device sent stays as it is.',
   missing: 'Enter what is to stand beside what is recorded',
   most: MOST_NOTE,
 };
@@ -95,7 +95,8 @@ async function answer(deps: ReportPageDeps, exchange: Exchange, ref: string, sen
   const { db, clock, random, settings } = deps;
   const caller = callerOf(exchange.request);
   const fields = fieldsOf(presentWhole(await rightsOf(db, caller.organisation, ref)));
-  const asked = sent['outcome'] === 'not-upheld' ? fields.filter(({ name }) => name !== 'note') : fields;
+  const upholds = sent['outcome']?.startsWith('upheld') === true;
+  const asked = upholds ? fields : fields.filter(({ name }) => name !== 'note');
   const { values, errors } = readForm(asked, sent, clock.now());
   if (errors.length > 0) return showOne(deps, exchange, ref, { sent, errors });
   const { answer: words = '', note } = values;

@@ -138,7 +138,7 @@ describe('a page in Welsh', () => {
     const words = 'Nid fi oedd hwn';
     const { headers } = await post('/my-rights/new', { kind: 'correction', about: 'rule:DBC-04127:firewall', words });
     const ref = /DP-\d{4}-\d+/.exec(String(headers.location))?.[0] ?? '';
-    const payload = { outcome: 'upheld', answer: 'You are right.', note: 'The firewall was on.' };
+    const payload = { outcome: 'upheld', answer: 'Rydych yn iawn.', note: 'The firewall was on.' };
     const url = `/api/v1/rights-requests/${ref}/answer`;
     expect((await server.as('data-protection-officer', { method: 'POST', url, payload })).statusCode).toBe(200);
     expectWelsh((await get(`/my-rights/${ref}`)).body);

@@ -35,7 +35,7 @@ export const NAMES = {
   Sent: 'Anfonwyd',
   'Not delivered': 'Heb ei ddanfon',
   Answered: 'Atebwyd',
-  'Received, not acknowledged yet': 'Derbyniwyd, heb ei gydnabod eto',
+  Received: 'Derbyniwyd',
   Administrator: 'Gweinyddwr',
   'Information Security Team Leader': 'Arweinydd y Tîm Diogelwch Gwybodaeth',
   'Security analyst': 'Dadansoddwr diogelwch',
