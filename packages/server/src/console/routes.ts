@@ -129,6 +129,20 @@ async function signingInPages(app: FastifyInstance, deps: ConsoleDeps & { readon
   await app.register(sessionsPage, deps);
 }
 
+/** What anybody has of their own, reports or asks, and what they are told of it. */
+async function workersPages(app: FastifyInstance, deps: ConsoleDeps, page: PageDeps): Promise<void> {
+  const reporting = { ...page, random: deps.random, wake: deps.wake, settings: deps.settings };
+  await app.register(myDevicePages, page);
+  await app.register(myActionsPage, page);
+  await app.register(reportSomethingPages, reporting);
+  await app.register(reportBrokenPages, reporting);
+  await app.register(myRightsPages, reporting);
+  await app.register(dataRightsPages, reporting);
+  await app.register(accessibilityPage, page);
+  await app.register(privacyPage, page);
+  await app.register(languagePage, deps);
+}
+
 /** Every page, what they are made of, and the breach report, which is written with the same views. */
 export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) => {
   const { db, clock, log, errorPages } = deps;
@@ -144,15 +158,9 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(breachEvidenceRoutes, { ...writing, keys: deps.keys, version: VERSION });
   await signingInPages(app, { ...deps, views });
   await app.register(overviewPage, page);
-  await app.register(myDevicePages, page);
-  await app.register(myActionsPage, page);
   await app.register(trendsPage, page);
   await app.register(searchPage, page);
-  const reporting = { ...page, random: deps.random, wake: deps.wake, settings: deps.settings };
-  await app.register(reportSomethingPages, reporting);
-  await app.register(reportBrokenPages, reporting);
-  await app.register(myRightsPages, reporting);
-  await app.register(dataRightsPages, reporting);
+  await workersPages(app, deps, page);
   await app.register(breachesPage, page);
   await app.register(breachPage, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
   await app.register(clusterPages, page);
@@ -170,7 +178,4 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await policyPages(app, deps, page);
   await app.register(settingsPage, { ...page, random: deps.random, settings: deps.settings, keys: deps.keys });
   await app.register(legalHoldPages, { ...page, random: deps.random });
-  await app.register(accessibilityPage, page);
-  await app.register(privacyPage, page);
-  await app.register(languagePage, deps);
 };

@@ -48,6 +48,12 @@ export interface NewNotice {
 
 const MESSAGE: NoticeEvent = { type: 'message', path: '/' };
 
+async function addressNow(tx: Tx, { organisation, role, standing, person, at }: NewNotice): Promise<string> {
+  const { settings } = await readOrganisation(tx, organisation);
+  const to = { organisation, settings, role, standing, person, today: iso(at).slice(0, 10) };
+  return (await addresseeOf(tx, to)).address;
+}
+
 /**
  * Puts a notice into the queue of a role, in the caller's transaction; call the worker's `wake()` once that has
  * committed. It is then retried until it is delivered, and told to the machines that want to know of it. Gives the
@@ -56,15 +62,7 @@ const MESSAGE: NoticeEvent = { type: 'message', path: '/' };
 export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Promise<string> {
   const { organisation, role, standing, title, body, at, event = MESSAGE, insteadOf = null, person = null } = notice;
   const id = newId(at, random);
-  const { settings } = await readOrganisation(tx, organisation);
-  const { address } = await addresseeOf(tx, {
-    organisation,
-    settings,
-    role,
-    standing,
-    person,
-    today: iso(at).slice(0, 10),
-  });
+  const address = await addressNow(tx, notice);
   await tx
     .insertInto('notices')
     .values({

@@ -1,5 +1,6 @@
 import { iso, POPULATIONS, startOfDay } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { callerOf } from '../../access.ts';
@@ -122,60 +123,50 @@ async function modelOf(
   };
 }
 
+/** An empty form, for the caller or for the device that a link names. */
+const startOf = (device: string | undefined, key: string) => ({
+  ...(device === undefined ? { for: 'me' } : { for: 'device', subject: device }),
+  encrypted: 'yes',
+  key,
+});
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+async function take(deps: ActPageDeps, exchange: Exchange, form: Form): Promise<FastifyReply> {
+  const { db, clock, random, wake } = deps;
+  const { request, reply } = exchange;
+  const [caller, say] = [callerOf(request), sayIn(languageOf(request))];
+  const failed = async (errors: readonly FieldError[]) => {
+    const model = { ...(await modelOf(deps, caller)), form, errors };
+    return showPage(deps, exchange, 'authorisation-new', model, { section: 'authorisations', status: 400 });
+  };
+  const missing = ERRORS.filter(([, isMissing]) => isMissing(form));
+  if (missing.length > 0) return failed(missing.map(([field, , text]) => ({ field, text: say(text) })));
+  const asked = requestOf(form, caller.name, clock.now());
+  const odd = 'Check what you entered: something is too long, or of another form than is asked for';
+  if (!Value.Check(Request, asked)) return failed([{ field: 'kind', text: say(odd) }]);
+  try {
+    const { ref } = await requestAuthorisation(caller, asked, { db, now: clock.now(), random });
+    wake();
+    return await reply.redirect(linkTo(`/authorisations/${ref}`, { done: 'asked' }), 303);
+  } catch (error) {
+    return failed([{ field: 'kind', ...refusalIn(languageOf(request), error) }]);
+  }
+}
+
 /** `/authorisations/new`: the request, with the risks and their acceptance. */
 export const newAuthorisationPage: FastifyPluginAsyncTypebox<ActPageDeps> = async (app, deps) => {
   const config = { access: 'authorisations:request' } as const;
-  const newKey = () => Buffer.from(deps.random.bytes(12)).toString('hex');
-
-  app.get(
-    '/authorisations/new',
-    { schema: { hide: true, querystring: DeviceQuery }, config },
-    async (request, reply) => {
-      const { device } = request.query;
-      const model = {
-        ...(await modelOf(deps, callerOf(request))),
-        form: {
-          ...(device === undefined ? { for: 'me' } : { for: 'device', subject: device }),
-          encrypted: 'yes',
-          key: newKey(),
-        },
-        errors: [],
-      };
-      return showPage(deps, { request, reply }, 'authorisation-new', model, { section: 'authorisations' });
-    },
-  );
-
-  app.post('/authorisations/new', { schema: { hide: true, body: Form }, config }, async (request, reply) => {
-    const caller = callerOf(request);
-    const form = request.body as Form;
-    const failed = async (errors: readonly FieldError[]) => {
-      const model = { ...(await modelOf(deps, caller)), form, errors };
-      return showPage(deps, { request, reply }, 'authorisation-new', model, { section: 'authorisations', status: 400 });
-    };
-    const say = sayIn(languageOf(request));
-    const missing = ERRORS.filter(([, isMissing]) => isMissing(form)).map(([field, , text]) => ({
-      field,
-      text: say(text),
-    }));
-    if (missing.length > 0) return failed(missing);
-    const asked = requestOf(form, caller.name, deps.clock.now());
-    if (!Value.Check(Request, asked))
-      return failed([
-        {
-          field: 'kind',
-          text: say('Check what you entered: something is too long, or of another form than is asked for'),
-        },
-      ]);
-    try {
-      const { ref } = await requestAuthorisation(caller, asked, {
-        db: deps.db,
-        now: deps.clock.now(),
-        random: deps.random,
-      });
-      deps.wake();
-      return await reply.redirect(linkTo(`/authorisations/${ref}`, { done: 'asked' }), 303);
-    } catch (error) {
-      return failed([{ field: 'kind', ...refusalIn(languageOf(request), error) }]);
-    }
+  const schema = { hide: true, querystring: DeviceQuery };
+  app.get('/authorisations/new', { schema, config }, async (request, reply) => {
+    const form = startOf(request.query.device, Buffer.from(deps.random.bytes(12)).toString('hex'));
+    const model = { ...(await modelOf(deps, callerOf(request))), form, errors: [] };
+    return showPage(deps, { request, reply }, 'authorisation-new', model, { section: 'authorisations' });
   });
+  app.post('/authorisations/new', { schema: { hide: true, body: Form }, config }, (request, reply) =>
+    take(deps, { request, reply }, request.body as Form),
+  );
 };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { putQuietPolicy } from '../../support/quiet.ts';
 import { type ConsoleServer, form, startConsoleServer } from '../../support/console-server.ts';
 import { seedBreach, seedDevice, seedState } from '../../support/seed.ts';
+import { createViews } from '../../../src/console/views.ts';
 import { WELSH } from '../../../src/console/language/welsh/all.ts';
 import { englishIn, visibleTexts } from './texts.ts';
 
@@ -88,14 +89,17 @@ describe('a page in Welsh', () => {
     '/report/BR-1999-000001',
     '/no-such-page',
   ])('%s has nothing of ours left in English', async (url) => {
-    expectWelsh((await get(url)).body);
+    const { body } = await get(url);
+    expect(body).toContain('Cymraeg');
+    expectWelsh(body);
   });
 
   it.each(['/sign-in', '/sign-in?next=%2Freport', '/sign-in/no-such-code', '/privacy'])(
     '%s has nothing of ours left in English for whoever has not signed in',
     async (url) => {
-      const answer = await get(url, WELSH_COOKIE);
-      expectWelsh(answer.body);
+      const { body } = await get(url, WELSH_COOKIE);
+      expect(body).toContain('Cymraeg');
+      expectWelsh(body);
     },
   );
 
@@ -112,7 +116,7 @@ describe('a page in Welsh', () => {
       ['/my-rights/new', { ...ask, words: 'x'.repeat(5001) }],
       ['/sign-in', { name: 'Nobody', password: 'x' }],
     ] as const) {
-      const answer = await post(url, fields as Record<string, string>, url === '/sign-in' ? '/report' : url);
+      const answer = await post(url, fields, url === '/sign-in' ? '/report' : url);
       expect([url, answer.statusCode >= 400]).toEqual([url, true]);
       expect(answer.body).toContain('Gwall: ');
       expectWelsh(answer.body);
@@ -145,6 +149,75 @@ describe('a page in Welsh', () => {
     const mine = (await get('/my-device')).body;
     expectWelsh(mine);
     expect(mine).toContain('<span lang="en">The firewall was on.</span>');
+  });
+});
+
+describe('an authorisation in Welsh', () => {
+  const paper = {
+    recordType: 'Ffeiliau',
+    classification: 'OFFICIAL',
+    quantity: '2',
+    copies: 'both',
+    storage: 'Dan glo',
+    transport: 'Mewn bag',
+  };
+  const decide = (role: 'siro' | 'assistant-director', ref: string, act: string, payload: object) =>
+    server.as(role, { method: 'POST', url: `/api/v1/authorisations/${ref}/${act}`, payload });
+
+  it('is Welsh when it waits, holds, has been refused, withdrawn or ended, and has to be accounted for', async () => {
+    const made = async (fields: Record<string, string>) => {
+      const { headers } = await post('/authorisations/new', fields);
+      return /AU-\d{4}-\d+/.exec(String(headers.location))?.[0] ?? '';
+    };
+    const paperOne = { ...request, ...paper, kind: 'paper-at-home', 'to-day': '24', 'to-month': '6' };
+    const [refused, withdrawn, ended, lapses] = [
+      await made(request),
+      await made(request),
+      await made(request),
+      await made(paperOne),
+    ];
+    await decide('siro', refused, 'refusal', { reason: 'Not needed.' });
+    await post(`/authorisations/${withdrawn}/withdraw`, { version: '1' }, `/authorisations/${withdrawn}`);
+    await decide('siro', ended, 'approval', { reason: 'Needed.', conditions: ['Keep it locked away.'] });
+    expectWelsh((await get(`/authorisations/${ended}`)).body);
+    expectWelsh((await post(`/authorisations/${ended}/revoke`, {}, `/authorisations/${ended}`)).body);
+    await decide('siro', ended, 'revocation', { reason: 'Over.' });
+    const approved = await decide('assistant-director', lapses, 'approval', {});
+    expect(approved.statusCode).toBe(200);
+    server.clock.pass(25 * 86_400_000);
+    cookie = (await server.signIn('worker', 'Sam Rivers')).cookie;
+    for (const ref of [refused, withdrawn, ended, lapses]) expectWelsh((await get(`/authorisations/${ref}`)).body);
+    expect((await get(`/authorisations/${lapses}`)).body).toContain('Heb ei ddweud eto');
+    expectWelsh((await post(`/authorisations/${lapses}/paper`, {}, `/authorisations/${lapses}`)).body);
+    await post(
+      `/authorisations/${lapses}/paper`,
+      { version: '2', outcome: 'returned', how: 'x' },
+      `/authorisations/${lapses}`,
+    );
+    expectWelsh((await get(`/authorisations/${lapses}`)).body);
+    for (const show of ['waiting', 'approved', 'ending', 'ended', 'paper', 'all'])
+      expectWelsh((await get(`/authorisations?show=${show}`)).body);
+  });
+});
+
+describe('a view that few see', () => {
+  const nothing = { path: '/x', type: 'text/css', body: '' };
+  const views = createViews({
+    assets: { stylesheet: nothing, script: nothing, icon: nothing, maskIcon: nothing },
+    now: () => 0,
+  });
+  const shell = { council: 'Northmere', marking: 'OFFICIAL', nonce: 'n', language: 'cy', again: '/' } as const;
+  it.each([
+    ['second-factor', { error: undefined }],
+    ['second-factor-set-up', { key: 'ABCD', link: 'otpauth://x' }],
+    ['recovery-codes', { codes: ['abcd-efgh'], next: '/' }],
+    ['sign-in', { sso: 'Entra', next: '/report' }],
+    ['sign-in-failed', { heading: 'You have not been signed in', lines: [], again: true }],
+    ['problem', { heading: 'You cannot do this', lines: ['The server says why.'], requestId: 'abc' }],
+  ])('%s has nothing of ours left in English', (view, model) => {
+    const html = views.render(view, shell, model);
+    expect(html).toContain('Cymraeg');
+    expectWelsh(html);
   });
 });
 
