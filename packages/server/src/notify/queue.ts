@@ -31,8 +31,10 @@ export interface NewNotice {
   readonly role: Role;
   /** For the deputy of the role, whoever is there. */
   readonly standing?: 'deputy';
-  /** For one person alone, by their account; machines are told nothing of it. */
+  /** For one person alone, by their account. */
   readonly person?: string | null;
+  /** Machines are told nothing of it. */
+  readonly isForPeopleAlone?: true;
   /** One line. */
   readonly title: string;
   /** Plain text; a blank line begins a paragraph. */
@@ -90,7 +92,7 @@ export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Pr
     })
     .execute();
   await enqueue(tx, { organisation, kind: NOTICE_JOB, key: id, payload: { notice: id }, runAt: at, at }, random);
-  if (insteadOf === null && person === null)
+  if (insteadOf === null && notice.isForPeopleAlone !== true)
     await enqueue(tx, { organisation, kind: FAN_OUT_JOB, key: id, payload: { notice: id }, runAt: at, at }, random);
   return id;
 }

@@ -9,10 +9,9 @@ import { inTransaction } from '../db/transaction.ts';
 import { rightsDates } from '../deadlines/rights-dates.ts';
 import { problem } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { queueNotice } from '../notify/queue.ts';
 import { personOfHolder } from '../people/holder.ts';
 import { aboutOf } from './about.ts';
-import { askerNotice, officerNotice } from './notices.ts';
+import { askerNotice, officerNotice, tellPeople } from './notices.ts';
 import { type RightsView, rightsOf } from './read.ts';
 import type { RightsAnswerGiven, RightsRequest } from './schema.ts';
 
@@ -45,8 +44,7 @@ async function tellAsker(tx: Tx, told: Told, step: 'received' | 'acknowledged' |
   const { organisation, account } = told;
   if (account === null) return;
   const text = askerNotice(told, step, deps.origin);
-  const notice = { organisation, role: 'worker', person: account, ...text, breaches: [], at: deps.now } as const;
-  await queueNotice(tx, notice, deps.random);
+  await tellPeople(tx, { organisation, role: 'worker', person: account, ...text, at: deps.now }, deps.random);
 }
 
 /**
@@ -67,7 +65,7 @@ export async function askRights(caller: Caller, request: RightsRequest, deps: Ri
       .values({ organisation, id: newId(at, random), ref, ...said, ...OPEN })
       .execute();
     const text = officerNotice(ref, rightsDates(kind, at), origin);
-    await queueNotice(tx, { organisation, role: 'data-protection-officer', ...text, breaches: [], at }, random);
+    await tellPeople(tx, { organisation, role: 'data-protection-officer', ...text, at }, random);
     await tellAsker(tx, { organisation, ref, language, account }, 'received', deps);
     // Of which kind it is stands with it alone: the audit log is read by whoever it may complain of.
     await recordAct(tx, { organisation, at, actor: asked_by, action: 'rights-asked', target: `rights:${ref}` });

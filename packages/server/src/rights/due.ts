@@ -1,10 +1,9 @@
 import type { Db, Tx } from '../db/database.ts';
 import { rightsDates } from '../deadlines/rights-dates.ts';
 import type { NoticeDeps } from '../breaches/notices.ts';
-import { queueNotice } from '../notify/queue.ts';
 import { wasTold } from '../notify/told.ts';
 import { londonDay } from '../organisation/digests.ts';
-import { type DueRequest, dueNotice } from './notices.ts';
+import { type DueRequest, dueNotice, tellPeople } from './notices.ts';
 import { kindOf } from './read.ts';
 
 const WEEK_MS = 7 * 86_400_000;
@@ -43,9 +42,5 @@ export async function tellOfRights(
   if (due.length === 0) return;
   const text = dueNotice(due, now, origin);
   const event = { ...text.event, id };
-  await queueNotice(
-    tx,
-    { organisation, role: 'data-protection-officer', ...text, event, breaches: [], at: now },
-    random,
-  );
+  await tellPeople(tx, { organisation, role: 'data-protection-officer', ...text, event, at: now }, random);
 }

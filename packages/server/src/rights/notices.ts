@@ -1,7 +1,17 @@
+import type { Random } from '@beadle/shared';
+import type { Tx } from '../db/database.ts';
 import type { NoticeText } from '../notify/messages.ts';
+import { type NewNotice, queueNotice } from '../notify/queue.ts';
 import { momentInWords } from '../notify/words.ts';
 import type { RightsView } from './read.ts';
 import type { RightsDates } from '../deadlines/rights-dates.ts';
+
+/** No machine's list, which others read, has anything of it. */
+export const tellPeople = (
+  tx: Tx,
+  notice: Omit<NewNotice, 'breaches' | 'isForPeopleAlone'>,
+  random: Random,
+): Promise<string> => queueNotice(tx, { ...notice, breaches: [], isForPeopleAlone: true }, random);
 
 type Step = 'received' | 'acknowledged' | 'answered';
 type Told = Pick<RightsView, 'ref' | 'language'>;

@@ -71,6 +71,7 @@ export const SIGN_IN = {
   'ask whoever runs this server for a new address': 'gofyn i bwy bynnag sy’n rhedeg y gweinydd hwn am gyfeiriad newydd',
   'if you run it yourself, start it again: it prints a new address':
     'os mai chi sy’n ei redeg, ei ailddechrau: bydd yn argraffu cyfeiriad newydd',
+  'Your sessions': 'Eich sesiynau',
   'Where you are signed in': 'Ble rydych wedi mewngofnodi',
   'If you do not know one of these, sign it out and tell the Information Security Team Leader.':
     'Os nad ydych yn adnabod un o’r rhain, allgofnodwch ef a dywedwch wrth Arweinydd y Tîm Diogelwch Gwybodaeth.',
