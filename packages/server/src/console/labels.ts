@@ -7,9 +7,13 @@ export interface Label {
   readonly colour: string;
 }
 
-type Known = Label & { readonly text: Phrase };
+type Labels<Tag extends Label> = Readonly<Record<string, Tag>>;
+/** Those that stand on a worker's pages, which are in both languages. */
+type InBoth = Readonly<
+  Record<'status' | 'action' | 'authorisation' | 'rights', Labels<Label & { readonly text: Phrase }>>
+>;
 
-const LABELS: Readonly<Record<string, Readonly<Record<string, Known>>>> = {
+const LABELS: InBoth & Readonly<Record<string, Labels<Label>>> = {
   severity: {
     critical: { text: 'Critical', colour: 'red' },
     high: { text: 'High', colour: 'orange' },
@@ -60,6 +64,27 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Known>>>> = {
     open: { text: 'Open', colour: 'blue' },
     closed: { text: 'Closed', colour: 'grey' },
   },
+  withdrawal: {
+    'awaiting-approval': { text: 'Waits for a second person', colour: 'yellow' },
+    refused: { text: 'Refused', colour: 'grey' },
+    'dry-run': { text: 'Nothing withdrawn', colour: 'grey' },
+    running: { text: 'Being withdrawn', colour: 'blue' },
+    'needs-person': { text: 'Needs a person', colour: 'red' },
+    withdrawn: { text: 'Withdrawn', colour: 'magenta' },
+    restoring: { text: 'Being given back', colour: 'blue' },
+    restored: { text: 'Given back', colour: 'green' },
+  },
+  step: {
+    planned: { text: 'Not begun', colour: 'grey' },
+    running: { text: 'Being withdrawn', colour: 'blue' },
+    done: { text: 'Told, not shown yet', colour: 'yellow' },
+    proven: { text: 'Withdrawn, shown', colour: 'magenta' },
+    retrying: { text: 'Being tried again', colour: 'orange' },
+    'needs-person': { text: 'Needs a person', colour: 'red' },
+    restoring: { text: 'Being given back', colour: 'blue' },
+    restored: { text: 'Given back', colour: 'green' },
+    'handed-over': { text: 'Held by another', colour: 'purple' },
+  },
   clock: {
     running: { text: 'Running', colour: 'blue' },
     met: { text: 'In time', colour: 'green' },
@@ -87,6 +112,8 @@ export type LabelKind =
   | 'delivery'
   | 'helpdesk'
   | 'rights'
+  | 'withdrawal'
+  | 'step'
   | 'clock';
 
 export const labelOf = (kind: LabelKind, value: string): Label =>

@@ -9,6 +9,7 @@ import * as timeline from './timeline-words.ts';
 import { filtersIn } from './language/filters.ts';
 import { type Language, LANGUAGES } from './language/language.ts';
 import { isPhrase, translate } from './language/say.ts';
+import { facilityWords, systemName, withdrawalEventWords } from './withdrawal-words.ts';
 import * as words from './words.ts';
 
 export type Section =
@@ -22,6 +23,7 @@ export type Section =
   | 'registers'
   | 'policies'
   | 'authorisations'
+  | 'withdrawals'
   | 'incidents'
   | 'helpdesk'
   | 'rights'
@@ -70,6 +72,9 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   counted: words.count,
   sourceWords: words.sourceWords,
   handLines: words.handLines,
+  facilityWords,
+  systemName,
+  withdrawalEventWords,
   clauseHasWords: (clause: string) => /[a-z]{3}/i.test(clause),
   channelWords: timeline.channelWords,
   detailLines: timeline.detailLines,

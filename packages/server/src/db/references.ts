@@ -10,6 +10,7 @@ export const SERIES = {
   helpdesk: 'HD',
   holds: 'LH',
   rights: 'DP',
+  withdrawals: 'WD',
 } as const;
 export type Series = keyof typeof SERIES;
 

@@ -5,6 +5,7 @@ import type { HelpdeskTables } from './schema-helpdesk.ts';
 import type { PeopleTables } from './schema-people.ts';
 import type { RightsTables } from './schema-rights.ts';
 import type { SignInTables } from './schema-sign-in.ts';
+import type { WithdrawalTables } from './schema-withdrawals.ts';
 
 /**
  * The tables, one interface each. Times are milliseconds since the epoch (integer, `bigint` on PostgreSQL); JSON is text,
@@ -471,7 +472,8 @@ export interface Database
     HelpdeskTables,
     PeopleTables,
     RightsTables,
-    SignInTables {
+    SignInTables,
+    WithdrawalTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
   device_keys: DeviceKeyTable;

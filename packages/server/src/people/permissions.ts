@@ -5,6 +5,7 @@ const READS = [
   'findings:read',
   'breaches:read',
   'authorisations:read',
+  'withdrawals:read',
   'audit:read',
   'people:read',
   'registers:read',
@@ -25,6 +26,8 @@ const REPORTS = [
 const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
 /** The officer, and the SIRO where the officer is implicated: a breach from its triage to its end. */
 const WORKS_ON = ['breaches:write', 'breaches:contain', 'breaches:decide'] as const;
+/** ICT: access is taken away and given back (clause 4.6). */
+const WITHDRAWS = ['withdrawals:read', 'withdrawals:order'] as const;
 const READS_AND_DECIDES = ['authorisations:read', ...DECIDES] as const;
 
 /**
@@ -38,6 +41,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...REPORTS,
     ...DECIDES,
     ...WORKS_ON,
+    'withdrawals:decide',
     'incidents:declare',
     'authorisations:record',
     'policies:write',
@@ -48,6 +52,8 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
   ],
   'security-analyst': [...READS, ...REPORTS, ...DECIDES, 'breaches:write', 'breaches:contain', 'registers:write'],
   'ict-administrator': [
+    ...WITHDRAWS,
+    'withdrawals:decide',
     'devices:read',
     'devices:write',
     'findings:read',
@@ -66,6 +72,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'authorisations:record',
   ],
   'ict-operator': [
+    ...WITHDRAWS,
     'devices:read',
     'devices:write',
     'holders:write',
@@ -80,7 +87,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...REPORTS,
     ...READS_AND_DECIDES,
   ],
-  siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'incidents:declare'],
+  siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'withdrawals:decide', 'incidents:declare'],
   'data-protection-officer': [...READS, ...REPORTS, ...DECIDES, 'breaches:decide', 'data-protection', 'rights:answer'],
   auditor: [...READS, ...REPORTS],
   director: [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],

@@ -88,6 +88,28 @@ export const NAMING: readonly NamingTable[] = [
     theirs: ['asked_by', 'account'],
   },
   {
+    table: 'withdrawals',
+    key: ['id'],
+    exact: ['requested_by', 'decided_by', 'restored_by'],
+    within: ['subjects', 'reason', 'decision_reason', 'restore_reason'],
+    theirs: ['subjects'],
+  },
+  {
+    table: 'withdrawal_targets',
+    key: ['id'],
+    exact: ['account', 'email'],
+    within: ['before', 'changes', 'left_over', 'proof', 'trouble_words'],
+    theirs: ['account'],
+  },
+  {
+    table: 'withdrawal_steps',
+    key: ['withdrawal', 'id'],
+    exact: ['account'],
+    within: ['proof', 'left_over'],
+    theirs: ['account'],
+  },
+  { table: 'withdrawal_events', key: ['withdrawal', 'sequence'], exact: ['actor'], within: ['detail'] },
+  {
     table: 'notices',
     key: ['id'],
     exact: ['address', 'person'],

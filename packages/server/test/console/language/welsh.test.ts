@@ -23,6 +23,16 @@ describe('the words in Welsh', () => {
     expect(asked.filter((text) => !isPhrase(text))).toEqual([]);
   });
 
+  it('are there for every part of the navigation', () => {
+    const layout = readFileSync(join(source, 'views/layout.njk'), 'utf8');
+    const [, parts = ''] = /\{% for part in (\[\[.*\]\]) %\}/.exec(layout) ?? [];
+    const names = (JSON.parse(parts) as [string, string, string?][]).map(
+      ([section, , name]) => name ?? humanise(section),
+    );
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !isPhrase(name))).toEqual([]);
+  });
+
   it('have the same places for values as the English', () => {
     const wrong = Object.entries(WELSH).filter(([english, welsh]) => {
       const places = [...new Set(placesIn(english))];

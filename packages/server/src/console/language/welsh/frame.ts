@@ -40,6 +40,7 @@ export const FRAME = {
   Incidents: 'Digwyddiadau',
   Helpdesk: 'Desg gymorth',
   Settings: 'Gosodiadau',
+  'Access withdrawn': 'Mynediad a dynnwyd yn ôl',
   'Data rights': 'Hawliau data',
   'Go to the overview': 'Mynd i’r trosolwg',
   'Go to my device': 'Mynd i fy nyfais',
