@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleServer, startConsoleServer } from '../../packages/server/test/support/console-server.ts';
+import { freePort } from '../support/processes.ts';
 import { seedCouncil } from '../../packages/server/test/support/council.ts';
 import {
   openPage,
@@ -16,15 +16,6 @@ import {
 } from './fixtures/browser.ts';
 
 const missing = whyNoChromium === undefined ? '' : ` (${whyNoChromium})`;
-
-/** The address that the server believes in must be the one that it listens at, or its forms are refused. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 const PAGES = [
   ['my-device', '/my-device'],
@@ -48,6 +39,7 @@ describe.skipIf(missing !== '')(`a worker’s pages in Chromium${missing}`, () =
   let pictures: Pictures;
 
   beforeAll(async () => {
+    // The address that the server believes in must be the one that it listens at, or its forms are refused.
     const port = await freePort();
     server = await startConsoleServer({ port, start: new Date().toISOString() });
     await seedCouncil(server.db, server.clock.now());
