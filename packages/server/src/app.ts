@@ -38,6 +38,7 @@ import type { Settings } from './settings.ts';
 import { ensureRetention, retentionJobs } from './protection/retention-job.ts';
 import { ensureTrends, trendJobs } from './trends/job.ts';
 import { byHand } from './withdrawals/connectors/by-hand.ts';
+import { createConnectors } from './withdrawals/connectors/index.ts';
 import type { Connector } from './withdrawals/connector.ts';
 import { withdrawalJobs } from './withdrawals/jobs.ts';
 
@@ -117,7 +118,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const pressed = () => app.isUnderPressure();
   const connections = countConnections(app.server);
   const lanes = createLanes({ engine, settings, clock, metrics, log, pressed, connections });
-  const connectors = [...(deps.connectors ?? []), byHand];
+  const connectors = [...(deps.connectors ?? createConnectors(settings, { clock, random })), byHand];
   const worker = createJobs({ ...deps, connectors }, () => lanes.checkIns.figures().waitingForTurn > 0);
   app.decorate('jobs', worker);
   app.decorate('storage', watchStorage(clock));

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   'incident-unknown': { status: 404, title: 'There is no such incident' },
   'helpdesk-record-unknown': { status: 404, title: 'There is no such helpdesk record' },
   'rights-request-unknown': { status: 404, title: 'There is no such request' },
+  'exhibit-unknown': { status: 404, title: 'There is no such exhibit' },
   'withdrawal-unknown': { status: 404, title: 'There is no such withdrawal' },
   'policy-unknown': { status: 404, title: 'There is no such policy' },
   'preview-unknown': { status: 404, title: 'There is no such preview, or it is no longer kept' },

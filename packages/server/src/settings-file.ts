@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { ConnectorsFile } from './settings-connectors-file.ts';
 import { DirectoryFile } from './settings-directory.ts';
 import { LimitsFile } from './limits.ts';
 import { OidcFile } from './settings-oidc.ts';
@@ -99,6 +100,7 @@ export const SettingsFile = Type.Object(
     ),
     logFile: Type.Optional(Path('/var/log/beadle-server.log')),
     directory: Type.Optional(DirectoryFile),
+    connectors: Type.Optional(ConnectorsFile),
     limits: Type.Optional(LimitsFile),
     oidc: Type.Optional(OidcFile),
     secondFactor: Type.Optional(

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type DirectorySettings, directoryOf } from './settings-directory.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { authoritiesOf, databaseOf, isPostgres, nameOf, originOf, proxiesOf } from './settings-addresses.ts';
+import { connectorsOf, type ConnectorsSettings } from './settings-connectors.ts';
 import { SettingsFile } from './settings-file.ts';
 import { notifyOf, type NotifySettings } from './settings-notify.ts';
 import { oidcOf, type OidcSettings } from './settings-oidc.ts';
@@ -44,6 +45,8 @@ export interface Settings extends NotifySettings {
   readonly logFile: string | null;
   /** Null: people come from files alone. */
   readonly directory: DirectorySettings | null;
+  /** The systems in which access is withdrawn. */
+  readonly connectors: ConnectorsSettings;
   /** Null: people sign in with accounts and codes alone. */
   readonly oidc: OidcSettings | null;
   /** Whether an account needs a code of an authenticator app beside its password. */
@@ -79,6 +82,7 @@ export function readSettings(source: SettingsSource): Settings {
     logLevel: values.logLevel ?? 'info',
     logFile: raw.path('logFile') ?? null,
     directory: values.directory === undefined ? null : Object.freeze(directoryOf(values.directory, raw)),
+    connectors: connectorsOf(values.connectors, raw),
     oidc: values.oidc === undefined ? null : oidcOf(values.oidc, raw),
     secondFactor: values.secondFactor ?? 'optional',
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...values.limits }),

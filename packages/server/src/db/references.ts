@@ -11,6 +11,7 @@ export const SERIES = {
   holds: 'LH',
   rights: 'DP',
   withdrawals: 'WD',
+  exhibits: 'EX',
 } as const;
 export type Series = keyof typeof SERIES;
 

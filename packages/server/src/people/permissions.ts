@@ -6,6 +6,7 @@ const READS = [
   'breaches:read',
   'authorisations:read',
   'withdrawals:read',
+  'exhibits:read',
   'audit:read',
   'people:read',
   'registers:read',
@@ -26,8 +27,8 @@ const REPORTS = [
 const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
 /** The officer, and the SIRO where the officer is implicated: a breach from its triage to its end. */
 const WORKS_ON = ['breaches:write', 'breaches:contain', 'breaches:decide'] as const;
-/** ICT: access is taken away and given back (clause 4.6). */
-const WITHDRAWS = ['withdrawals:read', 'withdrawals:order'] as const;
+/** ICT: access is taken away and given back (clause 4.6), and what is seized is kept (4.7). */
+const WITHDRAWS = ['withdrawals:read', 'withdrawals:order', 'exhibits:read', 'exhibits:write'] as const;
 const READS_AND_DECIDES = ['authorisations:read', ...DECIDES] as const;
 
 /**
@@ -42,6 +43,8 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...DECIDES,
     ...WORKS_ON,
     'withdrawals:decide',
+    'exhibits:write',
+    'exhibits:agree',
     'incidents:declare',
     'authorisations:record',
     'policies:write',
@@ -50,7 +53,15 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'data-protection',
     ...KEEPS,
   ],
-  'security-analyst': [...READS, ...REPORTS, ...DECIDES, 'breaches:write', 'breaches:contain', 'registers:write'],
+  'security-analyst': [
+    ...READS,
+    ...REPORTS,
+    ...DECIDES,
+    'breaches:write',
+    'breaches:contain',
+    'exhibits:write',
+    'registers:write',
+  ],
   'ict-administrator': [
     ...WITHDRAWS,
     'withdrawals:decide',
@@ -87,7 +98,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...REPORTS,
     ...READS_AND_DECIDES,
   ],
-  siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'withdrawals:decide', 'incidents:declare'],
+  siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'withdrawals:decide', 'exhibits:agree', 'incidents:declare'],
   'data-protection-officer': [...READS, ...REPORTS, ...DECIDES, 'breaches:decide', 'data-protection', 'rights:answer'],
   auditor: [...READS, ...REPORTS],
   director: [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],
