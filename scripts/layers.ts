@@ -20,7 +20,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['app'],
     ['console'],
     ['ingest', 'withdrawals', 'preview', 'baseline'],
-    ['judging', 'trends', 'protection'],
+    ['judging', 'trends', 'protection', 'rights'],
     ['breaches'],
     ['enrolment', 'authorisations', 'policies', 'people', 'helpdesk', 'notify', 'orders', 'organisation', 'registers'],
     ['exhibits'],

@@ -88,6 +88,22 @@ async function fillHelpdesk({ as, canary, assetTag }: Filling): Promise<Places> 
   return { 'helpdesk-records.ref': refs, 'helpdesk.ref': refs };
 }
 
+/** A complaint that waits, and a correction that is answered: asked by whoever asks for the pages of one's own. */
+async function fillRights({ as, canary }: Filling): Promise<Places> {
+  const ask = as('administrator');
+  const url = '/api/v1/my-rights-requests';
+  const words = `said ${canary}`;
+  const [open, answered] = [
+    await ask('POST', url, { kind: 'complaint', words }),
+    await ask('POST', url, { kind: 'correction', words }),
+  ];
+  const given = { outcome: 'not-upheld', answer: `because ${canary}` };
+  await as('data-protection-officer')('POST', `/api/v1/rights-requests/${answered['ref']}/answer`, given);
+  const refs = [open['ref'] ?? '', answered['ref'] ?? ''];
+  const sections = ['rights-requests', 'my-rights-requests', 'my-rights', 'data-rights'];
+  return Object.fromEntries(sections.map((section) => [`${section}.ref`, refs]));
+}
+
 /** A legal hold in force and one that has ended. */
 async function fillHolds({ as, canary, assetTag }: Filling): Promise<Places> {
   const ask = as('data-protection-officer');
@@ -138,6 +154,8 @@ export async function fillThings(filling: Filling, policy: string): Promise<Plac
     ...(await fillAuthorisations(filling)),
     ...(await fillHelpdesk(filling)),
     ...(await fillHolds(filling)),
+    ...(await fillRights(filling)),
+    'language.language': ['cy', 'en'],
     ...(await fillWithdrawals(filling)),
     ...(await fillExhibits(filling)),
     'policies.id': [preview['id'] ?? ''],

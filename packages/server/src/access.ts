@@ -44,6 +44,9 @@ export const PERMISSIONS = [
   'settings:write',
   // Legal holds, and what is held about a person: its export and its erasure.
   'data-protection',
+  // A worker's complaint, objection or correction; and the Data Protection Officer's answer.
+  'rights:ask',
+  'rights:answer',
   'metrics:read',
   'console',
   // What the registers say is one's own.

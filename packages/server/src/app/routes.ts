@@ -33,6 +33,7 @@ import { roleRoutes } from '../people/role-routes.ts';
 import { tokenRoutes } from '../people/token-routes.ts';
 import { policyRoutes } from '../policies/routes.ts';
 import { registerRoutes } from '../registers/routes.ts';
+import { rightsRoutes } from '../rights/routes.ts';
 import { previewRoutes } from '../preview/routes.ts';
 import type { Connector } from '../withdrawals/connector.ts';
 import { exhibitRoutes } from '../exhibits/routes.ts';
@@ -80,6 +81,7 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(authorisationImportRoutes, stage);
   await app.register(incidentRoutes, stage);
   await app.register(helpdeskRoutes, stage);
+  await app.register(rightsRoutes, stage);
   await app.register(withdrawalRoutes, stage);
   await app.register(callbackRoutes, stage);
   await app.register(exhibitRoutes, stage);

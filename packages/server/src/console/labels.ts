@@ -1,3 +1,4 @@
+import type { Phrase } from './language/say.ts';
 import { humanise } from './words.ts';
 
 export interface Label {
@@ -6,7 +7,13 @@ export interface Label {
   readonly colour: string;
 }
 
-const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
+type Labels<Tag extends Label> = Readonly<Record<string, Tag>>;
+/** Those that stand on a worker's pages, which are in both languages. */
+type InBoth = Readonly<
+  Record<'status' | 'action' | 'authorisation' | 'rights', Labels<Label & { readonly text: Phrase }>>
+>;
+
+const LABELS: InBoth & Readonly<Record<string, Labels<Label>>> = {
   severity: {
     critical: { text: 'Critical', colour: 'red' },
     high: { text: 'High', colour: 'orange' },
@@ -83,6 +90,11 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
     met: { text: 'In time', colour: 'green' },
     missed: { text: 'Run out', colour: 'red' },
   },
+  rights: {
+    received: { text: 'Received', colour: 'yellow' },
+    acknowledged: { text: 'Acknowledged', colour: 'blue' },
+    answered: { text: 'Answered', colour: 'green' },
+  },
   delivery: {
     waiting: { text: 'Waiting', colour: 'yellow' },
     sent: { text: 'Sent', colour: 'green' },
@@ -99,6 +111,7 @@ export type LabelKind =
   | 'action'
   | 'delivery'
   | 'helpdesk'
+  | 'rights'
   | 'withdrawal'
   | 'step'
   | 'clock';

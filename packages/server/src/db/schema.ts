@@ -3,6 +3,7 @@ import type { AuthorisationTables } from './schema-authorisations.ts';
 import type { DataProtectionTables } from './schema-data-protection.ts';
 import type { HelpdeskTables } from './schema-helpdesk.ts';
 import type { PeopleTables } from './schema-people.ts';
+import type { RightsTables } from './schema-rights.ts';
 import type { ExhibitTables } from './schema-exhibits.ts';
 import type { SignInTables } from './schema-sign-in.ts';
 import type { WithdrawalTables } from './schema-withdrawals.ts';
@@ -320,7 +321,7 @@ export interface NoticeTable {
   sent_at: number | null;
   attempts: number;
   last_error: string | null;
-  /** `holder`, `deputy` or `settings`: as whom the recipient was told; null before it was sent. */
+  /** `holder`, `deputy`, `settings` or `person`: as whom the recipient was told; null before it was sent. */
   sent_as: string | null;
   /** What it tells of; the same for every delivery of one event. Null, like the next four, from before 0010. */
   event: string | null;
@@ -336,6 +337,8 @@ export interface NoticeTable {
   delivered_at: number | null;
   /** The delivery that failed for good, which this one stands in for. */
   instead_of: string | null;
+  /** The account of the one person whom it is for; null where it is for a role. */
+  person: string | null;
 }
 
 export interface JobTable {
@@ -470,6 +473,7 @@ export interface Database
     ExhibitTables,
     HelpdeskTables,
     PeopleTables,
+    RightsTables,
     SignInTables,
     WithdrawalTables {
   organisations: OrganisationTable;

@@ -15,7 +15,14 @@ const READS = [
 ] as const;
 /** What ICT and the officer keep together: who is who, who holds what, and which sticks and printers are the council's. */
 const KEEPS = ['people:write', 'registers:write', 'holders:write'] as const;
-const REPORTS = ['own:read', 'breaches:report', 'helpdesk:report', 'authorisations:request', 'policies:read'] as const;
+const REPORTS = [
+  'own:read',
+  'rights:ask',
+  'breaches:report',
+  'helpdesk:report',
+  'authorisations:request',
+  'policies:read',
+] as const;
 /** Who decides over which authorisation is the policy's to say (authorisations/ranks.ts). */
 const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
 /** The officer, and the SIRO where the officer is implicated: a breach from its triage to its end. */
@@ -92,7 +99,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...READS_AND_DECIDES,
   ],
   siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'withdrawals:decide', 'exhibits:agree', 'incidents:declare'],
-  'data-protection-officer': [...READS, ...REPORTS, ...DECIDES, 'breaches:decide', 'data-protection'],
+  'data-protection-officer': [...READS, ...REPORTS, ...DECIDES, 'breaches:decide', 'data-protection', 'rights:answer'],
   auditor: [...READS, ...REPORTS],
   director: [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],
   'assistant-director': [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],

@@ -212,6 +212,12 @@ export const INVENTORY: Readonly<Record<keyof Database, Held>> = {
     why: 'ICT mends it',
     kept: RECORD,
   },
+  rights_requests: {
+    what: 'a complaint, an objection or a request for a correction, and its answer',
+    about: 'who asked, and who answered',
+    why: 'the council must acknowledge and answer it, and show that it did',
+    kept: AS_BREACHES,
+  },
   withdrawals: {
     what: 'an order that access be withdrawn, why, by whom and until when',
     about: 'whose access it is, and who ordered, decided and restored it',

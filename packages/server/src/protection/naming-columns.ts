@@ -81,6 +81,13 @@ export const NAMING: readonly NamingTable[] = [
     theirs: ['reported_by'],
   },
   {
+    table: 'rights_requests',
+    key: ['id'],
+    exact: ['asked_by', 'account', 'acknowledged_by', 'answered_by'],
+    within: ['words', 'answer', 'note'],
+    theirs: ['asked_by', 'account'],
+  },
+  {
     table: 'withdrawals',
     key: ['id'],
     exact: ['requested_by', 'decided_by', 'restored_by'],
@@ -103,7 +110,13 @@ export const NAMING: readonly NamingTable[] = [
   },
   { table: 'withdrawal_events', key: ['withdrawal', 'sequence'], exact: ['actor'], within: ['detail'] },
   { table: 'exhibits', key: ['id'], exact: [], within: ['description'] },
-  { table: 'notices', key: ['id'], exact: ['address'], within: ['title', 'body', 'last_error'], theirs: ['address'] },
+  {
+    table: 'notices',
+    key: ['id'],
+    exact: ['address', 'person'],
+    within: ['title', 'body', 'last_error'],
+    theirs: ['address', 'person'],
+  },
   { table: 'legal_holds', key: ['id'], exact: ['target', 'placed_by', 'ended_by'], within: ['reason', 'end_reason'] },
   { table: 'sticks', key: ['serial_key'], exact: ['holder'], within: ['note'], theirs: ['holder'] },
   { table: 'printers', key: ['id'], exact: ['classified_by'], within: ['note'] },

@@ -11,6 +11,7 @@ import { heldNow } from './held-now.ts';
 import type { Step } from './phase.ts';
 import { purgeFindings, type PurgeContext } from './purge-findings.ts';
 import { purgeBreaches, purgeMessages, purgePeople } from './purge-others.ts';
+import { purgeRights } from './purge-rights.ts';
 
 export const RETENTION_JOB = 'retention';
 /** On the council's clock: when nobody waits for the database. */
@@ -22,6 +23,7 @@ type Phase = (tx: Tx, context: PurgeContext, place: string | null) => Promise<St
 const PHASES: Readonly<Record<string, Phase>> = {
   findings: purgeFindings,
   breaches: purgeBreaches,
+  rights: purgeRights,
   messages: purgeMessages,
   people: purgePeople,
 };

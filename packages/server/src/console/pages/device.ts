@@ -17,6 +17,7 @@ import { serverRules, wantedOf } from '../../judging/judge.ts';
 import { personOfHolder } from '../../people/holder.ts';
 import { may } from '../../people/permissions.ts';
 import { policyInForce } from '../../policies/store.ts';
+import { correctionsOf } from '../../rights/notes.ts';
 import { type PageDeps, SILENT_AFTER, showPage } from '../console.ts';
 import { countryWords, deviceStateWords, STATE_WORDS } from '../device-state-words.ts';
 import { factLines } from '../fact-words.ts';
@@ -120,11 +121,12 @@ async function personOf(db: Db, { organisation, holder }: DeviceView, caller: Ca
 async function modelOf({ db, clock }: PageDeps, device: DeviceView, viewer: Viewer) {
   const { organisation } = device;
   const now = clock.now();
-  const [states, facts, breaches, authorisations] = await Promise.all([
+  const [states, facts, breaches, authorisations, notes] = await Promise.all([
     readStates(db, organisation, device.id),
     readFacts(db, organisation, device.id),
     listBreaches(db, viewer, { device: device.asset_tag, open: true }, { limit: MOST_BREACHES }),
     ofDevice(db, device, now),
+    correctionsOf(db, device),
   ]);
   return {
     device: about(device, now),
@@ -134,6 +136,7 @@ async function modelOf({ db, clock }: PageDeps, device: DeviceView, viewer: View
     facts: facts.map(({ check_name: check, at, facts: text }) => ({ check, at, lines: factLines(text) })),
     breaches: breaches.slice(0, MOST_BREACHES).map(inList),
     silentDays: SILENT_AFTER.days,
+    notes,
   };
 }
 
