@@ -19,6 +19,7 @@ import { validatorCompiler } from './app/validation.ts';
 import { authorisationJobs } from './authorisations/reminders.ts';
 import { breachJobs, ensureEscalations } from './breaches/jobs.ts';
 import type { OpenDatabase } from './db/database.ts';
+import { createAnnouncements } from './orders/desired-state/announce.ts';
 import type { ChangeDeps } from './devices/change.ts';
 import { createCountries } from './judging/countries.ts';
 import { judgeAnew } from './judging/apply.ts';
@@ -113,8 +114,10 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
 
   const judge = createJudge(deps);
   const countries = createCountries({ file: settings.countriesFile, clock, log });
-  const stage = { db, settings, keys, clock, random, log, metrics, errorPages, judge, wake: worker.wake };
-  await serveRoutes(app, { ...stage, worker, lanes, countries, notice: deps.notice });
+  const announcements = createAnnouncements(deps.database);
+  const { announce } = announcements;
+  const stage = { db, settings, keys, clock, random, log, metrics, errorPages, judge, announce, wake: worker.wake };
+  await serveRoutes(app, { ...stage, worker, lanes, countries, announcements, notice: deps.notice });
   return app;
 }
 

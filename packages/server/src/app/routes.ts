@@ -24,6 +24,7 @@ import type { CountryOf } from '../judging/countries.ts';
 import type { JobWorker } from '../jobs/worker.ts';
 import type { Metrics } from '../metrics.ts';
 import { noticeRoutes } from '../notify/routes.ts';
+import type { Announcements } from '../orders/desired-state/announce.ts';
 import { organisationRoutes } from '../organisation/routes.ts';
 import { accountRoutes } from '../people/account-routes.ts';
 import { peopleRoutes } from '../people/routes.ts';
@@ -46,10 +47,12 @@ export interface Stage extends Omit<AppDeps, 'database' | 'notice'> {
   readonly worker: JobWorker;
   readonly lanes: Lanes;
   readonly countries: CountryOf;
+  readonly announcements: Announcements;
+  readonly announce: Announcements['announce'];
 }
 
 /** Everything that is served, in its order. */
-export async function serveRoutes(app: FastifyInstance, { worker, lanes, countries, ...stage }: Stage): Promise<void> {
+export async function serveRoutes(app: FastifyInstance, { worker, lanes, countries, announcements, ...stage }: Stage): Promise<void> {
   await app.register(healthRoutes, { ...stage, worker });
   await app.register(auditRoutes, stage);
   await app.register(peopleRoutes, stage);
@@ -77,6 +80,6 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(helpdeskRoutes, stage);
   await app.register(holdRoutes, stage);
   await app.register(personProtectionRoutes, stage);
-  await app.register(ingestRoutes, { ...stage, countries, admission: lanes.checkIns });
+  await app.register(ingestRoutes, { ...stage, countries, announcements, admission: lanes.checkIns });
   await app.register(consoleRoutes, stage);
 }

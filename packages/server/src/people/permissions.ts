@@ -8,6 +8,7 @@ const READS = [
   'audit:read',
   'people:read',
   'registers:read',
+  'orders:read',
   'settings:read',
   'console',
 ] as const;
@@ -18,6 +19,8 @@ const REPORTS = ['own:read', 'breaches:report', 'helpdesk:report', 'authorisatio
 const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
 /** The officer, and the SIRO where the officer is implicated: a breach from its triage to its end. */
 const WORKS_ON = ['breaches:write', 'breaches:contain', 'breaches:decide'] as const;
+/** ICT restricts devices (clauses 4.6 and 4.7); the officer reads what is in force. */
+const ORDERS = ['orders:read', 'orders:write'] as const;
 const READS_AND_DECIDES = ['authorisations:read', ...DECIDES] as const;
 
 /**
@@ -51,6 +54,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...KEEPS,
     'helpdesk:read',
     'helpdesk:write',
+    ...ORDERS,
     'settings:read',
     'metrics:read',
     'console',
@@ -67,6 +71,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'breaches:contain',
     'helpdesk:read',
     'helpdesk:write',
+    ...ORDERS,
     'people:read',
     'registers:read',
     'console',

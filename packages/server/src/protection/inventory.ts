@@ -212,6 +212,19 @@ export const INVENTORY: Readonly<Record<keyof Database, Held>> = {
     why: 'ICT mends it',
     kept: RECORD,
   },
+  device_orders: {
+    what: 'what a device was ordered, by whom and why',
+    about: 'whoever holds the device, and who ordered it',
+    why: 'it must be told who restricted what, when and why',
+    kept: AS_BREACHES,
+  },
+  device_order_effects: {
+    what: 'what a device reported of an order, each time that it changed',
+    about: holder,
+    why: 'no order is said to have had an effect that nobody saw',
+    kept: AS_BREACHES,
+  },
+  device_refusals: { what: 'why a device refused orders', about: null, why: NOBODY, kept: RECORD },
   people: {
     what: 'a person, as the council’s own lists have them',
     about: 'the person',

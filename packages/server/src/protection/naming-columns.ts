@@ -80,6 +80,13 @@ export const NAMING: readonly NamingTable[] = [
     within: ['description', 'close_reason'],
     theirs: ['reported_by'],
   },
+  {
+    table: 'device_orders',
+    key: ['device', 'id'],
+    exact: ['ordered_by', 'lifted_by'],
+    within: ['notice', 'reason', 'text', 'lift_reason', 'observed'],
+  },
+  { table: 'device_order_effects', key: ['device', 'order_id', 'sequence'], exact: [], within: ['observed'] },
   { table: 'notices', key: ['id'], exact: ['address'], within: ['title', 'body', 'last_error'], theirs: ['address'] },
   { table: 'legal_holds', key: ['id'], exact: ['target', 'placed_by', 'ended_by'], within: ['reason', 'end_reason'] },
   { table: 'sticks', key: ['serial_key'], exact: ['holder'], within: ['note'], theirs: ['holder'] },

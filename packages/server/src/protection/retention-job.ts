@@ -10,6 +10,7 @@ import { readOrganisation } from '../organisation/store.ts';
 import { heldNow } from './held-now.ts';
 import type { Step } from './phase.ts';
 import { purgeFindings, type PurgeContext } from './purge-findings.ts';
+import { purgeOrders } from './purge-orders.ts';
 import { purgeBreaches, purgeMessages, purgePeople } from './purge-others.ts';
 
 export const RETENTION_JOB = 'retention';
@@ -22,6 +23,7 @@ type Phase = (tx: Tx, context: PurgeContext, place: string | null) => Promise<St
 const PHASES: Readonly<Record<string, Phase>> = {
   findings: purgeFindings,
   breaches: purgeBreaches,
+  orders: purgeOrders,
   messages: purgeMessages,
   people: purgePeople,
 };
