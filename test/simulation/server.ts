@@ -132,7 +132,18 @@ export class SimulatedServer {
     });
     const announcements = createAnnouncements(this.#database);
     const { announce } = announcements;
-    const stage = { db: this.db, settings, keys, clock, random, log, metrics, announcements, announce, wake: () => undefined };
+    const stage = {
+      db: this.db,
+      settings,
+      keys,
+      clock,
+      random,
+      log,
+      metrics,
+      announcements,
+      announce,
+      wake: () => undefined,
+    };
     await app.register(enrolmentRoutes, { ...stage, admission: lanes.enrolments });
     await app.register(ingestRoutes, { ...stage, countries: () => null, admission: lanes.checkIns });
     await app.ready();

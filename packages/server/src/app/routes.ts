@@ -27,6 +27,7 @@ import { noticeRoutes } from '../notify/routes.ts';
 import type { Announcements } from '../orders/desired-state/announce.ts';
 import { organisationRoutes } from '../organisation/routes.ts';
 import { accountRoutes } from '../people/account-routes.ts';
+import { orderingRoutes } from '../ordering/routes.ts';
 import { peopleRoutes } from '../people/routes.ts';
 import { holdRoutes } from '../protection/holds-routes.ts';
 import { personProtectionRoutes } from '../protection/person-routes.ts';
@@ -52,7 +53,10 @@ export interface Stage extends Omit<AppDeps, 'database' | 'notice'> {
 }
 
 /** Everything that is served, in its order. */
-export async function serveRoutes(app: FastifyInstance, { worker, lanes, countries, announcements, ...stage }: Stage): Promise<void> {
+export async function serveRoutes(
+  app: FastifyInstance,
+  { worker, lanes, countries, announcements, ...stage }: Stage,
+): Promise<void> {
   await app.register(healthRoutes, { ...stage, worker });
   await app.register(auditRoutes, stage);
   await app.register(peopleRoutes, stage);
@@ -78,6 +82,7 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(authorisationImportRoutes, stage);
   await app.register(incidentRoutes, stage);
   await app.register(helpdeskRoutes, stage);
+  await app.register(orderingRoutes, stage);
   await app.register(holdRoutes, stage);
   await app.register(personProtectionRoutes, stage);
   await app.register(ingestRoutes, { ...stage, countries, announcements, admission: lanes.checkIns });

@@ -66,4 +66,3 @@ export function requireGenuine(request: FastifyRequest, { key, signed }: Claimed
     'The signature does not fit the request as it arrived, or is for another address of this server.',
   );
 }
-

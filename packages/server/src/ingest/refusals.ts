@@ -10,7 +10,9 @@ export interface Refusal {
 }
 
 /** The counter was used before, or the key has been replaced since. */
-export type Untimely = { readonly kind: 'counter-too-low'; readonly lastCounter: number } | { readonly kind: 'superseded' };
+export type Untimely =
+  | { readonly kind: 'counter-too-low'; readonly lastCounter: number }
+  | { readonly kind: 'superseded' };
 
 const OUTCOMES = {
   superseded: (): Refusal => ({

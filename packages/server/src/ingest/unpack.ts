@@ -21,4 +21,3 @@ export function decompress(body: Buffer, encoding: string | undefined): Uint8Arr
   }
   return { code: 'unsupported-type', counted: 'form', detail: 'The content encoding must be zstd or gzip, or none.' };
 }
-

@@ -10,6 +10,8 @@ export interface Subject {
   /** The account in the directory (`sAMAccountName` or user principal name); null where the register has none. */
   readonly account: string | null;
   readonly email: string | null;
+  /** The reference of the withdrawal, for what a connector leaves in its system; left out where there is none yet. */
+  readonly withdrawal?: string;
 }
 
 /** What a connector keeps of a target for itself, as JSON: it alone reads it again. Never a secret. */

@@ -77,7 +77,10 @@ export async function streamRoute(app: FastifyInstance, deps: StreamDeps): Promi
     tags: ['agent'],
     summary: `Hear of orders as they come, in version ${PROTOCOL_VERSIONS[0]} (docs/protocol.md)`,
   };
-  app.get(PATHS.stream, { config: { access: 'device', lasts: true }, schema, exposeHeadRoute: false }, async (request, reply) =>
-    listen(request, reply, await claimOf(request), { ...deps, streams, release: () => release(request) }),
+  app.get(
+    PATHS.stream,
+    { config: { access: 'device', lasts: true }, schema, exposeHeadRoute: false },
+    async (request, reply) =>
+      listen(request, reply, await claimOf(request), { ...deps, streams, release: () => release(request) }),
   );
 }

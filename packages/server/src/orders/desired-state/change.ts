@@ -50,12 +50,7 @@ async function dropPassed(tx: Tx, { organisation, device }: Ordered, version: nu
 }
 
 /** Gives the device's desired state its next version, and tells of it; gives the version. Nothing else may change one. */
-export async function raiseVersion(
-  tx: Tx,
-  of: Ordered,
-  { now, announce }: OrderDeps,
-  held?: number,
-): Promise<number> {
+export async function raiseVersion(tx: Tx, of: Ordered, { now, announce }: OrderDeps, held?: number): Promise<number> {
   const before = await lockedVersions(tx, of);
   const version = nextVersion({ version: before.version, held: Math.max(before.held, held ?? 0), now });
   await dropPassed(tx, of, version, now);
@@ -172,13 +167,8 @@ export const orderRestrictions = (
   );
 
 /** Has the device do something once. May be called again with the same id. */
-export const sendOneOff = (
-  tx: Tx,
-  of: Ordered,
-  behind: Behind,
-  oneOff: NewOneOff,
-  deps: OrderDeps,
-): Promise<boolean> => add(tx, of, behind, [{ ...NOTHING, ...oneOff }], deps);
+export const sendOneOff = (tx: Tx, of: Ordered, behind: Behind, oneOff: NewOneOff, deps: OrderDeps): Promise<boolean> =>
+  add(tx, of, behind, [{ ...NOTHING, ...oneOff }], deps);
 
 /**
  * Lifts those of these orders that are not lifted yet; gives their ids. That it never expires, and what the device was

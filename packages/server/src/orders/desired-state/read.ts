@@ -63,7 +63,7 @@ export const refusalsOf = (db: Db, of: Ordered) =>
 
 export type OrderOfFleet = Awaited<ReturnType<typeof openOrdersOfFleet>>[number];
 
-/** What restricts any device now, or will when that is next heard from: by asset tag, then as it was ordered. */
+/** What restricts any device now, or will when that is next heard from: by asset tag. */
 export async function openOrdersOfFleet(db: Db, organisation: string, now: number) {
   const rows = await db
     .selectFrom('device_orders')
@@ -73,13 +73,12 @@ export async function openOrdersOfFleet(db: Db, organisation: string, now: numbe
         .onRef('devices.id', '=', 'device_orders.device'),
     )
     .selectAll('device_orders')
-    .select(['devices.asset_tag', 'devices.holder', 'devices.generation', 'devices.last_contact_at'])
+    .select(['devices.asset_tag', 'devices.holder', 'devices.generation', 'devices.desired_held'])
     .where('device_orders.organisation', '=', organisation)
     .where('device_orders.kind', 'in', [...RESTRICTIONS])
     .where((eb) => eb.or([eb('dropped_version', 'is', null), eb('effect', '=', 'in-force')]))
     .orderBy('devices.asset_tag')
-    .orderBy('device_orders.ordered_at')
     .orderBy('device_orders.id')
     .execute();
-  return rows.filter((row) => isOpen(row, row.generation, now));
+  return rows.filter((row) => isOpen(row, row, now));
 }

@@ -21,25 +21,34 @@ export const STANDINGS = [
 ] as const;
 export type OrderStanding = (typeof STANDINGS)[number];
 
-type Standing = Pick<OrderRow, 'kind' | 'until' | 'lifted_at' | 'effect' | 'effect_generation'>;
+type Standing = Pick<OrderRow, 'kind' | 'until' | 'lifted_at' | 'dropped_version' | 'effect' | 'effect_generation'>;
+
+/** What is known of the device now. */
+export interface Holder {
+  readonly generation: number;
+  /** The version that it says it holds. */
+  readonly desired_held: number;
+}
 
 /** What the device has said in its present generation: what was in force before it was enrolled again is so no longer. */
 const saidBy = ({ effect, effect_generation }: Standing, generation: number): Effect['effect'] | null =>
   effect_generation === generation ? (effect as Effect['effect'] | null) : null;
 
-/** Pure. `generation` is the device's present one. */
-export function standingOf(order: Standing, generation: number, now: number): OrderStanding {
-  const said = saidBy(order, generation);
+/** It holds to a version without the order, and never said that it was in force: it never was, or is no more. */
+const neverHeld = ({ dropped_version: dropped }: Standing, { desired_held: held }: Holder): boolean =>
+  dropped !== null && held >= dropped;
+
+/** Pure: how an order of this device stands. */
+export function standingOf(order: Standing, device: Holder, now: number): OrderStanding {
+  const said = saidBy(order, device.generation);
   if (said !== null && said !== 'in-force') return said;
-  if (order.lifted_at !== null) return 'lifting';
-  const hasPassed = order.until !== null && order.until <= now;
-  // A restriction whose end has passed may hold on for all that is known, where the device was seen to be in it.
+  if (order.lifted_at !== null) return said === null && neverHeld(order, device) ? 'lifted' : 'lifting';
   if (said === 'in-force') return 'in-force';
-  return hasPassed ? 'over' : 'ordered';
+  return order.until !== null && order.until <= now ? 'over' : 'ordered';
 }
 
 const OPEN: readonly OrderStanding[] = ['ordered', 'in-force', 'lifting', 'failed', 'unsupported'];
 
 /** Whether it restricts its device, is to, or may still do so. */
-export const isOpen = (order: Standing, generation: number, now: number): boolean =>
-  isRestriction(order.kind) && OPEN.includes(standingOf(order, generation, now));
+export const isOpen = (order: Standing, device: Holder, now: number): boolean =>
+  isRestriction(order.kind) && OPEN.includes(standingOf(order, device, now));
