@@ -21,39 +21,42 @@ const tags = ['orders'];
 const config = { access: 'orders:read' } as const;
 const Query = Type.Object(PageQuery, { additionalProperties: false });
 
-export const orderReadRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { db, clock }) => {
-  const ofDevice = {
+type App = Parameters<FastifyPluginAsyncTypebox<Deps>>[0];
+
+function ofDevice(app: App, { db, clock }: Deps): void {
+  const schema = {
     tags,
     summary: 'List what was ordered of a device, newest first',
     params: Type.Object({ assetTag: AssetTag }),
     querystring: Query,
     response: { 200: pageOf(OrderAnswer) },
   };
-  app.get('/api/v1/devices/:assetTag/orders', { config, schema: ofDevice }, async (request) => {
+  app.get('/api/v1/devices/:assetTag/orders', { config, schema }, async (request) => {
     const caller = callerOf(request);
     const limit = limitOf(request.query);
     const after = readCursor(request.query.cursor, ['number', 'string']);
     const device = await readDevice(db, caller.organisation, request.params.assetTag);
     if (device === undefined) throw problem('device-unknown', 'No device has this asset tag.');
-    const of = { organisation: device.organisation, device: device.id };
-    const rows = await ordersOf(db, of, { limit, after });
-    const shown = await presentOrders(db, caller, device, rows.slice(0, limit), clock.now());
-    const { nextCursor } = toPage(
+    const rows = await ordersOf(db, { organisation: device.organisation, device: device.id }, { limit, after });
+    const items = await presentOrders(db, caller, device, rows.slice(0, limit), clock.now());
+    const page = toPage(
       rows,
       limit,
       ({ ordered_at: at, id }) => [at, id],
-      () => null,
+      ({ id }) => id,
     );
-    return { items: shown, nextCursor };
+    return { ...page, items };
   });
+}
 
-  const ofAll = {
+function ofAll(app: App, { db, clock }: Deps): void {
+  const schema = {
     tags,
     summary: 'List the restrictions in force or ordered on any device, by asset tag',
     querystring: Query,
     response: { 200: pageOf(OrderAnswer) },
   };
-  app.get('/api/v1/orders', { config, schema: ofAll }, async (request) => {
+  app.get('/api/v1/orders', { config, schema }, async (request) => {
     const limit = limitOf(request.query);
     const after = readCursor(request.query.cursor, ['string', 'string']);
     const all = await fleetOrders(db, callerOf(request), clock.now(), after);
@@ -64,4 +67,9 @@ export const orderReadRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { db
       ({ order }) => order,
     );
   });
+}
+
+export const orderReadRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
+  ofDevice(app, deps);
+  ofAll(app, deps);
 };

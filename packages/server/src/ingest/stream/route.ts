@@ -13,7 +13,7 @@ import { takeCounter } from '../counter.ts';
 import { claimingLane, type LaneDeps } from '../lane.ts';
 import { type Refusal, refusalOf } from '../refusals.ts';
 import { begin } from './connection.ts';
-import { createStreams, type Streams } from './streams.ts';
+import { Streams } from './streams.ts';
 
 export interface StreamDeps extends LaneDeps {
   readonly db: Db;
@@ -53,7 +53,7 @@ async function listen(
   reply.hijack();
   deps.release();
   begin(reply.raw, { 'x-request-id': request.id });
-  await deps.streams.open({ ...of, generation: key.generation, response: reply.raw });
+  deps.streams.open({ ...of, generation: key.generation, response: reply.raw });
   return reply;
 }
 
@@ -62,14 +62,14 @@ function measure({ registry }: Metrics, streams: Streams): void {
     name: 'beadle_streams_open',
     help: 'Devices that are connected to hear of their orders',
     registers: [registry],
-    collect: () => open.set(streams.count()),
+    collect: () => open.set(streams.count),
   });
 }
 
 /** `GET /agent/v1/stream`: a line for each desired state, an empty one to say that it lives (docs/protocol.md). */
 export async function streamRoute(app: FastifyInstance, deps: StreamDeps): Promise<void> {
   const { db, clock, log, announcements, keys, settings } = deps;
-  const streams = createStreams({ db, clock, log, announcements, signer: keys.signer, most: settings.limits.streams });
+  const streams = new Streams({ db, clock, log, announcements, signer: keys.signer, most: settings.limits.streams });
   measure(deps.metrics, streams);
   app.addHook('preClose', async () => streams.close());
   const { claimOf, release } = claimingLane(app, { mostBytes: 0 }, deps);

@@ -1,5 +1,5 @@
-import { type Clock, type Signer, STREAM_BEAT_SECONDS } from '@beadle/shared';
 import type { ServerResponse } from 'node:http';
+import { type Clock, type Signer, STREAM_BEAT_SECONDS } from '@beadle/shared';
 import type { Db } from '../../db/database.ts';
 import type { Log } from '../../log.ts';
 import type { Announcements } from '../../orders/desired-state/announce.ts';
@@ -8,7 +8,7 @@ import type { Ordered } from '../../orders/desired-state/change.ts';
 import { currentDocument } from '../../orders/desired-state/document.ts';
 import { beat, type Connection, cutOff, end, send } from './connection.ts';
 
-interface StreamsDeps {
+interface StreamsOptions {
   readonly db: Db;
   readonly signer: Signer;
   readonly clock: Clock;
@@ -18,87 +18,113 @@ interface StreamsDeps {
   readonly most: number;
 }
 
-export interface Opening extends Ordered {
+interface Opening extends Ordered {
   readonly generation: number;
   readonly response: ServerResponse;
 }
 
-/** The devices that are connected to this process, each once. */
-export interface Streams {
-  readonly isFull: (of: Ordered) => boolean;
-  /** Writes the current document, and each that follows; takes the place of the device's connection before. */
-  readonly open: (opening: Opening) => Promise<void>;
-  readonly count: () => number;
-  /** What the timer does each second: beats where one is due. */
-  readonly tick: () => void;
-  /** Looks for what was not heard of. */
-  readonly look: () => Promise<void>;
-  readonly close: () => void;
-}
-
 const SECOND_MS = 1000;
-/** Earlier than promised: a beat that is due is written within a second. */
+/** Earlier than promised: what is due is written within the second, also by a process that is busy. */
 const BEAT_AFTER_MS = (STREAM_BEAT_SECONDS - 5) * SECOND_MS;
 /** How often it is looked for what was not announced, or not heard. */
 const LOOK_EVERY_MS = 10 * SECOND_MS;
+/** Documents that are read beside each other: a whole fleet's orders must not take every connection to the database. */
+const READING = 4;
 
 const keyOf = ({ organisation, device }: Ordered): string => `${organisation}\n${device}`;
 
-export function createStreams({ db, signer, clock, log, announcements, most }: StreamsDeps): Streams {
-  const connections = new Map<string, Connection>();
-  const failed = (err: unknown) => log.warn({ err }, 'what a device is ordered could not be read');
+/** The devices that are connected to this process, each once, from its start to its `close`. */
+export class Streams {
+  readonly #options: StreamsOptions;
+  readonly #connections = new Map<string, Connection>();
+  /** Those whose document is to be read, once each however often it changed. */
+  readonly #due = new Set<string>();
+  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #stopListening: () => void;
+  #reading = 0;
 
-  const forget = (connection: Connection): void => {
-    const key = keyOf(connection);
-    if (connections.get(key) === connection) connections.delete(key);
-  };
+  constructor(options: StreamsOptions) {
+    this.#options = options;
+    const look = () => void this.look();
+    this.#stopListening = options.announcements.listen((of) => this.#heard(of), look);
+    this.#timers = [setInterval(() => this.tick(), SECOND_MS), setInterval(look, LOOK_EVERY_MS)];
+    for (const timer of this.#timers) timer.unref();
+  }
 
-  const bring = async (connection: Connection): Promise<void> => {
-    const { organisation, device } = connection;
-    const current = await currentDocument(db, { organisation, id: device }, signer);
-    if (current === undefined || current.generation !== connection.generation) end(connection);
-    else if (current.document !== undefined) send(connection, current.version, current.document, clock.monotonic());
-  };
+  get count(): number {
+    return this.#connections.size;
+  }
 
-  const heard = (of: Ordered): void => {
-    const connection = connections.get(keyOf(of));
-    if (connection !== undefined) bring(connection).catch(failed);
-  };
+  /** Whether there is no place for this device; one that comes again has its own. */
+  isFull(of: Ordered): boolean {
+    return this.#connections.size >= this.#options.most && !this.#connections.has(keyOf(of));
+  }
 
-  const look = async (): Promise<void> => {
-    if (connections.size === 0) return;
-    for (const { version, ...of } of await behind(db))
-      if ((connections.get(keyOf(of))?.sent ?? version) < version) heard(of);
-  };
+  /** Writes the current document, and each that follows; takes the place of the device's connection before. */
+  open({ response, ...of }: Opening): void {
+    const key = keyOf(of);
+    const connection = { ...of, response, sent: 0, writtenAt: this.#options.clock.monotonic() };
+    const before = this.#connections.get(key);
+    this.#connections.set(key, connection);
+    if (before !== undefined) end(before);
+    response.on('error', () => cutOff(connection));
+    response.once('close', () => {
+      if (this.#connections.get(key) === connection) this.#connections.delete(key);
+    });
+    this.#heard(of);
+  }
 
-  const tick = (): void => {
-    const now = clock.monotonic();
-    for (const connection of connections.values())
+  /** What the timer does each second: beats where one is due. */
+  tick(): void {
+    const now = this.#options.clock.monotonic();
+    for (const connection of this.#connections.values())
       if (now - connection.writtenAt >= BEAT_AFTER_MS) beat(connection, now);
-  };
+  }
 
-  const stopListening = announcements.listen(heard, () => void look().catch(failed));
-  const timers = [setInterval(tick, SECOND_MS), setInterval(() => void look().catch(failed), LOOK_EVERY_MS)];
-  for (const timer of timers) timer.unref();
+  /** Looks for what was not heard of. */
+  async look(): Promise<void> {
+    if (this.#connections.size === 0) return;
+    try {
+      for (const { version, ...of } of await behind(this.#options.db))
+        if ((this.#connections.get(keyOf(of))?.sent ?? version) < version) this.#heard(of);
+    } catch (error) {
+      this.#warn(error);
+    }
+  }
 
-  return {
-    isFull: (of) => connections.size >= most && !connections.has(keyOf(of)),
-    async open({ response, ...of }) {
-      const connection: Connection = { ...of, response, sent: 0, writtenAt: clock.monotonic() };
-      const before = connections.get(keyOf(of));
-      connections.set(keyOf(of), connection);
-      if (before !== undefined) end(before);
-      response.once('close', () => forget(connection));
-      response.on('error', () => cutOff(connection));
-      await bring(connection).catch(failed);
-    },
-    count: () => connections.size,
-    tick,
-    look,
-    close() {
-      stopListening();
-      for (const timer of timers) clearInterval(timer);
-      for (const connection of connections.values()) end(connection);
-    },
-  };
+  close(): void {
+    this.#stopListening();
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const connection of this.#connections.values()) end(connection);
+  }
+
+  #warn(error: unknown): void {
+    this.#options.log.warn({ err: error }, 'what a device is ordered could not be read');
+  }
+
+  #heard(of: Ordered): void {
+    const key = keyOf(of);
+    if (!this.#connections.has(key)) return;
+    this.#due.add(key);
+    if (this.#reading < READING) void this.#read();
+  }
+
+  async #read(): Promise<void> {
+    this.#reading += 1;
+    for (const key of this.#due) {
+      this.#due.delete(key);
+      const connection = this.#connections.get(key);
+      if (connection !== undefined) await this.#bring(connection).catch((error: unknown) => this.#warn(error));
+    }
+    this.#reading -= 1;
+  }
+
+  /** A key that has been replaced hears nothing more. */
+  async #bring(connection: Connection): Promise<void> {
+    const { db, signer, clock } = this.#options;
+    const { organisation, device: id, generation } = connection;
+    const current = await currentDocument(db, { organisation, id }, signer);
+    if (current === undefined || current.generation !== generation) end(connection);
+    else if (current.document !== undefined) send(connection, current.version, current.document, clock.monotonic());
+  }
 }

@@ -119,7 +119,11 @@ async function add(
     .select('id')
     .where('organisation', '=', of.organisation)
     .where('device', '=', of.device)
-    .where('id', 'in', [...rows.map(({ id }) => id)])
+    .where(
+      'id',
+      'in',
+      rows.map(({ id }) => id),
+    )
     .execute();
   const added = rows.filter(({ id }) => !known.some((row) => row.id === id));
   if (added.length === 0) return false;
