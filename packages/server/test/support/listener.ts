@@ -17,7 +17,7 @@ import {
   stateDigest,
   verifyingKeyOf,
 } from '@beadle/shared';
-import type { FastifyInstance, InjectOptions } from 'fastify';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { TestServer } from '../app/harness.ts';
 
 const AUTHORITY = '127.0.0.1:8420';
@@ -43,7 +43,7 @@ export interface Listener {
   headers(signing: Signing): Record<string, string>;
   shot(signing: Signing): InjectOptions;
   /** Reports these effects as of a version. */
-  report(version: number, effects?: readonly Effect[], more?: object): ReturnType<FastifyInstance['inject']>;
+  report(version: number, effects?: readonly Effect[], more?: object): Promise<LightMyRequestResponse>;
   /** The documents of a check-in. */
   checkIn(): Promise<readonly string[]>;
   /** A document's content, where the server has signed it for this device. */

@@ -49,7 +49,10 @@ async function listen(
   const taken = await takeCounter(deps.db, key, signed.parameters.counter, async () => undefined);
   if (taken.kind !== 'taken') return refuse(refusalOf(taken));
   const of = { organisation: key.organisation, device: key.device };
-  if (deps.streams.isFull(of)) return refuse(FULL);
+  if (deps.streams.isFull(of)) {
+    reply.header('retry-after', RETRY_AFTER_SECONDS);
+    return refuse(FULL);
+  }
   reply.hijack();
   deps.release();
   begin(reply.raw, { 'x-request-id': request.id });
