@@ -20,7 +20,9 @@ import {
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { TestServer } from '../app/harness.ts';
 
-const AUTHORITY = '127.0.0.1:8420';
+type Server = Pick<TestServer, 'app' | 'as' | 'settings'>;
+
+const authorityOf = ({ settings }: Pick<Server, 'settings'>): string => settings.authorities[0] ?? '';
 
 interface Signing {
   readonly path: string;
@@ -52,7 +54,8 @@ export interface Listener {
   desired(): Promise<DesiredState | undefined>;
 }
 
-async function enrol({ app, as }: Pick<TestServer, 'app' | 'as'>, assetTag: string, key: KeyObject) {
+async function enrol({ app, as, settings }: Server, assetTag: string, key: KeyObject) {
+  const authority = authorityOf({ settings });
   await as('administrator', { method: 'POST', url: '/api/v1/devices', payload: { assetTag, kind: 'laptop' } });
   const url = `/api/v1/devices/${assetTag}/enrolment-tokens`;
   const { token } = (await as('administrator', { method: 'POST', url, payload: {} })).json<{ token: string }>();
@@ -71,12 +74,12 @@ async function enrol({ app, as }: Pick<TestServer, 'app' | 'as'>, assetTag: stri
       agentVersion: '0.1.0',
     }),
   );
-  const signable = { method: 'POST', authority: AUTHORITY, path: PATHS.enrolments, query: '?', contentEncoding: undefined };
+  const signable = { method: 'POST', authority, path: PATHS.enrolments, query: '?', contentEncoding: undefined };
   const headers = signRequest({ ...signable, body }, signer, { created: 1, counter: 1 });
   const answer = await app.inject({
     method: 'POST',
     url: PATHS.enrolments,
-    headers: { host: AUTHORITY, 'content-type': 'application/json', ...headers },
+    headers: { host: authority, 'content-type': 'application/json', ...headers },
     payload: body,
   });
   if (answer.statusCode !== 201) throw new Error(answer.body);
@@ -84,7 +87,7 @@ async function enrol({ app, as }: Pick<TestServer, 'app' | 'as'>, assetTag: stri
 }
 
 /** Registers a device where it is not there yet, and enrols it (anew). */
-export async function enrolListener(server: Pick<TestServer, 'app' | 'as'>, assetTag = 'DBC-1'): Promise<Listener> {
+export async function enrolListener(server: Server, assetTag = 'DBC-1'): Promise<Listener> {
   const key = generateKeyPairSync('ed25519').privateKey;
   const answer = await enrol(server, assetTag, key);
   const signer = signerOf(key);
@@ -96,7 +99,7 @@ export async function enrolListener(server: Pick<TestServer, 'app' | 'as'>, asse
     generation: answer.generation,
     signer,
     counter: 100,
-    headers({ path, method = 'POST', body = none, type, authority = AUTHORITY, ...by }) {
+    headers({ path, method = 'POST', body = none, type, authority = authorityOf(server), ...by }) {
       const counter = by.counter ?? (device.counter += 1);
       const signable = { method, authority, path, query: '?', contentEncoding: undefined, body };
       const signed = signRequest(signable, by.signer ?? signer, { created: 1, counter });
