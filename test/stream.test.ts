@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { PATHS } from '@beadle/shared';
+import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApp } from '../packages/server/src/app.ts';
 import { openDatabase } from '../packages/server/src/db/open.ts';
@@ -156,9 +157,8 @@ describe.runIf(isOnPostgres())('two servers on one PostgreSQL', () => {
     const { desired } = await listen(device);
     await order();
     await desired();
-    const { sql } = await import('kysely');
     await sql`select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and query like 'listen %' or query = 'select 1'`.execute(server.db);
+      where datname = current_database() and (query like 'listen %' or query = 'select 1')`.execute(server.db);
     const heard = desired();
     await order();
     expect((await heard).state.restrictions).toHaveLength(2);

@@ -57,6 +57,20 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
     open: { text: 'Open', colour: 'blue' },
     closed: { text: 'Closed', colour: 'grey' },
   },
+  order: {
+    ordered: { text: 'Not answered yet', colour: 'yellow' },
+    'in-force': { text: 'In force', colour: 'red' },
+    lifting: { text: 'Not answered yet', colour: 'yellow' },
+    lifted: { text: 'Lifted', colour: 'green' },
+    over: { text: 'Over', colour: 'grey' },
+    lapsed: { text: 'Ended by itself', colour: 'grey' },
+    released: { text: 'Ended with the code', colour: 'teal' },
+    shown: { text: 'Shown', colour: 'green' },
+    sent: { text: 'Sent', colour: 'green' },
+    'too-late': { text: 'Came too late', colour: 'grey' },
+    failed: { text: 'Could not be done', colour: 'orange' },
+    unsupported: { text: 'Cannot be done there', colour: 'orange' },
+  },
   clock: {
     running: { text: 'Running', colour: 'blue' },
     met: { text: 'In time', colour: 'green' },
@@ -78,6 +92,7 @@ export type LabelKind =
   | 'action'
   | 'delivery'
   | 'helpdesk'
+  | 'order'
   | 'clock';
 
 export const labelOf = (kind: LabelKind, value: string): Label =>

@@ -48,7 +48,7 @@ async function refuseOwn({ db }: OrderingDeps, caller: Caller, assetTag: string)
 function momentOf(until: string | null, now: number): number | null {
   if (until === null) return null;
   const at = Date.parse(until);
-  if (at <= now) throw problem('validation', '', [{ field: 'body.until', expected: 'a time in the future' }]);
+  if (at <= now) throw problem('validation', 'It must end in the future.', [{ field: 'body.until', expected: 'a time in the future' }]);
   return at;
 }
 
@@ -83,7 +83,7 @@ export async function orderByPerson(
   const until = momentOf(order.until, now);
   const breach = order.breach ?? null;
   if (allow !== undefined && kind !== 'isolate')
-    throw problem('validation', '', [{ field: 'body.allow', expected: 'nothing, but with isolate' }]);
+    throw problem('validation', 'allow goes with isolate only.', [{ field: 'body.allow', expected: 'nothing' }]);
   await requireDevice(deps, caller, assetTag);
   await requireBreach(deps, caller, breach);
   const made = await makeRelease(now, deps);

@@ -82,3 +82,16 @@ export async function openOrdersOfFleet(db: Db, organisation: string, now: numbe
     .execute();
   return rows.filter((row) => isOpen(row, row, now));
 }
+
+/** The number that was given last: mostly the same one's. */
+export async function lastTelephone(db: Db, organisation: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('device_orders')
+    .select('telephone')
+    .where('organisation', '=', organisation)
+    .where('telephone', 'is not', null)
+    .orderBy('ordered_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.telephone ?? undefined;
+}
