@@ -47,7 +47,8 @@ async function listen(device: Listener, at = port) {
       for (;;) {
         const { value } = await lines.next();
         const at = performance.now();
-        if (value !== '') return { at, state: device.open((JSON.parse(String(value)) as { document: string }).document) };
+        if (value !== '')
+          return { at, state: device.open((JSON.parse(String(value)) as { document: string }).document) };
       }
     },
   };
@@ -56,8 +57,7 @@ async function listen(device: Listener, at = port) {
 const orders = '/api/v1/devices/DBC-1/orders';
 const order = (by: Pick<TestServer, 'as'> = server, kind = 'lock') =>
   by.as('ict-operator', { method: 'POST', url: orders, payload: { ...LOCK, kind } });
-const streams = async () =>
-  Number(/^beadle_streams_open (\d+)/m.exec((await server.app.inject('/metrics')).body)?.[1]);
+const streams = async () => Number(/^beadle_streams_open (\d+)/m.exec((await server.app.inject('/metrics')).body)?.[1]);
 
 describe('the stream over a socket', () => {
   it('outlives what ends idle connections, and says that it lives', async () => {

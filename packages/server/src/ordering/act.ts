@@ -48,7 +48,10 @@ async function refuseOwn({ db }: OrderingDeps, caller: Caller, assetTag: string)
 function momentOf(until: string | null, now: number): number | null {
   if (until === null) return null;
   const at = Date.parse(until);
-  if (at <= now) throw problem('validation', 'It must end in the future.', [{ field: 'body.until', expected: 'a time in the future' }]);
+  if (at <= now)
+    throw problem('validation', 'It must end in the future.', [
+      { field: 'body.until', expected: 'a time in the future' },
+    ]);
   return at;
 }
 

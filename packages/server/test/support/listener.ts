@@ -139,7 +139,9 @@ export async function enrolListener(server: Server, assetTag = 'DBC-1'): Promise
     },
     async desired() {
       const documents = (await device.checkIn()).filter((jws) =>
-        Buffer.from(jws.split('.')[0] ?? '', 'base64url').toString().includes('desired-state'),
+        Buffer.from(jws.split('.')[0] ?? '', 'base64url')
+          .toString()
+          .includes('desired-state'),
       );
       return documents.map((jws) => device.open(jws)).at(-1);
     },

@@ -9,7 +9,7 @@ import type { DeviceAct, DeviceCase } from './device-act.ts';
 import { KIND_WORDS } from './words.ts';
 
 const NOTICE =
-  'The council’s ICT team has restricted this device for now, while something is looked into. Nothing on it has been lost. Please call the number below.';
+  'The council’s ICT team has restricted this device for now, while something is looked into. Please call the number below.';
 
 const FIELDS: readonly FormField[] = [
   {
