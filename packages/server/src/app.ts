@@ -20,6 +20,7 @@ import { authorisationJobs } from './authorisations/reminders.ts';
 import { breachJobs, ensureEscalations } from './breaches/jobs.ts';
 import type { OpenDatabase } from './db/database.ts';
 import { createAnnouncements } from './orders/desired-state/announce.ts';
+import { createReleases } from './orders/desired-state/releases.ts';
 import type { ChangeDeps } from './devices/change.ts';
 import { createCountries } from './judging/countries.ts';
 import { judgeAnew } from './judging/apply.ts';
@@ -116,7 +117,22 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const countries = createCountries({ file: settings.countriesFile, clock, log });
   const announcements = createAnnouncements(deps.database);
   const { announce } = announcements;
-  const stage = { db, settings, keys, clock, random, log, metrics, errorPages, judge, announce, wake: worker.wake };
+  const releases = createReleases({ keys, random, clock });
+  app.addHook('onListen', () => void releases.fill().catch((err: unknown) => log.warn({ err }, 'no codes made ahead')));
+  const stage = {
+    db,
+    settings,
+    keys,
+    clock,
+    random,
+    log,
+    metrics,
+    errorPages,
+    judge,
+    announce,
+    releases,
+    wake: worker.wake,
+  };
   await serveRoutes(app, { ...stage, worker, lanes, countries, announcements, notice: deps.notice });
   return app;
 }

@@ -32,7 +32,12 @@ function honest(context: Context): Record<string, unknown> {
   });
   const version = dice.pick([0, 1, counterOf(context), 2 ** 48, 2 ** 48 + 1, 2 ** 53, 1e300]);
   const refused = [dice.pick(TEXTS).slice(0, 40), '__proto__'];
-  return { protocol: dice.pick([1, 1, 1, 2]), version, effects: Array.from({ length: dice.below(4) }, effect), refused };
+  return {
+    protocol: dice.pick([1, 1, 1, 2]),
+    version,
+    effects: Array.from({ length: dice.below(4) }, effect),
+    refused,
+  };
 }
 
 const bytesOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value) ?? '');

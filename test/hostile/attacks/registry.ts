@@ -6,4 +6,10 @@ import { HEADER_ATTACKS } from './headers.ts';
 import { ORDER_ATTACKS } from './orders.ts';
 
 /** Every way to harm that is tried. */
-export const ATTACKS: readonly Attack[] = [...BODY_ATTACKS, ...ADDRESS_ATTACKS, ...HEADER_ATTACKS, ...DEVICE_ATTACKS, ...ORDER_ATTACKS];
+export const ATTACKS: readonly Attack[] = [
+  ...BODY_ATTACKS,
+  ...ADDRESS_ATTACKS,
+  ...HEADER_ATTACKS,
+  ...DEVICE_ATTACKS,
+  ...ORDER_ATTACKS,
+];

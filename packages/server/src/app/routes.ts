@@ -25,6 +25,7 @@ import type { JobWorker } from '../jobs/worker.ts';
 import type { Metrics } from '../metrics.ts';
 import { noticeRoutes } from '../notify/routes.ts';
 import type { Announcements } from '../orders/desired-state/announce.ts';
+import type { Releases } from '../orders/desired-state/releases.ts';
 import { organisationRoutes } from '../organisation/routes.ts';
 import { accountRoutes } from '../people/account-routes.ts';
 import { orderingRoutes } from '../ordering/routes.ts';
@@ -50,6 +51,7 @@ export interface Stage extends Omit<AppDeps, 'database' | 'notice'> {
   readonly countries: CountryOf;
   readonly announcements: Announcements;
   readonly announce: Announcements['announce'];
+  readonly releases: Releases;
 }
 
 /** Everything that is served, in its order. */

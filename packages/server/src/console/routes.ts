@@ -71,6 +71,7 @@ export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeD
   readonly settings: SettingsPageDeps['settings'] & SignInPageDeps['settings'];
   readonly keys: SettingsPageDeps['keys'] & EvidenceDeps['keys'] & SecondFactorPageDeps['keys'];
   readonly announce: OrderPageDeps['announce'];
+  readonly releases: OrderPageDeps['releases'];
   readonly log: Pick<Log, 'warn'>;
   readonly wake: () => void;
   /** Set here, so that people get pages where programs get problem documents. */
@@ -98,8 +99,8 @@ async function devicePages(app: FastifyInstance, deps: ConsoleDeps, page: PageDe
   await app.register(notSeenPage, page);
   await app.register(mismatchesPage, page);
   await app.register(orderListPage, page);
-  const { random, keys, announce } = deps;
-  await app.register(orderActPages, { ...page, random, keys, announce });
+  const { random, keys, announce, releases } = deps;
+  await app.register(orderActPages, { ...page, random, keys, announce, releases });
   await app.register(devicePage, page);
   await app.register(deviceStatePage, { ...page, judge: deps.judge });
   await app.register(deviceHolderPage, { ...page, judge: deps.judge });

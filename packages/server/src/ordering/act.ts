@@ -11,9 +11,10 @@ import { problem } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Announce } from '../orders/desired-state/announce.ts';
 import { liftRestrictions, orderRestrictions, sendOneOff } from '../orders/desired-state/change.ts';
-import { type CodeKeys, codeOf, makeRelease } from '../orders/desired-state/codes.ts';
+import { type CodeKeys, codeOf } from '../orders/desired-state/codes.ts';
 import { isRestriction, type OrderRow } from '../orders/desired-state/document.ts';
 import { orderOf } from '../orders/desired-state/read.ts';
+import type { Releases } from '../orders/desired-state/releases.ts';
 import { ownDevice } from '../people/own-devices.ts';
 import type { NewMessage, NewOrder } from './schema.ts';
 
@@ -23,6 +24,7 @@ export interface OrderingDeps {
   readonly random: Random;
   readonly keys: CodeKeys;
   readonly announce: Announce;
+  readonly releases: Pick<Releases, 'take'>;
 }
 
 const DAY_MS = 86_400_000;
@@ -89,7 +91,7 @@ export async function orderByPerson(
     throw problem('validation', 'allow goes with isolate only.', [{ field: 'body.allow', expected: 'nothing' }]);
   await requireDevice(deps, caller, assetTag);
   await requireBreach(deps, caller, breach);
-  const made = await makeRelease(now, deps);
+  const made = await deps.releases.take();
   const id = made.act;
   const restriction = { id, kind, until, notice, telephone, ...made, ...(allow === undefined ? {} : { allow }) };
   await inTransaction(deps.db, async (tx) => {

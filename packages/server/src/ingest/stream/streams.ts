@@ -4,7 +4,7 @@ import type { Db } from '../../db/database.ts';
 import type { Log } from '../../log.ts';
 import type { Announcements } from '../../orders/desired-state/announce.ts';
 import { behind } from '../../orders/desired-state/behind.ts';
-import type { Ordered } from '../../orders/desired-state/change.ts';
+import type { Ordered } from '../../orders/desired-state/raise.ts';
 import { currentDocument } from '../../orders/desired-state/document.ts';
 import { beat, type Connection, cutOff, end, send } from './connection.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { OpenDatabase, Tx } from '../../db/database.ts';
-import type { Ordered } from './change.ts';
+import type { Ordered } from './raise.ts';
 
 /** Within the transaction that changed what a device is to hold to: heard once that is there, and never before. */
 export type Announce = (tx: Tx, of: Ordered) => Promise<void>;

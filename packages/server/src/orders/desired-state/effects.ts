@@ -1,6 +1,6 @@
 import type { Effect, EffectsReport } from '@beadle/shared';
 import type { Tx } from '../../db/database.ts';
-import { type OrderDeps, raiseVersion } from './change.ts';
+import { type OrderDeps, raiseVersion } from './raise.ts';
 import { isRestriction, type OrderRow } from './document.ts';
 
 /** After these the device is done with it by itself, and it need not stand in its document any more. */

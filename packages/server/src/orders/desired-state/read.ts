@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Db, Tx } from '../../db/database.ts';
 import type { DeviceOrderEffectTable } from '../../db/schema-orders.ts';
 import { RESTRICTIONS } from '@beadle/shared';
-import type { Ordered } from './change.ts';
+import type { Ordered } from './raise.ts';
 import type { OrderRow } from './document.ts';
 import { isOpen } from './standing.ts';
 

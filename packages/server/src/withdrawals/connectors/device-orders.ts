@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database.ts';
-import type { Ordered } from '../../orders/desired-state/change.ts';
+import type { Ordered } from '../../orders/desired-state/raise.ts';
 import { heldBy } from '../../people/holder.ts';
 import { NeedsPerson } from '../connector.ts';
 
