@@ -46,9 +46,9 @@ async function listen(device: Listener, at = port) {
     async desired() {
       for (;;) {
         const { value } = await lines.next();
-        const at = performance.now();
+        const heardAt = performance.now();
         if (value !== '')
-          return { at, state: device.open((JSON.parse(String(value)) as { document: string }).document) };
+          return { at: heardAt, state: device.open((JSON.parse(String(value)) as { document: string }).document) };
       }
     },
   };

@@ -7,6 +7,7 @@ import {
   type Effect,
   openDesiredState,
   PATHS,
+  type Signer,
   signerOf,
   signRequest,
   verifyingKeyOf,
@@ -14,7 +15,23 @@ import {
 import type { KeptDevice } from '../fleet/device.ts';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-const JSON_TYPE = { 'content-type': 'application/json' };
+const TYPE: Readonly<Record<string, Record<string, string>>> = { POST: { 'content-type': 'application/json' } };
+
+/** Sends signed requests, under a counter that only rises. */
+function senderOf(origin: string, signer: Signer) {
+  const { host, hostname, port } = new URL(origin);
+  let counter = 0;
+  return (method: string, path: string, body: Buffer, more: RequestOptions) => {
+    counter = Math.max(counter + 1, Date.now());
+    const signable = { method, authority: host, path, query: '?', contentEncoding: undefined, body };
+    const signed = signRequest(signable, signer, { created: Math.floor(counter / 1000), counter });
+    const length = body.length === 0 ? {} : { 'content-length': body.length };
+    const headers = { ...signed, ...TYPE[method], ...length };
+    const sent = request({ hostname, port, method, path, ...more, headers });
+    sent.end(body);
+    return once(sent, 'response') as Promise<[IncomingMessage]>;
+  };
+}
 
 export interface Listener {
   /** Resolves when the stream is there. */
@@ -23,29 +40,19 @@ export interface Listener {
 
 /** One device: its real key, a socket of its own for the stream, and what it is ordered reported as in force at once. */
 export function startListener(origin: string, kept: KeptDevice, reported: (order: string) => void): Listener {
-  const { host, hostname, port } = new URL(origin);
   const { enrolment, key } = kept;
   const signer = signerOf(createPrivateKey(key));
   const serverKey = verifyingKeyOf(enrolment.serverKey);
   const seen = new Set<string>();
-  let [counter, version] = [0, 0];
-
-  const send = (method: string, path: string, body: Buffer, more: RequestOptions) => {
-    counter = Math.max(counter + 1, Date.now());
-    const signable = { method, authority: host, path, query: '?', contentEncoding: undefined, body };
-    const signed = signRequest(signable, signer, { created: Math.floor(counter / 1000), counter });
-    const headers = { ...signed, ...more.headers, ...(body.length === 0 ? {} : { 'content-length': body.length }) };
-    const sent = request({ hostname, port, method, path, ...more, headers });
-    sent.end(body);
-    return once(sent, 'response') as Promise<[IncomingMessage]>;
-  };
+  const send = senderOf(origin, signer);
+  let version = 0;
 
   const report = async (state: DesiredState) => {
     const fresh = state.restrictions.filter(({ id }) => !seen.has(id));
     const at = new Date().toISOString();
     const effects = fresh.map(({ id }): Effect => ({ id, effect: 'in-force', at, observed: 'as ordered' }));
     const body = Buffer.from(JSON.stringify({ protocol: 1, version, effects, refused: [] }));
-    const [answer] = await send('POST', PATHS.effects, body, { agent, headers: JSON_TYPE });
+    const [answer] = await send('POST', PATHS.effects, body, { agent });
     answer.resume();
     if (answer.statusCode !== 200) throw new Error(`effects: ${answer.statusCode}`);
     for (const { id } of fresh) {

@@ -21,8 +21,8 @@ const now = () => performance.timeOrigin + performance.now();
 interface Listening {
   readonly tags: readonly string[];
   /** When the server had taken the device's report of an order. */
-  effectOf(order: string): Promise<number>;
-  stop(): Promise<unknown>;
+  readonly effectOf: (order: string) => Promise<number>;
+  readonly stop: () => Promise<unknown>;
 }
 
 type Line = { readonly ready: readonly string[] } | { readonly order: string; readonly at: number };

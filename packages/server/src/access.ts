@@ -24,6 +24,10 @@ export const PERMISSIONS = [
   'helpdesk:write',
   'orders:read',
   'orders:write',
+  'withdrawals:read',
+  'withdrawals:order',
+  // The second person, where one is needed.
+  'withdrawals:decide',
   'policies:read',
   'policies:write',
   'audit:read',

@@ -7,6 +7,7 @@ import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { serveRoutes } from './app/routes.ts';
 import { createLanes } from './admission/lanes.ts';
+import { createOrdering } from './app/ordering.ts';
 import { guardAccess } from './app/access.ts';
 import { describeApi } from './app/documents.ts';
 import { answerErrors, type ErrorPages } from './app/error-handler.ts';
@@ -19,8 +20,6 @@ import { validatorCompiler } from './app/validation.ts';
 import { authorisationJobs } from './authorisations/reminders.ts';
 import { breachJobs, ensureEscalations } from './breaches/jobs.ts';
 import type { OpenDatabase } from './db/database.ts';
-import { createAnnouncements } from './orders/desired-state/announce.ts';
-import { createReleases } from './orders/desired-state/releases.ts';
 import type { ChangeDeps } from './devices/change.ts';
 import { createCountries } from './judging/countries.ts';
 import { judgeAnew } from './judging/apply.ts';
@@ -39,6 +38,8 @@ import { PREVIEW_JOB, previewJob } from './preview/start.ts';
 import type { Settings } from './settings.ts';
 import { ensureRetention, retentionJobs } from './protection/retention-job.ts';
 import { ensureTrends, trendJobs } from './trends/job.ts';
+import type { Connector } from './withdrawals/connector.ts';
+import { withdrawalJobs } from './withdrawals/jobs.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -56,12 +57,24 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The systems in which access is withdrawn, if not those of the settings. */
+  readonly connectors?: readonly Connector[];
   /** Stands on every page of the console, such as that what it shows is invented. */
   readonly notice?: string;
 }
 
 /** The worker of all jobs, which give way while devices wait. */
-function createJobs({ database: { db }, settings, clock, random, log }: AppDeps, busy: () => boolean): JobWorker {
+function createJobs(
+  {
+    database: { db },
+    settings,
+    clock,
+    random,
+    log,
+    connectors,
+  }: AppDeps & { readonly connectors: readonly Connector[] },
+  busy: () => boolean,
+): JobWorker {
   const kinds: Readonly<Record<string, JobKind>> = {
     ...noticeJobs({ db, clock, random, settings, wake: () => worker.wake() }),
     [DIRECTORY_JOB]: directoryJob({ db, clock, random, settings }),
@@ -71,6 +84,7 @@ function createJobs({ database: { db }, settings, clock, random, log }: AppDeps,
     ...authorisationJobs({ db, clock, random, settings, wake: () => worker.wake() }),
     ...trendJobs({ db, clock, random }),
     ...retentionJobs({ db, clock, random }),
+    ...withdrawalJobs({ db, clock, random, connectors, settings, wake: () => worker.wake() }),
   };
   const worker = createWorker({ db, kinds, clock, random, log, busy });
   return worker;
@@ -103,7 +117,9 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const pressed = () => app.isUnderPressure();
   const connections = countConnections(app.server);
   const lanes = createLanes({ engine, settings, clock, metrics, log, pressed, connections });
-  const worker = createJobs(deps, () => lanes.checkIns.figures().waitingForTurn > 0);
+  const { fill, ...ordering } = createOrdering(deps);
+  const { connectors } = ordering;
+  const worker = createJobs({ ...deps, connectors }, () => lanes.checkIns.figures().waitingForTurn > 0);
   app.decorate('jobs', worker);
   app.decorate('storage', watchStorage(clock));
   app.addHook('onClose', () => worker.stop());
@@ -115,10 +131,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
 
   const judge = createJudge(deps);
   const countries = createCountries({ file: settings.countriesFile, clock, log });
-  const announcements = createAnnouncements(deps.database);
-  const { announce } = announcements;
-  const releases = createReleases({ keys, random, clock });
-  app.addHook('onListen', () => void releases.fill().catch((err: unknown) => log.warn({ err }, 'no codes made ahead')));
+  app.addHook('onListen', () => void fill());
   const stage = {
     db,
     settings,
@@ -129,11 +142,10 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     metrics,
     errorPages,
     judge,
-    announce,
-    releases,
+    ...ordering,
     wake: worker.wake,
   };
-  await serveRoutes(app, { ...stage, worker, lanes, countries, announcements, notice: deps.notice });
+  await serveRoutes(app, { ...stage, worker, lanes, countries, notice: deps.notice });
   return app;
 }
 

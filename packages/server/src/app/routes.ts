@@ -19,7 +19,7 @@ import { enrolmentRoutes } from '../enrolment/routes.ts';
 import { enrolmentTokenRoutes } from '../enrolment/token-routes.ts';
 import { findingRoutes } from '../findings/routes.ts';
 import { helpdeskRoutes } from '../helpdesk/routes.ts';
-import { ingestRoutes } from '../ingest/routes.ts';
+import { ingestRoutes, type IngestRoutesDeps } from '../ingest/routes.ts';
 import type { CountryOf } from '../judging/countries.ts';
 import type { JobWorker } from '../jobs/worker.ts';
 import type { Metrics } from '../metrics.ts';
@@ -37,6 +37,8 @@ import { tokenRoutes } from '../people/token-routes.ts';
 import { policyRoutes } from '../policies/routes.ts';
 import { registerRoutes } from '../registers/routes.ts';
 import { previewRoutes } from '../preview/routes.ts';
+import type { Connector } from '../withdrawals/connector.ts';
+import { withdrawalRoutes } from '../withdrawals/routes.ts';
 import type { AppDeps } from '../app.ts';
 
 export interface Stage extends Omit<AppDeps, 'database' | 'notice'> {
@@ -52,13 +54,12 @@ export interface Stage extends Omit<AppDeps, 'database' | 'notice'> {
   readonly announcements: Announcements;
   readonly announce: Announcements['announce'];
   readonly releases: Releases;
+  readonly effectsChanged: IngestRoutesDeps['effectsChanged'];
+  readonly connectors: readonly Connector[];
 }
 
 /** Everything that is served, in its order. */
-export async function serveRoutes(
-  app: FastifyInstance,
-  { worker, lanes, countries, announcements, ...stage }: Stage,
-): Promise<void> {
+export async function serveRoutes(app: FastifyInstance, { worker, lanes, countries, ...stage }: Stage): Promise<void> {
   await app.register(healthRoutes, { ...stage, worker });
   await app.register(auditRoutes, stage);
   await app.register(peopleRoutes, stage);
@@ -85,8 +86,9 @@ export async function serveRoutes(
   await app.register(incidentRoutes, stage);
   await app.register(helpdeskRoutes, stage);
   await app.register(orderingRoutes, stage);
+  await app.register(withdrawalRoutes, stage);
   await app.register(holdRoutes, stage);
   await app.register(personProtectionRoutes, stage);
-  await app.register(ingestRoutes, { ...stage, countries, announcements, admission: lanes.checkIns });
+  await app.register(ingestRoutes, { ...stage, countries, admission: lanes.checkIns });
   await app.register(consoleRoutes, stage);
 }

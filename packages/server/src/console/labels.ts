@@ -71,6 +71,27 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
     failed: { text: 'Could not be done', colour: 'orange' },
     unsupported: { text: 'Cannot be done there', colour: 'orange' },
   },
+  withdrawal: {
+    'awaiting-approval': { text: 'Waits for a second person', colour: 'yellow' },
+    refused: { text: 'Refused', colour: 'grey' },
+    'dry-run': { text: 'Nothing withdrawn', colour: 'grey' },
+    running: { text: 'Being withdrawn', colour: 'blue' },
+    'needs-person': { text: 'Needs a person', colour: 'red' },
+    withdrawn: { text: 'Withdrawn', colour: 'magenta' },
+    restoring: { text: 'Being given back', colour: 'blue' },
+    restored: { text: 'Given back', colour: 'green' },
+  },
+  step: {
+    planned: { text: 'Not begun', colour: 'grey' },
+    running: { text: 'Being withdrawn', colour: 'blue' },
+    done: { text: 'Told, not shown yet', colour: 'yellow' },
+    proven: { text: 'Withdrawn, shown', colour: 'magenta' },
+    retrying: { text: 'Being tried again', colour: 'orange' },
+    'needs-person': { text: 'Needs a person', colour: 'red' },
+    restoring: { text: 'Being given back', colour: 'blue' },
+    restored: { text: 'Given back', colour: 'green' },
+    'handed-over': { text: 'Held by another', colour: 'purple' },
+  },
   clock: {
     running: { text: 'Running', colour: 'blue' },
     met: { text: 'In time', colour: 'green' },
@@ -93,6 +114,8 @@ export type LabelKind =
   | 'delivery'
   | 'helpdesk'
   | 'order'
+  | 'withdrawal'
+  | 'step'
   | 'clock';
 
 export const labelOf = (kind: LabelKind, value: string): Label =>

@@ -20,9 +20,10 @@ export interface DeviceOrderTable {
   ordered_by: string;
   ordered_at: number;
   reason: string;
-  /** References. */
+  /** Its reference. */
   breach: string | null;
-  withdrawal: string | null;
+  /** The id of the person whose access is withdrawn by it (the register of people); null of what somebody ordered by itself. */
+  withdrawn_from: string | null;
   /** The version of the desired state with which it came. */
   since_version: number;
   /** The one from which it is in the device's document no longer; null while it is. */

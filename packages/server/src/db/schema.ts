@@ -5,6 +5,7 @@ import type { HelpdeskTables } from './schema-helpdesk.ts';
 import type { OrderTables } from './schema-orders.ts';
 import type { PeopleTables } from './schema-people.ts';
 import type { SignInTables } from './schema-sign-in.ts';
+import type { WithdrawalTables } from './schema-withdrawals.ts';
 
 /**
  * The tables, one interface each. Times are milliseconds since the epoch (integer, `bigint` on PostgreSQL); JSON is text,
@@ -475,7 +476,8 @@ export interface Database
     HelpdeskTables,
     OrderTables,
     PeopleTables,
-    SignInTables {
+    SignInTables,
+    WithdrawalTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
   device_keys: DeviceKeyTable;

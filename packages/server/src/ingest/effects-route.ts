@@ -20,7 +20,7 @@ export interface EffectsDeps extends LaneDeps {
   readonly clock: Clock;
   readonly announce: Announce;
   /** In the transaction: whoever waits for an effect queues what follows from it. */
-  readonly effectsChanged?: (tx: Tx, changed: EffectsChanged) => Promise<void>;
+  readonly effectsChanged?: ((tx: Tx, changed: EffectsChanged) => Promise<void>) | undefined;
   /** After it. */
   readonly wake: () => void;
 }

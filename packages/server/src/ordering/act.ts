@@ -96,7 +96,7 @@ export async function orderByPerson(
   const restriction = { id, kind, until, notice, telephone, ...made, ...(allow === undefined ? {} : { allow }) };
   await inTransaction(deps.db, async (tx) => {
     const device = await enrolledDevice(tx, caller.organisation, assetTag);
-    const behind = { by: actorOf(caller), reason, breach, withdrawal: null };
+    const behind = { by: actorOf(caller), reason, breach, withdrawnFrom: null };
     await orderRestrictions(tx, placeOf(device), behind, [restriction], { now, announce: deps.announce });
     const detail = { order: id, kind, until: order.until, breach, reason };
     await recordAct(tx, { ...actOf(caller, now, 'device-ordered', device.asset_tag), detail });
@@ -116,7 +116,7 @@ export async function messageByPerson(
   const id = newId(now, deps.random);
   await inTransaction(deps.db, async (tx) => {
     const device = await enrolledDevice(tx, caller.organisation, assetTag);
-    const behind = { by: actorOf(caller), reason, breach: null, withdrawal: null };
+    const behind = { by: actorOf(caller), reason, breach: null, withdrawnFrom: null };
     const message = { id, kind: 'message', until: end, text } as const;
     await sendOneOff(tx, placeOf(device), behind, message, { now, announce: deps.announce });
     await recordAct(tx, { ...actOf(caller, now, 'device-messaged', device.asset_tag), detail: { order: id, reason } });
@@ -146,8 +146,8 @@ export async function liftByPerson(
     const device = await lockedDevice(tx, caller.organisation, assetTag);
     const order = await restrictionOf(tx, device, id);
     if (order.lifted_at !== null) throw problem('conflict', 'This order has been lifted already.');
-    if (order.withdrawal !== null)
-      throw problem('conflict', `This order is part of the withdrawal ${order.withdrawal}: restore that.`);
+    if (order.withdrawn_from !== null)
+      throw problem('conflict', 'This order is part of a withdrawal of access: restore that.');
     const by = { by: actorOf(caller), reason };
     await liftRestrictions(tx, placeOf(device), [id], by, { now, announce: deps.announce });
     const detail = { order: id, kind: order.kind, reason };

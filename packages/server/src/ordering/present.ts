@@ -42,7 +42,7 @@ function presentOrder(row: OrderRow, { device, effects, breaches, now }: Beside)
     orderedAt: iso(row.ordered_at),
     reason: row.reason,
     breach: row.breach !== null && breaches.has(row.breach) ? row.breach : null,
-    withdrawal: row.withdrawal,
+    ofWithdrawal: row.withdrawn_from !== null,
     liftedBy: row.lifted_by,
     liftedAt: isoOrNull(row.lifted_at),
     liftReason: row.lift_reason,

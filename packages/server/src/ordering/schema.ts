@@ -83,7 +83,7 @@ export const OrderAnswer = Type.Object({
   orderedAt: Type.String(),
   reason: Type.String(),
   breach: nullable(Type.String()),
-  withdrawal: nullable(Type.String()),
+  ofWithdrawal: Type.Boolean({ description: 'ordered by a withdrawal of access; restoring that lifts it' }),
   liftedBy: nullable(Type.String()),
   liftedAt: nullable(Type.String()),
   liftReason: nullable(Type.String()),

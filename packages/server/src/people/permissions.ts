@@ -5,6 +5,7 @@ const READS = [
   'findings:read',
   'breaches:read',
   'authorisations:read',
+  'withdrawals:read',
   'audit:read',
   'people:read',
   'registers:read',
@@ -21,6 +22,8 @@ const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] a
 const WORKS_ON = ['breaches:write', 'breaches:contain', 'breaches:decide'] as const;
 /** ICT restricts devices (clauses 4.6 and 4.7); the officer reads what is in force. */
 const ORDERS = ['orders:read', 'orders:write'] as const;
+/** ICT: access is taken away and given back (clause 4.6). */
+const WITHDRAWS = ['withdrawals:read', 'withdrawals:order'] as const;
 const READS_AND_DECIDES = ['authorisations:read', ...DECIDES] as const;
 
 /**
@@ -34,6 +37,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...REPORTS,
     ...DECIDES,
     ...WORKS_ON,
+    'withdrawals:decide',
     'incidents:declare',
     'authorisations:record',
     'policies:write',
@@ -44,6 +48,8 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
   ],
   'security-analyst': [...READS, ...REPORTS, ...DECIDES, 'breaches:write', 'breaches:contain', 'registers:write'],
   'ict-administrator': [
+    ...WITHDRAWS,
+    'withdrawals:decide',
     'devices:read',
     'devices:write',
     'findings:read',
@@ -63,6 +69,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'authorisations:record',
   ],
   'ict-operator': [
+    ...WITHDRAWS,
     'devices:read',
     'devices:write',
     'holders:write',
@@ -78,7 +85,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...REPORTS,
     ...READS_AND_DECIDES,
   ],
-  siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'incidents:declare'],
+  siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'withdrawals:decide', 'incidents:declare'],
   'data-protection-officer': [...READS, ...REPORTS, ...DECIDES, 'breaches:decide', 'data-protection'],
   auditor: [...READS, ...REPORTS],
   director: [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],

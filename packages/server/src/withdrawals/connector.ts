@@ -10,8 +10,6 @@ export interface Subject {
   /** The account in the directory (`sAMAccountName` or user principal name); null where the register has none. */
   readonly account: string | null;
   readonly email: string | null;
-  /** The reference of the withdrawal, for what a connector leaves in its system; left out where there is none yet. */
-  readonly withdrawal?: string;
 }
 
 /** What a connector keeps of a target for itself, as JSON: it alone reads it again. Never a secret. */
@@ -60,6 +58,8 @@ export interface Connector {
   readonly facilities: readonly Facility[];
   /** False until ICT has switched it on: orders are then planned, shown and never carried out. */
   readonly enabled: boolean;
+  /** A person does it and says so: nothing is carried out, and nothing is ever proven. */
+  readonly byHand?: true;
   /** What is there now. Changes nothing. */
   readonly find: (subject: Subject, facility: Facility, signal: AbortSignal) => Promise<Found>;
   /** Takes away what `before` says was there; changes only what is needed. */

@@ -15,19 +15,23 @@ let subject: Subject;
 
 const csv = 'account,name,email,population,line_manager,groups\nsam,Sam Rivers,sam@example.org,employee,,\n';
 
-beforeEach(async () => {
-  server = await startTestServer();
-  device = await enrolListener(server);
+async function registerHolder(): Promise<void> {
   const headers = { 'content-type': 'text/csv' };
   await server.as('administrator', { method: 'POST', url: '/api/v1/people/import', headers, payload: csv });
   const url = '/api/v1/devices/DBC-1';
   const { version } = (await server.as('administrator', { url })).json<{ version: string }>();
   await server.as('administrator', { method: 'PATCH', url, payload: { holder: 'sam', version } });
+}
+
+beforeEach(async () => {
+  server = await startTestServer();
+  device = await enrolListener(server);
+  await registerHolder();
   // In the register, and never enrolled: nothing on it would hear of an order.
   const other = { assetTag: 'DBC-2', kind: 'laptop', holder: 'sam' };
   await server.as('administrator', { method: 'POST', url: '/api/v1/devices', payload: other });
   const { id } = await server.db.selectFrom('people').select('id').executeTakeFirstOrThrow();
-  subject = { organisation: 'default', person: id, account: 'sam', email: null, withdrawal: 'WD-2026-000001' };
+  subject = { organisation: 'default', person: id, account: 'sam', email: null };
   const organisation = await server.db.selectFrom('organisations').select('id').executeTakeFirstOrThrow();
   subject = { ...subject, organisation: organisation.id };
   const { announce } = createAnnouncements({});
@@ -101,6 +105,23 @@ describe('the connector of devices', () => {
     expect((await prove(before, 'restored'))[0]).toMatchObject({ holds: true });
   });
 
+  it('orders anew what was given back in between, so that the device does not take it for what it ended', async () => {
+    const { before } = await find();
+    await withdraw(before);
+    const first = await device.desired();
+    await restore(before);
+    await withdraw(before);
+    await withdraw(before);
+    const second = await device.desired();
+    expect(second?.restrictions).toHaveLength(2);
+    const ids = new Set(first?.restrictions.map(({ id }) => id));
+    expect(second?.restrictions.some(({ id }) => ids.has(id))).toBe(false);
+    await device.report(second?.version ?? 0, effects(second?.restrictions ?? [], 'in-force'));
+    expect((await prove(before, 'withdrawn'))[0]).toMatchObject({ holds: true });
+    await restore(before);
+    expect((await device.desired())?.restrictions).toEqual([]);
+  });
+
   it('of a device that was away all the time is restored when that holds to a version without it', async () => {
     const { before } = await find();
     await withdraw(before);
@@ -112,5 +133,35 @@ describe('the connector of devices', () => {
     });
     await device.report((await device.desired())?.version ?? 0);
     expect((await prove(before, 'restored'))[0]).toMatchObject({ holds: true });
+  });
+});
+
+describe('a withdrawal of a device', () => {
+  it('is proven as soon as the device says so, and ends when that says so', async () => {
+    await server.close();
+    server = await startTestServer({ BEADLE_SERVER_DEVICE_WITHDRAWALS_TELEPHONE: '01442 228000' });
+    device = await enrolListener(server);
+    await registerHolder();
+    const until = '2026-06-11T08:00:00.000Z';
+    const order = { subjects: ['sam'], facilities: ['device'], mode: 'temporary', until, reason: 'Lost on a train' };
+    const ict = (method: 'GET' | 'POST', url: string, payload?: object) =>
+      server.as('ict-administrator', { method, url, ...(payload === undefined ? {} : { payload }) });
+    const { ref } = (await ict('POST', '/api/v1/withdrawals', order)).json<{ ref: string }>();
+    await server.app.jobs.runDue();
+    const desired = await device.desired();
+    expect(desired?.restrictions).toMatchObject([{ telephone: '01442 228000' }, { telephone: '01442 228000' }]);
+    const steps = async () => (await ict('GET', `/api/v1/withdrawals/${ref}`)).json<{ steps: unknown[] }>().steps;
+    expect(await steps()).toMatchObject([{ facility: 'device', connector: 'device', status: 'done' }]);
+    const restrictions = desired?.restrictions ?? [];
+    await device.report(desired?.version ?? 0, effects(restrictions, 'in-force'));
+    await server.app.jobs.runDue();
+    expect(await steps()).toMatchObject([{ status: 'proven' }]);
+    await ict('POST', `/api/v1/withdrawals/${ref}/restoration`, { reason: 'It has been found.' });
+    await server.app.jobs.runDue();
+    const lifted = await device.desired();
+    expect(lifted?.restrictions).toEqual([]);
+    await device.report(lifted?.version ?? 0, effects(restrictions, 'lifted'));
+    await server.app.jobs.runDue();
+    expect(await steps()).toMatchObject([{ status: 'restored' }]);
   });
 });

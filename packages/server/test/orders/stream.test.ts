@@ -104,7 +104,7 @@ describe('a stream', () => {
     const stream = await listen(again);
     const closing = once(stream.stream.resume(), 'end');
     await server.app.close();
-    await closing;
+    expect(await closing).toEqual([]);
   });
 
   it('is refused as a repeat, by another key, and of a foreign generation', async () => {

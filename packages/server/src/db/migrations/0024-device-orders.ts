@@ -8,7 +8,7 @@ async function createOrders(db: Kysely<unknown>): Promise<void> {
   let orders = db.schema.createTable('device_orders');
   for (const name of ['organisation', 'device', 'id', 'kind', 'ordered_by', 'reason'])
     orders = orders.addColumn(name, text, (column) => column.notNull());
-  for (const name of ['act', 'notice', 'telephone', 'allow', 'text', 'salt', 'hash', 'breach', 'withdrawal'])
+  for (const name of ['act', 'notice', 'telephone', 'allow', 'text', 'salt', 'hash', 'breach', 'withdrawn_from'])
     orders = orders.addColumn(name, text);
   for (const name of ['lifted_by', 'lift_reason', 'effect', 'observed']) orders = orders.addColumn(name, text);
   for (const name of ['ordered_at', 'since_version'])

@@ -10,9 +10,10 @@ import { lockedVersions, type OrderDeps, type Ordered, raiseVersion } from './ra
 export interface Behind {
   readonly by: string;
   readonly reason: string;
-  /** References. */
+  /** Its reference. */
   readonly breach: string | null;
-  readonly withdrawal: string | null;
+  /** The id of the person whose access is withdrawn by it; null of what somebody orders by itself. */
+  readonly withdrawnFrom: string | null;
 }
 
 export interface NewRestriction {
@@ -44,14 +45,14 @@ const NOTHING = {
 
 type Own = Omit<
   Insertable<DeviceOrderTable>,
-  'organisation' | 'device' | 'ordered_by' | 'ordered_at' | 'reason' | 'breach' | 'withdrawal' | 'since_version'
+  'organisation' | 'device' | 'ordered_by' | 'ordered_at' | 'reason' | 'breach' | 'withdrawn_from' | 'since_version'
 >;
 
 /** Those of `rows` that are not there already become part of the next version; whether there were any. */
 async function add(
   tx: Tx,
   of: Ordered,
-  { by, ...why }: Behind,
+  { by, reason, breach, withdrawnFrom }: Behind,
   rows: readonly Own[],
   deps: OrderDeps,
 ): Promise<boolean> {
@@ -71,6 +72,7 @@ async function add(
   if (added.length === 0) return false;
   await refuseTooMany(tx, of, added, deps.now);
   const since_version = await raiseVersion(tx, of, deps);
+  const why = { reason, breach, withdrawn_from: withdrawnFrom };
   const ordered = { ...of, ...why, ordered_by: by, ordered_at: deps.now, since_version };
   await tx
     .insertInto('device_orders')

@@ -1,7 +1,8 @@
 import type { Db } from '../../db/database.ts';
-import type { Ordered } from '../../orders/desired-state/raise.ts';
+import type { OrderRow } from '../../orders/desired-state/document.ts';
 import { heldBy } from '../../people/holder.ts';
-import { NeedsPerson } from '../connector.ts';
+import { NeedsPerson, type Subject } from '../connector.ts';
+import type { Target } from './device-targets.ts';
 
 /** The devices of a person, by their id in the register of people, on which an agent hears of orders. */
 export async function enrolledDevicesOf(db: Db, organisation: string, id: string) {
@@ -25,24 +26,23 @@ export async function enrolledDevicesOf(db: Db, organisation: string, id: string
     .execute();
 }
 
-/** Whether any of these was ordered: they are ordered together, or not at all. */
-export async function hasOrder(
+/** The id of what is ordered once more, after it was lifted: a device keeps what has become of an id. */
+export const idIn = (round: number, id: string): string => (round === 1 ? id : `${id}-${round}`);
+
+/** Everything that was ordered for this, in each of its rounds. */
+export async function ordersOf(
   db: Db,
-  { organisation, device }: Ordered,
-  restrictions: readonly { readonly id: string }[],
-): Promise<boolean> {
-  if (restrictions.length === 0) return true;
-  const row = await db
+  { organisation, person }: Pick<Subject, 'organisation' | 'person'>,
+  { device, restrictions }: Target,
+): Promise<OrderRow[]> {
+  const rows = await db
     .selectFrom('device_orders')
-    .select('id')
+    .selectAll()
     .where('organisation', '=', organisation)
     .where('device', '=', device)
-    .where(
-      'id',
-      'in',
-      restrictions.map(({ id }) => id),
-    )
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .where('withdrawn_from', '=', person)
+    .orderBy('since_version')
+    .orderBy('id')
+    .execute();
+  return rows.filter((row) => restrictions.some(({ id }) => row.id === id || row.id.startsWith(`${id}-`)));
 }

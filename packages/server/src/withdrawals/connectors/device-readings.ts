@@ -2,7 +2,8 @@ import { type Clock, iso } from '@beadle/shared';
 import type { Db } from '../../db/database.ts';
 import type { OrderRow } from '../../orders/desired-state/document.ts';
 import { type OrderStanding, standingOf } from '../../orders/desired-state/standing.ts';
-import type { Expected, Reading } from '../connector.ts';
+import type { Expected, Reading, Subject } from '../connector.ts';
+import { ordersOf } from './device-orders.ts';
 import type { Target } from './device-targets.ts';
 
 interface Deps {
@@ -19,44 +20,38 @@ const deviceOf = (db: Db, organisation: string, id: string) =>
     .executeTakeFirst();
 type Device = NonNullable<Awaited<ReturnType<typeof deviceOf>>>;
 
-const ordersIn = (db: Db, organisation: string, { device, restrictions }: Target): Promise<OrderRow[]> =>
-  restrictions.length === 0
-    ? Promise.resolve([])
-    : db
-        .selectFrom('device_orders')
-        .selectAll()
-        .where('organisation', '=', organisation)
-        .where('device', '=', device)
-        .where(
-          'id',
-          'in',
-          restrictions.map(({ id }) => id),
-        )
-        .orderBy('id')
-        .execute();
-
 /** By day: when exactly a device called is kept for nobody. */
 function silence({ effects_at: effects, last_contact_at: contact }: Device): string {
   const last = Math.max(effects ?? 0, contact ?? 0);
   return last === 0 ? 'Not seen since it was enrolled' : `Not seen since ${iso(last).slice(0, 10)}`;
 }
 
+/** There is nothing to take, and nothing to give back. */
+export const noDevice = (at: number): Reading => ({
+  where: 'the register of devices',
+  at,
+  found: 'No enrolled device is registered as theirs',
+  holds: true,
+});
+
 const ENDED: readonly OrderStanding[] = ['lifted', 'lapsed', 'released', 'over'];
 
 /** What the device itself reports. One that has said nothing since the last order proves nothing. */
 export async function readingOf(
   { db, clock }: Deps,
-  organisation: string,
+  subject: Pick<Subject, 'organisation' | 'person'>,
   target: Target,
   expected: Expected,
 ): Promise<Reading> {
   const now = clock.now();
   const where = target.assetTag;
-  const [device, rows] = await Promise.all([
-    deviceOf(db, organisation, target.device),
-    ordersIn(db, organisation, target),
+  const [device, all] = await Promise.all([
+    deviceOf(db, subject.organisation, target.device),
+    ordersOf(db, subject, target),
   ]);
   if (device === undefined) return { where, at: now, found: 'It is not in the register', holds: false };
+  // What was lifted and ordered anew does not count for what is withdrawn now.
+  const rows = expected === 'withdrawn' ? all.filter((row) => row.lifted_at === null) : all;
   const standings = rows.map((row) => standingOf(row, device, now));
   const isComplete = rows.length === target.restrictions.length;
   const holds =

@@ -6,9 +6,9 @@ import type { Announce } from '../../orders/desired-state/announce.ts';
 import { liftRestrictions, orderRestrictions } from '../../orders/desired-state/change.ts';
 import { type CodeKeys, makeRelease } from '../../orders/desired-state/codes.ts';
 import type { Connector, Found, Kept, Proof, Subject } from '../connector.ts';
-import { enrolledDevicesOf, hasOrder } from './device-orders.ts';
+import { enrolledDevicesOf, idIn, ordersOf } from './device-orders.ts';
 import { type Target, targetsIn } from './device-targets.ts';
-import { readingOf } from './device-readings.ts';
+import { noDevice, readingOf } from './device-readings.ts';
 
 export interface DeviceConnectorDeps {
   readonly db: Db;
@@ -52,32 +52,34 @@ async function find(deps: DeviceConnectorDeps, { organisation, person }: Subject
   return { before: { devices }, changes };
 }
 
-/** The ids are of `find`, so that whatever an earlier call ordered is not ordered twice. */
+/** What an earlier call ordered and nobody has lifted is not ordered twice; what was lifted is ordered anew, under new ids. */
 async function withdraw(deps: DeviceConnectorDeps, subject: Subject, before: Kept, signal: AbortSignal): Promise<void> {
   const { db, clock, announce, notice, telephone } = deps;
-  const behind = {
-    by: 'beadle',
-    reason: 'Access to the council’s facilities has been withdrawn.',
-    breach: null,
-    withdrawal: subject.withdrawal ?? null,
-  };
-  for (const { device, act, restrictions } of targetsIn(before)) {
+  const { organisation, person } = subject;
+  const reason = 'Access to the council’s facilities has been withdrawn.';
+  const behind = { by: 'beadle', reason, breach: null, withdrawnFrom: person };
+  for (const target of targetsIn(before)) {
     signal.throwIfAborted();
-    const of = { organisation: subject.organisation, device };
-    if (await hasOrder(db, of, restrictions)) continue;
+    const of = { organisation, device: target.device };
+    const own = await ordersOf(db, subject, target);
+    if (own.some(({ lifted_at: lifted }) => lifted === null) || target.restrictions.length === 0) continue;
+    const round = own.length / target.restrictions.length + 1;
     const now = clock.now();
-    const made = await makeRelease(now, deps, act);
-    const orders = restrictions.map((one) => ({ ...one, ...made, until: null, notice, telephone }));
+    const made = await makeRelease(now, deps, idIn(round, target.act));
+    const orders = target.restrictions.map(({ id, kind }) => {
+      const restriction = { id: idIn(round, id), kind, until: null, notice, telephone };
+      return { ...restriction, ...made };
+    });
     await inTransaction(db, (tx) => orderRestrictions(tx, of, behind, orders, { now, announce }));
   }
 }
 
-async function restore({ db, clock, announce }: DeviceConnectorDeps, { organisation }: Subject, before: Kept) {
+async function restore({ db, clock, announce }: DeviceConnectorDeps, subject: Subject, before: Kept) {
   const by = { by: 'beadle', reason: 'Access has been given back.' };
-  for (const { device, restrictions } of targetsIn(before)) {
-    const ids = restrictions.map(({ id }) => id);
-    const deps = { now: clock.now(), announce };
-    await inTransaction(db, (tx) => liftRestrictions(tx, { organisation, device }, ids, by, deps));
+  for (const target of targetsIn(before)) {
+    const ids = (await ordersOf(db, subject, target)).map(({ id }) => id);
+    const of = { organisation: subject.organisation, device: target.device };
+    await inTransaction(db, (tx) => liftRestrictions(tx, of, ids, by, { now: clock.now(), announce }));
   }
   return { left: [] };
 }
@@ -91,7 +93,9 @@ export function createDeviceConnector(deps: DeviceConnectorDeps): Connector {
     find: (subject) => find(deps, subject),
     withdraw: (subject, _facility, before, signal) => withdraw(deps, subject, before, signal),
     prove: async (subject, _facility, before, expected): Promise<Proof> => {
-      const readings = targetsIn(before).map((target) => readingOf(deps, subject.organisation, target, expected));
+      const targets = targetsIn(before);
+      if (targets.length === 0) return { readings: [noDevice(deps.clock.now())] };
+      const readings = targets.map((target) => readingOf(deps, subject, target, expected));
       return { readings: await Promise.all(readings) };
     },
     restore: (subject, _facility, before) => restore(deps, subject, before),

@@ -14,7 +14,6 @@ const shown = (order: OrderAnswer) => ({
   name: nameOfKind(order.kind),
   last: order.effects.at(-1),
   isLifted: order.liftedAt !== null,
-  isOfWithdrawal: order.withdrawal !== null,
 });
 export type ShownOrder = ReturnType<typeof shown>;
 
