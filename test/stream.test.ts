@@ -98,6 +98,19 @@ describe('the stream over a socket', () => {
     expect((await second.desired()).state.restrictions).toHaveLength(1);
   });
 
+  it('begins, after the server was ended and started again, with what was ordered before', async () => {
+    const device = await start();
+    await listen(device);
+    await order();
+    await server.app.close();
+    const { settings, database, keys, clock, random } = server;
+    const again = await createApp({ database, settings, keys, clock, random, log: pino({ level: 'silent' }) });
+    others.push(() => again.close());
+    await again.listen({ host: '127.0.0.1', port });
+    const { desired } = await listen(device);
+    expect((await desired()).state.restrictions).toHaveLength(1);
+  });
+
   it('ends with the server, which waits for nobody that only listens', async () => {
     const device = await start();
     const { answer } = await listen(device);

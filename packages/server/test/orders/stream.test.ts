@@ -97,9 +97,8 @@ describe('a stream', () => {
 
   it('ends where the device is enrolled again, and with the server', async () => {
     const old = await listen();
-    const again = await enrolListener(server, 'DBC-1');
     const ended = once(old.stream.resume(), 'end');
-    await order();
+    const again = await enrolListener(server, 'DBC-1');
     await ended;
     const stream = await listen(again);
     const closing = once(stream.stream.resume(), 'end');
