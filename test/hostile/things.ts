@@ -130,6 +130,18 @@ async function fillWithdrawals({ as, canary, name, server }: Filling): Promise<P
   };
 }
 
+/** A stick and a device that were seized; the device has been given back. */
+async function fillExhibits({ as, canary, assetTag }: Filling): Promise<Places> {
+  const ask = as('ict-administrator');
+  const move = { from: canary, to: canary, place: canary, condition: canary };
+  const [stick, device] = [
+    await ask('POST', '/api/v1/exhibits', { kind: 'stick', serial: canary, description: canary, ...move }),
+    await ask('POST', '/api/v1/exhibits', { kind: 'device', device: assetTag, description: canary, ...move }),
+  ];
+  await ask('POST', `/api/v1/exhibits/${device['ref']}/release`, move);
+  return { 'exhibits.ref': [stick['ref'] ?? '', device['ref'] ?? ''] };
+}
+
 /** Fills what a council has beside devices, breaches and tokens; gives what its addresses name. */
 export async function fillThings(filling: Filling, policy: string): Promise<Places> {
   const preview = await filling.as('administrator')('POST', '/api/v1/policies/preview', policy, 'application/yaml');
@@ -140,6 +152,7 @@ export async function fillThings(filling: Filling, policy: string): Promise<Plac
     ...(await fillHolds(filling)),
     ...(await fillOrders(filling)),
     ...(await fillWithdrawals(filling)),
+    ...(await fillExhibits(filling)),
     'policies.id': [preview['id'] ?? ''],
   };
 }

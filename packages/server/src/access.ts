@@ -28,6 +28,10 @@ export const PERMISSIONS = [
   'withdrawals:order',
   // The second person, where one is needed.
   'withdrawals:decide',
+  'exhibits:read',
+  'exhibits:write',
+  // That orders which change one are carried out all the same.
+  'exhibits:agree',
   'policies:read',
   'policies:write',
   'audit:read',

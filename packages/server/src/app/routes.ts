@@ -38,6 +38,7 @@ import { policyRoutes } from '../policies/routes.ts';
 import { registerRoutes } from '../registers/routes.ts';
 import { previewRoutes } from '../preview/routes.ts';
 import type { Connector } from '../withdrawals/connector.ts';
+import { exhibitRoutes } from '../exhibits/routes.ts';
 import { withdrawalRoutes } from '../withdrawals/routes.ts';
 import type { AppDeps } from '../app.ts';
 
@@ -87,6 +88,7 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(helpdeskRoutes, stage);
   await app.register(orderingRoutes, stage);
   await app.register(withdrawalRoutes, stage);
+  await app.register(exhibitRoutes, stage);
   await app.register(holdRoutes, stage);
   await app.register(personProtectionRoutes, stage);
   await app.register(ingestRoutes, { ...stage, countries, admission: lanes.checkIns });

@@ -7,7 +7,7 @@ import type { PageDeps } from './console.ts';
 import { article33Document } from './documents/article-33.ts';
 import { breachReportDocument } from './documents/breach-report.ts';
 import { accessibilityPage } from './pages/accessibility.ts';
-import { authorisationPage } from './pages/authorisation.ts';
+import { type ActPageDeps, authorisationPage } from './pages/authorisation.ts';
 import { newAuthorisationPage } from './pages/authorisation-new.ts';
 import { authorisationsPage } from './pages/authorisations.ts';
 import { baselinePage } from './pages/baseline.ts';
@@ -17,6 +17,7 @@ import { breachesPage } from './pages/breaches.ts';
 import type { ChangeDeps } from '../devices/change.ts';
 import { deviceStatePage } from './pages/device-state.ts';
 import { deviceHolderPage } from './pages/device-holder.ts';
+import { exhibitPages } from './pages/exhibits.ts';
 import { helpdeskPages } from './pages/helpdesk.ts';
 import { withdrawalPages } from './pages/withdrawals/pages.ts';
 import type { Connector } from '../withdrawals/connector.ts';
@@ -117,6 +118,12 @@ async function policyPages(app: FastifyInstance, deps: ConsoleDeps, page: PageDe
   await app.register(baselinePage, { ...page, random: deps.random, judge: deps.judge });
 }
 
+/** What ICT takes away, and what it keeps (clauses 4.6 and 4.7). */
+async function containingPages(app: FastifyInstance, deps: ConsoleDeps, acts: ActPageDeps): Promise<void> {
+  await app.register(withdrawalPages, { ...acts, connectors: deps.connectors, settings: deps.settings });
+  await app.register(exhibitPages, acts);
+}
+
 const writersOf = (views: Views): Writers => ({
   report: breachReportDocument,
   article33: article33Document,
@@ -170,7 +177,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(newAuthorisationPage, acts);
   await app.register(authorisationPage, acts);
   await app.register(incidentsPage, acts);
-  await app.register(withdrawalPages, { ...acts, connectors: deps.connectors, settings: deps.settings });
+  await containingPages(app, deps, acts);
   await app.register(helpdeskPages, acts);
   await app.register(messagesPage, { ...acts, settings: deps.settings });
   await policyPages(app, deps, page);

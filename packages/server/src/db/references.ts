@@ -10,6 +10,7 @@ export const SERIES = {
   helpdesk: 'HD',
   holds: 'LH',
   withdrawals: 'WD',
+  exhibits: 'EX',
 } as const;
 export type Series = keyof typeof SERIES;
 

@@ -4,6 +4,7 @@ import type { DataProtectionTables } from './schema-data-protection.ts';
 import type { HelpdeskTables } from './schema-helpdesk.ts';
 import type { OrderTables } from './schema-orders.ts';
 import type { PeopleTables } from './schema-people.ts';
+import type { ExhibitTables } from './schema-exhibits.ts';
 import type { SignInTables } from './schema-sign-in.ts';
 import type { WithdrawalTables } from './schema-withdrawals.ts';
 
@@ -473,6 +474,7 @@ export interface DailyStandingTable {
 export interface Database
   extends AuthorisationTables,
     DataProtectionTables,
+    ExhibitTables,
     HelpdeskTables,
     OrderTables,
     PeopleTables,

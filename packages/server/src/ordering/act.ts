@@ -8,6 +8,7 @@ import { lockedDevice } from '../devices/change.ts';
 import type { DeviceRow } from '../devices/read.ts';
 import { deviceByTag } from '../devices/register.ts';
 import { problem } from '../errors.ts';
+import { heldAsExhibit } from '../exhibits/hold.ts';
 import { newId } from '../ids.ts';
 import type { Announce } from '../orders/desired-state/announce.ts';
 import { liftRestrictions, orderRestrictions, sendOneOff } from '../orders/desired-state/change.ts';
@@ -31,11 +32,18 @@ const DAY_MS = 86_400_000;
 /** A message that nobody has seen by then says nothing to anybody. */
 const MESSAGE_FOR_MS = 7 * DAY_MS;
 
+/** What is kept as evidence is changed by no order before the officer has agreed (clause 4.7). */
+async function refuseExhibit(tx: Tx, { organisation, id, asset_tag: tag }: DeviceRow): Promise<void> {
+  const ref = await heldAsExhibit(tx, organisation, id);
+  if (ref !== null) throw problem('conflict', `${tag} is held as the exhibit ${ref}: orders wait for the officer.`);
+}
+
 /** Where an agent may run: a device that was never enrolled hears of nothing. */
 async function enrolledDevice(tx: Tx, organisation: string, assetTag: string): Promise<DeviceRow> {
   const device = await lockedDevice(tx, organisation, assetTag);
   if (device.generation === 0)
     throw problem('conflict', `${assetTag} has never been enrolled: no agent on it would hear of an order.`);
+  await refuseExhibit(tx, device);
   return device;
 }
 
@@ -144,6 +152,7 @@ export async function liftByPerson(
   await refuseOwn(deps, caller, assetTag);
   await inTransaction(deps.db, async (tx) => {
     const device = await lockedDevice(tx, caller.organisation, assetTag);
+    await refuseExhibit(tx, device);
     const order = await restrictionOf(tx, device, id);
     if (order.lifted_at !== null) throw problem('conflict', 'This order has been lifted already.');
     if (order.withdrawn_from !== null)

@@ -6,6 +6,7 @@ const READS = [
   'breaches:read',
   'authorisations:read',
   'withdrawals:read',
+  'exhibits:read',
   'audit:read',
   'people:read',
   'registers:read',
@@ -22,8 +23,8 @@ const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] a
 const WORKS_ON = ['breaches:write', 'breaches:contain', 'breaches:decide'] as const;
 /** ICT restricts devices (clauses 4.6 and 4.7); the officer reads what is in force. */
 const ORDERS = ['orders:read', 'orders:write'] as const;
-/** ICT: access is taken away and given back (clause 4.6). */
-const WITHDRAWS = ['withdrawals:read', 'withdrawals:order'] as const;
+/** ICT: access is taken away and given back (clause 4.6), and what is seized is kept (4.7). */
+const WITHDRAWS = ['withdrawals:read', 'withdrawals:order', 'exhibits:read', 'exhibits:write'] as const;
 const READS_AND_DECIDES = ['authorisations:read', ...DECIDES] as const;
 
 /**
@@ -38,6 +39,8 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...DECIDES,
     ...WORKS_ON,
     'withdrawals:decide',
+    'exhibits:write',
+    'exhibits:agree',
     'incidents:declare',
     'authorisations:record',
     'policies:write',
@@ -46,7 +49,15 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'data-protection',
     ...KEEPS,
   ],
-  'security-analyst': [...READS, ...REPORTS, ...DECIDES, 'breaches:write', 'breaches:contain', 'registers:write'],
+  'security-analyst': [
+    ...READS,
+    ...REPORTS,
+    ...DECIDES,
+    'breaches:write',
+    'breaches:contain',
+    'exhibits:write',
+    'registers:write',
+  ],
   'ict-administrator': [
     ...WITHDRAWS,
     'withdrawals:decide',
@@ -85,7 +96,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...REPORTS,
     ...READS_AND_DECIDES,
   ],
-  siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'withdrawals:decide', 'incidents:declare'],
+  siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'withdrawals:decide', 'exhibits:agree', 'incidents:declare'],
   'data-protection-officer': [...READS, ...REPORTS, ...DECIDES, 'breaches:decide', 'data-protection'],
   auditor: [...READS, ...REPORTS],
   director: [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],

@@ -249,6 +249,18 @@ export const INVENTORY: Readonly<Record<keyof Database, Held>> = {
     why: 'it can be shown what was done',
     kept: RECORD,
   },
+  exhibits: {
+    what: 'a thing that was seized',
+    about: 'from whom it was taken',
+    why: 'it is evidence, and is given back',
+    kept: RECORD,
+  },
+  custody_events: {
+    what: 'who has had an exhibit, where it was and how',
+    about: 'who handed it over, took it and wrote it down',
+    why: 'evidence without a whole record of custody is none: a person’s erasure leaves it as it is',
+    kept: RECORD,
+  },
   people: {
     what: 'a person, as the council’s own lists have them',
     about: 'the person',

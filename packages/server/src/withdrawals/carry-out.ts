@@ -3,10 +3,10 @@ import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { TryLater } from '../jobs/back-off.ts';
 import { type Connector, type Facility, type Kept, NeedsPerson, type Proof, type Subject } from './connector.ts';
-import { planTelling } from './queue.ts';
+import { planTelling, queueTarget } from './queue.ts';
 import { isWanted, settle } from './settle.ts';
 import { changeTarget, Overtaken, targetById } from './store.ts';
-import { type Act, beginning, nextAct, type Target } from './target.ts';
+import { type Act, beginning, LOOK_AGAIN_MS, nextAct, type Target } from './target.ts';
 
 export interface CarryDeps {
   readonly db: Db;
@@ -26,11 +26,12 @@ const HOUR_MS = 3_600_000;
 const TELL_AGAIN_AFTER = 3;
 const MOST_WORDS = 400;
 
-/** The system was told, and does not show it yet. */
+/** The system does not show what it was told: not yet, or not any more. */
 class NotSeen extends Error {
-  constructor({ readings }: Proof) {
+  constructor({ readings }: Proof, isUndone: boolean) {
     const missing = readings.filter(({ holds }) => !holds).map(({ where, found }) => `${where}: ${found}`);
-    super(missing.length === 0 ? 'The system has not said yet what it did.' : `Not seen yet. ${missing.join('; ')}`);
+    const what = isUndone ? 'It is not withdrawn any more, and is withdrawn again.' : 'Not seen yet.';
+    super(missing.length === 0 ? 'The system has not said yet what it did.' : `${what} ${missing.join('; ')}`);
     this.name = 'NotSeen';
   }
 }
@@ -79,12 +80,19 @@ async function perform(
 
 const SMOOTH = { trouble: null, trouble_words: null, trouble_since: null } as const;
 
+const later = ({ clock, random }: CarryDeps, afterMs: number) => ({
+  now: clock.now(),
+  random,
+  runAt: clock.now() + afterMs,
+});
+
 /** Writes what an act has changed, in one transaction with what the steps say. Throws `Overtaken`. */
 async function write(deps: CarryDeps, target: Target, columns: Partial<Target>): Promise<Target> {
   const at = deps.clock.now();
   return inTransaction(deps.db, async (tx) => {
     const changed = await changeTarget(tx, target, columns);
     await settle(tx, changed, at);
+    if (typeof columns.proven_at === 'number') await queueTarget(tx, target, target.id, later(deps, LOOK_AGAIN_MS));
     const told = changed.trouble === 'needs-person' || columns.left_over != null;
     if (told) await planTelling(tx, target.organisation, { now: at, random: deps.random });
     return changed;
@@ -129,10 +137,11 @@ async function actOnce(deps: CarryDeps, read: Target, act: Act, { attempt, signa
     await write(deps, target, { ...SMOOTH, ...proofColumns(done, act, deps, byHand) });
     return byHand && act === 'prove-withdrawn' ? 'stop' : 'on';
   }
-  // Reading it again may show it; if it never does, the system is told once more.
-  const again = attempt % TELL_AGAIN_AFTER === 0 ? { taken_at: null, given_at: null } : {};
-  await write(deps, target, { proof: JSON.stringify(done.readings), ...again });
-  throw new NotSeen(done);
+  // Reading it again may show it; if it never does, or did and does no longer, the system is told once more.
+  const isUndone = act === 'prove-withdrawn' && target.proven_at !== null;
+  const again = isUndone || attempt % TELL_AGAIN_AFTER === 0 ? { taken_at: null, given_at: null } : {};
+  await write(deps, target, { proof: JSON.stringify(done.readings), proven_at: null, ...again });
+  throw new NotSeen(done, isUndone);
 }
 
 /** What stands in the way is on record before it is tried again, and stays there until nothing does. */
@@ -166,7 +175,7 @@ export async function carryOut(
     for (;;) {
       const target = await targetById(deps.db, organisation, id);
       if (target === undefined) return;
-      const act = nextAct(target, await isWanted(deps.db, target));
+      const act = nextAct(target, await isWanted(deps.db, target), deps.clock.now());
       if (act === null) {
         await inTransaction(deps.db, (tx) => settle(tx, target, deps.clock.now()));
         return;

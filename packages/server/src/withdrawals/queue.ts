@@ -8,13 +8,14 @@ type QueueDeps = Pick<OrderDeps, 'now' | 'random'>;
 /** One kind for each connector, so that a system that is away holds up none but its own. */
 export const targetJob = (connector: string): string => `withdrawal:${connector}`;
 
+/** Brings a target to where it is wanted, now or at `runAt`; one that waits already comes at the earlier of the two. */
 export async function queueTarget(
   tx: Tx,
   { organisation, connector }: Pick<Step, 'organisation' | 'connector'>,
   target: string,
-  { now: at, random }: QueueDeps,
+  { now: at, random, runAt = at }: QueueDeps & { readonly runAt?: number },
 ): Promise<void> {
-  const job = { organisation, kind: targetJob(connector), key: target, payload: { target }, runAt: at, at };
+  const job = { organisation, kind: targetJob(connector), key: target, payload: { target }, runAt, at };
   await enqueue(tx, job, random);
 }
 

@@ -1,5 +1,6 @@
 import { visibleTo } from '../concealed.ts';
 import type { Caller } from '../access.ts';
+import { holding } from '../containing.ts';
 import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import type { Step, Withdrawal } from './store.ts';
@@ -23,12 +24,16 @@ export interface WithdrawalFilter {
   /** An account: whose access it is. */
   readonly subject?: string | undefined;
   readonly facility?: string | undefined;
+  /** Part of a reference or of what was named. */
+  readonly q?: string | undefined;
   /** Those that are in force, wait for a decision, or are being given back. */
   readonly open?: boolean | undefined;
 }
 
-function matching(db: Db, { organisation }: Caller, { subject, facility, open }: WithdrawalFilter) {
+function matching(db: Db, { organisation }: Caller, { subject, facility, open, q }: WithdrawalFilter) {
   let query = db.selectFrom('withdrawals').where('withdrawals.organisation', '=', organisation);
+  if (q !== undefined)
+    query = query.where((eb) => eb.or([holding('withdrawals.ref', q), holding('withdrawals.subjects', q)]));
   if (open !== undefined)
     query = query.where('withdrawals.status', open ? 'in' : 'not in', ['awaiting-approval', 'ordered', 'restoring']);
   if (subject !== undefined || facility !== undefined)

@@ -6,19 +6,22 @@ export type Target = Selectable<WithdrawalTargetTable>;
 /** What a person's access to one facility in one system needs next. */
 export type Act = 'find' | 'withdraw' | 'prove-withdrawn' | 'restore' | 'prove-restored';
 
+/** So often what is withdrawn is looked at again. */
+export const LOOK_AGAIN_MS = 24 * 3_600_000;
+
 /** What of a target says how far it is. */
 export type Progress = Pick<Target, 'before' | 'taken_at' | 'proven_at' | 'given_at'>;
 
 /**
  * The next thing to do, so that it becomes as it is `wanted`; null where it is. What was there before is on record before
  * anything is taken, and stays there until it is shown to be back: a process that dies between two acts, or in one, begins
- * again with that act.
+ * again with that act. What was shown is looked at again after a day: somebody else may have given it back.
  */
-export function nextAct({ before, taken_at, proven_at, given_at }: Progress, wanted: boolean): Act | null {
+export function nextAct({ before, taken_at, proven_at, given_at }: Progress, wanted: boolean, now: number): Act | null {
   if (wanted) {
     if (before === null) return 'find';
     if (taken_at === null) return 'withdraw';
-    return proven_at === null ? 'prove-withdrawn' : null;
+    return proven_at === null || proven_at <= now - LOOK_AGAIN_MS ? 'prove-withdrawn' : null;
   }
   if (before === null) return null;
   return given_at === null ? 'restore' : 'prove-restored';

@@ -15,7 +15,7 @@ export function inventedConnectors(): readonly Connector[] {
   return [directory.connector, { ...mail.connector, enabled: false }];
 }
 
-/** One that runs and needs a person, one that is a dry run, and one that waits for a second person. */
+/** Something that was seized; and of withdrawals: one that runs and needs a person, one that is a dry run, and one that waits for a second person. */
 export async function seedWithdrawals({ app, as, clock }: ConsoleServer): Promise<void> {
   const until = new Date(clock.now() + 10 * DAY_MS).toISOString();
   const reason = 'The laptop was left on a train. Access is withdrawn until it is found.';
@@ -29,4 +29,13 @@ export async function seedWithdrawals({ app, as, clock }: ConsoleServer): Promis
     await as('ict-administrator', { method: 'POST', url: '/api/v1/withdrawals', payload });
     await app.jobs.runDue();
   }
+  const move = { from: 'Sam Rivers', to: 'Ian Technician', place: 'The Forum, room 12', condition: 'Scratched, off' };
+  const seizure = {
+    kind: 'stick',
+    serial: '0781AABB1204',
+    description: 'A black memory stick',
+    seal: 'S-0041',
+    ...move,
+  };
+  await as('ict-administrator', { method: 'POST', url: '/api/v1/exhibits', payload: seizure });
 }

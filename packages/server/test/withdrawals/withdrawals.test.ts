@@ -175,6 +175,31 @@ describe('what stands in the way', () => {
   });
 });
 
+describe('what is withdrawn', () => {
+  it('is looked at again each day, and taken away again where somebody has given it back', async () => {
+    const until = new Date(server.clock.now() + 30 * DAY_MS).toISOString();
+    const { ref } = (await post('', { ...order, until })).json();
+    await run();
+    directory.access.set('sam.rivers network', true);
+    server.clock.pass(DAY_MS - 60_000);
+    await run();
+    expect(directory.access.get('sam.rivers network')).toBe(true);
+    server.clock.pass(61_000);
+    await run();
+    expect(await stepOf(ref)).toMatchObject({
+      status: 'retrying',
+      trouble: 'It is not withdrawn any more, and is withdrawn again. dc1: enabled',
+    });
+    server.clock.pass(10_000);
+    await run();
+    expect((await stepOf(ref)).status).toBe('proven');
+    expect(directory.access.get('sam.rivers network')).toBe(false);
+    await restore(ref);
+    await run();
+    expect(directory.access.get('sam.rivers network')).toBe(true);
+  });
+});
+
 describe('two withdrawals of the same', () => {
   it('give back when the last of them ends, and as it was before the first', async () => {
     const [one, other] = [(await post('', inADay())).json().ref, (await post('', inADay())).json().ref];

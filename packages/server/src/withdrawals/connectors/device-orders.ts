@@ -1,5 +1,6 @@
 import type { Db } from '../../db/database.ts';
 import type { OrderRow } from '../../orders/desired-state/document.ts';
+import { heldAsExhibit } from '../../exhibits/hold.ts';
 import { heldBy } from '../../people/holder.ts';
 import { NeedsPerson, type Subject } from '../connector.ts';
 import type { Target } from './device-targets.ts';
@@ -45,4 +46,11 @@ export async function ordersOf(
     .orderBy('id')
     .execute();
   return rows.filter((row) => restrictions.some(({ id }) => row.id === id || row.id.startsWith(`${id}-`)));
+}
+
+/** What is kept as evidence is changed by no order before the officer has agreed. */
+export async function refuseExhibit(db: Db, organisation: string, { device, assetTag }: Target): Promise<void> {
+  const ref = await heldAsExhibit(db, organisation, device);
+  if (ref !== null)
+    throw new NeedsPerson(`${assetTag} is held as the exhibit ${ref}: the officer agrees to orders on its page.`);
 }

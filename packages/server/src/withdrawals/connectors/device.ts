@@ -6,7 +6,7 @@ import type { Announce } from '../../orders/desired-state/announce.ts';
 import { liftRestrictions, orderRestrictions } from '../../orders/desired-state/change.ts';
 import { type CodeKeys, makeRelease } from '../../orders/desired-state/codes.ts';
 import type { Connector, Found, Kept, Proof, Subject } from '../connector.ts';
-import { enrolledDevicesOf, idIn, ordersOf } from './device-orders.ts';
+import { enrolledDevicesOf, idIn, ordersOf, refuseExhibit } from './device-orders.ts';
 import { type Target, targetsIn } from './device-targets.ts';
 import { noDevice, readingOf } from './device-readings.ts';
 
@@ -63,6 +63,7 @@ async function withdraw(deps: DeviceConnectorDeps, subject: Subject, before: Kep
     const of = { organisation, device: target.device };
     const own = await ordersOf(db, subject, target);
     if (own.some(({ lifted_at: lifted }) => lifted === null) || target.restrictions.length === 0) continue;
+    await refuseExhibit(db, organisation, target);
     const round = own.length / target.restrictions.length + 1;
     const now = clock.now();
     const made = await makeRelease(now, deps, idIn(round, target.act));
@@ -77,7 +78,8 @@ async function withdraw(deps: DeviceConnectorDeps, subject: Subject, before: Kep
 async function restore({ db, clock, announce }: DeviceConnectorDeps, subject: Subject, before: Kept) {
   const by = { by: 'beadle', reason: 'Access has been given back.' };
   for (const target of targetsIn(before)) {
-    const ids = (await ordersOf(db, subject, target)).map(({ id }) => id);
+    const ids = (await ordersOf(db, subject, target)).filter((row) => row.lifted_at === null).map(({ id }) => id);
+    if (ids.length > 0) await refuseExhibit(db, subject.organisation, target);
     const of = { organisation: subject.organisation, device: target.device };
     await inTransaction(db, (tx) => liftRestrictions(tx, of, ids, by, { now: clock.now(), announce }));
   }
