@@ -151,6 +151,19 @@ describe('a restriction', () => {
     expect(items).toMatchObject([{ device: 'DBC-1', kind: 'lock', standing: 'ordered' }]);
   });
 
+  it('of a device that is held as an exhibit waits for the officer', async () => {
+    const moved = { from: 'Sam Rivers', to: 'Ian Technician', place: 'Room 12', condition: 'As it was' };
+    const seizure = { kind: 'device', device: 'DBC-1', description: 'A laptop', ...moved, seal: 'S-0041' };
+    const exhibits = '/api/v1/exhibits';
+    expect((await server.as('ict-operator', { method: 'POST', url: exhibits, payload: seizure })).statusCode).toBe(201);
+    expect((await post('/orders', LOCK)).json()).toMatchObject({ code: 'conflict' });
+    expect((await post('/messages', { text: 'x', reason: 'y' })).json()).toMatchObject({ code: 'conflict' });
+    const payload = { agreed: true, note: 'Isolate it: it is on.' };
+    const agreement = { method: 'POST', url: `${exhibits}/EX-2026-000001/agreement`, payload } as const;
+    await server.as('information-security-team-leader', agreement);
+    expect((await post('/orders', LOCK)).statusCode).toBe(201);
+  });
+
   it('on somebody’s own device is lifted by somebody else', async () => {
     const change = { holder: 'ict-operator' };
     const { version } = (await server.as('administrator', { url })).json<{ version: string }>();
