@@ -19,7 +19,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['carry'],
     ['app'],
     ['console'],
-    ['ingest', 'withdrawals', 'preview', 'baseline'],
+    ['ingest', 'withdrawals', 'ordering', 'preview', 'baseline'],
     ['judging', 'trends', 'protection', 'rights'],
     ['breaches'],
     ['enrolment', 'authorisations', 'policies', 'people', 'helpdesk', 'notify', 'orders', 'organisation', 'registers'],

@@ -236,7 +236,10 @@ export async function fillOrganisation(server: Server, names: Names): Promise<Or
   await ask('POST', `/api/v1/breaches/${closed['ref']}/closure`, { reason: `because ${canary}` });
   const as = (role: CallerRole) => askingWith(server, tokens[role]);
   const { assetTag } = devices.good;
-  const things = await fillThings({ as, canary, name, server, assetTag }, policyOf(canary, name));
+  const things = await fillThings(
+    { as, canary, name, server, assetTag, owned: devices.owned.assetTag },
+    policyOf(canary, name),
+  );
   const breaches = [open['ref'] ?? '', closed['ref'] ?? ''];
   const cases = await fillCases({ server, id: names.id, canary, ask, breaches });
   const tags = [devices.owned.assetTag, assetTag];

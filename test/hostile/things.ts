@@ -15,6 +15,8 @@ interface Filling {
   readonly server: Pick<Server, 'clock'>;
   /** A device of this council. */
   readonly assetTag: string;
+  /** One whose key its owner has. */
+  readonly owned: string;
 }
 
 const DAY = 86_400_000;
@@ -116,6 +118,18 @@ async function fillHolds({ as, canary, assetTag }: Filling): Promise<Places> {
   return { 'legal-holds.ref': [open['ref'] ?? '', ended['ref'] ?? ''] };
 }
 
+/** A restriction in force and one that is lifted, of a device that is enrolled, and a message to it. */
+async function fillOrders({ as, canary, owned }: Filling): Promise<Places> {
+  const ask = as('ict-operator');
+  const url = `/api/v1/devices/${owned}`;
+  const said = { until: null, reason: `because ${canary}`, notice: `for ${canary}`, telephone: '0' };
+  const lock = await ask('POST', `${url}/orders`, { kind: 'lock', ...said });
+  const isolate = await ask('POST', `${url}/orders`, { kind: 'isolate', ...said });
+  await ask('POST', `${url}/orders/${isolate['id']}/lifting`, { reason: `because ${canary}` });
+  await ask('POST', `${url}/messages`, { text: `hello ${canary}`, reason: `because ${canary}` });
+  return { 'devices.id': [lock['id'] ?? '', isolate['id'] ?? ''] };
+}
+
 /** Access that is withdrawn, and a withdrawal that waits for a second person. */
 async function fillWithdrawals({ as, canary, name, server }: Filling): Promise<Places> {
   const ask = as('ict-administrator');
@@ -156,6 +170,7 @@ export async function fillThings(filling: Filling, policy: string): Promise<Plac
     ...(await fillHolds(filling)),
     ...(await fillRights(filling)),
     'language.language': ['cy', 'en'],
+    ...(await fillOrders(filling)),
     ...(await fillWithdrawals(filling)),
     ...(await fillExhibits(filling)),
     'policies.id': [preview['id'] ?? ''],

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   'enrolment-refused': { status: 403, title: 'The device cannot be enrolled with this token' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'device-unknown': { status: 404, title: 'There is no such device' },
+  'order-unknown': { status: 404, title: 'There is no such order' },
   'breach-unknown': { status: 404, title: 'There is no such breach' },
   'person-unknown': { status: 404, title: 'There is no such person' },
   'authorisation-unknown': { status: 404, title: 'There is no such authorisation' },

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { ConnectorsFile } from './settings-connectors-file.ts';
 import { DirectoryFile } from './settings-directory.ts';
 import { LimitsFile } from './limits.ts';
+import { DeviceWithdrawalsFile } from './settings-device-withdrawals.ts';
 import { OidcFile } from './settings-oidc.ts';
 import { GovukNotifyFile, SiemsFile, WebhooksFile } from './settings-notify-file.ts';
 
@@ -102,6 +103,7 @@ export const SettingsFile = Type.Object(
     directory: Type.Optional(DirectoryFile),
     connectors: Type.Optional(ConnectorsFile),
     limits: Type.Optional(LimitsFile),
+    deviceWithdrawals: Type.Optional(DeviceWithdrawalsFile),
     oidc: Type.Optional(OidcFile),
     secondFactor: Type.Optional(
       Type.Enum(['required', 'optional'], { description: 'one of required, optional', examples: ['required'] }),

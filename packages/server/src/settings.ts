@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type DirectorySettings, directoryOf } from './settings-directory.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { type DeviceWithdrawals, deviceWithdrawalsOf } from './settings-device-withdrawals.ts';
 import { authoritiesOf, databaseOf, isPostgres, nameOf, originOf, proxiesOf } from './settings-addresses.ts';
 import { connectorsOf, type ConnectorsSettings } from './settings-connectors.ts';
 import { SettingsFile } from './settings-file.ts';
@@ -52,6 +53,8 @@ export interface Settings extends NotifySettings {
   /** Whether an account needs a code of an authenticator app beside its password. */
   readonly secondFactor: 'required' | 'optional';
   readonly limits: Limits;
+  /** Null: nobody's device is withdrawn but by hand. */
+  readonly deviceWithdrawals: DeviceWithdrawals | null;
 }
 
 /** Throws a `StartError` with exit code 2 that names the file's key or the variable, what was expected and what to write. */
@@ -86,6 +89,7 @@ export function readSettings(source: SettingsSource): Settings {
     oidc: values.oidc === undefined ? null : oidcOf(values.oidc, raw),
     secondFactor: values.secondFactor ?? 'optional',
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...values.limits }),
+    deviceWithdrawals: deviceWithdrawalsOf(values.deviceWithdrawals),
   });
 }
 

@@ -64,6 +64,20 @@ const LABELS: InBoth & Readonly<Record<string, Labels<Label>>> = {
     open: { text: 'Open', colour: 'blue' },
     closed: { text: 'Closed', colour: 'grey' },
   },
+  order: {
+    ordered: { text: 'Not answered yet', colour: 'yellow' },
+    'in-force': { text: 'In force', colour: 'red' },
+    lifting: { text: 'Not answered yet', colour: 'yellow' },
+    lifted: { text: 'Lifted', colour: 'green' },
+    over: { text: 'Over', colour: 'grey' },
+    lapsed: { text: 'Ended by itself', colour: 'grey' },
+    released: { text: 'Ended with the code', colour: 'teal' },
+    shown: { text: 'Shown', colour: 'green' },
+    sent: { text: 'Sent', colour: 'green' },
+    'too-late': { text: 'Came too late', colour: 'grey' },
+    failed: { text: 'Could not be done', colour: 'orange' },
+    unsupported: { text: 'Cannot be done there', colour: 'orange' },
+  },
   withdrawal: {
     'awaiting-approval': { text: 'Waits for a second person', colour: 'yellow' },
     refused: { text: 'Refused', colour: 'grey' },
@@ -112,6 +126,7 @@ export type LabelKind =
   | 'delivery'
   | 'helpdesk'
   | 'rights'
+  | 'order'
   | 'withdrawal'
   | 'step'
   | 'clock';

@@ -43,6 +43,9 @@ import { myActionsPage } from './pages/mine/my-actions.ts';
 import { myDevicePages } from './pages/mine/my-device.ts';
 import { myRightsPages } from './pages/mine/my-rights.ts';
 import { dataRightsPages } from './pages/data-rights.ts';
+import { orderActPages } from './pages/orders/act-pages.ts';
+import type { OrderPageDeps } from './pages/orders/device-act.ts';
+import { orderListPage } from './pages/orders/list.ts';
 import { overviewPage } from './pages/overview.ts';
 import { peoplePages } from './pages/people.ts';
 import { personPage } from './pages/person.ts';
@@ -74,6 +77,8 @@ type ProblemPage = (
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeDeps, 'judge'> {
   readonly settings: SettingsPageDeps['settings'] & SignInPageDeps['settings'];
   readonly keys: SettingsPageDeps['keys'] & EvidenceDeps['keys'] & SecondFactorPageDeps['keys'];
+  readonly announce: OrderPageDeps['announce'];
+  readonly releases: OrderPageDeps['releases'];
   readonly log: Pick<Log, 'warn'>;
   readonly wake: () => void;
   readonly connectors: readonly Connector[];
@@ -101,6 +106,9 @@ async function devicePages(app: FastifyInstance, deps: ConsoleDeps, page: PageDe
   await app.register(devicesPage, page);
   await app.register(notSeenPage, page);
   await app.register(mismatchesPage, page);
+  await app.register(orderListPage, page);
+  const { random, keys, announce, releases } = deps;
+  await app.register(orderActPages, { ...page, random, keys, announce, releases });
   await app.register(devicePage, page);
   await app.register(deviceStatePage, { ...page, judge: deps.judge });
   await app.register(deviceHolderPage, { ...page, judge: deps.judge });

@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { AuthorisationTables } from './schema-authorisations.ts';
 import type { DataProtectionTables } from './schema-data-protection.ts';
 import type { HelpdeskTables } from './schema-helpdesk.ts';
+import type { OrderTables } from './schema-orders.ts';
 import type { PeopleTables } from './schema-people.ts';
 import type { RightsTables } from './schema-rights.ts';
 import type { ExhibitTables } from './schema-exhibits.ts';
@@ -64,6 +65,12 @@ export interface DeviceTable {
   enrolled_serial: string | null;
   /** How long it has had contact in all, in milliseconds (breaches/connected.ts). */
   connected_ms: Generated<number>;
+  /** The version of its desired state, and when that was made; 0 where nothing was ever ordered. */
+  desired_version: Generated<number>;
+  desired_at: number | null;
+  /** The version that it said it holds, and when it last reported effects; 0 from its enrolment until then. */
+  desired_held: Generated<number>;
+  effects_at: number | null;
 }
 
 export interface DeviceKeyTable {
@@ -472,6 +479,7 @@ export interface Database
     DataProtectionTables,
     ExhibitTables,
     HelpdeskTables,
+    OrderTables,
     PeopleTables,
     RightsTables,
     SignInTables,

@@ -10,6 +10,7 @@ const READS = [
   'audit:read',
   'people:read',
   'registers:read',
+  'orders:read',
   'settings:read',
   'console',
 ] as const;
@@ -27,6 +28,8 @@ const REPORTS = [
 const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
 /** The officer, and the SIRO where the officer is implicated: a breach from its triage to its end. */
 const WORKS_ON = ['breaches:write', 'breaches:contain', 'breaches:decide'] as const;
+/** ICT restricts devices (clauses 4.6 and 4.7); the officer reads what is in force. */
+const ORDERS = ['orders:read', 'orders:write'] as const;
 /** ICT: access is taken away and given back (clause 4.6), and what is seized is kept (4.7). */
 const WITHDRAWS = ['withdrawals:read', 'withdrawals:order', 'exhibits:read', 'exhibits:write'] as const;
 const READS_AND_DECIDES = ['authorisations:read', ...DECIDES] as const;
@@ -75,6 +78,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...KEEPS,
     'helpdesk:read',
     'helpdesk:write',
+    ...ORDERS,
     'settings:read',
     'metrics:read',
     'console',
@@ -92,6 +96,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'breaches:contain',
     'helpdesk:read',
     'helpdesk:write',
+    ...ORDERS,
     'people:read',
     'registers:read',
     'console',

@@ -88,6 +88,13 @@ export const NAMING: readonly NamingTable[] = [
     theirs: ['asked_by', 'account'],
   },
   {
+    table: 'device_orders',
+    key: ['device', 'id'],
+    exact: ['ordered_by', 'lifted_by'],
+    within: ['notice', 'reason', 'text', 'lift_reason', 'observed'],
+  },
+  { table: 'device_order_effects', key: ['device', 'order_id', 'sequence'], exact: [], within: ['observed'] },
+  {
     table: 'withdrawals',
     key: ['id'],
     exact: ['requested_by', 'decided_by', 'restored_by'],

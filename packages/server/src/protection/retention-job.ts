@@ -10,6 +10,7 @@ import { readOrganisation } from '../organisation/store.ts';
 import { heldNow } from './held-now.ts';
 import type { Step } from './phase.ts';
 import { purgeFindings, type PurgeContext } from './purge-findings.ts';
+import { purgeOrders } from './purge-orders.ts';
 import { purgeBreaches, purgeMessages, purgePeople } from './purge-others.ts';
 import { purgeRights } from './purge-rights.ts';
 
@@ -24,6 +25,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
   findings: purgeFindings,
   breaches: purgeBreaches,
   rights: purgeRights,
+  orders: purgeOrders,
   messages: purgeMessages,
   people: purgePeople,
 };

@@ -54,6 +54,7 @@ describe('settings', () => {
       countriesFile: null,
       logLevel: 'info',
       logFile: null,
+      deviceWithdrawals: null,
       limits: DEFAULT_LIMITS,
     });
     expect(Object.isFrozen(read())).toBe(true);

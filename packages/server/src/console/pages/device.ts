@@ -22,6 +22,7 @@ import { type PageDeps, SILENT_AFTER, showPage } from '../console.ts';
 import { countryWords, deviceStateWords, STATE_WORDS } from '../device-state-words.ts';
 import { factLines } from '../fact-words.ts';
 import { inList } from './overview.ts';
+import { ordersOnDevice } from './orders/on-device.ts';
 
 const MOST_BREACHES = 50;
 
@@ -109,6 +110,9 @@ interface Desk {
 const DONE: Readonly<Record<string, string>> = {
   state: 'The state of this device has been changed.',
   holder: 'The holder has been saved. It is recorded under your name.',
+  ordered: 'The restriction has been ordered. It is in force when the device has said so.',
+  lifted: 'The restriction has been lifted. It has ended when the device has said so.',
+  messaged: 'The message has been sent. The device says when it has been shown.',
 };
 
 /** Whom its holder names, for whoever may look at people. */
@@ -164,6 +168,8 @@ export async function showDevice(
     location: await locationOf(deps.db, device, now),
     canChange: may(caller.role, 'devices:write'),
     canHold: may(caller.role, 'holders:write'),
+    orders: may(caller.role, 'orders:read') ? await ordersOnDevice(deps.db, caller, device, now) : null,
+    mayOrder: may(caller.role, 'orders:write'),
     choices: DEVICE_STATES.map((value) => ({ value, text: STATE_WORDS[value] })),
     given: given ?? { state, quietUntil: quietUntil === null ? undefined : iso(quietUntil).slice(0, 10) },
     done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
