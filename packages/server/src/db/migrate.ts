@@ -21,6 +21,7 @@ import { helpdesk } from './migrations/0015-helpdesk.ts';
 import { pageIndexes } from './migrations/0016-page-indexes.ts';
 import { dataProtection } from './migrations/0017-data-protection.ts';
 import { signIn } from './migrations/0020-sign-in.ts';
+import { accounts } from './migrations/0022-accounts.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -42,6 +43,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0016-page-indexes': pageIndexes,
     '0017-data-protection': dataProtection,
     '0020-sign-in': signIn,
+    '0022-accounts': accounts,
   }),
 });
 

@@ -3,7 +3,7 @@ import type { Db, Tx } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { endSessionsOf } from './session-list.ts';
 
-interface Act {
+export interface Act {
   readonly organisation: string;
   /** How the audit log names whoever does it. */
   readonly actor: string;
@@ -16,6 +16,8 @@ export interface ListedAccount {
   readonly role: string;
   readonly createdAt: number;
   readonly disabledAt: number | null;
+  /** A day such as `2026-11-01`; null where it never has, since this is kept. */
+  readonly lastSignedInOn: string | null;
   /** `set-up`, `wanted` at the next sign-in, or `none`. */
   readonly secondFactor: 'set-up' | 'wanted' | 'none';
 }
@@ -34,6 +36,7 @@ export async function listAccounts(
     role: row.role,
     createdAt: row.created_at,
     disabledAt: row.disabled_at,
+    lastSignedInOn: row.last_signed_in_on,
     secondFactor: row.second_factor !== null ? 'set-up' : row.second_factor_wanted === 1 ? 'wanted' : 'none',
   }));
 }

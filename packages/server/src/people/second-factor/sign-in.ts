@@ -114,6 +114,7 @@ async function admitAccount(
     previous,
     browser,
     factor,
+    localAccount: account.id,
   });
   return { session, next: attempt.next };
 }
