@@ -103,3 +103,10 @@ export const homeOf = ({ home, organisation, name }: Caller): { organisation: st
 
 /** How the audit log names whoever acts: a person by their name, a script by its token's. */
 export const actorOf = (caller: Caller): string => (caller.via === 'token' ? `token:${caller.name}` : caller.name);
+
+/** An act for the audit log. `at`: now. */
+export const actOf = (caller: Caller, at: number) => ({
+  organisation: caller.organisation,
+  actor: actorOf(caller),
+  at,
+});

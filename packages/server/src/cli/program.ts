@@ -135,7 +135,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
   const run = settled(program, io, done);
   addServing(program, run, io);
-  addPeople(program, (work) => run((settings) => withDatabase(settings, io, ({ db }) => work(db))), io);
+  addPeople(program, (work) => run((settings) => withDatabase(settings, io, ({ db }) => work(db, settings))), io);
   addImports(program, (work) => run((settings) => withDatabase(settings, io, ({ db }) => work(db, settings))), io);
   addPolicy(program, run, io, done);
   addKeeping(program, run, io);

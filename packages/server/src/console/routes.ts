@@ -7,6 +7,11 @@ import type { PageDeps } from './console.ts';
 import { article33Document } from './documents/article-33.ts';
 import { breachReportDocument } from './documents/breach-report.ts';
 import { accessibilityPage } from './pages/accessibility.ts';
+import { accountActPages } from './pages/accounts/acts.ts';
+import { type AccountFormDeps, accountForms } from './pages/accounts/forms.ts';
+import { accountPages } from './pages/accounts/list.ts';
+import { newTokenPage } from './pages/accounts/token-new.ts';
+import { tokenPages } from './pages/accounts/tokens.ts';
 import { authorisationPage } from './pages/authorisation.ts';
 import { newAuthorisationPage } from './pages/authorisation-new.ts';
 import { authorisationsPage } from './pages/authorisations.ts';
@@ -37,6 +42,7 @@ import { incidentsPage } from './pages/incidents.ts';
 import { myActionsPage } from './pages/mine/my-actions.ts';
 import { myDevicePages } from './pages/mine/my-device.ts';
 import { overviewPage } from './pages/overview.ts';
+import { passwordPages } from './pages/password.ts';
 import { peoplePages } from './pages/people.ts';
 import { personPage } from './pages/person.ts';
 import { personErasePages } from './pages/person-erase.ts';
@@ -123,6 +129,16 @@ async function signingInPages(app: FastifyInstance, deps: ConsoleDeps & { readon
   await app.register(oidcPages, deps);
   await app.register(secondFactorPages, deps);
   await app.register(sessionsPage, deps);
+  await app.register(passwordPages, deps);
+}
+
+/** Who and what may sign in. */
+async function accessPages(app: FastifyInstance, deps: AccountFormDeps): Promise<void> {
+  await app.register(accountPages, deps);
+  await app.register(accountForms, deps);
+  await app.register(accountActPages, deps);
+  await app.register(tokenPages, deps);
+  await app.register(newTokenPage, deps);
 }
 
 /** Every page, what they are made of, and the breach report, which is written with the same views. */
@@ -163,6 +179,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(messagesPage, { ...acts, settings: deps.settings });
   await policyPages(app, deps, page);
   await app.register(settingsPage, { ...page, random: deps.random, settings: deps.settings, keys: deps.keys });
+  await accessPages(app, { ...page, random: deps.random, settings: deps.settings });
   await app.register(legalHoldPages, { ...page, random: deps.random });
   await app.register(accessibilityPage, page);
 };

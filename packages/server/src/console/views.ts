@@ -42,6 +42,10 @@ export interface Shell {
   /** The parts that the caller may open. */
   readonly sees?: readonly Section[] | undefined;
   readonly contact?: string | undefined;
+  /** Those in which the caller has a role, where it is more than their own. */
+  readonly organisations?:
+    | readonly { readonly id: string; readonly name: string; readonly isHere: boolean }[]
+    | undefined;
   /** Whether the caller may search. */
   readonly searches?: boolean | undefined;
 }

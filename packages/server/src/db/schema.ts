@@ -305,7 +305,7 @@ export interface NoticeTable {
   channel: string;
   /** The role it is for, empty where the channel is for none; and where it went. */
   role: string;
-  /** `deputy` where it is for the deputy of the role, whoever is there; else null. */
+  /** `deputy` where it is for the deputy of the role, whoever is there, `person` where for one person; else null. */
   standing: string | null;
   address: string;
   title: string;
@@ -318,7 +318,7 @@ export interface NoticeTable {
   sent_at: number | null;
   attempts: number;
   last_error: string | null;
-  /** `holder`, `deputy` or `settings`: as whom the recipient was told; null before it was sent. */
+  /** `holder`, `deputy`, `settings` or `person`: as whom the recipient was told; null before it was sent. */
   sent_as: string | null;
   /** What it tells of; the same for every delivery of one event. Null, like the next four, from before 0010. */
   event: string | null;

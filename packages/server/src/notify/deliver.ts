@@ -10,9 +10,9 @@ import { type ChannelSettings, machineChannels, type MailingChannels, mailingCha
 import { fanOut } from './fan-out.ts';
 import type { MailSender } from './mail-channel.ts';
 import { messageOf } from './message.ts';
-import { FAN_OUT_JOB, machineJob, NOTICE_JOB } from './queue.ts';
+import { FAN_OUT_JOB, machineJob, NOTICE_JOB, PERSON } from './queue.ts';
 import { planLook, RECEIPT_JOB, receiptJob } from './receipts.ts';
-import { addresseeOf } from './recipient.ts';
+import { type Addressee, addresseeOf } from './recipient.ts';
 import { readNotice, recordDelivered, recordFailure, recordSent } from './store.ts';
 
 export interface DeliverDeps {
@@ -82,7 +82,10 @@ const mailToRole =
     const asked = isRole(role) ? role : 'information-security-team-leader';
     const standing = notice.standing === 'deputy' ? ('deputy' as const) : undefined;
     const { settings: council } = message;
-    const recipient = await addresseeOf(db, { organisation, settings: council, role: asked, standing, today });
+    const recipient: Addressee =
+      notice.standing === PERSON
+        ? { name: notice.address, address: notice.address, as: 'person' }
+        : await addresseeOf(db, { organisation, settings: council, role: asked, standing, today });
     const { receipt } = await channel.send(message, recipient, { signal, now: clock.now() });
     const { address, as } = recipient;
     const at = clock.now();

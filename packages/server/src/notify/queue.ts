@@ -31,6 +31,8 @@ export interface NewNotice {
   readonly role: Role;
   /** For the deputy of the role, whoever is there. */
   readonly standing?: 'deputy';
+  /** The address of the one person whom it is for, whoever has the role. */
+  readonly person?: string | undefined;
   /** One line. */
   readonly title: string;
   /** Plain text; a blank line begins a paragraph. */
@@ -44,6 +46,9 @@ export interface NewNotice {
   readonly insteadOf?: string;
 }
 
+/** As `standing`: the address of the notice is a person's, and nobody else is told. */
+export const PERSON = 'person';
+
 const MESSAGE: NoticeEvent = { type: 'message', path: '/' };
 
 /**
@@ -52,10 +57,11 @@ const MESSAGE: NoticeEvent = { type: 'message', path: '/' };
  * notice's id.
  */
 export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Promise<string> {
-  const { organisation, role, standing, title, body, at, event = MESSAGE, insteadOf = null } = notice;
+  const { organisation, role, standing, person, title, body, at, event = MESSAGE, insteadOf = null } = notice;
   const id = newId(at, random);
   const { settings } = await readOrganisation(tx, organisation);
-  const { address } = await addresseeOf(tx, { organisation, settings, role, standing, today: iso(at).slice(0, 10) });
+  const asked = { organisation, settings, role, standing, today: iso(at).slice(0, 10) };
+  const { address } = person === undefined ? await addresseeOf(tx, asked) : { address: person };
   await tx
     .insertInto('notices')
     .values({
@@ -63,7 +69,7 @@ export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Pr
       id,
       channel: 'mail',
       role,
-      standing: standing ?? null,
+      standing: person === undefined ? (standing ?? null) : PERSON,
       address,
       title,
       body,

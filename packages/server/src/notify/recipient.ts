@@ -6,8 +6,8 @@ import { type Candidate, candidatesFor } from '../people/roles.ts';
 const FIRST: Role = 'information-security-team-leader';
 
 export interface Addressee extends Recipient {
-  /** As whom they are told: who has the role, the deputy while they are away (clause 4.2), or whom the settings name. */
-  readonly as: 'holder' | 'deputy' | 'settings';
+  /** As whom they are told: who has the role, the deputy while they are away (clause 4.2), or whom the settings name; a message to one person. */
+  readonly as: 'holder' | 'deputy' | 'settings' | 'person';
 }
 
 const inSettings = (recipient: Recipient | undefined): Addressee | undefined =>

@@ -1,13 +1,13 @@
 import { typedKey } from '@beadle/shared';
 import { sql } from 'kysely';
 import type { Caller } from '../access.ts';
-import type { Db } from '../db/database.ts';
+import type { Db, Tx } from '../db/database.ts';
 import { type Person, personByAccount } from './store.ts';
 
 /** By how a device's or a stick's holder is matched to people: an account, an address, or a name that only one has. */
 const lower = (column: string) => sql<string>`lower(${sql.ref(column)})`;
 
-const byName = (db: Db, organisation: string, name: string): Promise<Person[]> =>
+const byName = (db: Db | Tx, organisation: string, name: string): Promise<Person[]> =>
   db
     .selectFrom('people')
     .selectAll()
@@ -19,7 +19,7 @@ const byName = (db: Db, organisation: string, name: string): Promise<Person[]> =
 
 /** Whom a holder names; nobody where nobody is called so, `many` where more than one person is. */
 export async function personOfHolder(
-  db: Db,
+  db: Db | Tx,
   organisation: string,
   holder: string,
 ): Promise<Person | 'many' | undefined> {
@@ -63,6 +63,12 @@ export async function namesOfSeveral(
     .execute();
   const times = Map.groupBy(rows, ({ name }) => typedKey(name));
   return new Set(keys.filter((key) => (times.get(key)?.length ?? 0) > 1));
+}
+
+/** The address of whoever is called so, as account or name, in the list of people; undefined where it has none, or two. */
+export async function emailOfName(db: Db | Tx, organisation: string, name: string): Promise<string | undefined> {
+  const person = await personOfHolder(db, organisation, name);
+  return person === undefined || person === 'many' || person.gone_at !== null ? undefined : (person.email ?? undefined);
 }
 
 /** What a person goes by: their account, their address and, where it names nobody else, their name. */

@@ -9,6 +9,7 @@ import { isCallerRole } from '../permissions.ts';
 import type { SignedIn } from '../sessions.ts';
 import { admit, type Came, type SignInDeps } from '../sign-in.ts';
 import { forApp, newRecoveryCodes, recoveryHash, secretFor, stepOf } from './codes.ts';
+import { qrOf } from './qr.ts';
 import { seal, unseal } from './seal.ts';
 
 export interface SecondFactorDeps extends SignInDeps {
@@ -52,8 +53,10 @@ export async function whatIsNext(
 }
 
 /** What the page shows that sets an app up. */
-export const appFor = (attemptId: string, name: string, council: string) =>
-  forApp(secretFor(attemptId), { issuer: `Beadle, ${council}`, label: name });
+export function appFor(attemptId: string, name: string, council: string) {
+  const app = forApp(secretFor(attemptId), { issuer: `Beadle, ${council}`, label: name });
+  return { ...app, qr: qrOf(app.link) };
+}
 
 const changeOf = (tx: Tx, { organisation, id }: Account) =>
   tx.updateTable('accounts').where('organisation', '=', organisation).where('id', '=', id);
