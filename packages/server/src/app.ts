@@ -10,6 +10,7 @@ import { createLanes } from './admission/lanes.ts';
 import { guardAccess } from './app/access.ts';
 import { describeApi } from './app/documents.ts';
 import { answerErrors, type ErrorPages } from './app/error-handler.ts';
+import { hideFields } from './app/fields.ts';
 import { limitRates } from './app/limits.ts';
 import { answerMalformed, refuseConnection } from './app/malformed.ts';
 import { observeRequests } from './app/observe.ts';
@@ -163,6 +164,7 @@ async function protect(app: FastifyInstance, { database, settings, keys, clock }
     strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
     referrerPolicy: { policy: 'same-origin' },
   });
+  hideFields(app);
   guardAccess(app, { db: database.db, clock, settings, secret: keys.tokenKey });
   await limitRates(app);
 }

@@ -58,6 +58,7 @@ import { reportSomethingPages } from './pages/report-something.ts';
 import { searchPage } from './pages/search.ts';
 import { settingsPage, type SettingsPageDeps } from './pages/settings.ts';
 import { signInPages, type SignInPageDeps } from './pages/sign-in.ts';
+import { signOutPages } from './pages/sign-out.ts';
 import { trendsPage } from './pages/trends.ts';
 import { type SecondFactorPageDeps, secondFactorPages } from './pages/sign-in-second-factor.ts';
 import { oidcPages } from './pages/sign-in-oidc.ts';
@@ -126,6 +127,7 @@ const writersOf = (views: Views): Writers => ({
 /** Each way in, and where one is signed in. */
 async function signingInPages(app: FastifyInstance, deps: ConsoleDeps & { readonly views: Views }): Promise<void> {
   await app.register(signInPages, deps);
+  await app.register(signOutPages, deps);
   await app.register(oidcPages, deps);
   await app.register(secondFactorPages, deps);
   await app.register(sessionsPage, deps);

@@ -106,14 +106,18 @@ export async function sessionOf(db: Db, sessionId: string, now: number): Promise
   return { hash, spanner, caller: row.account === null ? caller : { ...caller, account: row.account } };
 }
 
-/** Ends a session at once; gives whose it was, or undefined where it had ended. */
-export async function endSession(tx: Tx, sessionId: string, at: number): Promise<Person | undefined> {
+/** Ends a session at once; gives whose it was and how it began, or undefined where it had ended. */
+export async function endSession(
+  tx: Tx,
+  sessionId: string,
+  at: number,
+): Promise<(Person & { readonly signed_in_by: string | null }) | undefined> {
   const row = await tx
     .updateTable('sessions')
     .set({ revoked_at: at })
     .where('id_hash', '=', secretHash(sessionId))
     .where('revoked_at', 'is', null)
-    .returning(['organisation', 'name', 'role'])
+    .returning(['organisation', 'name', 'role', 'signed_in_by'])
     .executeTakeFirst();
   return row !== undefined && isCallerRole(row.role) ? { ...row, role: row.role } : undefined;
 }

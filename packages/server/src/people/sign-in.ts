@@ -131,18 +131,17 @@ export async function admit(
   return startSession(tx, person, { at, by, browser: browser ?? null, account, groups, localAccount }, random);
 }
 
-/** Ends the session at once, wherever its cookie may have got to. */
-export async function signOut({ db, clock }: Pick<SignInDeps, 'db' | 'clock'>, sessionId: string): Promise<void> {
+/** Ends the session at once, wherever its cookie may have got to; how its person had signed in. */
+export async function signOut(
+  { db, clock }: Pick<SignInDeps, 'db' | 'clock'>,
+  sessionId: string,
+): Promise<string | null | undefined> {
   const at = clock.now();
-  await inTransaction(db, async (tx) => {
-    const person = await endSession(tx, sessionId, at);
-    if (person === undefined) return;
-    await recordAct(tx, {
-      organisation: person.organisation,
-      at,
-      actor: person.name,
-      action: 'signed-out',
-      target: 'console',
-    });
+  return inTransaction(db, async (tx) => {
+    const ended = await endSession(tx, sessionId, at);
+    if (ended === undefined) return undefined;
+    const { organisation, name: actor } = ended;
+    await recordAct(tx, { organisation, at, actor, action: 'signed-out', target: 'console' });
+    return ended.signed_in_by;
   });
 }

@@ -2,9 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ORGANISATION } from '../../organisation/store.ts';
-import { clearSessionCookie, sessionIdOf, setAttemptCookie, setSessionCookie } from '../../people/cookie.ts';
+import { sessionIdOf, setAttemptCookie, setSessionCookie } from '../../people/cookie.ts';
 import { browserFamily } from '../../people/browser-family.ts';
-import { type Came, type SignInDeps, signInWithCode, signInWithPassword, signOut } from '../../people/sign-in.ts';
+import { type Came, type SignInDeps, signInWithCode, signInWithPassword } from '../../people/sign-in.ts';
 import type { Settings } from '../../settings.ts';
 import { MOST_OF_A_PATH, pathAfterSignIn } from '../after-sign-in.ts';
 import { type PageDeps, showPage } from '../console.ts';
@@ -25,7 +25,6 @@ const Form = Type.Object(
   { additionalProperties: false },
 );
 const Code = Type.Object({ code: Type.String({ maxLength: 200 }) });
-const Nothing = Type.Object({}, { additionalProperties: false });
 
 /** What the server notes of the browser that somebody signs in with. */
 export const cameOf = (request: FastifyRequest, site: Pick<Settings, 'origin'>): Came => ({
@@ -35,7 +34,7 @@ export const cameOf = (request: FastifyRequest, site: Pick<Settings, 'origin'>):
 
 const REFUSED = 'Check the name and the password: they do not fit';
 
-/** Signing in with a name and a password, or with a one-time code; signing out. */
+/** Signing in with a name and a password, or with a one-time code. */
 export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps) => {
   const { settings } = deps;
   const sso = settings.oidc?.label;
@@ -70,7 +69,6 @@ export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app
   });
 
   await app.register(codeAddress, deps);
-  await app.register(signOutForm, deps);
 };
 
 const codeAddress: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps) => {
@@ -84,20 +82,6 @@ const codeAddress: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps)
       if (session === null) return showPage(deps, { request, reply }, 'code-used', {}, { status: 401 });
       setSessionCookie(reply, settings, session);
       return reply.redirect('/', 303);
-    },
-  );
-};
-
-// Whoever has signed in may sign out, so it asks for what every role may; only then is the form's token checked.
-const signOutForm: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps) => {
-  app.post(
-    '/sign-out',
-    { schema: { hide: true, body: Nothing }, config: { access: 'breaches:report' } },
-    async (request, reply) => {
-      const sessionId = sessionIdOf(request, deps.settings);
-      if (sessionId !== undefined) await signOut(deps, sessionId);
-      clearSessionCookie(reply, deps.settings);
-      return reply.redirect('/sign-in', 303);
     },
   );
 };
