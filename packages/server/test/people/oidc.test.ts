@@ -328,7 +328,7 @@ describe('an attack on it fails', () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: ORIGIN };
     const payload = new URLSearchParams({ _csrf }).toString();
     const out = await server.app.inject({ method: 'POST', url: '/sign-out', cookies, headers, payload });
-    expect(out.headers.location).toBe('/sign-in');
+    expect(out.headers.location).toBe('/sign-out/elsewhere');
     expect((await server.app.inject({ url: '/sessions', cookies })).headers.location).toMatch(/^\/sign-in/);
     expect((await server.app.inject({ url: '/api/v1/breaches', cookies })).statusCode).toBe(401);
   });
