@@ -101,7 +101,8 @@ describe('a role that spans A and B', () => {
     for (const endpoint of reads().filter(({ url }) => !OWN.has(url))) {
       const expected = await read(endpoint, world.b, own);
       const chosen = await read(endpoint, world.b, inB.headers);
-      if (chosen.status !== expected.status) wrong.push(`${nameOf(endpoint)}: ${chosen.status}, not ${expected.status}`);
+      if (chosen.status !== expected.status)
+        wrong.push(`${nameOf(endpoint)}: ${chosen.status}, not ${expected.status}`);
       compared += 1;
       if (!isForPrograms(endpoint.url)) continue;
       const named = await read(endpoint, world.b, atHome.headers, '?organisation=other');

@@ -46,7 +46,8 @@ function answersOf({ schema }: RouteOptions): unknown[] {
   return answers
     .filter(([status]) => status.startsWith('2'))
     .map(([, answer]) => {
-      const content = isObject(answer) && isObject(answer['content']) ? answer['content']['application/json'] : undefined;
+      const content =
+        isObject(answer) && isObject(answer['content']) ? answer['content']['application/json'] : undefined;
       return isObject(content) ? content['schema'] : answer;
     });
 }

@@ -75,7 +75,10 @@ async function grant(db: Db, io: CommandIo, ids: readonly string[], options: Gra
   for (const organisation of ids) {
     const act = { organisation, actor: `cli:${io.user}`, at: io.clock.now() };
     const made = await grantRole(db, { ...holder, home, role, called }, act, io.random);
-    print(io.stdout, made ? `${called} is ${role} in ${organisation}.` : `${called} has a role in ${organisation} already.`);
+    print(
+      io.stdout,
+      made ? `${called} is ${role} in ${organisation}.` : `${called} has a role in ${organisation} already.`,
+    );
   }
   return 0;
 }
@@ -118,7 +121,9 @@ function addGranting(organisation: Command, run: OnDatabase, io: CommandIo): voi
 
 /** Commands for a server that serves several councils. */
 export function addOrganisations(program: Command, run: OnDatabase, io: CommandIo): void {
-  const organisation = program.command('organisation').description('several councils on one server, such as of a shared service');
+  const organisation = program
+    .command('organisation')
+    .description('several councils on one server, such as of a shared service');
   organisation
     .command('add <ID>')
     .description('add a council')

@@ -3,7 +3,6 @@ import type { Db } from '../db/database.ts';
 import { accountCreate } from './account.ts';
 import { accountChange, accountList, accountSecondFactor, accountSessions, accountSignOut } from './accounts.ts';
 import type { CommandIo } from './io.ts';
-import { addOrganisations } from './organisations.ts';
 import type { Settings } from '../settings.ts';
 import { tokenCreate, tokenList, type TokenOptions, tokenRevoke } from './tokens.ts';
 
@@ -33,7 +32,6 @@ function addTokens(program: Command, run: OnDatabase, io: CommandIo): void {
 /** Commands about people's accounts and tokens. */
 export function addPeople(program: Command, run: OnDatabase, io: CommandIo): void {
   addTokens(program, run, io);
-  addOrganisations(program, run, io);
   const account = program.command('account').description('accounts for the console, and who is signed in');
   account
     .command('create')

@@ -23,13 +23,7 @@ export const SEEN_BY = {
   /** Where a message went. */
   'message.address': [...KEEPS_PEOPLE, ...OVERSEES, 'security-analyst'],
   /** Who reported a breach by themselves; ICT contains it without knowing that. */
-  'breach.reporter': [
-    'administrator',
-    'information-security-team-leader',
-    ...OVERSEES,
-    'security-analyst',
-    'auditor',
-  ],
+  'breach.reporter': ['administrator', 'information-security-team-leader', ...OVERSEES, 'security-analyst', 'auditor'],
   /** What was found, and put right, where somebody works at home (clause 5.2). A worker reads only their own. */
   'authorisation.safety-review': [
     'administrator',

@@ -60,7 +60,12 @@ function listing(app: App, { db }: RegisterRoutesDeps): void {
       const { organisation } = caller;
       const limit = limitOf(request.query);
       const [after] = readCursor(request.query.cursor, ['string']) ?? [];
-      const rows = await listPeople(db, organisation, { ...request.query, byEmail: seesField(caller, 'person.email') }, { limit, after });
+      const rows = await listPeople(
+        db,
+        organisation,
+        { ...request.query, byEmail: seesField(caller, 'person.email') },
+        { limit, after },
+      );
       const ids = rows.map(({ id }) => id);
       const groups = await groupsOf(db, organisation, ids);
       return toPage(

@@ -100,7 +100,7 @@ function targetIn(observed: string): string | undefined {
 
 /** Of which breaches and states tell, but for a breach that is kept from the viewer, and the state that it came from. */
 async function printersTold(db: Db, viewer: Viewer) {
-  const toldBy = <Table extends 'states' | 'breaches'>(table: Table) =>
+  const toldBy = (table: 'states' | 'breaches') =>
     db
       .selectFrom<'states' | 'breaches'>(table)
       .select(['device', 'observed'])
@@ -117,7 +117,7 @@ async function printersTold(db: Db, viewer: Viewer) {
     .whereRef('breaches.subject', '=', sql.ref('states.subject'))
     .where(sql<boolean>`not ${visibleTo(viewer)}`);
   const states = await toldBy('states')
-    .where(({ not, exists }) => not(exists(hidden)))
+    .where((eb) => eb.not(eb.exists(hidden)))
     .execute();
   return [...states, ...(await toldBy('breaches').where(visibleTo(viewer)).execute())];
 }

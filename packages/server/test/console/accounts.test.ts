@@ -44,7 +44,9 @@ describe('the page of accounts', () => {
     expect(await account('Bo Glass')).toMatchObject({ role: 'siro', secondFactor: 'wanted', disabledAt: null });
     const [recorded] = await acts('account-made');
     expect(recorded).toMatchObject({ actor: 'Ada Admin', target: 'account:Bo Glass' });
-    expect(JSON.stringify(await server.db.selectFrom('audit').select('detail').execute())).not.toContain(url.slice(-22));
+    expect(JSON.stringify(await server.db.selectFrom('audit').select('detail').execute())).not.toContain(
+      url.slice(-22),
+    );
     expect((await admin.get('/accounts')).body).not.toContain(url.slice(-22));
   });
 

@@ -425,7 +425,11 @@ describe('an attack on it fails', () => {
 
 describe('a provider that is away', () => {
   it('keeps no server from starting, and has a page of its own until it is back', async () => {
-    const gone = await startOidcProvider({ people: PEOPLE, redirectUri: CALLBACK, signedOutUri: `${ORIGIN}/signed-out` });
+    const gone = await startOidcProvider({
+      people: PEOPLE,
+      redirectUri: CALLBACK,
+      signedOutUri: `${ORIGIN}/signed-out`,
+    });
     await gone.stop();
     const port = Number(new URL(gone.issuer).port);
     await server.close();

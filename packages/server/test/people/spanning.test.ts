@@ -47,7 +47,11 @@ async function signIn(): Promise<string> {
 
 const get = (cookie: string, url: string) => server.app.inject({ url, headers: { cookie, accept: 'text/html' } });
 const actsIn = (organisation: string) =>
-  server.db.selectFrom('audit').select(['actor', 'action', 'detail']).where('organisation', '=', organisation).execute();
+  server.db
+    .selectFrom('audit')
+    .select(['actor', 'action', 'detail'])
+    .where('organisation', '=', organisation)
+    .execute();
 
 describe('a role that spans organisations', () => {
   it('holds where the request says, and nowhere else', async () => {
@@ -117,7 +121,12 @@ describe('a role that spans organisations', () => {
     await get(cookie, '/?organisation=south');
     const send = (token: string) => {
       const { headers, payload } = form({ _csrf: token, description: 'A stick was lost.' });
-      return server.app.inject({ method: 'POST', url: '/report', headers: { ...headers, cookie }, payload: payload ?? '' });
+      return server.app.inject({
+        method: 'POST',
+        url: '/report',
+        headers: { ...headers, cookie },
+        payload: payload ?? '',
+      });
     };
     expect((await send(opened)).statusCode).toBe(403);
     expect((await send(csrfIn((await get(cookie, '/devices')).body))).statusCode).not.toBe(403);
@@ -143,11 +152,7 @@ describe('a role that spans organisations', () => {
       gone_at: null,
     };
     await server.db.insertInto('people').values(person).execute();
-    await server.db
-      .updateTable('devices')
-      .set({ holder: 'Pat Shared' })
-      .where('asset_tag', '=', 'SOUTH-1')
-      .execute();
+    await server.db.updateTable('devices').set({ holder: 'Pat Shared' }).where('asset_tag', '=', 'SOUTH-1').execute();
     const cookie = await signIn();
     await get(cookie, '/?organisation=south');
     const page = await get(cookie, '/my-device');
@@ -212,6 +217,39 @@ describe('a role of a group at the provider', () => {
     const cookie = `beadle-session=${session.sessionId}`;
     expect((await get(cookie, '/api/v1/devices?organisation=east')).statusCode).toBe(200);
     expect((await get(cookie, '/api/v1/devices?organisation=south')).statusCode).toBe(403);
+  });
+});
+
+describe('people of a second council', () => {
+  it('sign in with its accounts at an address that names it, and with no other’s', async () => {
+    const hash = await server.db.selectFrom('accounts').select('password_hash').executeTakeFirstOrThrow();
+    const account = {
+      id: 'sue',
+      name: 'Sue South',
+      role: 'auditor',
+      created_at: 0,
+      disabled_at: null,
+      second_factor: null,
+    };
+    await server.db
+      .insertInto('accounts')
+      .values({ ...hash, ...account, organisation: 'south' })
+      .execute();
+    const page = (await server.app.inject('/sign-in?organisation=south')).body;
+    expect(page).toContain('Southmere District Council');
+    expect(page).toContain('name="organisation" value="south"');
+    const submit = (name: string, organisation: string) =>
+      server.app.inject({ method: 'POST', url: '/sign-in', ...form({ name, organisation, password: PASSWORD }) });
+    const signed = await submit('Sue South', 'south');
+    expect(signed.statusCode).toBe(303);
+    const cookie = String(signed.headers['set-cookie']).split(';')[0] ?? '';
+    expect((await get(cookie, '/devices')).body).toMatch(/govuk-generic-header[\s\S]*Southmere District Council/);
+    for (const [name, organisation] of [
+      ['Sue South', ORGANISATION],
+      ['Sue South', 'nowhere'],
+      ['Pat Shared', 'south'],
+    ] as const)
+      expect([name, organisation, (await submit(name, organisation)).statusCode]).toEqual([name, organisation, 401]);
   });
 });
 

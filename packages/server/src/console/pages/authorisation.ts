@@ -16,14 +16,13 @@ import { notReady, notTheirs, type Refusal, sameName } from '../../authorisation
 import { PAPER_OUTCOMES } from '../../authorisations/paper.ts';
 import { sayOfPaper } from '../../authorisations/paper-outcome.ts';
 import { kindNamed } from '../../authorisations/kinds.ts';
-import { type AuthorisationView, historyOf, present } from '../../authorisations/present.ts';
+import { historyOf, present, seenBy } from '../../authorisations/present.ts';
 import { authorisationOf } from '../../authorisations/read.ts';
 import { Reference } from '../../authorisations/schema.ts';
 import { type AuthorisationRow, subjectOf } from '../../authorisations/store.ts';
 import { resolve } from '../../authorisations/subjects.ts';
 import { recordView } from '../../audit/viewed.ts';
 import { problem } from '../../errors.ts';
-import { seesField } from '../../people/fields.ts';
 import { may } from '../../people/permissions.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
 import { inPlainWords, refusalWords } from './act-words.ts';
@@ -81,10 +80,6 @@ async function actsOf({ db, clock }: PageDeps, caller: Caller, row: Authorisatio
 }
 const NOBODY = { people: [], person: null, devices: [] } as const;
 
-/** Without what was found where somebody works, where that is not for the caller. */
-const seenOf = (it: AuthorisationView, caller: Caller): AuthorisationView =>
-  seesField(caller, 'authorisation.safety-review') ? it : { ...it, safetyReview: null };
-
 interface Said {
   readonly done?: string | undefined;
   readonly error?: { readonly act: string; readonly text: string } | undefined;
@@ -96,7 +91,7 @@ async function showDesk(deps: PageDeps, exchange: Exchange, ref: string, { done,
   const row = await authorisationOf(deps.db, caller, ref);
   await recordView(deps, caller, 'authorisation-viewed', `authorisation:${ref}`);
   const model = {
-    it: seenOf(present(row, deps.clock.now()), caller),
+    it: seenBy(present(row, deps.clock.now()), caller),
     history: { timeline: await historyOf(deps.db, row) },
     done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
     error,

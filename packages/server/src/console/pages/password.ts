@@ -45,7 +45,10 @@ const changePage: FastifyPluginAsyncTypebox<PasswordPageDeps> = async (app, deps
   const requireOwn = (request: Parameters<typeof personOf>[0]) => {
     const person = personOf(request);
     if (person.localAccount !== null) return person;
-    throw problem('not-permitted', 'You did not sign in with a password of this server, so there is none to change here.');
+    throw problem(
+      'not-permitted',
+      'You did not sign in with a password of this server, so there is none to change here.',
+    );
   };
   app.get('/password', { schema: { hide: true }, config: own }, (request, reply) => {
     requireOwn(request);
@@ -85,7 +88,8 @@ const setPage: FastifyPluginAsyncTypebox<PasswordPageDeps> = async (app, deps) =
     const errors = wrongIn(request.body);
     if (errors.length > 0)
       return showPage(deps, { request, reply }, 'set-password', { code, name: account.name, errors }, { status: 400 });
-    if (!(await setPassword(depsOf(deps), code, request.body.password ?? '', clock.now()))) return used({ request, reply });
+    if (!(await setPassword(depsOf(deps), code, request.body.password ?? '', clock.now())))
+      return used({ request, reply });
     deps.wake();
     return showPage(deps, { request, reply }, 'password-set', { name: account.name });
   });

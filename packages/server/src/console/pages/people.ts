@@ -13,12 +13,7 @@ import { knownTo, standingOf } from '../standing-words.ts';
 const Field = (maximum: number) => Type.Optional(Type.String({ maxLength: maximum }));
 const ON_A_PAGE = 50;
 
-async function pageOfPeople(
-  { db, clock }: PageDeps,
-  caller: Caller,
-  filter: PeopleFilter,
-  after: string | undefined,
-) {
+async function pageOfPeople({ db, clock }: PageDeps, caller: Caller, filter: PeopleFilter, after: string | undefined) {
   const { organisation } = caller;
   const rows = await listPeople(db, organisation, filter, { limit: ON_A_PAGE, after });
   const ids = rows.map(({ id }) => id);

@@ -33,7 +33,11 @@ export const sessionsPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, dep
     const sessions = (await listSessions(db, person, clock.now()))
       .map((session) => ({ ...session, isThis: session.id === person.hash }))
       .toSorted((a, b) => Number(b.isThis) - Number(a.isThis));
-    const model = { sessions, mayChangePassword: person.localAccount !== null, done: Object.hasOwn(DONE, done) ? DONE[done] : undefined };
+    const model = {
+      sessions,
+      mayChangePassword: person.localAccount !== null,
+      done: Object.hasOwn(DONE, done) ? DONE[done] : undefined,
+    };
     return showPage(deps, { request, reply }, 'sessions', model);
   });
 

@@ -10,7 +10,7 @@ import {
   signInWithSecondFactor,
   whatIsNext,
 } from '../../people/second-factor/sign-in.ts';
-import { ORGANISATION, readOrganisation } from '../../organisation/store.ts';
+import { readOrganisation } from '../../organisation/store.ts';
 import { showPage } from '../console.ts';
 import { cameOf, type SignInPageDeps } from './sign-in.ts';
 
@@ -40,9 +40,11 @@ function finish(deps: SecondFactorPageDeps, reply: FastifyReply, { session }: Ad
 const showCode = (deps: SecondFactorPageDeps, exchange: Exchange, error?: string) =>
   showPage(deps, exchange, 'second-factor', { error }, { status: error === undefined ? 200 : 401 });
 
-async function showSetUp(deps: SecondFactorPageDeps, exchange: Exchange, id: string, name: string, error?: string) {
-  const council = (await readOrganisation(deps.db, ORGANISATION)).name;
-  const model = { ...appFor(id, name, council), error };
+type Next = NonNullable<Awaited<ReturnType<typeof whatIsNext>>>;
+
+async function showSetUp(deps: SecondFactorPageDeps, exchange: Exchange, id: string, next: Next, error?: string) {
+  const council = (await readOrganisation(deps.db, next.organisation)).name;
+  const model = { ...appFor(id, next.name, council), error };
   return showPage(deps, exchange, 'second-factor-set-up', model, { status: error === undefined ? 200 : 401 });
 }
 
@@ -71,7 +73,7 @@ const setUpPage: FastifyPluginAsyncTypebox<SecondFactorPageDeps> = async (app, d
     const id = attemptIdOf(request, deps.settings) ?? '';
     const next = await whatIsNext(deps, id);
     if (next === undefined) return reply.redirect('/sign-in', 303);
-    return next.isSetUp ? reply.redirect(PATHS.code, 303) : showSetUp(deps, { request, reply }, id, next.name);
+    return next.isSetUp ? reply.redirect(PATHS.code, 303) : showSetUp(deps, { request, reply }, id, next);
   });
 
   app.post(PATHS.setUp, { schema: { hide: true, body: Form }, config }, async (request, reply) => {
@@ -86,7 +88,7 @@ const setUpPage: FastifyPluginAsyncTypebox<SecondFactorPageDeps> = async (app, d
     }
     if (done.refused === 'stale') return reply.redirect('/sign-in', 303);
     const error = done.refused === 'paused' ? WRONG.paused : WRONG.setUp;
-    return showSetUp(deps, { request, reply }, id, next.name, error);
+    return showSetUp(deps, { request, reply }, id, next, error);
   });
 };
 

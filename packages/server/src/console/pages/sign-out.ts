@@ -39,9 +39,10 @@ const elsewherePages: FastifyPluginAsyncTypebox<OidcPageDeps> = async (app, deps
     const model = { sso: oidc?.label, there: await addressThere() };
     return showPage(deps, { request, reply }, 'signed-out', model);
   });
-  app.get(SIGNED_OUT, { schema: { hide: true }, config: open, exposeHeadRoute: false }, (request, reply) =>
-    showPage(deps, { request, reply }, 'signed-out', { everywhere: oidc !== null, sso: oidc?.label }),
-  );
+  app.get(SIGNED_OUT, { schema: { hide: true }, config: open, exposeHeadRoute: false }, (request, reply) => {
+    if (request.caller !== null) return reply.redirect('/', 303);
+    return showPage(deps, { request, reply }, 'signed-out', { everywhere: oidc !== null, sso: oidc?.label });
+  });
 };
 
 /** Signing out here, and at the council's provider too for who wants that. */

@@ -88,7 +88,9 @@ export const KINDS: readonly Kind[] = [
     title: 'People',
     permission: 'people:read',
     find: async ({ db, caller, q }) =>
-      (await listPeople(db, caller.organisation, { q, byEmail: seesField(caller, 'person.email'), gone: true }, page)).map(({ account, name, gone_at: gone }) => ({
+      (
+        await listPeople(db, caller.organisation, { q, byEmail: seesField(caller, 'person.email'), gone: true }, page)
+      ).map(({ account, name, gone_at: gone }) => ({
         href: at('/people', account),
         text: name,
         more: `${account}${gone === null ? '' : ', no longer listed'}`,

@@ -46,10 +46,11 @@ const enabled = (db: Db | Tx, { organisation, account }: Whose) =>
 export async function whatIsNext(
   { db, clock }: Pick<SignInDeps, 'db' | 'clock'>,
   attemptId: string,
-): Promise<{ readonly name: string; readonly isSetUp: boolean } | undefined> {
+): Promise<{ readonly name: string; readonly organisation: string; readonly isSetUp: boolean } | undefined> {
   const attempt = await readAttempt(db, attemptId, 'second-factor', clock.now());
   const account = attempt === undefined ? undefined : await enabled(db, attempt).executeTakeFirst();
-  return account === undefined ? undefined : { name: account.name, isSetUp: account.second_factor !== null };
+  if (account === undefined) return undefined;
+  return { name: account.name, organisation: account.organisation, isSetUp: account.second_factor !== null };
 }
 
 /** What the page shows that sets an app up. */

@@ -3,7 +3,14 @@ import Type from 'typebox';
 import { actOf, callerOf } from '../../../access.ts';
 import type { Db } from '../../../db/database.ts';
 import { problem } from '../../../errors.ts';
-import { type Act, changeAccount, changeSecondFactor, endSessionsFor } from '../../../people/account-change.ts';
+import {
+  type Act,
+  changeAccount,
+  changeSecondFactor,
+  endSessionsFor,
+  type ListedAccount,
+  readListedAccount,
+} from '../../../people/account-change.ts';
 import { AccountName } from '../../../people/routes.ts';
 import { listGrants, takeGrantBack } from '../../../people/spanning/grants.ts';
 import { type Confirmation, ConfirmForm, refusalOf, showConfirmation } from '../../confirmation.ts';
@@ -13,7 +20,6 @@ interface AccountAct {
   readonly heading: (name: string) => string;
   readonly lines: readonly string[];
   readonly button: string;
-  /** False or undefined where there is no such account. */
   readonly run: (db: Db, name: string, act: Act) => Promise<unknown>;
 }
 
@@ -56,6 +62,13 @@ const ACTS = {
   },
 } as const satisfies Record<string, AccountAct>;
 
+/** Throws `account-unknown`. */
+export async function requireAccount(db: Db, organisation: string, name: string): Promise<ListedAccount> {
+  const account = await readListedAccount(db, organisation, name);
+  if (account === undefined) throw problem('account-unknown', 'There is no account of this name.');
+  return account;
+}
+
 const config = { access: 'accounts:write' } as const;
 const pathOf = (name: string): string => `/accounts/${encodeURIComponent(name)}`;
 export const crumbsOf = (name: string, text: string) => [
@@ -82,15 +95,16 @@ const accountActs: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
   const { db, clock } = deps;
   const acts = Object.keys(ACTS) as (keyof typeof ACTS)[];
   const params = Type.Object({ ...AccountName.properties, act: Type.Enum(acts) });
-  app.get('/accounts/:name/:act', { schema: { hide: true, params }, config }, (request, reply) =>
-    showConfirmation(deps, { request, reply }, questionOf(request.params.name, request.params.act)),
-  );
+  app.get('/accounts/:name/:act', { schema: { hide: true, params }, config }, async (request, reply) => {
+    const { name } = await requireAccount(db, callerOf(request).organisation, request.params.name);
+    return showConfirmation(deps, { request, reply }, questionOf(name, request.params.act));
+  });
   const posted = { schema: { hide: true, params, body: ConfirmForm }, config };
   app.post('/accounts/:name/:act', posted, async (request, reply) => {
-    const { name, act } = request.params;
+    const { act } = request.params;
+    const { name } = await requireAccount(db, callerOf(request).organisation, request.params.name);
     try {
-      const done = await ACTS[act].run(db, name, actOf(callerOf(request), clock.now()));
-      if (done === undefined || done === false) throw problem('account-unknown', 'There is no account of this name.');
+      await ACTS[act].run(db, name, actOf(callerOf(request), clock.now()));
     } catch (error) {
       return showConfirmation(deps, { request, reply }, { ...questionOf(name, act), error: refusalOf(error) });
     }
@@ -108,15 +122,19 @@ const grantActs: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
     const grants = await listGrants(db, callerOf(request).organisation);
     const grant = grants.find(({ id }) => id === request.params.id);
     if (grant === undefined) throw unknown();
-    return showConfirmation(deps, { request, reply }, {
-      heading: `Are you sure that ${grant.name} is not to act for this council?`,
-      section: 'settings',
-      crumbs: crumbsOf('', 'Take the role back'),
-      lines: [`They are of ${grant.from}. What they did stays on record. It is recorded under your name.`],
-      action: `/spanning-roles/${encodeURIComponent(grant.id)}/take-back`,
-      button: 'Take the role back',
-      back: '/accounts',
-    });
+    return showConfirmation(
+      deps,
+      { request, reply },
+      {
+        heading: `Are you sure that ${grant.name} is not to act for this council?`,
+        section: 'settings',
+        crumbs: crumbsOf('', 'Take the role back'),
+        lines: [`They are of ${grant.from}. What they did stays on record. It is recorded under your name.`],
+        action: `/spanning-roles/${encodeURIComponent(grant.id)}/take-back`,
+        button: 'Take the role back',
+        back: '/accounts',
+      },
+    );
   });
   app.post(path, { schema: { hide: true, params, body: ConfirmForm }, config }, async (request, reply) => {
     if (!(await takeGrantBack(db, request.params.id, actOf(callerOf(request), clock.now())))) throw unknown();

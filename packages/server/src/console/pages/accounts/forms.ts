@@ -15,7 +15,7 @@ import { type PageDeps, showPage } from '../../console.ts';
 import { type EntryPage, type FieldError, formOf, showForm } from '../../entry-form.ts';
 import type { FormValues } from '../../dates.ts';
 import { roleWords } from '../../words.ts';
-import { crumbsOf } from './acts.ts';
+import { crumbsOf, requireAccount } from './acts.ts';
 import { section } from './list.ts';
 
 export interface AccountFormDeps extends PageDeps {
@@ -103,21 +103,25 @@ const newAccount: FastifyPluginAsyncTypebox<AccountFormDeps> = async (app, deps)
 
 const newCode: FastifyPluginAsyncTypebox<AccountFormDeps> = async (app, deps) => {
   const path = '/accounts/:name/password-code';
-  app.get(path, { schema: { hide: true, params: AccountName }, config }, (request, reply) => {
-    const { name } = request.params;
+  app.get(path, { schema: { hide: true, params: AccountName }, config }, async (request, reply) => {
+    const { name } = await requireAccount(deps.db, callerOf(request).organisation, request.params.name);
     const back = `/accounts/${encodeURIComponent(name)}`;
-    return showConfirmation(deps, { request, reply }, {
-      heading: `Do you want to give ${name} an address to set a new password at?`,
-      section: 'settings',
-      crumbs: crumbsOf(name, 'New password'),
-      lines: [
-        'It holds once, for 24 hours. The password that the account has now holds until then.',
-        'Pass it on in person, or by a way that only they read. It is recorded under your name.',
-      ],
-      action: `${back}/password-code`,
-      button: 'Make the address',
-      back,
-    });
+    return showConfirmation(
+      deps,
+      { request, reply },
+      {
+        heading: `Do you want to give ${name} an address to set a new password at?`,
+        section: 'settings',
+        crumbs: crumbsOf(name, 'New password'),
+        lines: [
+          'It holds once, for 24 hours. The password that the account has now holds until then.',
+          'Pass it on in person, or by a way that only they read. It is recorded under your name.',
+        ],
+        action: `${back}/password-code`,
+        button: 'Make the address',
+        back,
+      },
+    );
   });
   app.post(path, { schema: { hide: true, params: AccountName, body: ConfirmForm }, config }, async (request, reply) => {
     const { name } = request.params;

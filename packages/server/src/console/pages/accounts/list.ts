@@ -2,13 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { callerOf } from '../../../access.ts';
-import { problem } from '../../../errors.ts';
 import { readCursor, toPage } from '../../../pagination.ts';
-import { listAccounts, readListedAccount } from '../../../people/account-change.ts';
+import { listAccounts } from '../../../people/account-change.ts';
 import { may } from '../../../people/permissions.ts';
 import { AccountName } from '../../../people/routes.ts';
 import { listGrants } from '../../../people/spanning/grants.ts';
 import { linkTo, type PageDeps, showPage } from '../../console.ts';
+import { requireAccount } from './acts.ts';
 
 const ON_A_PAGE = 50;
 const closed = { additionalProperties: false } as const;
@@ -62,8 +62,7 @@ const onePage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
   const schema = { hide: true, params: AccountName, querystring };
   app.get('/accounts/:name', { schema, config }, async (request, reply) => {
     const { organisation } = callerOf(request);
-    const account = await readListedAccount(deps.db, organisation, request.params.name);
-    if (account === undefined) throw problem('account-unknown', 'There is no account of this name.');
+    const account = await requireAccount(deps.db, organisation, request.params.name);
     const model = { account, mayWrite: mayWrite(request), done: wordsOf(request.query.done) };
     return showPage(deps, { request, reply }, 'account', model, section);
   });

@@ -54,18 +54,22 @@ const revokePage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
   app.get(path, { schema: { hide: true, params }, config }, async (request, reply) => {
     const token = await readToken(deps.db, callerOf(request).organisation, request.params.id);
     if (token === undefined) throw problem('token-unknown', 'There is no token with this id.');
-    return showConfirmation(deps, { request, reply }, {
-      heading: `Are you sure that you want to revoke ${token.name}?`,
-      section: 'settings',
-      crumbs: tokenCrumbs('Revoke'),
-      lines: [
-        'Whatever uses it is refused from now on. It cannot be brought back: a new token is another one.',
-        'It is recorded under your name.',
-      ],
-      action: `/tokens/${encodeURIComponent(token.id)}/revoke`,
-      button: 'Revoke the token',
-      back: '/tokens',
-    });
+    return showConfirmation(
+      deps,
+      { request, reply },
+      {
+        heading: `Are you sure that you want to revoke ${token.name}?`,
+        section: 'settings',
+        crumbs: tokenCrumbs('Revoke'),
+        lines: [
+          'Whatever uses it is refused from now on. It cannot be brought back: a new token is another one.',
+          'It is recorded under your name.',
+        ],
+        action: `/tokens/${encodeURIComponent(token.id)}/revoke`,
+        button: 'Revoke the token',
+        back: '/tokens',
+      },
+    );
   });
   app.post(path, { schema: { hide: true, params, body: ConfirmForm }, config }, async (request, reply) => {
     await endToken(deps.db, request.params.id, actOf(callerOf(request), deps.clock.now()));
