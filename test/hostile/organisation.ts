@@ -187,6 +187,8 @@ async function cursorsOf(ask: Ask): Promise<string[]> {
     'incidents',
     'helpdesk-records',
     'legal-holds',
+    'withdrawals',
+    'withdrawals/in-force',
   ];
   const pages = await Promise.all(lists.map((list) => ask('GET', `/api/v1/${list}?limit=1`)));
   return pages.map(({ nextCursor }) => nextCursor ?? '').filter((cursor) => cursor !== '');
@@ -202,7 +204,7 @@ async function spanningOf({ database, clock, random }: Server, organisation: str
 /** The references of each council begin far from those of the others: an address tells whose thing it names. */
 async function countFrom({ database, clock }: Server, { name, id }: Names): Promise<void> {
   if (name === 'a') return;
-  for (const counted of ['breaches', 'authorisations', 'incidents', 'helpdesk', 'holds']) {
+  for (const counted of ['breaches', 'authorisations', 'incidents', 'helpdesk', 'holds', 'withdrawals']) {
     const value = name === 'b' ? 500_000 : 700_000;
     const counter = { organisation: id, name: `${counted}-${new Date(clock.now()).getUTCFullYear()}`, value };
     await database.db

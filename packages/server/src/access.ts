@@ -22,6 +22,10 @@ export const PERMISSIONS = [
   'helpdesk:report',
   'helpdesk:read',
   'helpdesk:write',
+  'withdrawals:read',
+  'withdrawals:order',
+  // The second person, where one is needed.
+  'withdrawals:decide',
   'policies:read',
   'policies:write',
   'audit:read',

@@ -23,6 +23,8 @@ import type { ChangeDeps } from '../devices/change.ts';
 import { deviceStatePage } from './pages/device-state.ts';
 import { deviceHolderPage } from './pages/device-holder.ts';
 import { helpdeskPages } from './pages/helpdesk.ts';
+import { withdrawalPages } from './pages/withdrawals/pages.ts';
+import type { Connector } from '../withdrawals/connector.ts';
 import { reportBrokenPages } from './pages/report-broken.ts';
 import { groupPages } from './pages/group.ts';
 import { groupForms } from './pages/group-forms.ts';
@@ -76,6 +78,7 @@ export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeD
   readonly keys: SettingsPageDeps['keys'] & EvidenceDeps['keys'] & SecondFactorPageDeps['keys'];
   readonly log: Pick<Log, 'warn'>;
   readonly wake: () => void;
+  readonly connectors: readonly Connector[];
   /** Set here, so that people get pages where programs get problem documents. */
   readonly errorPages: { render: ProblemPage | null };
 }
@@ -177,6 +180,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(newAuthorisationPage, acts);
   await app.register(authorisationPage, acts);
   await app.register(incidentsPage, acts);
+  await app.register(withdrawalPages, { ...acts, connectors: deps.connectors, settings: deps.settings });
   await app.register(helpdeskPages, acts);
   await app.register(messagesPage, { ...acts, settings: deps.settings });
   await policyPages(app, deps, page);

@@ -22,6 +22,7 @@ import { pageIndexes } from './migrations/0016-page-indexes.ts';
 import { dataProtection } from './migrations/0017-data-protection.ts';
 import { signIn } from './migrations/0020-sign-in.ts';
 import { accounts } from './migrations/0022-accounts.ts';
+import { withdrawals } from './migrations/0023-withdrawals.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -44,6 +45,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0017-data-protection': dataProtection,
     '0020-sign-in': signIn,
     '0022-accounts': accounts,
+    '0023-withdrawals': withdrawals,
   }),
 });
 

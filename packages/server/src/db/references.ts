@@ -9,6 +9,7 @@ export const SERIES = {
   incidents: 'IN',
   helpdesk: 'HD',
   holds: 'LH',
+  withdrawals: 'WD',
 } as const;
 export type Series = keyof typeof SERIES;
 

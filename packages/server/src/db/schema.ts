@@ -4,6 +4,7 @@ import type { DataProtectionTables } from './schema-data-protection.ts';
 import type { HelpdeskTables } from './schema-helpdesk.ts';
 import type { PeopleTables } from './schema-people.ts';
 import type { SignInTables } from './schema-sign-in.ts';
+import type { WithdrawalTables } from './schema-withdrawals.ts';
 
 /**
  * The tables, one interface each. Times are milliseconds since the epoch (integer, `bigint` on PostgreSQL); JSON is text,
@@ -467,7 +468,8 @@ export interface Database
     DataProtectionTables,
     HelpdeskTables,
     PeopleTables,
-    SignInTables {
+    SignInTables,
+    WithdrawalTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
   device_keys: DeviceKeyTable;

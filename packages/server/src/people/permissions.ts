@@ -5,6 +5,7 @@ const READS = [
   'findings:read',
   'breaches:read',
   'authorisations:read',
+  'withdrawals:read',
   'audit:read',
   'people:read',
   'registers:read',
@@ -18,6 +19,8 @@ const REPORTS = ['own:read', 'breaches:report', 'helpdesk:report', 'authorisatio
 const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
 /** The officer, and the SIRO where the officer is implicated: a breach from its triage to its end. */
 const WORKS_ON = ['breaches:write', 'breaches:contain', 'breaches:decide'] as const;
+/** ICT: access is taken away and given back (clause 4.6). */
+const WITHDRAWS = ['withdrawals:read', 'withdrawals:order'] as const;
 const READS_AND_DECIDES = ['authorisations:read', ...DECIDES] as const;
 
 /**
@@ -31,6 +34,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...REPORTS,
     ...DECIDES,
     ...WORKS_ON,
+    'withdrawals:decide',
     'incidents:declare',
     'authorisations:record',
     'policies:write',
@@ -41,6 +45,8 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
   ],
   'security-analyst': [...READS, ...REPORTS, ...DECIDES, 'breaches:write', 'breaches:contain', 'registers:write'],
   'ict-administrator': [
+    ...WITHDRAWS,
+    'withdrawals:decide',
     'devices:read',
     'devices:write',
     'findings:read',
@@ -59,6 +65,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'authorisations:record',
   ],
   'ict-operator': [
+    ...WITHDRAWS,
     'devices:read',
     'devices:write',
     'holders:write',
@@ -73,7 +80,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...REPORTS,
     ...READS_AND_DECIDES,
   ],
-  siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'incidents:declare'],
+  siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'withdrawals:decide', 'incidents:declare'],
   'data-protection-officer': [...READS, ...REPORTS, ...DECIDES, 'breaches:decide', 'data-protection'],
   auditor: [...READS, ...REPORTS],
   director: [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],
