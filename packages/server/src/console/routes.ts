@@ -108,6 +108,17 @@ async function devicePages(app: FastifyInstance, deps: ConsoleDeps, page: PageDe
   await app.register(deviceHolderPage, { ...page, judge: deps.judge });
 }
 
+/** What is reported, and what becomes of it. */
+async function breachPages(app: FastifyInstance, deps: ConsoleDeps, page: PageDeps): Promise<void> {
+  const acts = { ...page, random: deps.random, wake: deps.wake, settings: deps.settings };
+  await app.register(reportSomethingPages, acts);
+  await app.register(reportBrokenPages, acts);
+  await app.register(breachesPage, page);
+  await app.register(breachPage, acts);
+  await app.register(clusterPages, page);
+  await app.register(reportPages, page);
+}
+
 /** Policies, and what they would change. */
 async function policyPages(app: FastifyInstance, deps: ConsoleDeps, page: PageDeps): Promise<void> {
   await app.register(policyPage, page);
@@ -165,13 +176,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(myActionsPage, page);
   await app.register(trendsPage, page);
   await app.register(searchPage, page);
-  const reporting = { ...page, random: deps.random, wake: deps.wake, settings: deps.settings };
-  await app.register(reportSomethingPages, reporting);
-  await app.register(reportBrokenPages, reporting);
-  await app.register(breachesPage, page);
-  await app.register(breachPage, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
-  await app.register(clusterPages, page);
-  await app.register(reportPages, page);
+  await breachPages(app, deps, page);
   await devicePages(app, deps, page);
   await registerEntryPages(app, { ...page, random: deps.random });
   const acts = { ...page, random: deps.random, wake: deps.wake };
