@@ -1,5 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
+import { homeOf } from '../access.ts';
 
 const MINUTE = '1 minute';
 
@@ -36,7 +37,11 @@ export async function limitRates(app: FastifyInstance): Promise<void> {
     timeWindow: MINUTE,
     // Devices apart from whoever signs in from the same address: a council's return must not lock its people out.
     keyGenerator: ({ caller, ip, routeOptions }) => {
-      if (caller !== null) return `${caller.via}:${caller.organisation}:${caller.name}`;
+      if (caller !== null) {
+        // Whoever chooses another council has no more tries for that.
+        const { organisation, name } = homeOf(caller);
+        return `${caller.via}:${organisation}:${name}`;
+      }
       return routeOptions.config.access === 'device' ? `device:${ip}` : ip;
     },
     max: (request) => {
