@@ -104,7 +104,17 @@ interface Used {
   readonly at: string;
 }
 
-const TWO_WORDS = new Set(['token', 'account', 'policy', 'audit', 'references', 'import', 'notify', 'person']);
+const TWO_WORDS = new Set([
+  'organisation',
+  'token',
+  'account',
+  'policy',
+  'audit',
+  'references',
+  'import',
+  'notify',
+  'person',
+]);
 
 /** Every use of one of the two programs in an example, through npx, a path or within `$( )`. */
 function usesIn({ command, at }: { command: string; at: string }): Used[] {

@@ -1,18 +1,19 @@
 import type { CallerRole } from '../../packages/server/src/access.ts';
 import { CALLER_ROLES } from '../../packages/server/src/people/permissions.ts';
 import { startSession } from '../../packages/server/src/people/sessions.ts';
+import { grantRole, listGrants } from '../../packages/server/src/people/spanning/grants.ts';
 import { createSignInCode } from '../../packages/server/src/people/sign-in-codes.ts';
 import { createToken } from '../../packages/server/src/people/tokens.ts';
 import { signerOf } from '@beadle/shared';
 import { type Device, enrolmentShot, findingOf, headAfter, headerOf, linesOf, newKey, signedShot } from './device.ts';
 import type { Server } from './server.ts';
 import { fillCases } from './cases.ts';
-import type { Caller } from './shot.ts';
+import type { Caller, Council } from './shot.ts';
 import { type Ask, fillThings, type Places } from './things.ts';
 
 /** One council on the server, with something of everything that can be asked for. */
 export interface Organisation {
-  readonly name: 'a' | 'b';
+  readonly name: Council;
   /** Stands in each text of this council that is nobody else's business; nobody can guess it. */
   readonly canary: string;
   readonly tokens: Readonly<Record<CallerRole, string>>;
@@ -32,7 +33,7 @@ export interface Organisation {
 }
 
 interface Names {
-  readonly name: 'a' | 'b';
+  readonly name: Council;
   readonly id: string;
 }
 
@@ -196,7 +197,14 @@ async function cursorsOf(ask: Ask): Promise<string[]> {
   return pages.map(({ nextCursor }) => nextCursor ?? '').filter((cursor) => cursor !== '');
 }
 
-/** The references of the second council begin far from those of the first: an address tells whose thing it names. */
+/** A role of whoever is in a group that nobody is in. */
+async function spanningOf({ database, clock, random }: Server, organisation: string, canary: string): Promise<string> {
+  const grant = { home: organisation, kind: 'group', holder: canary, called: canary, role: 'auditor' } as const;
+  await grantRole(database.db, grant, { organisation, actor: 'cli:root', at: clock.now() }, random);
+  return (await listGrants(database.db, organisation))[0]?.id ?? '';
+}
+
+/** The references of each council begin far from those of the others: an address tells whose thing it names. */
 async function countFrom({ database, clock }: Server, { name, id }: Names): Promise<void> {
   if (name === 'a') return;
   for (const counted of [
@@ -209,7 +217,8 @@ async function countFrom({ database, clock }: Server, { name, id }: Names): Prom
     'exhibits',
     'rights',
   ]) {
-    const counter = { organisation: id, name: `${counted}-${new Date(clock.now()).getUTCFullYear()}`, value: 500_000 };
+    const value = name === 'b' ? 500_000 : 700_000;
+    const counter = { organisation: id, name: `${counted}-${new Date(clock.now()).getUTCFullYear()}`, value };
     await database.db
       .insertInto('counters')
       .values(counter)
@@ -275,6 +284,8 @@ export async function fillOrganisation(server: Server, names: Names): Promise<Or
       'tokens.id': [victim['id'] ?? ''],
       'my-device.assetTag': [`MINE-${name}-1`],
       'accounts.name': [`account ${canary}`],
+      'accounts.act': ['require-second-factor', 'enable', 'sign-out'],
+      'spanning-roles.id': [await spanningOf(server, names.id, canary)],
       assetTag: tags,
       version: [versionOf(name)],
       code: ['x'.repeat(22)],

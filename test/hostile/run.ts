@@ -135,9 +135,9 @@ class Run {
   #subject({ url }: Shot, { url: declared, method }: Endpoint): Fired['about'] {
     // Puts it there in the caller's own council, whoever else has one of the same name.
     if (method === 'PUT') return undefined;
-    // A code for the first sign-in is nobody's, and every council has every role.
+    // A code for the first sign-in is nobody's; every council has every role, and every act on an account.
     const parts = [...declared.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
-    const naming = parts.filter((name) => name !== 'code' && name !== 'role');
+    const naming = parts.filter((name) => !['code', 'role', 'act'].includes(name));
     const own = ({ places }: World['a']): boolean =>
       naming.flatMap((part) => placesFor(places, declared, part)).some((id) => url.split(/[/?]/).includes(id));
     if (own(this.#world.b)) return 'b';

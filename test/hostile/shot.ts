@@ -12,11 +12,13 @@ export interface Answer {
   readonly body: string;
 }
 
+export type Council = 'a' | 'b' | 'c';
+
 /** Who fires: what they may see decides what an answer to them may hold. */
 export interface Caller {
   readonly name: string;
   /** Whose data they may be shown; null for nobody's. */
-  readonly organisation: 'a' | 'b' | null;
+  readonly organisation: Council | null;
   readonly headers: Readonly<Record<string, string>>;
   /** The text of a session's own form token, where it has one. */
   readonly csrf?: string | undefined;

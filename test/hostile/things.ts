@@ -1,5 +1,6 @@
 import type { CallerRole } from '../../packages/server/src/access.ts';
 import type { Server } from './server.ts';
+import type { Council } from './shot.ts';
 
 type Answered = Readonly<Record<string, string>>;
 export type Ask = (method: string, url: string, payload?: unknown, type?: string) => Promise<Answered>;
@@ -11,7 +12,7 @@ interface Filling {
   /** Asks with a token of a role. */
   readonly as: (role: CallerRole) => Ask;
   readonly canary: string;
-  readonly name: 'a' | 'b';
+  readonly name: Council;
   readonly server: Pick<Server, 'clock'>;
   /** A device of this council. */
   readonly assetTag: string;

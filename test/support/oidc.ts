@@ -17,6 +17,8 @@ export interface OidcProvider {
 interface Options {
   readonly people: OidcPeople;
   readonly redirectUri: string;
+  /** Where it sends a browser back to that has signed out. */
+  readonly signedOutUri?: string;
   /** Where it is to be had; 0 for any port. */
   readonly port?: number;
 }
@@ -29,13 +31,14 @@ const page = (uid: string) => `<!doctype html><html lang="en"><title>Council sig
 <label>Account <input name="account"></label><button>Continue</button></form>
 <a href="/interaction/${uid}/cancel">Cancel</a>`;
 
-function providerAt(issuer: string, { people, redirectUri }: Options): Provider {
+function providerAt(issuer: string, { people, redirectUri, signedOutUri }: Options): Provider {
   return new Provider(issuer, {
     clients: [
       {
         client_id: CLIENT.id,
         client_secret: CLIENT.secret,
         redirect_uris: [redirectUri],
+        ...(signedOutUri === undefined ? {} : { post_logout_redirect_uris: [signedOutUri] }),
         token_endpoint_auth_method: 'client_secret_post',
       },
     ],
@@ -97,26 +100,46 @@ export async function startOidcProvider(options: Options): Promise<OidcProvider>
 const cookiesIn = (response: Response): Map<string, string> =>
   new Map(response.headers.getSetCookie().map((line) => /^([^=]+)=([^;]*)/.exec(line)?.slice(1) as [string, string]));
 
+/** What a browser keeps of the provider. */
+export type Jar = Map<string, string>;
+
+async function askWith(jar: Jar, url: string, body?: string): Promise<Response> {
+  const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+  const headers = { cookie, ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }) };
+  const init = { headers, redirect: 'manual' as const };
+  const response = await fetch(url, body === undefined ? init : { ...init, method: 'POST', body });
+  for (const [name, value] of cookiesIn(response)) jar.set(name, value);
+  return response;
+}
+
 /** Signs in at the provider as a browser would, from the address that the server sends it to; where it is sent back to. */
-export async function signInAtProvider(address: string, account: string): Promise<string> {
-  const jar = new Map<string, string>();
-  const ask = async (url: string, body?: string): Promise<Response> => {
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { cookie, ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }) };
-    const init = { headers, redirect: 'manual' as const };
-    const response = await fetch(url, body === undefined ? init : { ...init, method: 'POST', body });
-    for (const [name, value] of cookiesIn(response)) jar.set(name, value);
-    return response;
-  };
+export async function signInAtProvider(address: string, account: string, jar: Jar = new Map()): Promise<string> {
   const { origin } = new URL(address);
   let url = new URL(address);
   for (let hops = 0; hops < 8; hops += 1) {
     const isForm = url.pathname.startsWith('/interaction/');
-    const response = await ask(url.href, isForm ? new URLSearchParams({ account }).toString() : undefined);
+    const response = await askWith(jar, url.href, isForm ? new URLSearchParams({ account }).toString() : undefined);
     const location = response.headers.get('location');
     if (location === null) throw new Error(`${url.href}: ${response.status} ${await response.text()}`);
     url = new URL(location, url);
     if (url.origin !== origin) return url.href;
   }
   throw new Error('the provider sends the browser round in circles');
+}
+
+/** Whether the provider asks who somebody is who comes from this address, as it does of who is not signed in there. */
+export async function isAskedAtProvider(address: string, jar: Jar): Promise<boolean> {
+  const { headers } = await askWith(jar, address);
+  return new URL(headers.get('location') ?? '', address).pathname.startsWith('/interaction/');
+}
+
+/** Signs out at the provider, saying yes to its question; where the browser is sent back to. */
+export async function signOutAtProvider(address: string, jar: Jar): Promise<string> {
+  const asked = await askWith(jar, address);
+  const form = await asked.text();
+  const xsrf = /name="xsrf" value="([^"]+)"/.exec(form)?.[1];
+  const action = /action="([^"]+)"/.exec(form)?.[1];
+  if (xsrf === undefined || action === undefined) throw new Error(`${address}: ${asked.status} ${form}`);
+  const answer = await askWith(jar, action, new URLSearchParams({ xsrf, logout: 'yes' }).toString());
+  return answer.headers.get('location') ?? `${answer.status} ${await answer.text()}`;
 }

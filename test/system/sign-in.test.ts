@@ -28,7 +28,11 @@ describe.skipIf(whyNoChromium !== undefined)(`signing in, in a real browser${mis
     const port = await freePort();
     origin = `http://127.0.0.1:${port}`;
     folder = mkdtempSync(join(tmpdir(), 'beadle-sign-in-'));
-    provider = await startOidcProvider({ people: PEOPLE, redirectUri: `${origin}/sign-in/oidc/callback` });
+    provider = await startOidcProvider({
+      people: PEOPLE,
+      redirectUri: `${origin}/sign-in/oidc/callback`,
+      signedOutUri: `${origin}/signed-out`,
+    });
     writeFileSync(join(folder, 'secret'), provider.secret);
     server = await startConsoleServer({
       port,
@@ -89,6 +93,26 @@ describe.skipIf(whyNoChromium !== undefined)(`signing in, in a real browser${mis
     await pictures.look(page, 'not-permitted', view);
     await context.close();
   });
+
+  it.each(VIEWS)(
+    'ends there too for who signs out of both, by a link that the policy lets through, at $width px',
+    async (view) => {
+      const { context, page } = await openPage(browser, view);
+      await page.goto(`${origin}/sign-in`);
+      await atProvider(page, 'ann');
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      expect(pathOf(page)).toBe('/sign-out/elsewhere');
+      await pictures.look(page, 'signed-out-here', view);
+      await page.getByRole('button', { name: 'Sign out of your Northmere account too' }).click();
+      await page.getByRole('button', { name: /yes/i }).click();
+      expect(pathOf(page)).toBe('/signed-out');
+      await pictures.look(page, 'signed-out', view);
+      await page.goto(`${origin}/sign-in`);
+      await page.getByRole('button', { name: 'Sign in with your Northmere account' }).click();
+      expect(await page.getByLabel('Account').count()).toBe(1);
+      await context.close();
+    },
+  );
 
   it('works without JavaScript, and the policy of the page lets it through', async () => {
     const { context, page } = await openPage(browser, VIEWS[0], { javaScriptEnabled: false });

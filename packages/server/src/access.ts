@@ -72,8 +72,22 @@ export interface Caller {
   readonly via: 'token' | 'session';
   /** Of who came by the council's provider: the account, which stays where a name in the list of people is changed. */
   readonly account?: string;
+  /** Of who acts in another organisation than their own by a role that spans it: whose they are, and their name there. */
+  readonly home?: { readonly organisation: string; readonly name: string };
   /** Of a token that was made for less than its role may. */
   readonly only?: readonly Permission[];
+}
+
+/** Whoever may have a role in another organisation. */
+export interface Spanner {
+  /** The organisation whose they are. */
+  readonly home: string;
+  /** The id of the account of this server with whose password they came. */
+  readonly localAccount: string | null;
+  /** Of their groups at the provider those that have such a role. */
+  readonly groups: readonly string[];
+  /** In which other organisation they act now. */
+  readonly actsIn: string | null;
 }
 
 declare module 'fastify' {
@@ -87,6 +101,8 @@ declare module 'fastify' {
     caller: Caller | null;
     /** The hash of the console session's id; null where the caller came with a token. */
     sessionHash: string | null;
+    /** What may give a session's person a role in another organisation; null where nothing can. */
+    spanner: Spanner | null;
   }
 }
 
@@ -96,5 +112,16 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller;
 }
 
+/** Whose somebody is, and their name there, wherever they act: their sessions and their account are there. */
+export const homeOf = ({ home, organisation, name }: Caller): { organisation: string; name: string } =>
+  home ?? { organisation, name };
+
 /** How the audit log names whoever acts: a person by their name, a script by its token's. */
 export const actorOf = (caller: Caller): string => (caller.via === 'token' ? `token:${caller.name}` : caller.name);
+
+/** An act for the audit log. `at`: now. */
+export const actOf = (caller: Caller, at: number) => ({
+  organisation: caller.organisation,
+  actor: actorOf(caller),
+  at,
+});

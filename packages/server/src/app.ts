@@ -1,22 +1,14 @@
-import cookie from '@fastify/cookie';
-import formbody from '@fastify/formbody';
-import helmet from '@fastify/helmet';
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Clock, Random } from '@beadle/shared';
-import underPressure from '@fastify/under-pressure';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { type FastifyInstance } from 'fastify';
+import { createFastify, protect } from './app/fastify.ts';
 import { serveRoutes } from './app/routes.ts';
 import { createLanes } from './admission/lanes.ts';
 import { createOrdering } from './app/ordering.ts';
-import { guardAccess } from './app/access.ts';
 import { describeApi } from './app/documents.ts';
 import { answerErrors, type ErrorPages } from './app/error-handler.ts';
-import { limitRates } from './app/limits.ts';
-import { answerMalformed, refuseConnection } from './app/malformed.ts';
 import { observeRequests } from './app/observe.ts';
-import { countConnections, PRESSURE, serverOptions } from './app/connections.ts';
+import { countConnections } from './app/connections.ts';
 import { type Storage, watchStorage } from './app/storage.ts';
-import { validatorCompiler } from './app/validation.ts';
 import { authorisationJobs } from './authorisations/reminders.ts';
 import { breachJobs, ensureEscalations } from './breaches/jobs.ts';
 import type { OpenDatabase } from './db/database.ts';
@@ -147,53 +139,4 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   };
   await serveRoutes(app, { ...stage, worker, lanes, countries, notice: deps.notice });
   return app;
-}
-
-function createFastify({ settings, random, log }: AppDeps): FastifyInstance {
-  const app = Fastify({
-    loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    genReqId: () => Buffer.from(random.bytes(8)).toString('hex'),
-    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
-    bodyLimit: 1024 * 1024,
-    // A machine that is busy elsewhere starts slowly; a start that gives up would only begin again.
-    pluginTimeout: 60_000,
-    ...serverOptions(settings.limits),
-    routerOptions: { maxParamLength: 200 },
-    return503OnClosing: true,
-    frameworkErrors: answerMalformed,
-    clientErrorHandler: refuseConnection,
-  }).withTypeProvider<TypeBoxTypeProvider>();
-  app.server.maxConnections = settings.limits.connections;
-  app.setValidatorCompiler(validatorCompiler);
-  // Of the types that another site's form may send without asking, only the console's own forms are read.
-  app.removeContentTypeParser('text/plain');
-  return app as unknown as FastifyInstance;
-}
-
-async function protect(app: FastifyInstance, { database, settings, keys, clock }: AppDeps): Promise<void> {
-  const secure = settings.origin.startsWith('https:');
-  await app.register(underPressure, PRESSURE);
-  await app.register(cookie);
-  await app.register(formbody, { bodyLimit: 256 * 1024 });
-  await app.register(helmet, {
-    enableCSPNonces: true,
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
-    referrerPolicy: { policy: 'same-origin' },
-  });
-  guardAccess(app, { db: database.db, clock, settings, secret: keys.tokenKey });
-  await limitRates(app);
 }

@@ -7,6 +7,7 @@ import { problem } from '../errors.ts';
 import { sessionIdOf } from '../people/cookie.ts';
 import { callerMay, may } from '../people/permissions.ts';
 import { sessionOf } from '../people/sessions.ts';
+import { actingIn, keepActing, notTheirs } from '../people/spanning/acting.ts';
 import { callerOfToken } from '../people/tokens.ts';
 import { sameText } from '../same-text.ts';
 import type { Settings } from '../settings.ts';
@@ -38,15 +39,42 @@ const accessOf = (request: FastifyRequest) => request.routeOptions.config.access
 export function guardAccess(app: FastifyInstance, deps: AccessDeps): void {
   app.decorateRequest('caller', null);
   app.decorateRequest('sessionHash', null);
+  app.decorateRequest('spanner', null);
   requireDeclarations(app);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const access = accessOf(request);
     if (access === 'device') return;
-    await resolveCaller(request, deps);
+    const named = access === 'public' ? undefined : takeOrganisation(request);
+    await resolveCaller(request, deps, named);
     if (access === 'public') return;
-    requirePermission(request, callerOf(request), access);
+    const caller = callerOf(request);
+    // A page is left at an address without it: loading it again later must not change where somebody acts by then.
+    if (named !== undefined && request.method === 'GET' && isPage(request))
+      return reply.redirect(addressWithout(request.url), 303);
+    requirePermission(request, caller, access);
+    return undefined;
   });
   refuseForgeries(app, deps);
+}
+
+const isPage = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => !/^\/(api|metrics)(\/|$)/.test(url);
+
+/** The organisation that a request names, which no schema of a route knows of. */
+function takeOrganisation({ query }: FastifyRequest): string | undefined {
+  const given = query as Record<string, unknown>;
+  const { organisation: named } = given;
+  if (named === undefined) return undefined;
+  delete given['organisation'];
+  if (typeof named === 'string' && named !== '') return named;
+  const field = { field: 'query.organisation', expected: 'one organisation' };
+  throw problem('validation', `${field.field}: expected ${field.expected}`, [field]);
+}
+
+function addressWithout(url: string): string {
+  const [path = '/', query = ''] = url.split('?', 2);
+  const kept = new URLSearchParams(query);
+  kept.delete('organisation');
+  return kept.size === 0 ? path : `${path}?${kept.toString()}`;
 }
 
 /** A page of the console shows whatever the role may see, so that a token for less is for programs' addresses alone. */
@@ -56,7 +84,7 @@ function requirePermission(request: FastifyRequest, caller: Caller, access: Perm
     throw problem('not-permitted', `The role ${role} may not do this; it takes the permission ${access}.`);
   if (!callerMay(caller, access))
     throw problem('not-permitted', `This token was made for less; this takes the permission ${access}.`);
-  if (only !== undefined && !/^\/(api|metrics)(\/|$)/.test(request.routeOptions.url ?? ''))
+  if (only !== undefined && isPage(request))
     throw problem('not-permitted', 'This token is for programs: it opens no page of the console.');
 }
 
@@ -73,16 +101,24 @@ function requireDeclarations(app: FastifyInstance): void {
   });
 }
 
-async function resolveCaller(request: FastifyRequest, { db, clock, settings }: AccessDeps): Promise<void> {
+/** Whoever calls, in the organisation that they name: a token binds to one, a session's person may have a role in others. */
+async function resolveCaller(request: FastifyRequest, deps: AccessDeps, named: string | undefined): Promise<void> {
+  const { db, clock, settings } = deps;
   const [, token] = BEARER.exec(request.headers.authorization ?? '') ?? [];
   if (token !== undefined) {
     request.caller = await callerOfToken(db, token, clock.now());
+    if (named !== undefined && request.caller !== null && request.caller.organisation !== named) throw notTheirs();
     return;
   }
   const sessionId = sessionIdOf(request, settings);
   const session = sessionId === undefined ? null : await sessionOf(db, sessionId, clock.now());
-  request.caller = session?.caller ?? null;
-  request.sessionHash = session?.hash ?? null;
+  if (session === null) return;
+  request.sessionHash = session.hash;
+  request.spanner = session.spanner;
+  request.caller = session.caller;
+  request.caller = await actingIn(db, session, named);
+  if (named !== undefined && request.method === 'GET' && isPage(request))
+    await keepActing(db, session, request.caller, clock.now());
 }
 
 /**
@@ -92,11 +128,15 @@ async function resolveCaller(request: FastifyRequest, { db, clock, settings }: A
 function refuseForgeries(app: FastifyInstance, deps: AccessDeps): void {
   const { origin, authorities } = deps.settings;
   const origins = new Set([origin, ...authorities.map((authority) => `${new URL(origin).protocol}//${authority}`)]);
-  const tokenOf = (sessionHash: string): string =>
-    createHmac('sha256', deps.secret).update(`beadle-csrf-1\n${sessionHash}\n`).digest('base64url');
+  // Bound to where the form's reader acted: one that is sent after they have chosen another council is too old.
+  const tokenOf = (sessionHash: string, caller: Caller | null): string =>
+    createHmac('sha256', deps.secret)
+      .update(`beadle-csrf-1\n${sessionHash}\n${caller?.home === undefined ? '' : caller.organisation}`)
+      .digest('base64url');
 
   app.decorateReply('generateCsrf', function generateCsrf() {
-    return this.request.sessionHash === null ? '' : tokenOf(this.request.sessionHash);
+    const { sessionHash, caller } = this.request;
+    return sessionHash === null ? '' : tokenOf(sessionHash, caller);
   });
   app.addHook('onRequest', async (request) => {
     if (SAFE.has(request.method) || accessOf(request) === 'device' || request.caller?.via === 'token') return;
@@ -109,7 +149,7 @@ function refuseForgeries(app: FastifyInstance, deps: AccessDeps): void {
   app.addHook('preValidation', async (request) => {
     const given = takeToken(request);
     if (SAFE.has(request.method) || accessOf(request) === 'public' || request.sessionHash === null) return;
-    if (!sameText(given, tokenOf(request.sessionHash)))
+    if (!sameText(given, tokenOf(request.sessionHash, request.caller)))
       throw problem('cross-site', 'Load the page again and try again.');
   });
 }

@@ -33,6 +33,7 @@ import { peopleRoutes } from '../people/routes.ts';
 import { holdRoutes } from '../protection/holds-routes.ts';
 import { personProtectionRoutes } from '../protection/person-routes.ts';
 import { roleRoutes } from '../people/role-routes.ts';
+import { spanningRoutes } from '../people/spanning/routes.ts';
 import { tokenRoutes } from '../people/token-routes.ts';
 import { policyRoutes } from '../policies/routes.ts';
 import { registerRoutes } from '../registers/routes.ts';
@@ -68,6 +69,7 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(peopleRoutes, stage);
   await app.register(accountRoutes, stage);
   await app.register(tokenRoutes, stage);
+  await app.register(spanningRoutes, stage);
   await app.register(roleRoutes, stage);
   await app.register(registerRoutes, stage);
   await app.register(organisationRoutes, stage);

@@ -1,5 +1,6 @@
 import { AuthorisationScope } from '@beadle/shared';
 import Type from 'typebox';
+import { seenBy } from '../people/fields.ts';
 import { Paper, PAPER_OUTCOMES } from './paper.ts';
 import { SafetyReview, STATUSES, Subject } from './schema.ts';
 import { nullable } from '../shapes.ts';
@@ -37,7 +38,7 @@ export const AuthorisationAnswer = Type.Object({
   revokedBy: nullable(Type.String()),
   revokedReason: nullable(Type.String()),
   incident: nullable(Type.String()),
-  safetyReview: nullable(SafetyReview),
+  safetyReview: seenBy('authorisation.safety-review', nullable(SafetyReview)),
   paper: nullable(Paper),
   paperDueBy: nullable(
     Type.String({ description: 'it has ended: by when somebody has to say what became of the paper' }),

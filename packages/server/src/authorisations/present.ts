@@ -1,5 +1,7 @@
 import { iso } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
+import type { Caller } from '../access.ts';
+import { seesField } from '../people/fields.ts';
 import { standing } from './lifecycle.ts';
 import { paperDue, paperOf } from './paper.ts';
 import { type AuthorisationRow, readEvents, reviewOf, scopeOf, subjectOf } from './store.ts';
@@ -54,6 +56,10 @@ export const present = (row: AuthorisationRow, now: number) => ({
   ...presentPaper(row, now),
 });
 export type AuthorisationView = ReturnType<typeof present>;
+
+/** Without what was found where somebody works, where that is not for the caller. */
+export const seenBy = (it: AuthorisationView, caller: Pick<Caller, 'role'>): AuthorisationView =>
+  seesField(caller, 'authorisation.safety-review') ? it : { ...it, safetyReview: null };
 
 /** Its history, the newest first. */
 export const historyOf = async (db: Db, row: AuthorisationRow) =>

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { seenBy } from '../people/fields.ts';
 import { Decided } from './report-decided.ts';
 import { ReportEncryption } from './report-encryption.ts';
 import { Clocks, Moments } from './report-moments.ts';
@@ -50,7 +51,7 @@ export const ReportDevice = Type.Object(
 /** What a person said who reported it; null where they did not say. */
 const Reported = Type.Object(
   {
-    by: nullable(Text),
+    by: seenBy('breach.reporter', nullable(Text)),
     title: Text,
     description: nullable(Text),
     certainty: nullable(Text),

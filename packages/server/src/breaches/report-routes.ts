@@ -18,6 +18,7 @@ import { type Format, FORMATS, formatFor } from './report-format.ts';
 import { knownIn } from './report-known.ts';
 import { createMask } from './report-mask.ts';
 import { sourcesOf } from './report-read.ts';
+import { reportSeenBy } from './report-seen.ts';
 
 /** The forms for people of what is written; the console has the words. */
 export interface Writers {
@@ -47,7 +48,7 @@ export async function readReport(
   await recordView({ db, clock }, caller, action, `breach:${breach.ref}`);
   const { name, settings } = await readOrganisation(db, caller.organisation);
   const sources = await sourcesOf(db, breach, { marking: settings.marking, council: name, now: clock.now() });
-  return { report: buildReport(sources), sources, settings };
+  return { report: reportSeenBy(buildReport(sources), caller), sources, settings };
 }
 
 /** The summary for the regulator, likewise. */

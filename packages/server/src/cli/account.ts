@@ -1,14 +1,13 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
-import { StartError } from '../errors.ts';
+import { Problem, StartError } from '../errors.ts';
 import { ORGANISATION } from '../organisation/store.ts';
-import { createAccount, PASSWORD } from '../people/accounts.ts';
-import { hashPassword } from '../people/passwords.ts';
+import { PASSWORD } from '../people/accounts.ts';
+import { makeAccount } from '../people/password-change.ts';
+import { addressOf } from '../people/routes.ts';
 import { type CommandIo, print } from './io.ts';
 import { nameOf, roleOf } from './tokens.ts';
-import { inTransaction } from '../db/transaction.ts';
 
 /** The first line of standard input; at a terminal it is asked for and not shown. Never an argument: those are seen by all. */
 async function readPassword({ stdin, stderr }: CommandIo): Promise<string> {
@@ -25,32 +24,26 @@ async function readPassword({ stdin, stderr }: CommandIo): Promise<string> {
   }
 }
 
-export async function accountCreate(
-  db: Db,
-  io: CommandIo,
-  options: { readonly name: string; readonly role: string; readonly totp?: boolean | undefined },
-): Promise<number> {
+interface Creating {
+  readonly name: string;
+  readonly role: string;
+  readonly totp?: boolean | undefined;
+  readonly code?: boolean | undefined;
+}
+
+export async function accountCreate(db: Db, io: CommandIo, options: Creating, origin: string): Promise<number> {
   const [name, role] = [nameOf(options.name), roleOf(options.role)];
-  const password = await readPassword(io);
-  if (password.length < PASSWORD.minLength || password.length > PASSWORD.maxLength) {
+  const password = options.code === true ? undefined : await readPassword(io);
+  if (password !== undefined && (password.length < PASSWORD.minLength || password.length > PASSWORD.maxLength)) {
     throw new StartError(`Standard input: expected ${PASSWORD.description} on its first line.`, { exitCode: 2 });
   }
-  const passwordHash = await hashPassword(password, io.random);
-  const at = io.clock.now();
-  await inTransaction(db, async (tx) => {
-    const wantsSecondFactor = options.totp === true;
-    const made = { organisation: ORGANISATION, name, role, passwordHash, at, wantsSecondFactor };
-    const id = await createAccount(tx, made, io.random);
-    if (id === undefined) throw new StartError(`There is an account named ${name} already: choose another name.`);
-    const act = {
-      organisation: ORGANISATION,
-      at,
-      actor: `cli:${io.user}`,
-      action: 'account-made',
-      target: `account:${name}`,
-    };
-    await recordAct(tx, { ...act, detail: { role, ...(wantsSecondFactor ? { secondFactor: 'wanted' } : {}) } });
+  const act = { organisation: ORGANISATION, at: io.clock.now(), actor: `cli:${io.user}` };
+  const made = { name, role, password, wantsSecondFactor: options.totp === true };
+  const { setAt } = await makeAccount({ db, random: io.random }, made, act).catch((error: unknown) => {
+    if (!(error instanceof Problem) || error.code !== 'account-taken') throw error;
+    throw new StartError(`There is an account named ${name} already: choose another name.`, { cause: error });
   });
   print(io.stdout, `Made the account ${name} (${role}).`);
+  if (setAt !== null) print(io.stdout, `Its password is set at ${addressOf(setAt, { origin }).url}, within 24 hours.`);
   return 0;
 }

@@ -3,9 +3,10 @@ import type { Db } from '../db/database.ts';
 import { accountCreate } from './account.ts';
 import { accountChange, accountList, accountSecondFactor, accountSessions, accountSignOut } from './accounts.ts';
 import type { CommandIo } from './io.ts';
+import type { Settings } from '../settings.ts';
 import { tokenCreate, tokenList, type TokenOptions, tokenRevoke } from './tokens.ts';
 
-type OnDatabase = (work: (db: Db) => Promise<number>) => Promise<void>;
+type OnDatabase = (work: (db: Db, settings: Pick<Settings, 'origin'>) => Promise<number>) => Promise<void>;
 
 function addTokens(program: Command, run: OnDatabase, io: CommandIo): void {
   const token = program.command('token').description('API tokens for people and scripts');
@@ -38,7 +39,10 @@ export function addPeople(program: Command, run: OnDatabase, io: CommandIo): voi
     .requiredOption('--name <NAME>', 'the name to sign in with')
     .requiredOption('--role <ROLE>', 'what it may do, such as information-security-team-leader')
     .option('--totp', 'it sets up an authenticator app at its first sign-in')
-    .action((options: { name: string; role: string; totp?: boolean }) => run((db) => accountCreate(db, io, options)));
+    .option('--code', 'ask for no password: print an address at which the person sets one, once, within 24 hours')
+    .action((options: { name: string; role: string; totp?: boolean; code?: boolean }) =>
+      run((db, { origin }) => accountCreate(db, io, options, origin)),
+    );
   account
     .command('list')
     .description('every account')

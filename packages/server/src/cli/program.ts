@@ -12,6 +12,7 @@ import { type CommandIo, print, settingsFrom } from './io.ts';
 import { migrateFrom } from './migrate-from.ts';
 import { addNotify } from './notify-test.ts';
 import { openMigrated, requireDatabase, withDatabase } from './open.ts';
+import { addOrganisations } from './organisations.ts';
 import { addPerson } from './person.ts';
 import { policyCoverage, policyValidate } from './policy.ts';
 import { type BaselineOptions, policyBaseline } from './policy-baseline.ts';
@@ -136,7 +137,8 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
   const run = settled(program, io, done);
   addServing(program, run, io);
-  addPeople(program, (work) => run((settings) => withDatabase(settings, io, ({ db }) => work(db))), io);
+  addPeople(program, (work) => run((settings) => withDatabase(settings, io, ({ db }) => work(db, settings))), io);
+  addOrganisations(program, (work) => run((settings) => withDatabase(settings, io, ({ db }) => work(db))), io);
   addImports(program, (work) => run((settings) => withDatabase(settings, io, ({ db }) => work(db, settings))), io);
   addPolicy(program, run, io, done);
   addKeeping(program, run, io);

@@ -2,15 +2,14 @@ import { iso } from '@beadle/shared';
 import Type from 'typebox';
 import Value from 'typebox/value';
 import { type CallerRole, type Permission, PERMISSIONS } from '../access.ts';
-import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
 import { StartError } from '../errors.ts';
 import { ORGANISATION } from '../organisation/store.ts';
 import { NAME } from '../people/accounts.ts';
 import { CALLER_ROLES, isCallerRole, whyNotOnly } from '../people/permissions.ts';
-import { type ApiToken, createToken, listTokens, revokeToken } from '../people/tokens.ts';
+import { endToken, makeToken } from '../people/token-change.ts';
+import { type ApiToken, listTokens } from '../people/tokens.ts';
 import { type CommandIo, print, table } from './io.ts';
-import { inTransaction } from '../db/transaction.ts';
 
 const MOST_LISTED = 1000;
 
@@ -61,26 +60,8 @@ export async function tokenCreate(db: Db, io: CommandIo, options: TokenOptions):
   const at = io.clock.now();
   const [role, name, expiresAt] = [roleOf(options.role), nameOf(options.name), expiryOf(options.expires, at)];
   const only = onlyOf(options.only, role);
-  const { token } = await inTransaction(db, async (tx) => {
-    const made = await createToken(tx, { organisation: ORGANISATION, role, name, expiresAt, at, only }, io.random);
-    const act = {
-      organisation: ORGANISATION,
-      at,
-      actor: `cli:${io.user}`,
-      action: 'token-made',
-      target: `token:${made.id}`,
-    };
-    await recordAct(tx, {
-      ...act,
-      detail: {
-        name,
-        role,
-        expiresAt: expiresAt === null ? null : iso(expiresAt),
-        ...(only === undefined ? {} : { only }),
-      },
-    });
-    return made;
-  });
+  const act = { organisation: ORGANISATION, at, actor: `cli:${io.user}` };
+  const { token } = await makeToken({ db, random: io.random }, { name, role, expiresAt, only }, act);
   print(io.stdout, token);
   return 0;
 }
@@ -113,7 +94,6 @@ export async function tokenList(
 
 /** By id, or by a name that one live token has. */
 export async function tokenRevoke(db: Db, io: CommandIo, which: string): Promise<number> {
-  const at = io.clock.now();
   const live = (await listTokens(db, ORGANISATION, { limit: MOST_LISTED })).filter(
     ({ revokedAt }) => revokedAt === null,
   );
@@ -127,17 +107,7 @@ export async function tokenRevoke(db: Db, io: CommandIo, which: string): Promise
     throw new StartError(
       `${found.length} tokens are named ${which}: give the id of one, ${found.map(({ id }) => id).join(' or ')}.`,
     );
-  await inTransaction(db, async (tx) => {
-    await revokeToken(tx, { organisation: ORGANISATION, id: token.id, at });
-    const act = {
-      organisation: ORGANISATION,
-      at,
-      actor: `cli:${io.user}`,
-      action: 'token-revoked',
-      target: `token:${token.id}`,
-    };
-    await recordAct(tx, { ...act, detail: { name: token.name } });
-  });
+  await endToken(db, token.id, { organisation: ORGANISATION, at: io.clock.now(), actor: `cli:${io.user}` });
   print(io.stdout, `Revoked ${token.id} (${token.name}).`);
   return 0;
 }

@@ -6,6 +6,7 @@ import { DEFAULT_SETTINGS } from '../organisation/settings.ts';
 import { ORGANISATION, readOrganisation } from '../organisation/store.ts';
 import { may } from '../people/permissions.ts';
 import { languageOf, pageAgain } from './language/language.ts';
+import { organisationsOf } from '../people/spanning/acting.ts';
 import { isInBoth, type Section, type Shell, type Views } from './views.ts';
 
 export interface PageDeps {
@@ -55,6 +56,8 @@ async function shellOf(
   const { caller } = request;
   const reading = readOrganisation(db, caller?.organisation ?? ORGANISATION);
   const { name, settings } = await (evenSo ? reading.catch(() => UNNAMED) : reading);
+  const choosing = organisationsOf(db, request.spanner);
+  const organisations = await (evenSo ? choosing.catch(() => []) : choosing);
   return {
     council: name,
     marking: settings.marking,
@@ -63,6 +66,7 @@ async function shellOf(
     nonce: reply.cspNonce.script,
     caller: caller ?? undefined,
     sees: caller === null ? [] : sectionsOf(caller.role),
+    organisations: organisations.map((one) => ({ ...one, isHere: one.id === caller?.organisation })),
     searches: caller !== null && may(caller.role, 'console'),
     csrf: reply.generateCsrf(),
     section,

@@ -50,6 +50,10 @@ export interface Shell {
   readonly language?: Language | undefined;
   /** Where whoever changes the language comes back to. */
   readonly again?: string | undefined;
+  /** Those in which the caller has a role, where it is more than their own. */
+  readonly organisations?:
+    | readonly { readonly id: string; readonly name: string; readonly isHere: boolean }[]
+    | undefined;
   /** Whether the caller may search. */
   readonly searches?: boolean | undefined;
 }

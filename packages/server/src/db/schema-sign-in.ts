@@ -33,6 +33,8 @@ export interface AccountTable {
   /** Wrong codes since the last right one, and when the last of them came. */
   second_factor_failures: Generated<number>;
   second_factor_failed_at: Generated<number>;
+  /** A day such as `2026-11-01`, and none before it. */
+  last_signed_in_on: Generated<string | null>;
 }
 
 export interface RecoveryCodeTable {
@@ -50,6 +52,8 @@ export interface SignInCodeTable {
   created_at: number;
   expires_at: number;
   used_at: number | null;
+  /** Of one that sets a password: the account's id. Null where it signs its bearer in. */
+  account: Generated<string | null>;
 }
 
 /** A sign-in that has begun in a browser and is not finished; it goes when it is. */
@@ -82,9 +86,32 @@ export interface SessionTable {
   browser: string | null;
   /** Of `oidc`: the account, as the list of people has it where the person is in it. */
   account: string | null;
+  /** Of who came with a password: the id of the account of this server. */
+  local_account: Generated<string | null>;
+  /** JSON array of those groups at the provider that have a role in another organisation. */
+  provider_groups: Generated<string | null>;
+  /** The other organisation in which the person acts now. */
+  acts_in: Generated<string | null>;
+}
+
+/** A role in an organisation for somebody of another one. */
+export interface SpanningRoleTable {
+  /** In which it holds. */
+  organisation: string;
+  id: string;
+  /** Whose somebody is. */
+  home: string;
+  /** `account`, one of the server's own, or `group`, one of the provider's. */
+  kind: string;
+  /** The account's id, or the group's name. */
+  holder: string;
+  role: string;
+  granted_at: number;
+  granted_by: string;
 }
 
 export interface SignInTables {
+  spanning_roles: SpanningRoleTable;
   tokens: TokenTable;
   accounts: AccountTable;
   recovery_codes: RecoveryCodeTable;

@@ -315,7 +315,7 @@ export interface NoticeTable {
   channel: string;
   /** The role it is for, empty where the channel is for none; and where it went. */
   role: string;
-  /** `deputy` where it is for the deputy of the role, whoever is there; else null. */
+  /** `deputy` where it is for the deputy of the role, whoever is there, `person` where for one person; else null. */
   standing: string | null;
   address: string;
   title: string;

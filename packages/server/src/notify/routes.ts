@@ -5,6 +5,7 @@ import { callerOf } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
+import { seenBy } from '../people/fields.ts';
 import type { ChannelSettings } from './channels.ts';
 import { type Delivery, listDeliveries, NOTICE_STATUSES, readDelivery } from './list.ts';
 import { retryNotice } from './retry.ts';
@@ -24,7 +25,7 @@ const NoticeAnswer = Type.Object({
   type: Type.String(),
   channel: Type.String({ description: 'mail, govuk-notify, webhook:NAME or siem:NAME' }),
   role: nullable(Type.String({ description: 'the role it is for; null where the channel is a machine' })),
-  to: Type.String({ description: 'the address, or the host of a machine' }),
+  to: seenBy('message.address', Type.String({ description: 'the address, or the host of a machine' })),
   title: Type.String(),
   reference: nullable(Type.String()),
   severity: nullable(Type.String()),
@@ -36,7 +37,8 @@ const NoticeAnswer = Type.Object({
   receipt: nullable(Type.String({ description: 'what the far end gave for it' })),
   delivery: nullable(Type.String({ description: 'what the far end said later of it' })),
   deliveredAt: nullable(Type.String()),
-  lastError: nullable(Type.String()),
+  // A mail server's answer has the address in it.
+  lastError: seenBy('message.address', nullable(Type.String())),
   nextTryAt: nullable(Type.String()),
   insteadOf: nullable(Type.String({ description: 'the delivery that failed for good, which this one stands in for' })),
 });

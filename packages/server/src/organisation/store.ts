@@ -33,3 +33,20 @@ export async function writeOrganisation(tx: Tx, organisation: Organisation): Pro
     .where('id', '=', organisation.id)
     .execute();
 }
+
+/** Another organisation on this server; false where there is one with this id. */
+export async function addOrganisation(
+  tx: Tx,
+  { id, name, at }: { readonly id: string; readonly name: string; readonly at: number },
+): Promise<boolean> {
+  const row = await tx
+    .insertInto('organisations')
+    .values({ id, name, settings: JSON.stringify(DEFAULT_SETTINGS), created_at: at })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export const listOrganisations = (db: Db): Promise<{ readonly id: string; readonly name: string }[]> =>
+  db.selectFrom('organisations').select(['id', 'name']).orderBy('id').execute();

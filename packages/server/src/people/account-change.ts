@@ -1,9 +1,12 @@
+import type { Selectable } from 'kysely';
 import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
+import type { AccountTable } from '../db/schema-sign-in.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { problem } from '../errors.ts';
 import { endSessionsOf } from './session-list.ts';
 
-interface Act {
+export interface Act {
   readonly organisation: string;
   /** How the audit log names whoever does it. */
   readonly actor: string;
@@ -16,9 +19,20 @@ export interface ListedAccount {
   readonly role: string;
   readonly createdAt: number;
   readonly disabledAt: number | null;
+  /** A day such as `2026-11-01`; null where it never has, since this is kept. */
+  readonly lastSignedInOn: string | null;
   /** `set-up`, `wanted` at the next sign-in, or `none`. */
   readonly secondFactor: 'set-up' | 'wanted' | 'none';
 }
+
+const listed = (row: Selectable<AccountTable>): ListedAccount => ({
+  name: row.name,
+  role: row.role,
+  createdAt: row.created_at,
+  disabledAt: row.disabled_at,
+  lastSignedInOn: row.last_signed_in_on,
+  secondFactor: row.second_factor !== null ? 'set-up' : row.second_factor_wanted === 1 ? 'wanted' : 'none',
+});
 
 /** Accounts by name. `after`: the name after which the page begins. */
 export async function listAccounts(
@@ -28,14 +42,18 @@ export async function listAccounts(
 ): Promise<ListedAccount[]> {
   let query = db.selectFrom('accounts').selectAll().where('organisation', '=', organisation);
   if (after !== undefined) query = query.where('name', '>', after);
-  const rows = await query.orderBy('name').limit(limit).execute();
-  return rows.map((row) => ({
-    name: row.name,
-    role: row.role,
-    createdAt: row.created_at,
-    disabledAt: row.disabled_at,
-    secondFactor: row.second_factor !== null ? 'set-up' : row.second_factor_wanted === 1 ? 'wanted' : 'none',
-  }));
+  return (await query.orderBy('name').limit(limit).execute()).map(listed);
+}
+
+/** One of them; undefined where there is none of this name. */
+export async function readListedAccount(
+  db: Db,
+  organisation: string,
+  name: string,
+): Promise<ListedAccount | undefined> {
+  const query = db.selectFrom('accounts').selectAll().where('organisation', '=', organisation);
+  const row = await query.where('name', '=', name).executeTakeFirst();
+  return row && listed(row);
 }
 
 /** What was given to the account's name and not used yet would let it in again. */
@@ -51,7 +69,7 @@ async function useUpCodes(tx: Tx, organisation: string, name: string, at: number
 
 /**
  * Disables an account and ends every session of its name at once, or enables it again. How many sessions ended; undefined
- * where there is no such account.
+ * where there is no such account. Throws `conflict` where somebody would shut themselves out.
  */
 export const changeAccount = (
   db: Db,
@@ -60,6 +78,8 @@ export const changeAccount = (
   { organisation, actor, at }: Act,
 ): Promise<{ readonly ended: number } | undefined> =>
   inTransaction(db, async (tx) => {
+    if (disabled && actor === name)
+      throw problem('conflict', 'You cannot disable the account that you are signed in with. Ask somebody else to.');
     const row = await tx
       .updateTable('accounts')
       .set({ disabled_at: disabled ? at : null })

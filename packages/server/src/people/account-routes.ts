@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { iso } from '@beadle/shared';
 import Type from 'typebox';
-import { actorOf, type Caller, callerOf } from '../access.ts';
+import { actOf, callerOf } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { findAccount } from './accounts.ts';
@@ -13,12 +13,11 @@ import {
   listAccounts,
   type ListedAccount,
 } from './account-change.ts';
-import type { PeopleDeps } from './routes.ts';
+import { AccountName as params, type PeopleDeps } from './routes.ts';
 import { type ListedSession, listSessions } from './session-list.ts';
 
 const closed = { additionalProperties: false } as const;
 const config = { access: 'accounts:write' } as const;
-const params = Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }) });
 const TimeOrNone = Type.Union([Type.String(), Type.Null()]);
 const TextOrNone = Type.Union([Type.String(), Type.Null()]);
 
@@ -27,6 +26,7 @@ const AccountItem = Type.Object({
   role: Type.String(),
   createdAt: Type.String(),
   disabledAt: TimeOrNone,
+  lastSignedInOn: Type.Union([Type.String(), Type.Null()], { description: 'the day; none before it is kept' }),
   secondFactor: Type.Enum(['set-up', 'wanted', 'none']),
 });
 const SessionItem = Type.Object({
@@ -66,8 +66,6 @@ const presentSession = ({ id, begunAt, seenAt, endsAt, by, browser }: ListedSess
   signedInBy: by,
   browser,
 });
-
-const actOf = (caller: Caller, at: number) => ({ organisation: caller.organisation, actor: actorOf(caller), at });
 
 const changeRoutes: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, clock }) => {
   const querystring = Type.Object(PageQuery, closed);

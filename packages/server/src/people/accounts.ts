@@ -1,4 +1,4 @@
-import type { Random } from '@beadle/shared';
+import { iso, type Random } from '@beadle/shared';
 import type { CallerRole } from '../access.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { locking } from '../db/locks.ts';
@@ -83,3 +83,11 @@ export async function isStillEnabled(tx: Tx, id: string): Promise<boolean> {
   const query = tx.selectFrom('accounts').select('id').where('id', '=', id).where('disabled_at', 'is', null);
   return (await locking(tx, query).executeTakeFirst()) !== undefined;
 }
+
+/** The day alone (invariant 10), in the place of the day before. */
+export const noteSignedIn = (tx: Tx, id: string, at: number) =>
+  tx
+    .updateTable('accounts')
+    .set({ last_signed_in_on: iso(at).slice(0, 10) })
+    .where('id', '=', id)
+    .execute();

@@ -2,7 +2,7 @@ import { typedKey } from '@beadle/shared';
 import { sql } from 'kysely';
 import type { Caller } from '../access.ts';
 import type { Db } from '../db/database.ts';
-import { heldBy, personOfHolder } from './holder.ts';
+import { heldBy, selfOf } from './holder.ts';
 import { type DeviceView, readDevice } from '../devices/read.ts';
 
 /** Nobody holds more; the register may still say so. */
@@ -21,11 +21,11 @@ async function heldByName(db: Db, organisation: string, name: string): Promise<s
   return rows.map((row) => row.asset_tag);
 }
 
-async function ownTags(db: Db, { organisation, name }: Caller): Promise<readonly string[]> {
-  const person = await personOfHolder(db, organisation, name);
+async function ownTags(db: Db, caller: Caller): Promise<readonly string[]> {
+  const person = await selfOf(db, caller);
   // Of two with one name neither is told what may be the other's.
-  if (person === 'many') return [];
-  if (person === undefined) return heldByName(db, organisation, name);
+  if (person === 'nobody') return [];
+  if (person === undefined) return heldByName(db, caller.organisation, caller.name);
   return (await heldBy(db, person)).devices.map((device) => device.asset_tag).slice(0, MOST);
 }
 

@@ -1,6 +1,8 @@
 import { type Random, secretHash } from '@beadle/shared';
-import type { Caller, CallerRole } from '../access.ts';
+import type { Caller, CallerRole, Spanner } from '../access.ts';
+import type { Selectable } from 'kysely';
 import type { Db, Tx } from '../db/database.ts';
+import type { SessionTable } from '../db/schema-sign-in.ts';
 import { isCallerRole } from './permissions.ts';
 
 const HOUR = 3_600_000;
@@ -25,8 +27,10 @@ export interface SignedIn {
 }
 
 export interface Session {
+  /** In their own organisation. */
   readonly caller: Caller;
   readonly hash: string;
+  readonly spanner: Spanner | null;
 }
 
 interface Person {
@@ -42,13 +46,17 @@ interface Beginning {
   readonly browser: string | null;
   /** Of `oidc`: the account. */
   readonly account?: string | undefined;
+  /** Of `oidc`: their groups that have a role in another organisation. */
+  readonly groups?: readonly string[] | undefined;
+  /** Of `password`: the account's id. */
+  readonly localAccount?: string | undefined;
 }
 
 /** A new session with an id of its own: one that somebody had planted before the sign-in is worth nothing after it. */
 export async function startSession(
   tx: Tx,
   person: Person,
-  { at, by, browser, account }: Beginning,
+  { at, by, browser, account, groups = [], localAccount }: Beginning,
   random: Random,
 ): Promise<SignedIn> {
   const sessionId = Buffer.from(random.bytes(32)).toString('base64url');
@@ -68,9 +76,19 @@ export async function startSession(
       signed_in_by: by,
       browser,
       account: account ?? null,
+      local_account: localAccount ?? null,
+      provider_groups: groups.length === 0 ? null : JSON.stringify(groups),
     })
     .execute();
   return { sessionId, name, role, expiresAt };
+}
+
+type Row = Selectable<SessionTable>;
+
+function spannerOf({ organisation, local_account, provider_groups, acts_in }: Row): Spanner | null {
+  if (local_account === null && provider_groups === null) return null;
+  const groups = provider_groups === null ? [] : (JSON.parse(provider_groups) as string[]);
+  return { home: organisation, localAccount: local_account, groups, actsIn: acts_in };
 }
 
 /** The live session behind a cookie, which counts as used now. */
@@ -84,17 +102,22 @@ export async function sessionOf(db: Db, sessionId: string, now: number): Promise
     await db.updateTable('sessions').set({ seen_at: now }).where('id_hash', '=', hash).execute();
   }
   const caller = { organisation: row.organisation, role: row.role, name: row.name, via: 'session' } as const;
-  return { hash, caller: row.account === null ? caller : { ...caller, account: row.account } };
+  const spanner = spannerOf(row);
+  return { hash, spanner, caller: row.account === null ? caller : { ...caller, account: row.account } };
 }
 
-/** Ends a session at once; gives whose it was, or undefined where it had ended. */
-export async function endSession(tx: Tx, sessionId: string, at: number): Promise<Person | undefined> {
+/** Ends a session at once; gives whose it was and how it began, or undefined where it had ended. */
+export async function endSession(
+  tx: Tx,
+  sessionId: string,
+  at: number,
+): Promise<(Person & { readonly signed_in_by: string | null }) | undefined> {
   const row = await tx
     .updateTable('sessions')
     .set({ revoked_at: at })
     .where('id_hash', '=', secretHash(sessionId))
     .where('revoked_at', 'is', null)
-    .returning(['organisation', 'name', 'role'])
+    .returning(['organisation', 'name', 'role', 'signed_in_by'])
     .executeTakeFirst();
   return row !== undefined && isCallerRole(row.role) ? { ...row, role: row.role } : undefined;
 }

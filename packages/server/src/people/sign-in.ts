@@ -3,7 +3,7 @@ import type { CallerRole } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { Metrics } from '../metrics.ts';
-import { type Account, findAccount, isStillEnabled } from './accounts.ts';
+import { type Account, findAccount, isStillEnabled, noteSignedIn } from './accounts.ts';
 import { beginAttempt, type Begun } from './attempts.ts';
 import { verifyPassword } from './passwords.ts';
 import { endSession, type SignedIn, type SignedInBy, startSession } from './sessions.ts';
@@ -90,7 +90,7 @@ async function goOn(
     return { ...(await beginAttempt(tx, attempt, at, deps.random)), needs: 'second-factor' };
   }
   const person = { organisation, name: account.name, role: account.role };
-  return admit(tx, deps, { ...cameWith(given), person, by: 'password', at });
+  return admit(tx, deps, { ...cameWith(given), person, by: 'password', at, localAccount: account.id });
 }
 
 interface Admission extends Came {
@@ -99,6 +99,10 @@ interface Admission extends Came {
   readonly at: number;
   /** Of who came by the council's provider. */
   readonly account?: string;
+  /** Of the same: those of their groups that have a role in another organisation. */
+  readonly groups?: readonly string[];
+  /** Of who came with a password: the account's id. */
+  readonly localAccount?: string;
   /** With what beside the password. */
   readonly factor?: string;
 }
@@ -107,7 +111,7 @@ interface Admission extends Came {
 export async function admit(
   tx: Tx,
   { random }: Pick<SignInDeps, 'random'>,
-  { person, by, at, previous, browser, account, factor }: Admission,
+  { person, by, at, previous, browser, account, groups, localAccount, factor }: Admission,
 ): Promise<SignedIn> {
   if (previous !== undefined) await endSession(tx, previous, at);
   await recordAct(tx, {
@@ -123,21 +127,21 @@ export async function admit(
       ...(factor === undefined ? {} : { factor }),
     },
   });
-  return startSession(tx, person, { at, by, browser: browser ?? null, account }, random);
+  if (localAccount !== undefined) await noteSignedIn(tx, localAccount, at);
+  return startSession(tx, person, { at, by, browser: browser ?? null, account, groups, localAccount }, random);
 }
 
-/** Ends the session at once, wherever its cookie may have got to. */
-export async function signOut({ db, clock }: Pick<SignInDeps, 'db' | 'clock'>, sessionId: string): Promise<void> {
+/** Ends the session at once, wherever its cookie may have got to; how its person had signed in. */
+export async function signOut(
+  { db, clock }: Pick<SignInDeps, 'db' | 'clock'>,
+  sessionId: string,
+): Promise<string | null | undefined> {
   const at = clock.now();
-  await inTransaction(db, async (tx) => {
-    const person = await endSession(tx, sessionId, at);
-    if (person === undefined) return;
-    await recordAct(tx, {
-      organisation: person.organisation,
-      at,
-      actor: person.name,
-      action: 'signed-out',
-      target: 'console',
-    });
+  return inTransaction(db, async (tx) => {
+    const ended = await endSession(tx, sessionId, at);
+    if (ended === undefined) return undefined;
+    const { organisation, name: actor } = ended;
+    await recordAct(tx, { organisation, at, actor, action: 'signed-out', target: 'console' });
+    return ended.signed_in_by;
   });
 }

@@ -1,7 +1,7 @@
 import { typedKey } from '@beadle/shared';
 import type { Caller } from '../access.ts';
 import type { Db } from '../db/database.ts';
-import { namesOf, personOfHolder } from './holder.ts';
+import { namesOf, namesOfSeveral, selfOf } from './holder.ts';
 import type { Person } from './store.ts';
 
 export interface Named {
@@ -21,25 +21,20 @@ const named = (person: Person, sharesName: boolean): Named => ({
  */
 export async function selfAndStaff(db: Db, caller: Caller): Promise<{ self: Named; staff: readonly Named[] }> {
   const { organisation } = caller;
-  const self = await personOfHolder(db, organisation, caller.name);
-  if (self === 'many') return { self: { name: caller.name, keys: [] }, staff: [] };
+  const self = await selfOf(db, caller);
+  if (self === 'nobody') return { self: { name: caller.name, keys: [] }, staff: [] };
   if (self === undefined) return { self: { name: caller.name, keys: [typedKey(caller.name)] }, staff: [] };
-  const people = await db
+  const staff = await db
     .selectFrom('people')
     .selectAll()
     .where('organisation', '=', organisation)
     .where('gone_at', 'is', null)
-    .where((eb) => eb.or([eb('line_manager', '=', self.account), eb('id', '=', self.id)]))
+    .where('line_manager', '=', self.account)
+    .where('id', '<>', self.id)
     .orderBy('name')
     .execute();
-  const all = await db
-    .selectFrom('people')
-    .select(['name'])
-    .where('organisation', '=', organisation)
-    .where('gone_at', 'is', null)
-    .execute();
-  const times = Map.groupBy(all, ({ name }) => typedKey(name));
-  const shares = ({ name }: Person) => (times.get(typedKey(name))?.length ?? 0) > 1;
-  const staff = people.filter(({ id }) => id !== self.id).map((one) => named(one, shares(one)));
-  return { self: named(self, shares(self)), staff };
+  const names = [self, ...staff].map(({ name }) => name);
+  const several = await namesOfSeveral(db, organisation, names);
+  const asNamed = (person: Person) => named(person, several.has(typedKey(person.name)));
+  return { self: asNamed(self), staff: staff.map(asNamed) };
 }

@@ -31,22 +31,23 @@ export const personByAccount = (db: Db | Tx, organisation: string, account: stri
     .executeTakeFirst();
 
 export interface PeopleFilter {
-  /** Part of a name, an account or an address. */
+  /** Part of a name, an account or, for who may see it, an address. */
   readonly q?: string | undefined;
+  readonly byEmail?: boolean;
   readonly population?: string | undefined;
   readonly group?: string | undefined;
   /** Those whom their import had no longer, too. */
   readonly gone?: boolean | undefined;
 }
 
-function matching(db: Db, organisation: string, { q, population, group, gone = false }: PeopleFilter) {
+function matching(db: Db, organisation: string, { q, byEmail = false, population, group, gone = false }: PeopleFilter) {
   let query = db.selectFrom('people').where('organisation', '=', organisation);
   if (!gone) query = query.where('gone_at', 'is', null);
   if (population !== undefined) query = query.where('population', '=', population);
   if (q !== undefined) {
     const like = (column: string) =>
       sql<boolean>`lower(${sql.ref(column)}) like ${containing(q.toLowerCase())} escape '\\'`;
-    query = query.where((eb) => eb.or([like('account'), like('name'), like('email')]));
+    query = query.where((eb) => eb.or([like('account'), like('name'), ...(byEmail ? [like('email')] : [])]));
   }
   if (group !== undefined)
     query = query.where((eb) =>

@@ -1,14 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { IsoTime, iso } from '@beadle/shared';
 import Type from 'typebox';
-import { actorOf, type CallerRole, callerOf, type Permission, PERMISSIONS } from '../access.ts';
-import { recordAct } from '../audit/record.ts';
+import { actOf, callerOf, PERMISSIONS } from '../access.ts';
 import { problem } from '../errors.ts';
 import { limitOf, pageOf, PageQuery, readCursor, toPage } from '../pagination.ts';
-import { whyNotOnly } from './permissions.ts';
 import { Name, type PeopleDeps, RoleOfCaller } from './routes.ts';
-import { type ApiToken, createToken, listTokens, revokeToken } from './tokens.ts';
-import { inTransaction } from '../db/transaction.ts';
+import { endToken, makeToken } from './token-change.ts';
+import { type ApiToken, listTokens } from './tokens.ts';
 
 const closed = { additionalProperties: false } as const;
 const TimeOrNone = Type.Union([Type.String(), Type.Null()]);
@@ -59,30 +57,14 @@ function expiryOf(text: string | undefined, now: number): number | null {
   throw problem('validation', `${field.field}: expected ${field.expected}`, [field]);
 }
 
-function refuseOnly(role: CallerRole, only: readonly Permission[] | undefined): void {
-  const expected = whyNotOnly(role, only ?? []);
-  if (expected !== undefined)
-    throw problem('validation', `body.only: expected ${expected}`, [{ field: 'body.only', expected }]);
-}
-
 const createRoute: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, clock, random }) => {
   const schema = { body: NewTokenBody, response: { 201: TokenAnswer } };
   app.post('/api/v1/tokens', { config, schema }, async (request, reply) => {
-    const caller = callerOf(request);
     const { name, role, only } = request.body;
-    refuseOnly(role, only);
-    const { organisation } = caller;
     const at = clock.now();
     const expiresAt = expiryOf(request.body.expiresAt, at);
-    const { id, token } = await inTransaction(db, async (tx) => {
-      const made = await createToken(tx, { organisation, role, name, expiresAt, at, only }, random);
-      const act = { organisation, at, actor: actorOf(caller), action: 'token-made', target: `token:${made.id}` };
-      await recordAct(tx, {
-        ...act,
-        detail: { name, role, expiresAt: isoOrNone(expiresAt), ...(only === undefined ? {} : { only }) },
-      });
-      return made;
-    });
+    const act = actOf(callerOf(request), at);
+    const { id, token } = await makeToken({ db, random }, { name, role, expiresAt, only }, act);
     return reply.status(201).send({ id, token, name, role, expiresAt: isoOrNone(expiresAt), only: only ?? null });
   });
 };
@@ -93,16 +75,7 @@ const revokeRoute: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, clo
     '/api/v1/tokens/:id',
     { config, schema: { params, response: { 204: Type.Null() } } },
     async (request, reply) => {
-      const caller = callerOf(request);
-      const { organisation } = caller;
-      const { id } = request.params;
-      const at = clock.now();
-      await inTransaction(db, async (tx) => {
-        const name = await revokeToken(tx, { organisation, id, at });
-        if (name === undefined) throw problem('token-unknown', 'There is no token with this id that could be revoked.');
-        const act = { organisation, at, actor: actorOf(caller), action: 'token-revoked', target: `token:${id}` };
-        await recordAct(tx, { ...act, detail: { name } });
-      });
+      await endToken(db, request.params.id, actOf(callerOf(request), clock.now()));
       return reply.status(204).send(null);
     },
   );

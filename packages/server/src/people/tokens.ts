@@ -73,6 +73,16 @@ export async function callerOfToken(db: Db, token: string, now: number): Promise
   return only === null ? caller : { ...caller, only };
 }
 
+const listed = (row: TokenTable): ApiToken => ({
+  id: row.id,
+  role: row.role,
+  name: row.name,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+  revokedAt: row.revoked_at,
+  only: onlyOf(row),
+});
+
 /** Newest first: ids begin with the time. `before` is the id after which the page begins. */
 export async function listTokens(
   db: Db,
@@ -82,15 +92,14 @@ export async function listTokens(
   let query = db.selectFrom('tokens').selectAll().where('organisation', '=', organisation);
   if (page.before !== undefined) query = query.where('id', '<', page.before);
   const rows = await query.orderBy('id', 'desc').limit(page.limit).execute();
-  return rows.map((row) => ({
-    id: row.id,
-    role: row.role,
-    name: row.name,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
-    only: onlyOf(row),
-  }));
+  return rows.map(listed);
+}
+
+/** One of them, revoked or not; undefined where there is none with this id. */
+export async function readToken(db: Db, organisation: string, id: string): Promise<ApiToken | undefined> {
+  const query = db.selectFrom('tokens').selectAll().where('organisation', '=', organisation);
+  const row = await query.where('id', '=', id).executeTakeFirst();
+  return row && listed(row);
 }
 
 /** The name of the token that was revoked; undefined where there is no live one with this id. */

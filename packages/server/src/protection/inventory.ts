@@ -122,8 +122,14 @@ export const INVENTORY: Readonly<Record<keyof Database, Held>> = {
     why: 'they sign in with it',
     kept: { until: 'as long as there is a database, disabled or not' },
   },
+  spanning_roles: {
+    what: 'a role in one organisation for somebody of another on the same server',
+    about: 'whose account it is',
+    why: 'a shared service works for several councils',
+    kept: { until: 'it is taken back' },
+  },
   sign_in_codes: {
-    what: 'a code for a first sign-in, as a hash',
+    what: 'a code for a first sign-in or a new password, as a hash',
     about: 'whom it is for',
     why: 'they sign in with it',
     kept: { until: 'as long as there is a database' },

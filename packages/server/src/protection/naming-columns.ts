@@ -149,6 +149,7 @@ export const NAMING: readonly NamingTable[] = [
   },
   { table: 'accounts', key: ['id'], exact: ['name'], within: [], theirs: ['name'] },
   { table: 'sessions', key: ['id_hash'], exact: ['name', 'account'], within: [], theirs: ['name', 'account'] },
+  { table: 'spanning_roles', key: ['id'], exact: ['granted_by'], within: [] },
   { table: 'sign_in_codes', key: ['code_hash'], exact: ['name'], within: [], theirs: ['name'] },
   { table: 'devices', key: ['id'], exact: ['holder'], within: [], theirs: ['holder'] },
 ];

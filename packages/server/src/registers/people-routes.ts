@@ -5,6 +5,7 @@ import { recordView } from '../audit/viewed.ts';
 import { VersionQuery, WithVersion } from '../entry-version.ts';
 import { problem } from '../errors.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
+import { seesField } from '../people/fields.ts';
 import { groupsOf, listPeople } from '../people/store.ts';
 import { changeRow, rowOfBody, takeOut } from './change.ts';
 import type { RegisterRoutesDeps } from './import-routes.ts';
@@ -55,10 +56,16 @@ function listing(app: App, { db }: RegisterRoutesDeps): void {
     path,
     { config: { access: 'people:read' }, schema: { ...schema, response: { 200: pageOf(PersonAnswer) } } },
     async (request) => {
-      const { organisation } = callerOf(request);
+      const caller = callerOf(request);
+      const { organisation } = caller;
       const limit = limitOf(request.query);
       const [after] = readCursor(request.query.cursor, ['string']) ?? [];
-      const rows = await listPeople(db, organisation, request.query, { limit, after });
+      const rows = await listPeople(
+        db,
+        organisation,
+        { ...request.query, byEmail: seesField(caller, 'person.email') },
+        { limit, after },
+      );
       const ids = rows.map(({ id }) => id);
       const groups = await groupsOf(db, organisation, ids);
       return toPage(

@@ -4,6 +4,7 @@ import type { Db } from '../db/database.ts';
 import { readByHand } from '../db/hand-changes.ts';
 import { entryVersion } from '../entry-version.ts';
 import { problem } from '../errors.ts';
+import { seenBy } from '../people/fields.ts';
 import { groupsOf, type Person, personByAccount } from '../people/store.ts';
 import { personRow } from './people.ts';
 
@@ -35,15 +36,18 @@ export const personFields = {
 export const PersonAnswer = Type.Object({
   account: Type.String(),
   name: Type.String(),
-  email: orNull(320),
+  email: seenBy('person.email', orNull(320)),
   population: Type.String(),
-  lineManager: orNull(64),
-  ...days,
+  lineManager: seenBy('person.line-manager', orNull(64)),
+  startsOn: seenBy('person.employment', orNull(10)),
+  endsOn: seenBy('person.employment', orNull(10)),
+  absentFrom: seenBy('person.absence', orNull(10)),
+  absentUntil: seenBy('person.absence', orNull(10)),
   groups: Type.Array(Type.String()),
   source: Type.String({ description: 'csv or directory: which import has them; hand: a person entered them' }),
-  accountDisabled: Type.Boolean(),
+  accountDisabled: seenBy('person.employment', Type.Boolean()),
   goneAt: orNull(30),
-  version: Type.String({ description: 'of this entry; send it along with a change' }),
+  version: seenBy('person.version', Type.String({ description: 'of this entry; send it along with a change' })),
 });
 
 /** A change by hand, until an import takes it back. */
@@ -51,7 +55,8 @@ export const ByHand = Type.Object({ field: Type.String(), by: Type.String(), at:
 
 export const WholePersonAnswer = Type.Object({ ...PersonAnswer.properties, changedByHand: Type.Array(ByHand) });
 
-export const presentPerson = (person: Person, groups: readonly string[]): Static<typeof PersonAnswer> => ({
+/** Whole: what a caller may not see of it goes when it is answered. */
+export const presentPerson = (person: Person, groups: readonly string[]): Required<Static<typeof PersonAnswer>> => ({
   account: person.account,
   name: person.name,
   email: person.email,

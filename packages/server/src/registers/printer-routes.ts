@@ -86,7 +86,7 @@ function reading(app: App, { db }: RegisterRoutesDeps): void {
       },
     },
     async (request) => ({
-      items: [...(await unclassifiedPrinters(db, callerOf(request).organisation))],
+      items: [...(await unclassifiedPrinters(db, callerOf(request)))],
       nextCursor: null,
     }),
   );

@@ -2,6 +2,7 @@ import { matcherOf, type PrinterClass, typedKey } from '@beadle/shared';
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../db/database.ts';
 import type { PrinterTable, StickTable } from '../db/schema-people.ts';
+import { type Viewer, visibleTo } from '../concealed.ts';
 import { containing, holding } from '../containing.ts';
 
 interface Part {
@@ -97,30 +98,45 @@ function targetIn(observed: string): string | undefined {
   return printer === 'other' && typeof target === 'string' ? target : undefined;
 }
 
-/** Printers that devices have told of and that neither the policy nor a person has placed, those of most devices first. */
-export async function unclassifiedPrinters(db: Db, organisation: string): Promise<readonly Unclassified[]> {
-  const of = (table: 'states' | 'breaches') =>
+/** Of which breaches and states tell, but for a breach that is kept from the viewer, and the state that it came from. */
+async function printersTold(db: Db, viewer: Viewer) {
+  const toldBy = (table: 'states' | 'breaches') =>
     db
-      .selectFrom(table)
+      .selectFrom<'states' | 'breaches'>(table)
       .select(['device', 'observed'])
-      .where('organisation', '=', organisation)
+      .where('organisation', '=', viewer.organisation)
       .where('check_name', '=', 'printing')
       .where('observed', 'like', '%"printer":"other"%')
-      .limit(MOST_LOOKED_AT)
-      .execute();
-  const [states, breaches, isKnown] = [
-    await of('states'),
-    await of('breaches'),
-    matcherOf((await printersOf(db, organisation).execute()).map(({ pattern }) => pattern)),
-  ];
+      .limit(MOST_LOOKED_AT);
+  const hidden = db
+    .selectFrom('breaches')
+    .select('breaches.id')
+    .whereRef('breaches.organisation', '=', sql.ref('states.organisation'))
+    .whereRef('breaches.device', '=', sql.ref('states.device'))
+    .whereRef('breaches.rule', '=', sql.ref('states.rule'))
+    .whereRef('breaches.subject', '=', sql.ref('states.subject'))
+    .where(sql<boolean>`not ${visibleTo(viewer)}`);
+  const states = await toldBy('states')
+    .where((eb) => eb.not(eb.exists(hidden)))
+    .execute();
+  return [...states, ...(await toldBy('breaches').where(visibleTo(viewer)).execute())];
+}
+
+/**
+ * Printers that devices have told of and that neither the policy nor a person has placed, those of most devices first. What
+ * is told by a breach that implicates the viewer is not there for them (invariant 7).
+ */
+export async function unclassifiedPrinters(db: Db, viewer: Viewer): Promise<readonly Unclassified[]> {
+  const told = await printersTold(db, viewer);
+  const isKnown = matcherOf((await printersOf(db, viewer.organisation).execute()).map(({ pattern }) => pattern));
   const devices = new Map<string, Set<string | null>>();
-  for (const { device, observed } of [...states, ...breaches]) {
+  for (const { device, observed } of told) {
     const target = targetIn(observed);
     if (target !== undefined) devices.set(target, (devices.get(target) ?? new Set()).add(device));
   }
   return [...devices]
     .filter(([target]) => !isKnown(target))
-    .map(([target, told]) => ({ target, devices: told.size }))
+    .map(([target, { size }]) => ({ target, devices: size }))
     .toSorted((one, other) => other.devices - one.devices || (one.target < other.target ? -1 : 1))
     .slice(0, MOST_SHOWN);
 }

@@ -104,4 +104,34 @@ describe('actions', () => {
     expect(await of('s.one')).not.toContain('For those whom you manage');
     expect(await of('Ola Other')).toContain('Not for Mo');
   });
+
+  it('of a breach that is kept from somebody are not shown to them, though their staff are to do them', async () => {
+    const device = await seedDevice(server.db, { holder: 'Mo Boss' });
+    const { id } = await seedBreach(server.db, device.id, { concealed_from: '["mo boss"]', triage: 'confirmed' });
+    const action = { organisation: 'main', breach: id, made_at: 0, made_by: 'Ann', ended_at: null, ended_by: null };
+    await server.db
+      .insertInto('breach_actions')
+      .values({ ...action, id: 'kept', title: 'Look into it', owner: 's.one', due_at: 0, outcome: null, note: null })
+      .execute();
+    const of = async (name: string) => (await (await server.signIn('worker', name)).get('/my-actions')).body;
+    expect(await of('Mo Boss')).not.toContain('Look into it');
+    expect(await of('Sal One')).toContain('Look into it');
+  });
+
+  it('are nobody’s of two people who share a name', async () => {
+    await listed('t.one,Tam Twin,t1@council.test,employee,\nt.two,tam twin,t2@council.test,employee,');
+    const device = await seedDevice(server.db);
+    const { ref } = await seedBreach(server.db, device.id, { triage: 'confirmed', status: 'confirmed' });
+    for (const [owner, title] of [
+      ['Tam Twin', 'By the name'],
+      ['t.one', 'By the account'],
+    ])
+      await server.as('information-security-team-leader', {
+        method: 'POST',
+        url: `/api/v1/breaches/${ref}/actions`,
+        payload: { owner, title, due: '2026-07-01T12:00:00Z' },
+      });
+    const page = (await (await server.signIn('worker', 't.one')).get('/my-actions')).body;
+    expect([page.includes('By the account'), page.includes('By the name')]).toEqual([true, false]);
+  });
 });

@@ -27,7 +27,8 @@ beforeAll(async () => {
 afterAll(() => parts.closeAll());
 
 const url = '/api/v1/notices';
-const list = async (query = '') => (await server.as('auditor', { url: `${url}${query}` })).json();
+const list = async (query = '') =>
+  (await server.as('information-security-team-leader', { url: `${url}${query}` })).json();
 
 describe('/api/v1/notices', () => {
   it('lists every delivery, the newest first, page by page', async () => {

@@ -159,7 +159,7 @@ describe('a webhook', () => {
     const said = JSON.stringify([
       await notices(server),
       server.logged,
-      (await server.as('auditor', { url: '/api/v1/notices' })).json(),
+      (await server.as('siro', { url: '/api/v1/notices' })).json(),
     ]);
     expect(said).not.toContain('s3cret');
   });

@@ -75,6 +75,7 @@ describe('an account that is disabled', () => {
         role: 'auditor',
         createdAt: expect.any(String),
         disabledAt: null,
+        lastSignedInOn: null,
         secondFactor: 'none',
       },
     ]);

@@ -2,12 +2,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type OidcProvider, signInAtProvider, startOidcProvider } from '../../../../test/support/oidc.ts';
+import {
+  isAskedAtProvider,
+  type Jar,
+  type OidcProvider,
+  signInAtProvider,
+  signOutAtProvider,
+  startOidcProvider,
+} from '../../../../test/support/oidc.ts';
 import { isConcealedFrom, visibleTo } from '../../src/concealed.ts';
-import { sessionOf } from '../../src/people/sessions.ts';
+import { sessionOf, startSession } from '../../src/people/sessions.ts';
 import { changePerson, notePeopleGone } from '../../src/people/store.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { startTestServer, type TestServer } from '../app/harness.ts';
+import { seedDevice } from '../support/seed.ts';
 
 const ORIGIN = 'http://127.0.0.1:8420';
 const CALLBACK = `${ORIGIN}/sign-in/oidc/callback`;
@@ -27,7 +35,7 @@ let server: TestServer;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'beadle-oidc-'));
-  provider = await startOidcProvider({ people: PEOPLE, redirectUri: CALLBACK });
+  provider = await startOidcProvider({ people: PEOPLE, redirectUri: CALLBACK, signedOutUri: `${ORIGIN}/signed-out` });
   writeFileSync(join(folder, 'secret'), `${provider.secret}\n`);
 });
 afterAll(async () => {
@@ -225,6 +233,68 @@ describe('signing in through the council’s provider', () => {
   });
 });
 
+async function signOut(cookies: Record<string, string>): Promise<Answer> {
+  const page = await server.app.inject({ url: '/sessions', cookies });
+  const _csrf = /name="_csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: ORIGIN };
+  const payload = new URLSearchParams({ _csrf }).toString();
+  return server.app.inject({ method: 'POST', url: '/sign-out', cookies, headers, payload });
+}
+
+describe('signing out', () => {
+  const thereIn = ({ body }: Answer) => /href="(http[^"]+session\/end[^"]*)"/.exec(body)?.[1]?.replaceAll('&amp;', '&');
+
+  it('ends the session here at once, and at the provider for who goes on to that', async () => {
+    const jar: Jar = new Map();
+    const { address, attempt } = await begin();
+    const answer = await comeBack(await signInAtProvider(address, 'ann', jar), { 'beadle-sign-in': attempt });
+    const out = await signOut({ 'beadle-session': cookieOf(answer, 'beadle-session') ?? '' });
+    expect(out.headers.location).toBe('/sign-out/elsewhere');
+    const page = await server.app.inject('/sign-out/elsewhere');
+    expect(page.body).toContain('You may still be signed in with your council account');
+    expect(await isAskedAtProvider((await begin()).address, jar)).toBe(false);
+    const there = new URL(thereIn(page) ?? '');
+    expect(Object.fromEntries(there.searchParams)).toEqual({
+      client_id: 'beadle',
+      post_logout_redirect_uri: `${ORIGIN}/signed-out`,
+    });
+    expect(await signOutAtProvider(there.href, jar)).toBe(`${ORIGIN}/signed-out`);
+    expect(await isAskedAtProvider((await begin()).address, jar)).toBe(true);
+    expect((await server.app.inject('/signed-out')).body).toContain('You have signed out');
+  });
+
+  it('says what is left to do where the provider cannot be had', async () => {
+    await server.close();
+    server = await start(settings('http://127.0.0.1:9'));
+    const page = await server.app.inject('/sign-out/elsewhere');
+    expect(page.statusCode).toBe(200);
+    expect([thereIn(page), page.body.includes('then close the browser')]).toEqual([undefined, true]);
+  });
+
+  it('leads who came otherwise to the sign-in page', async () => {
+    const browser = { organisation: ORGANISATION, name: 'Ann', role: 'worker' } as const;
+    const about = { at: server.clock.now(), by: 'code', browser: null } as const;
+    const { sessionId } = await server.db
+      .transaction()
+      .execute((tx) => startSession(tx, browser, about, server.random));
+    expect((await signOut({ 'beadle-session': sessionId })).headers.location).toBe('/sign-in');
+  });
+});
+
+describe('what is one’s own', () => {
+  it('is found by the account, whatever anybody comes to be called in the list of people', async () => {
+    const cookies = { 'beadle-session': cookieOf(await signIn('ann'), 'beadle-session') ?? '' };
+    await seedDevice(server.db, { asset_tag: 'OF-ANN', holder: 'ann.officer' });
+    await seedDevice(server.db, { asset_tag: 'OF-SAM', holder: 'sam' });
+    const rename = (account: string, name: string) =>
+      server.db.updateTable('people').set({ name }).where('account', '=', account).execute();
+    await rename('ann.officer', 'Ann Married');
+    await rename('sam', 'Ann Officer');
+    const page = (await server.app.inject({ url: '/my-device', cookies })).body;
+    expect([page.includes('OF-ANN'), page.includes('OF-SAM')]).toEqual([true, false]);
+  });
+});
+
 describe('an attack on it fails', () => {
   it('session fixation: a session that was planted in the browser is not the one that it ends with', async () => {
     const { address, attempt } = await begin();
@@ -323,12 +393,8 @@ describe('an attack on it fails', () => {
 
   it('a session is worth nothing once it is signed out, wherever its cookie may have got to', async () => {
     const cookies = { 'beadle-session': cookieOf(await signIn('ann'), 'beadle-session') ?? '' };
-    const page = await server.app.inject({ url: '/sessions', cookies });
-    const _csrf = /name="_csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: ORIGIN };
-    const payload = new URLSearchParams({ _csrf }).toString();
-    const out = await server.app.inject({ method: 'POST', url: '/sign-out', cookies, headers, payload });
-    expect(out.headers.location).toBe('/sign-in');
+    const out = await signOut(cookies);
+    expect(out.headers.location).toBe('/sign-out/elsewhere');
     expect((await server.app.inject({ url: '/sessions', cookies })).headers.location).toMatch(/^\/sign-in/);
     expect((await server.app.inject({ url: '/api/v1/breaches', cookies })).statusCode).toBe(401);
   });
@@ -359,7 +425,11 @@ describe('an attack on it fails', () => {
 
 describe('a provider that is away', () => {
   it('keeps no server from starting, and has a page of its own until it is back', async () => {
-    const gone = await startOidcProvider({ people: PEOPLE, redirectUri: CALLBACK });
+    const gone = await startOidcProvider({
+      people: PEOPLE,
+      redirectUri: CALLBACK,
+      signedOutUri: `${ORIGIN}/signed-out`,
+    });
     await gone.stop();
     const port = Number(new URL(gone.issuer).port);
     await server.close();

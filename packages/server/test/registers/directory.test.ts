@@ -47,7 +47,8 @@ const take = (groups: string[] = [], { evenMany = false } = {}) =>
     { organisation: ORGANISATION, at: server.clock.now(), by: 'beadle', random: server.random },
     { dryRun: false, evenMany, signal: AbortSignal.timeout(5000) },
   );
-const people = async () => (await server.as('auditor', { url: '/api/v1/people?gone=true' })).json().items;
+const people = async () =>
+  (await server.as('information-security-team-leader', { url: '/api/v1/people?gone=true' })).json().items;
 const csv = (payload: string) =>
   server.as('administrator', {
     method: 'POST',

@@ -37,10 +37,11 @@ export const actionsDueBy = (db: Db | Tx, organisation: string, until: number, v
     .where(viewer === undefined ? sql<boolean>`breaches.concealed_from is null` : visibleTo(viewer))
     .execute();
 
-/** Those whose owner is named by one of these keys. */
-export const actionsOfOwners = async (db: Db, organisation: string, keys: readonly string[]): Promise<DueAction[]> =>
+/** Those whose owner is named by one of these keys; none of a breach that is kept from the viewer. */
+export const actionsOfOwners = async (db: Db, viewer: Viewer, keys: readonly string[]): Promise<DueAction[]> =>
   keys.length === 0
     ? []
-    : open(db, organisation)
+    : open(db, viewer.organisation)
+        .where(visibleTo(viewer))
         .where(sql`lower(trim(breach_actions.owner))`, 'in', [...keys])
         .execute();

@@ -16,7 +16,7 @@ import { notReady, notTheirs, type Refusal, sameName } from '../../authorisation
 import { PAPER_OUTCOMES } from '../../authorisations/paper.ts';
 import { sayOfPaper } from '../../authorisations/paper-outcome.ts';
 import { kindNamed } from '../../authorisations/kinds.ts';
-import { historyOf, present } from '../../authorisations/present.ts';
+import { historyOf, present, seenBy } from '../../authorisations/present.ts';
 import { authorisationOf } from '../../authorisations/read.ts';
 import { Reference } from '../../authorisations/schema.ts';
 import { type AuthorisationRow, subjectOf } from '../../authorisations/store.ts';
@@ -83,7 +83,7 @@ async function showDesk(deps: PageDeps, exchange: Exchange, ref: string, { done,
   const row = await authorisationOf(deps.db, caller, ref);
   await recordView(deps, caller, 'authorisation-viewed', `authorisation:${ref}`);
   const model = {
-    it: present(row, deps.clock.now()),
+    it: seenBy(present(row, deps.clock.now()), caller),
     history: { timeline: await historyOf(deps.db, row) },
     done: doneWords(done),
     error,

@@ -10,6 +10,7 @@ import { reportOn } from '../../breaches/report-read.ts';
 import type { Db } from '../../db/database.ts';
 import { personOfHolder } from '../../people/holder.ts';
 import { may } from '../../people/permissions.ts';
+import { reportSeenBy } from '../../breaches/report-seen.ts';
 import { readOrganisation } from '../../organisation/store.ts';
 import { linkTo, mayAct, type PageDeps, showPage } from '../console.ts';
 import { actPages } from './desk/act-pages.ts';
@@ -27,7 +28,8 @@ const DONE: Readonly<Record<string, string>> = {
 /** What is known about a breach that somebody has before them. */
 async function reportOf({ db, clock }: PageDeps, { caller, breach }: DeskCase): Promise<BreachReport> {
   const { name, settings } = await readOrganisation(db, caller.organisation);
-  return reportOn(db, breach, { marking: settings.marking, council: name, now: clock.now() });
+  const report = await reportOn(db, breach, { marking: settings.marking, council: name, now: clock.now() });
+  return reportSeenBy(report, caller);
 }
 
 /** The authorisation by which the device last kept to the rule, where that is how the breach ended. */

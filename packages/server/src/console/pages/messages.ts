@@ -6,6 +6,7 @@ import type { ChannelSettings } from '../../notify/channels.ts';
 import { channelsUsed, type DeliveryFilter, listDeliveries, NOTICE_STATUSES } from '../../notify/list.ts';
 import { retryNotice } from '../../notify/retry.ts';
 import { presentDelivery } from '../../notify/routes.ts';
+import { seesField } from '../../people/fields.ts';
 import { readCursor, toPage } from '../../pagination.ts';
 import { linkTo, mayAct, showPage } from '../console.ts';
 import { refusalWords } from './act-words.ts';
@@ -43,8 +44,9 @@ async function show(deps: MessagePageDeps, exchange: Exchange, query: Static<typ
   const after = readCursor(query.cursor || undefined, ['string']);
   const rows = await listDeliveries(deps.db, caller, filter, { limit: ON_A_PAGE, after });
   const { items, nextCursor } = toPage(rows, ON_A_PAGE, ({ id }) => [id], presentDelivery);
+  const seesAddress = seesField(caller, 'message.address');
   const model = {
-    messages: items,
+    messages: seesAddress ? items : items.map(({ to: _to, lastError: _said, ...message }) => message),
     filter,
     filtered: Object.values(filter).some((value) => value !== undefined),
     statuses: NOTICE_STATUSES,

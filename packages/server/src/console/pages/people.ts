@@ -1,32 +1,36 @@
 import { iso, POPULATIONS } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { callerOf } from '../../access.ts';
+import { type Caller, callerOf } from '../../access.ts';
 import { readCursor, toPage } from '../../pagination.ts';
+import { seesField } from '../../people/fields.ts';
 import { listGroups } from '../../people/groups.ts';
 import { may } from '../../people/permissions.ts';
 import { countPeople, groupsOf, listPeople, type PeopleFilter } from '../../people/store.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
-import { standingOf } from '../standing-words.ts';
+import { knownTo, standingOf } from '../standing-words.ts';
 
 const Field = (maximum: number) => Type.Optional(Type.String({ maxLength: maximum }));
 const ON_A_PAGE = 50;
 
-async function pageOfPeople(
-  { db, clock }: PageDeps,
-  organisation: string,
-  filter: PeopleFilter,
-  after: string | undefined,
-) {
+async function pageOfPeople({ db, clock }: PageDeps, caller: Caller, filter: PeopleFilter, after: string | undefined) {
+  const { organisation } = caller;
   const rows = await listPeople(db, organisation, filter, { limit: ON_A_PAGE, after });
   const ids = rows.map(({ id }) => id);
   const groups = await groupsOf(db, organisation, ids);
+  const known = knownTo(caller);
   const today = iso(clock.now()).slice(0, 10);
   return toPage(
     rows,
     ON_A_PAGE,
     ({ account }) => [account],
-    (person) => ({ ...person, groups: groups.get(person.id) ?? [], standing: standingOf(person, today) }),
+    ({ account, name, population, ...person }) => ({
+      account,
+      name,
+      population,
+      groups: groups.get(person.id) ?? [],
+      standing: standingOf({ account, name, population, ...person }, today, known),
+    }),
   );
 }
 
@@ -40,24 +44,26 @@ const listOfPeople: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
     '/people',
     { schema: { hide: true, querystring: Query }, config: { access: 'people:read' } },
     async (request, reply) => {
-      const { organisation, role } = callerOf(request);
+      const caller = callerOf(request);
       const { cursor, done, ...kept } = request.query;
       const filter = {
         q: kept.q?.trim() || undefined,
+        byEmail: seesField(caller, 'person.email'),
         population: kept.population || undefined,
         group: kept.group || undefined,
         gone: kept.gone === 'yes',
       };
       const [after] = readCursor(cursor || undefined, ['string']) ?? [];
-      const { items, nextCursor } = await pageOfPeople(deps, organisation, filter, after);
+      const { items, nextCursor } = await pageOfPeople(deps, caller, filter, after);
       const model = {
         query: kept,
         filtered: Object.values(kept).some(Boolean),
         populations: POPULATIONS,
         people: items,
         erased: done === 'erased',
-        total: await countPeople(deps.db, organisation, filter),
-        mayWrite: may(role, 'people:write'),
+        total: await countPeople(deps.db, caller.organisation, filter),
+        byEmail: filter.byEmail,
+        mayWrite: may(caller.role, 'people:write'),
         next: nextCursor && linkTo('/people', { ...kept, cursor: nextCursor }),
       };
       return showPage(deps, { request, reply }, 'people', model, { section: 'people' });

@@ -9,6 +9,7 @@ import type { AuthorisationRow } from '../../authorisations/store.ts';
 import type { Db } from '../../db/database.ts';
 import { readByHand } from '../../db/hand-changes.ts';
 import { problem } from '../../errors.ts';
+import { type Field, seesField } from '../../people/fields.ts';
 import { heldBy } from '../../people/holder.ts';
 import { may } from '../../people/permissions.ts';
 import { isWithin, rolesOf } from '../../people/roles.ts';
@@ -16,7 +17,7 @@ import { groupsOf, type Person, personByAccount } from '../../people/store.ts';
 import { presentWithdrawal } from '../../withdrawals/present.ts';
 import { listWithdrawals } from '../../withdrawals/read.ts';
 import { type PageDeps, showPage } from '../console.ts';
-import { daysWords, standingOf } from '../standing-words.ts';
+import { daysWords, knownTo, standingOf } from '../standing-words.ts';
 
 const MOST_AUTHORISATIONS = 50;
 export const PersonParams = Type.Object({ account: Type.String({ minLength: 1, maxLength: 64 }) });
@@ -49,22 +50,36 @@ async function authorisationsOf({ db, clock }: PageDeps, caller: Caller, person:
   return newest.slice(0, MOST_AUTHORISATIONS).map((row) => present(row, now));
 }
 
+/** What is shown to some roles alone: a field that the caller may not see is not there. */
+async function fieldsOf({ db }: PageDeps, caller: Caller, person: Person) {
+  const sees = (field: Field): boolean => seesField(caller, field);
+  const manager = person.line_manager === null ? '' : person.line_manager;
+  return {
+    ...(sees('person.email') ? { email: person.email ?? '' } : {}),
+    ...(sees('person.line-manager')
+      ? { manager: { account: manager, name: (await personByAccount(db, person.organisation, manager))?.name } }
+      : {}),
+    ...(sees('person.employment') ? { works: daysWords(person.starts_on, person.ends_on) ?? '' } : {}),
+    ...(sees('person.absence') ? { away: daysWords(person.absent_from, person.absent_until) ?? '' } : {}),
+  };
+}
+
 async function modelOf(deps: PageDeps, caller: Caller, person: Person) {
   const { db, clock } = deps;
   const { organisation, account } = person;
   const today = iso(clock.now()).slice(0, 10);
   const groups = await groupsOf(db, organisation, [person.id]);
-  const manager =
-    person.line_manager === null ? undefined : await personByAccount(db, organisation, person.line_manager);
   return {
     person: {
-      ...person,
+      account,
+      name: person.name,
+      population: person.population,
+      source: person.source,
+      gone: person.gone_at !== null,
       groups: groups.get(person.id) ?? [],
-      standing: standingOf(person, today),
-      works: daysWords(person.starts_on, person.ends_on),
-      away: daysWords(person.absent_from, person.absent_until),
+      standing: standingOf(person, today, knownTo(caller)),
     },
-    manager,
+    fields: await fieldsOf(deps, caller, person),
     held: await heldBy(db, person),
     roles: await rolesIn(db, person, today),
     authorisations: await authorisationsOf(deps, caller, person),

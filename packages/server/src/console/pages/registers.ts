@@ -47,7 +47,8 @@ const printersPage: FastifyPluginAsyncTypebox<ImportPageDeps> = async (app, deps
     '/registers/printers',
     { schema: { hide: true, querystring: Query }, config: { access: 'registers:read' } },
     async (request, reply) => {
-      const { organisation } = callerOf(request);
+      const caller = callerOf(request);
+      const { organisation } = caller;
       const [after] = readCursor(request.query.cursor || undefined, ['string']) ?? [];
       const rows = await listPrinters(deps.db, organisation, {}, { limit: ON_A_PAGE, after });
       const { items, nextCursor } = toPage(
@@ -57,7 +58,7 @@ const printersPage: FastifyPluginAsyncTypebox<ImportPageDeps> = async (app, deps
         (row) => row,
       );
       const next = nextCursor && linkTo('/registers/printers', { cursor: nextCursor });
-      const unclassified = await unclassifiedPrinters(deps.db, organisation);
+      const unclassified = await unclassifiedPrinters(deps.db, caller);
       const model = { printers: items, next, unclassified, done: request.query.done, mayWrite: mayWrite(request) };
       return showPage(deps, { request, reply }, 'printers', model, { section: 'registers' });
     },

@@ -6,7 +6,7 @@ import { problem } from '../../errors.ts';
 import { may } from '../../people/permissions.ts';
 import { type RoleEntry, rolesToday } from '../../people/role-board.ts';
 import { type PageDeps, showPage } from '../console.ts';
-import { daysWords, standingOf } from '../standing-words.ts';
+import { daysWords, type Known, knownTo, standingOf } from '../standing-words.ts';
 
 export const RoleParams = Type.Object({ role: Type.String({ maxLength: 60 }) });
 
@@ -18,20 +18,21 @@ export function requireRole(text: string): Role {
 }
 
 /** Why somebody who has a role today cannot be told; never a reason for being away. */
-function stateWords({ today, person_row: person }: RoleEntry, day: string): string {
+function stateWords({ today, person_row: person }: RoleEntry, day: string, known: Known): string {
   if (today === 'past') return 'Ended';
   if (today === 'coming') return 'Not begun';
-  return today === 'here' ? 'Here' : standingOf(person, day);
+  // Who is told today is for everybody to see who sees the roles, and so that a holder is not there.
+  return today === 'here' ? 'Here' : standingOf(person, day, { ...known, absence: true });
 }
 
-const shown = (entry: RoleEntry, today: string) => ({
+const shown = (entry: RoleEntry, today: string, known: Known) => ({
   id: entry.id,
   account: entry.account,
   name: entry.name,
   standing: entry.standing,
-  state: stateWords(entry, today),
+  state: stateWords(entry, today, known),
   days: daysWords(entry.starts_on, entry.ends_on),
-  away: daysWords(entry.person_row.absent_from, entry.person_row.absent_until),
+  away: known.absence ? daysWords(entry.person_row.absent_from, entry.person_row.absent_until) : undefined,
   isNow: entry.today === 'here' || entry.today === 'away',
   hasBegun: entry.today !== 'coming',
 });
@@ -47,14 +48,15 @@ export const rolePages: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) 
   const config = { access: 'people:read' } as const;
   const dayOf = () => iso(deps.clock.now()).slice(0, 10);
   app.get('/roles', { schema: { hide: true }, config }, async (request, reply) => {
-    const today = dayOf();
-    const board = await rolesToday(deps.db, callerOf(request).organisation, today);
+    const caller = callerOf(request);
+    const [today, known] = [dayOf(), knownTo(caller)];
+    const board = await rolesToday(deps.db, caller.organisation, today);
     // Everybody is a worker: that is worth a line only where somebody was named.
     const shownRoles = board.filter(({ role, entries }) => role !== 'worker' || entries.length > 0);
     const roles = shownRoles.map(({ role, entries, told }) => ({
       role,
-      told: told && shown(told, today),
-      now: entries.map((entry) => shown(entry, today)).filter(({ isNow }) => isNow),
+      told: told && shown(told, today, known),
+      now: entries.map((entry) => shown(entry, today, known)).filter(({ isNow }) => isNow),
     }));
     return showPage(deps, { request, reply }, 'roles', { roles }, { section: 'people' });
   });
@@ -63,14 +65,14 @@ export const rolePages: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) 
   const schema = { hide: true, params: RoleParams, querystring: Query } as const;
   app.get('/roles/:role', { schema, config }, async (request, reply) => {
     const caller = callerOf(request);
-    const today = dayOf();
+    const [today, known] = [dayOf(), knownTo(caller)];
     const role = requireRole(request.params.role);
     const [found] = await rolesToday(deps.db, caller.organisation, today, [role]);
     const { done } = request.query;
     const model = {
       role,
-      told: found?.told && shown(found.told, today),
-      entries: found?.entries.map((entry) => shown(entry, today)) ?? [],
+      told: found?.told && shown(found.told, today, known),
+      entries: found?.entries.map((entry) => shown(entry, today, known)) ?? [],
       mayWrite: may(caller.role, 'roles:write'),
       mayChangePeople: may(caller.role, 'people:write'),
       done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { type Caller, callerOf } from '../../access.ts';
+import { callerOf, homeOf } from '../../access.ts';
 import { problem } from '../../errors.ts';
 import { endSessionsFor } from '../../people/account-change.ts';
 import { listSessions } from '../../people/session-list.ts';
@@ -13,14 +13,15 @@ const closed = { additionalProperties: false } as const;
 const config = { access: 'breaches:report' } as const;
 const DONE: Readonly<Record<string, Phrase>> = {
   ended: 'That browser has been signed out.',
+  password: 'Your password has been changed, and all other browsers have been signed out.',
   others: 'All other browsers have been signed out.',
 };
 
 /** A token is called something too, perhaps as a person is: what is whose is known of sessions alone. */
-function personOf(request: FastifyRequest): Caller & { readonly hash: string } {
+export function personOf(request: FastifyRequest) {
   const { sessionHash: hash } = request;
   if (hash === null) throw problem('not-permitted', 'This page is for people who signed in with a browser.');
-  return { ...callerOf(request), hash };
+  return { ...homeOf(callerOf(request)), hash, localAccount: request.spanner?.localAccount ?? null };
 }
 
 /** Where somebody is signed in, and signing out there. */
@@ -33,7 +34,11 @@ export const sessionsPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, dep
     const sessions = (await listSessions(db, person, clock.now()))
       .map((session) => ({ ...session, isThis: session.id === person.hash }))
       .toSorted((a, b) => Number(b.isThis) - Number(a.isThis));
-    const model = { sessions, done: Object.hasOwn(DONE, done) ? DONE[done] : undefined };
+    const model = {
+      sessions,
+      mayChangePassword: person.localAccount !== null,
+      done: Object.hasOwn(DONE, done) ? DONE[done] : undefined,
+    };
     return showPage(deps, { request, reply }, 'sessions', model);
   });
 

@@ -119,6 +119,8 @@ export const settingsPage: FastifyPluginAsyncTypebox<SettingsPageDeps> = async (
       ...(await modelOf(deps, organisation)),
       mayTest: may(role, 'settings:write'),
       mayProtect: may(role, 'data-protection'),
+      maySeeAccounts: may(role, 'roles:write'),
+      mayMakeTokens: may(role, 'tokens:write'),
       done: request.query.done === 'tested',
     };
     return showPage(deps, { request, reply }, 'settings', model, { section: 'settings' });

@@ -10,7 +10,7 @@ import {
   signInWithSecondFactor,
   whatIsNext,
 } from '../../people/second-factor/sign-in.ts';
-import { ORGANISATION, readOrganisation } from '../../organisation/store.ts';
+import { readOrganisation } from '../../organisation/store.ts';
 import { showPage } from '../console.ts';
 import { languageOf } from '../language/language.ts';
 import { type Phrase, sayIn } from '../language/say.ts';
@@ -52,9 +52,11 @@ const showCode = (deps: SecondFactorPageDeps, exchange: Exchange, error?: Phrase
     { status: error === undefined ? 200 : 401 },
   );
 
-async function showSetUp(deps: SecondFactorPageDeps, exchange: Exchange, id: string, name: string, error?: Phrase) {
-  const council = (await readOrganisation(deps.db, ORGANISATION)).name;
-  const model = { ...appFor(id, name, council), error: said(exchange, error) };
+type Next = NonNullable<Awaited<ReturnType<typeof whatIsNext>>>;
+
+async function showSetUp(deps: SecondFactorPageDeps, exchange: Exchange, id: string, next: Next, error?: Phrase) {
+  const council = (await readOrganisation(deps.db, next.organisation)).name;
+  const model = { ...appFor(id, next.name, council), error: said(exchange, error) };
   return showPage(deps, exchange, 'second-factor-set-up', model, { status: error === undefined ? 200 : 401 });
 }
 
@@ -83,7 +85,7 @@ const setUpPage: FastifyPluginAsyncTypebox<SecondFactorPageDeps> = async (app, d
     const id = attemptIdOf(request, deps.settings) ?? '';
     const next = await whatIsNext(deps, id);
     if (next === undefined) return reply.redirect('/sign-in', 303);
-    return next.isSetUp ? reply.redirect(PATHS.code, 303) : showSetUp(deps, { request, reply }, id, next.name);
+    return next.isSetUp ? reply.redirect(PATHS.code, 303) : showSetUp(deps, { request, reply }, id, next);
   });
 
   app.post(PATHS.setUp, { schema: { hide: true, body: Form }, config }, async (request, reply) => {
@@ -98,7 +100,7 @@ const setUpPage: FastifyPluginAsyncTypebox<SecondFactorPageDeps> = async (app, d
     }
     if (done.refused === 'stale') return reply.redirect('/sign-in', 303);
     const error = done.refused === 'paused' ? WRONG.paused : WRONG.setUp;
-    return showSetUp(deps, { request, reply }, id, next.name, error);
+    return showSetUp(deps, { request, reply }, id, next, error);
   });
 };
 

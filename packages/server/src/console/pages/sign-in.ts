@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { ORGANISATION } from '../../organisation/store.ts';
-import { clearSessionCookie, sessionIdOf, setAttemptCookie, setSessionCookie } from '../../people/cookie.ts';
+import { listOrganisations, ORGANISATION } from '../../organisation/store.ts';
+import { sessionIdOf, setAttemptCookie, setSessionCookie } from '../../people/cookie.ts';
 import { browserFamily } from '../../people/browser-family.ts';
-import { type Came, type SignInDeps, signInWithCode, signInWithPassword, signOut } from '../../people/sign-in.ts';
+import { type Came, type SignInDeps, signInWithCode, signInWithPassword } from '../../people/sign-in.ts';
 import type { Settings } from '../../settings.ts';
 import { MOST_OF_A_PATH, pathAfterSignIn } from '../after-sign-in.ts';
 import { type PageDeps, showPage } from '../console.ts';
@@ -17,17 +17,18 @@ export interface SignInPageDeps extends PageDeps, SignInDeps {
 
 const config = { access: 'public' } as const;
 const Next = Type.Optional(Type.String({ maxLength: MOST_OF_A_PATH }));
-const Query = Type.Object({ next: Next }, { additionalProperties: false });
+const Organisation = Type.Optional(Type.String({ maxLength: 40 }));
+const Query = Type.Object({ next: Next, organisation: Organisation }, { additionalProperties: false });
 const Form = Type.Object(
   {
     name: Type.Optional(Type.String({ maxLength: 200 })),
     password: Type.Optional(Type.String({ maxLength: 1024 })),
     next: Next,
+    organisation: Organisation,
   },
   { additionalProperties: false },
 );
 const Code = Type.Object({ code: Type.String({ maxLength: 200 }) });
-const Nothing = Type.Object({}, { additionalProperties: false });
 
 /** What the server notes of the browser that somebody signs in with. */
 export const cameOf = (request: FastifyRequest, site: Pick<Settings, 'origin'>): Came => ({
@@ -35,25 +36,32 @@ export const cameOf = (request: FastifyRequest, site: Pick<Settings, 'origin'>):
   browser: browserFamily(request.headers['user-agent']),
 });
 
+/** Whose account it is: the first council's, unless the address names another one on this server. */
+async function councilOf({ db }: PageDeps, named: string | undefined) {
+  const found = (await listOrganisations(db)).find(({ id }) => id === named && id !== ORGANISATION);
+  return { organisation: found?.id ?? ORGANISATION, council: found };
+}
+
 const REFUSED: Phrase = 'Check the name and the password: they do not fit';
 
-/** Signing in with a name and a password, or with a one-time code; signing out. */
+/** Signing in with a name and a password, or with a one-time code. */
 export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps) => {
   const { settings } = deps;
   const sso = settings.oidc?.label;
 
   app.get('/sign-in', { schema: { hide: true, querystring: Query }, config }, async (request, reply) => {
     const next = pathAfterSignIn(request.query.next);
-    return request.caller === null
-      ? showPage(deps, { request, reply }, 'sign-in', { next, sso })
-      : reply.redirect(next, 303);
+    if (request.caller !== null) return reply.redirect(next, 303);
+    const { council } = await councilOf(deps, request.query.organisation);
+    return showPage(deps, { request, reply }, 'sign-in', { next, council, sso: council ? undefined : sso });
   });
 
   app.post('/sign-in', { schema: { hide: true, body: Form }, config }, async (request, reply) => {
     const name = (request.body.name ?? '').trim();
     const next = pathAfterSignIn(request.body.next);
+    const { organisation, council } = await councilOf(deps, request.body.organisation);
     const given = {
-      organisation: ORGANISATION,
+      organisation,
       name,
       password: request.body.password ?? '',
       ...cameOf(request, settings),
@@ -61,14 +69,11 @@ export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app
       next,
     };
     const session = name === '' ? null : await signInWithPassword(deps, given);
-    if (session === null)
-      return showPage(
-        deps,
-        { request, reply },
-        'sign-in',
-        { error: sayIn(languageOf(request))(REFUSED), name, next, sso },
-        { status: 401 },
-      );
+    if (session === null) {
+      const error = sayIn(languageOf(request))(REFUSED);
+      const model = { error, name, next, council, sso: council ? undefined : sso };
+      return showPage(deps, { request, reply }, 'sign-in', model, { status: 401 });
+    }
     if ('needs' in session) {
       setAttemptCookie(reply, settings, session);
       return reply.redirect('/sign-in/second-factor', 303);
@@ -78,7 +83,6 @@ export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app
   });
 
   await app.register(codeAddress, deps);
-  await app.register(signOutForm, deps);
 };
 
 const codeAddress: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps) => {
@@ -92,20 +96,6 @@ const codeAddress: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps)
       if (session === null) return showPage(deps, { request, reply }, 'code-used', {}, { status: 401 });
       setSessionCookie(reply, settings, session);
       return reply.redirect('/', 303);
-    },
-  );
-};
-
-// Whoever has signed in may sign out, so it asks for what every role may; only then is the form's token checked.
-const signOutForm: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps) => {
-  app.post(
-    '/sign-out',
-    { schema: { hide: true, body: Nothing }, config: { access: 'breaches:report' } },
-    async (request, reply) => {
-      const sessionId = sessionIdOf(request, deps.settings);
-      if (sessionId !== undefined) await signOut(deps, sessionId);
-      clearSessionCookie(reply, deps.settings);
-      return reply.redirect('/sign-in', 303);
     },
   );
 };

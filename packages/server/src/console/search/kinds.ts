@@ -9,6 +9,7 @@ import type { Db } from '../../db/database.ts';
 import { listExhibits } from '../../exhibits/read.ts';
 import { listRecords } from '../../helpdesk/read.ts';
 import { listDevices } from '../../devices/read.ts';
+import { seesField } from '../../people/fields.ts';
 import { listPeople } from '../../people/store.ts';
 import { listPrinters, listSticks } from '../../registers/read.ts';
 import { listWithdrawals } from '../../withdrawals/read.ts';
@@ -89,7 +90,9 @@ export const KINDS: readonly Kind[] = [
     title: 'People',
     permission: 'people:read',
     find: async ({ db, caller, q }) =>
-      (await listPeople(db, caller.organisation, { q, gone: true }, page)).map(({ account, name, gone_at: gone }) => ({
+      (
+        await listPeople(db, caller.organisation, { q, byEmail: seesField(caller, 'person.email'), gone: true }, page)
+      ).map(({ account, name, gone_at: gone }) => ({
         href: at('/people', account),
         text: name,
         more: `${account}${gone === null ? '' : ', no longer listed'}`,

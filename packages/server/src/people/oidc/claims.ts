@@ -9,6 +9,7 @@ export interface Told {
   /** The name of the account at the provider. */
   readonly account: string;
   readonly role: CallerRole;
+  readonly groups: readonly string[];
 }
 
 export interface Refused {
@@ -49,5 +50,5 @@ export function readClaims(claims: Claims, wanted: Wanted): Told | Refused {
   const groups = groupsIn(claims, wanted.groupsClaim);
   if (groups === undefined) return { refusal: 'groups-not-told', account };
   const role = wanted.roles.find(([group]) => groups.includes(group))?.[1] ?? wanted.otherwise;
-  return role === null ? { refusal: 'no-role', account } : { account, role };
+  return role === null ? { refusal: 'no-role', account } : { account, role, groups };
 }

@@ -9,6 +9,7 @@ import type { OidcSettings } from '../../settings-oidc.ts';
 import { beginAttempt, type Begun, takeAttempt } from '../attempts.ts';
 import type { SignedIn } from '../sessions.ts';
 import { admit, type Came, type SignInDeps } from '../sign-in.ts';
+import { spanningGroups } from '../spanning/grants.ts';
 import { readClaims, type Refusal, type Told } from './claims.ts';
 import { nameOf } from './name.ts';
 import type { Provider } from './provider.ts';
@@ -113,9 +114,10 @@ async function admitTold(
   if (typeof named === 'string') return refused(deps, named, organisation, account);
   const person = { organisation, name: named.name, role };
   const { previous, browser } = returned;
-  const session = await inTransaction(deps.db, (tx) =>
-    admit(tx, deps, { person, by: 'oidc', at, previous, browser, account: named.account }),
-  );
+  const session = await inTransaction(deps.db, async (tx) => {
+    const groups = await spanningGroups(tx, organisation, told.groups);
+    return admit(tx, deps, { person, by: 'oidc', at, previous, browser, account: named.account, groups });
+  });
   return { session, next };
 }
 

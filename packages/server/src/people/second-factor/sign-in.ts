@@ -9,6 +9,7 @@ import { isCallerRole } from '../permissions.ts';
 import type { SignedIn } from '../sessions.ts';
 import { admit, type Came, type SignInDeps } from '../sign-in.ts';
 import { forApp, newRecoveryCodes, recoveryHash, secretFor, stepOf } from './codes.ts';
+import { qrOf } from './qr.ts';
 import { seal, unseal } from './seal.ts';
 
 export interface SecondFactorDeps extends SignInDeps {
@@ -45,15 +46,18 @@ const enabled = (db: Db | Tx, { organisation, account }: Whose) =>
 export async function whatIsNext(
   { db, clock }: Pick<SignInDeps, 'db' | 'clock'>,
   attemptId: string,
-): Promise<{ readonly name: string; readonly isSetUp: boolean } | undefined> {
+): Promise<{ readonly name: string; readonly organisation: string; readonly isSetUp: boolean } | undefined> {
   const attempt = await readAttempt(db, attemptId, 'second-factor', clock.now());
   const account = attempt === undefined ? undefined : await enabled(db, attempt).executeTakeFirst();
-  return account === undefined ? undefined : { name: account.name, isSetUp: account.second_factor !== null };
+  if (account === undefined) return undefined;
+  return { name: account.name, organisation: account.organisation, isSetUp: account.second_factor !== null };
 }
 
 /** What the page shows that sets an app up. */
-export const appFor = (attemptId: string, name: string, council: string) =>
-  forApp(secretFor(attemptId), { issuer: `Beadle, ${council}`, label: name });
+export function appFor(attemptId: string, name: string, council: string) {
+  const app = forApp(secretFor(attemptId), { issuer: `Beadle, ${council}`, label: name });
+  return { ...app, qr: qrOf(app.link) };
+}
 
 const changeOf = (tx: Tx, { organisation, id }: Account) =>
   tx.updateTable('accounts').where('organisation', '=', organisation).where('id', '=', id);
@@ -114,6 +118,7 @@ async function admitAccount(
     previous,
     browser,
     factor,
+    localAccount: account.id,
   });
   return { session, next: attempt.next };
 }

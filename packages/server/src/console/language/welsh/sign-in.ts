@@ -14,6 +14,19 @@ export const SIGN_IN = {
   'If you were given a one-time address to sign in with, open it instead. If you cannot sign in, ask whoever runs this server for a new one.':
     'Os cawsoch gyfeiriad untro i fewngofnodi ag ef, agorwch hwnnw yn lle hynny. Os na allwch fewngofnodi, gofynnwch i bwy bynnag sy’n rhedeg y gweinydd hwn am un newydd.',
   'Check the name and the password: they do not fit': 'Gwiriwch yr enw a’r cyfrinair: nid ydynt yn cyfateb',
+  'In the app, add an account and scan this picture:': 'Yn yr ap, ychwanegwch gyfrif a sganiwch y llun hwn:',
+  'Picture for the authenticator app. The key below it says the same in letters.':
+    'Llun ar gyfer yr ap dilysu. Mae’r allwedd oddi tano yn dweud yr un peth mewn llythrennau.',
+  'If you cannot scan it, choose to enter a key, and enter this one:':
+    'Os na allwch ei sganio, dewiswch roi allwedd, a rhowch yr un hon:',
+  'This address no longer works': 'Nid yw’r cyfeiriad hwn yn gweithio mwyach',
+  'It has been used already, or it is too old. Each address sets one password once.':
+    'Mae wedi’i ddefnyddio eisoes, neu mae’n rhy hen. Mae pob cyfeiriad yn gosod un cyfrinair, unwaith.',
+  'Your password has been changed, and all other browsers have been signed out.':
+    'Mae eich cyfrinair wedi’i newid, ac mae pob porwr arall wedi’i allgofnodi.',
+  'Change your password': 'Newid eich cyfrinair',
+  'You are working for': 'Rydych yn gweithio i',
+  'Change council': 'Newid cyngor',
   'Start again': 'Dechrau eto',
   'Other ways to sign in': 'Ffyrdd eraill o fewngofnodi',
   'You cannot sign in to Beadle with this account': 'Ni allwch fewngofnodi i Beadle gyda’r cyfrif hwn',
@@ -53,8 +66,6 @@ export const SIGN_IN = {
   'Set up an authenticator app': 'Gosod ap dilysu',
   'This account needs a second step at each sign-in. Use any app that makes codes which change every half minute, such as the one that your council gives out.':
     'Mae angen ail gam ar y cyfrif hwn bob tro y byddwch yn mewngofnodi. Defnyddiwch unrhyw ap sy’n creu codau sy’n newid bob hanner munud, fel yr un y mae eich cyngor yn ei ddarparu.',
-  'In the app, add an account and choose to enter a key.': 'Yn yr ap, ychwanegwch gyfrif a dewiswch roi allwedd.',
-  'Enter this key:': 'Rhowch yr allwedd hon:',
   'If the app is on this device, open it with the key': 'Os yw’r ap ar y ddyfais hon, agorwch ef gyda’r allwedd',
   'Enter the code that the app then shows.': 'Rhowch y cod y mae’r ap yn ei ddangos wedyn.',
   'Keep your recovery codes': 'Cadwch eich codau adfer',

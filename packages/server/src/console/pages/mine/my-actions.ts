@@ -18,7 +18,7 @@ export const myActionsPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, de
     const caller = callerOf(request);
     const { self, staff } = await selfAndStaff(deps.db, caller);
     const keys = [self, ...staff].flatMap((one) => one.keys);
-    const actions = await actionsOfOwners(deps.db, caller.organisation, keys);
+    const actions = await actionsOfOwners(deps.db, caller, keys);
     const model = {
       mine: of(actions, self),
       staff: staff
