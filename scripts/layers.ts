@@ -10,7 +10,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['cli', 'agent'],
     ['cycle'],
     ['collectors'],
-    ['sources', 'orders', 'watch', 'uplink'],
+    ['sources', 'orders', 'restrictions', 'watch', 'uplink'],
     ['host', 'outbox', 'identity'],
   ],
   server: [

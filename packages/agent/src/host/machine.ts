@@ -1,5 +1,6 @@
 import { release } from 'node:os';
 import type { Clock, Reason } from '@beadle/shared';
+import { type Act, type Given, writeFileAct } from './act.ts';
 import { createExec, type Exec } from './exec.ts';
 import { files, FileTooLarge, readCapped } from './files.ts';
 import { createHeavyCache } from './heavy-cache.ts';
@@ -13,6 +14,8 @@ interface Deps {
   readonly clock: Clock;
   /** Everything that may be run or read; anything else is refused. */
   readonly sources: readonly Source[];
+  /** Everything that may be changed; nothing, where none is named. */
+  readonly acts?: readonly Act[];
   /** The agent's own environment, of which a source sees only what it names. */
   readonly environment?: Environment;
   readonly log?: { debug(data: object, message: string): void };
@@ -35,8 +38,10 @@ async function readFileSource(reads: FileSource, limit: number): Promise<SourceR
   }
 }
 
+type Limits = Pick<Source, 'timeLimitMs' | 'outputLimitBytes'>;
+
 /** A probe that does not answer is left behind; `signal` tells it to stop. */
-async function readProbe(reads: ProbeSource, source: Source, environment: Environment): Promise<SourceResult> {
+async function readProbe(reads: ProbeSource, source: Limits, environment: Environment): Promise<SourceResult> {
   const signal = AbortSignal.timeout(source.timeLimitMs);
   const late = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -69,9 +74,21 @@ function ask(source: Source, exec: Exec, environment: Environment, parameter?: s
   }
 }
 
+/** Not in turn with what is read: an order is not kept waiting by a check. */
+function carryOut(act: Act, given: Given, exec: Exec, environment: Environment): Promise<SourceResult> {
+  switch (act.does.kind) {
+    case 'command':
+      return exec.act(act, given);
+    case 'file':
+      return writeFileAct(act.does, given);
+    case 'probe':
+      return readProbe(act.does, act, environment);
+  }
+}
+
 /** This machine. One process at a time: a check is never in a hurry, and the person's own work should not notice it. */
-export function createMachine({ clock, sources, environment = process.env, log }: Deps): Host {
-  const exec = createExec({ allowed: sources, environment });
+export function createMachine({ clock, sources, acts = [], environment = process.env, log }: Deps): Host {
+  const exec = createExec({ allowed: sources, acts, environment });
   const power = createPower(sources);
   const cache = createHeavyCache({ clock, onMainsPower: power.onMainsPower });
   const scripts = createScripts({ exec, cache, power });
@@ -105,5 +122,12 @@ export function createMachine({ clock, sources, environment = process.env, log }
       return results;
     },
     follow: (source, onLine, signal) => exec.follow(source, onLine, signal),
+    async act(act, given = {}) {
+      if (!acts.includes(act)) return unreadable('access-denied', 'not in the list of acts');
+      const from = clock.monotonic();
+      const result = await carryOut(act, given, exec, environment);
+      log?.debug({ act: act.id, result: result.kind, ms: clock.monotonic() - from }, 'acted');
+      return result;
+    },
   };
 }
