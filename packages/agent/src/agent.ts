@@ -11,14 +11,20 @@ import { stateBody, writeBody } from './cycle/transitions.ts';
 import { faultOf, FAULTS } from './errors.ts';
 import type { Host } from './host/host.ts';
 import { type Identity, loadIdentity } from './identity/identity.ts';
+import { sortDocuments } from './orders/document-types.ts';
 import { createPolicyKeeper } from './orders/policy.ts';
+import { createOrderService } from './orders/service.ts';
 import { createMemory, type Memory } from './outbox/memory.ts';
 import { openOutbox } from './outbox/open.ts';
 import type { Bounds } from './outbox/bounds.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { type OpenStore, openStore } from './outbox/store.ts';
+import type { Restrictor, RestrictorDeps } from './restrictions/means.ts';
+import { restrictorFor } from './restrictions/registry.ts';
 import type { BackOff } from './uplink/backoff.ts';
+import { createEffectsUplink } from './uplink/effects.ts';
 import { createServerTime } from './uplink/server-time.ts';
+import { createStream } from './uplink/stream.ts';
 import type { Transport } from './uplink/transport.ts';
 import { Uplink } from './uplink/uplink.ts';
 import { VERSION } from './version.ts';
@@ -37,6 +43,8 @@ export interface AgentOptions {
   readonly place?: Place;
   readonly watchers: readonly Watcher[];
   readonly transport: (server: string) => Transport;
+  /** What carries orders out, if not the means of the host's platform. */
+  readonly restrictor?: (deps: RestrictorDeps) => Restrictor;
   /** How much the outbox holds, if not as much as in the field. */
   readonly bounds?: Bounds;
   /** How long to leave a server that does not answer alone, if not as long as in the field. */
@@ -44,8 +52,9 @@ export interface AgentOptions {
 }
 
 const RETRY_MS = 30_000;
-const pause = (signal: AbortSignal, milliseconds = RETRY_MS) =>
+const waitFor = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   delay(milliseconds, undefined, { signal }).catch(() => undefined);
+const pause = (signal: AbortSignal, milliseconds = RETRY_MS) => waitFor(milliseconds, signal);
 
 /** When the server last answered, as it is kept from run to run. */
 const lastContact = (meta: Outbox['meta']) => {
@@ -56,9 +65,20 @@ const lastContact = (meta: Outbox['meta']) => {
   };
 };
 
-/** What one run of the agent is made of, on an open store; `run` of its schedule and its uplink set it going. */
+const keptIn = (meta: Outbox['meta']): RestrictorDeps['kept'] => ({
+  text: (name) => meta.text(`restriction_${name}`),
+  set: (name, value) => meta.set(`restriction_${name}`, value),
+});
+
+const addressesOf = async (name: string): Promise<readonly string[]> => {
+  const { lookup } = await import('node:dns/promises');
+  return (await lookup(name, { all: true })).map(({ address }) => address);
+};
+
+/** What one run of the agent is made of, on an open store; `run` of its parts set it going. */
 export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
-  const { clock, random, log, host } = options;
+  const { clock, random, log, host, data } = options;
+  const { server } = identity.enrolment;
   const outbox = openOutbox(store, identity.enrolment, { random, bounds: options.bounds, now: clock.now() });
   const memory = createMemory(store.sql);
   const serverTime = createServerTime(clock, outbox.meta);
@@ -66,6 +86,19 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
   const policies = createPolicyKeeper({ sql: store.sql, identity, now, log });
   const health = createHealth({ outbox, host, skewMs: () => serverTime.skewMs(), now });
   const whereabouts = createWhereabouts(options.place);
+  const deps = { host, server, environment: process.env, kept: keptIn(outbox.meta), resolve: addressesOf };
+  const orders = createOrderService({
+    data,
+    sql: store.sql,
+    identity,
+    clock,
+    serverTime,
+    log,
+    restrictor: options.restrictor?.(deps) ?? restrictorFor(host.platform, deps),
+    resend: () => restate(outbox, memory, random, now()),
+    noted: () => effects.wake(),
+    refused: () => schedule.want('agent-health'),
+  });
   const cycle = createCycle({
     ...options,
     outbox,
@@ -76,8 +109,22 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     whereabouts,
     health,
   });
-  const transport = options.transport(identity.enrolment.server);
-  const base = { transport, clock, identity, outbox, memory, random, serverTime, log };
+  const transport = options.transport(server);
+  let last = 0;
+  const counter = { read: () => last, write: (value: number) => void (last = value) };
+  const base = { transport, clock, identity, outbox, memory, random, serverTime, log, counter, wait: waitFor };
+  const accept = (documents: readonly string[]) => {
+    const { desired, policies: signed } = sortDocuments(documents);
+    orders.accept(desired);
+    if (policies.accept(signed)) schedule.want();
+  };
+  const effects = createEffectsUplink({
+    ...base,
+    server,
+    next: () => orders.effects.next(orders.keeper.version()),
+    acknowledged: (report) => orders.effects.acknowledged(report),
+  });
+  const stream = createStream({ ...base, accept });
   const uplink = new Uplink({
     ...base,
     ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
@@ -85,17 +132,24 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     onCouncilNetwork: () => whereabouts.told(),
     policySerial: () => policies.serial(),
     ...lastContact(outbox.meta),
-    accept: (documents) => policies.accept(documents) && schedule.want(),
+    accept,
     restate: () => restate(outbox, memory, random, now()),
-    reached: () => schedule.want('agent-health'),
+    reached() {
+      schedule.want('agent-health');
+      stream.hurry();
+      effects.hurry();
+    },
   });
   const schedule = new Schedule({
     ...options,
     cycle,
     kept: (isUrgent) => uplink.wake(isUrgent),
-    resumed: () => uplink.hurry(),
+    resumed() {
+      uplink.hurry();
+      stream.reopen();
+    },
   });
-  return { outbox, memory, policies, cycle, transport, uplink, schedule, now };
+  return { outbox, memory, policies, cycle, transport, uplink, schedule, orders, effects, stream, now };
 }
 
 /** Each current state as a finding again, for a server that has lost count. */
@@ -106,11 +160,14 @@ function restate(outbox: Outbox, memory: Memory, random: Random, now: number): v
 
 /** Runs on an open store; ends when stopped, or rejects where the store turns out damaged. */
 async function runOn(store: OpenStore, identity: Identity, options: AgentOptions, signal: AbortSignal): Promise<void> {
-  const { outbox, transport, uplink, schedule, now } = wire(store, identity, options);
+  const { outbox, transport, uplink, schedule, orders, effects, stream, now } = wire(store, identity, options);
   const aliveAt = outbox.meta.text('alive_at');
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
-  const running = [uplink.run(until), schedule.run(until, aliveAt === undefined ? undefined : Number(aliveAt))];
+  // What the device is held to is in force before it does anything else.
+  const running = [orders.run(until)];
+  running.push(uplink.run(until), schedule.run(until, aliveAt === undefined ? undefined : Number(aliveAt)));
+  running.push(effects.run(until), stream.run(until));
   try {
     await Promise.race(running);
   } finally {

@@ -1,6 +1,7 @@
 import { destination, pino } from 'pino';
 import { collectedOn, collectorsFor, historiesFor } from '../collectors/registry.ts';
 import { createMachine } from '../host/machine.ts';
+import { actsFor } from '../restrictions/registry.ts';
 import { sourcesFor } from '../sources/registry.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { watchersFor } from '../watch/registry.ts';
@@ -13,7 +14,7 @@ export async function thisMachine() {
   );
   // Where CUPS keeps its jobs, if not in the usual place.
   const spool = process.env['BEADLE_AGENT_PRINT_SPOOL'];
-  const host = createMachine({ clock: systemClock, sources: sourcesFor(process.platform), log });
+  const host = createMachine({ clock: systemClock, sources: sourcesFor(process.platform), acts: actsFor(process.platform), log });
   const { place } = collectedOn(host.platform);
   return {
     host,

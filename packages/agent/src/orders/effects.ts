@@ -41,6 +41,7 @@ const prepare = (sql: Sql) => ({
     `insert into orders (id, kind, effect, observed, at) values (@id, @kind, @effect, @observed, @at)
      on conflict (id) do update set effect = excluded.effect, observed = excluded.observed, at = excluded.at`,
   ),
+  forgetBegun: sql.prepare("delete from orders where id = ? and effect = 'begun'"),
   queue: sql.prepare('insert into effects (id, body) values (?, ?)'),
   waiting: sql.prepare<[], { count: number }>('select count(*) as count from effects'),
   thin: sql.prepare(
@@ -66,6 +67,8 @@ export function createEffectBook(sql: Sql, now: () => number) {
     /** An order that is done once is begun: whatever happens from now on, it is not begun again. */
     begin: (id: string, kind: string) =>
       void statements.put.run({ id, kind, effect: 'begun', observed: '', at: Math.round(now()) }),
+    /** It was put off before anything was done. */
+    forgetBegun: (id: string) => void statements.forgetBegun.run(id),
     /** Notes how an order stands; told to the server where that has changed, or `again`. True where it is to be told. */
     note(order: { readonly id: string; readonly kind: string }, effect: Effect['effect'], observed: string, again = false) {
       const before = statements.order.get(order.id);
