@@ -8,6 +8,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
   agent: [
     ['main'],
     ['cli', 'agent'],
+    ['wiring'],
     ['cycle'],
     ['collectors'],
     ['sources', 'orders', 'restrictions', 'watch', 'uplink'],

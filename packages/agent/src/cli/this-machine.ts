@@ -14,7 +14,12 @@ export async function thisMachine() {
   );
   // Where CUPS keeps its jobs, if not in the usual place.
   const spool = process.env['BEADLE_AGENT_PRINT_SPOOL'];
-  const host = createMachine({ clock: systemClock, sources: sourcesFor(process.platform), acts: actsFor(process.platform), log });
+  const host = createMachine({
+    clock: systemClock,
+    sources: sourcesFor(process.platform),
+    acts: actsFor(process.platform),
+    log,
+  });
   const { place } = collectedOn(host.platform);
   return {
     host,

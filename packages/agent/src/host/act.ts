@@ -87,6 +87,9 @@ export async function writeFileAct(does: FileAct, { parameters = [] }: Given): P
     return { kind: 'output', exitCode: 0, stdout: '', stderr: '' };
   } catch (error) {
     const reason = reasonOf(error, 'source-failed');
-    return unreadable(reason === 'tool-missing' ? 'source-missing' : reason, error instanceof Error ? error.message : '');
+    return unreadable(
+      reason === 'tool-missing' ? 'source-missing' : reason,
+      error instanceof Error ? error.message : '',
+    );
   }
 }

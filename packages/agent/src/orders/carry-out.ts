@@ -95,7 +95,9 @@ export function createOrders(options: OrdersOptions) {
     const asked = state.restrictions.filter((one) => one.kind === kind && !released.has(one.id));
     const holding = asked.filter((one) => holdsAt(one, now));
     const ids = new Set(holding.map(({ id }) => id));
-    const over = effects.orders().filter((row) => row.kind === kind && MAY_HOLD.includes(row.effect) && !ids.has(row.id));
+    const over = effects
+      .orders()
+      .filter((row) => row.kind === kind && MAY_HOLD.includes(row.effect) && !ids.has(row.id));
     if (holding.length > 0) await hold(means, kind, holding);
     if (over.length > 0) await end(means, over, state, holding.length > 0);
     for (const { id } of asked)

@@ -32,7 +32,10 @@ const UNSENT_KEPT = 2000;
 const OBSERVED_LENGTH = 500;
 /** Text about programs may hold anything; what is told holds no control characters. */
 const tidy = (text: string) =>
-  text.replaceAll(/\p{Cc}+/gu, ' ').trim().slice(0, OBSERVED_LENGTH) || 'nothing was observed';
+  text
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, OBSERVED_LENGTH) || 'nothing was observed';
 
 const prepare = (sql: Sql) => ({
   order: sql.prepare<[string], OrderRow>('select * from orders where id = ?'),
@@ -70,7 +73,12 @@ export function createEffectBook(sql: Sql, now: () => number) {
     /** It was put off before anything was done. */
     forgetBegun: (id: string) => void statements.forgetBegun.run(id),
     /** Notes how an order stands; told to the server where that has changed, or `again`. True where it is to be told. */
-    note(order: { readonly id: string; readonly kind: string }, effect: Effect['effect'], observed: string, again = false) {
+    note(
+      order: { readonly id: string; readonly kind: string },
+      effect: Effect['effect'],
+      observed: string,
+      again = false,
+    ) {
       const before = statements.order.get(order.id);
       const at = Math.round(now());
       const text = tidy(observed);

@@ -19,7 +19,11 @@ export const endInWords = (until: string | null): string =>
 /** Why, until when and whom to call; for a laptop that was lost, whoever found it is spoken to. */
 export function noticeOf({ kind, notice, telephone, until }: Restriction): Notice {
   const call = kind === 'lost-mode' ? 'If you have found it, call' : 'Call';
-  const parts = [notice ?? '', telephone === null ? '' : `${call} ${telephone}.`, kind === 'lost-mode' ? '' : endInWords(until)];
+  const parts = [
+    notice ?? '',
+    telephone === null ? '' : `${call} ${telephone}.`,
+    kind === 'lost-mode' ? '' : endInWords(until),
+  ];
   return { title: TITLES[kind], text: tidy(parts.filter((part) => part !== '').join('\n')), isUrgent: true };
 }
 

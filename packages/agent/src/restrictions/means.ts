@@ -28,8 +28,7 @@ export interface Notice {
 }
 
 /** `later`: nobody is there to see it, or it would disturb a presentation. */
-export type Shown =
-  | { readonly kind: 'shown' | 'later' | 'failed' | 'unsupported'; readonly observed: string };
+export type Shown = { readonly kind: 'shown' | 'later' | 'failed' | 'unsupported'; readonly observed: string };
 
 /** Everything that an order can do on this device. */
 export interface Restrictor {

@@ -23,7 +23,10 @@ const nameOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 
 /** As undici's EnvHttpProxyAgent goes by, for the protocol of the server. */
 function proxyOf(server: URL, environment: RestrictorDeps['environment']): URL | undefined {
-  const names = server.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
+  const names =
+    server.protocol === 'https:'
+      ? ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']
+      : ['http_proxy', 'HTTP_PROXY'];
   const value = names.map((name) => environment[name]).find((one) => one !== undefined && one !== '');
   return value === undefined || !URL.canParse(value) ? undefined : new URL(value);
 }
@@ -58,7 +61,9 @@ async function addressesOf(name: string, { kept, resolve }: Deps): Promise<reado
   const all = JSON.parse(kept.text(KEPT) ?? '{}') as Record<string, string[]>;
   const before = all[name] ?? [];
   try {
-    const now = (await within(resolve(name), before.length > 0 ? QUICK_MS : PATIENT_MS)).filter((one) => isIP(one) !== 0);
+    const now = (await within(resolve(name), before.length > 0 ? QUICK_MS : PATIENT_MS)).filter(
+      (one) => isIP(one) !== 0,
+    );
     const sorted = [...new Set(now)].toSorted();
     if (sorted.length > 0 && sorted.join() !== before.join())
       kept.set(KEPT, JSON.stringify({ ...all, [name]: sorted }));

@@ -65,7 +65,14 @@ export function sign(options: SigningOptions, request: Signed, body: Uint8Array)
   options.counter.write(counter);
   const { host } = new URL(options.server);
   return signRequest(
-    { method: request.method, authority: host, path: request.path, query: '?', contentEncoding: request.encoding, body },
+    {
+      method: request.method,
+      authority: host,
+      path: request.path,
+      query: '?',
+      contentEncoding: request.encoding,
+      body,
+    },
     options.signer,
     { created: Math.max(0, Math.floor(now / 1000)), counter },
   );

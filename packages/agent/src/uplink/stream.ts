@@ -75,7 +75,11 @@ export function createStream(options: StreamOptions) {
   /** Whether a refusal was the server's own word that the counter was too low, which mends itself. */
   async function isOfCounter(response: StreamResponse, requestSignature: string): Promise<boolean> {
     const body = await textOf(response.body);
-    const signed = verifyResponse({ status: response.status, body, requestSignature }, response.headers, identity.serverKey);
+    const signed = verifyResponse(
+      { status: response.status, body, requestSignature },
+      response.headers,
+      identity.serverKey,
+    );
     try {
       return signed && takeOverCounter(counter, JSON.parse(body.toString()));
     } catch {
@@ -109,7 +113,10 @@ export function createStream(options: StreamOptions) {
       const request = { method: 'GET', path: PATHS.stream, encoding: undefined } as const;
       const headers = { ...sign({ ...options, server, signer: identity.signer }, request, Buffer.alloc(0)) };
       const accepts = { accept: 'application/x-ndjson, application/problem+json' };
-      const response = await transport.stream({ method: 'GET', path: PATHS.stream, headers: { ...accepts, ...headers } }, quiet.signal);
+      const response = await transport.stream(
+        { method: 'GET', path: PATHS.stream, headers: { ...accepts, ...headers } },
+        quiet.signal,
+      );
       if (response.status === 200) return await read(response, quiet);
       if (response.status === 409 && (await isOfCounter(response, headers.signature))) return 'again';
       for await (const _rest of response.body) break;

@@ -44,7 +44,12 @@ async function systemCertificates(): Promise<{ ca?: string[] }> {
 }
 
 /** The council's proxy, as its own settings (`HTTPS_PROXY`, `NO_PROXY`) name it; the system's certificates are trusted. */
-async function dispatcherFor(origin: URL, timeLimitMs: number, connections: number, bodyTimeoutMs = timeLimitMs): Promise<Dispatcher> {
+async function dispatcherFor(
+  origin: URL,
+  timeLimitMs: number,
+  connections: number,
+  bodyTimeoutMs = timeLimitMs,
+): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import('undici');
   const connect = origin.protocol === 'https:' ? await systemCertificates() : {};
   const limits = {

@@ -101,7 +101,8 @@ export const agentHealth = defineCheck({
   timed: () => [],
   identify: (event) => ({
     key: isRefusal(event) ? `${event.cause}/${event.why}` : `${event.cause}/${event.from}`,
-    subject: DEVICE_SUBJECT, at: Date.parse(event.at),
+    subject: DEVICE_SUBJECT,
+    at: Date.parse(event.at),
   }),
   evaluate(input) {
     if (!input.facts.enrolled) return [state(input, 'not-applicable', { reason: 'not-enrolled' })];

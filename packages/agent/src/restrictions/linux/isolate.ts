@@ -2,7 +2,7 @@ import type { Restriction } from '@beadle/shared';
 import type { SourceResult } from '../../host/host.ts';
 import type { Means, Observed, RestrictorDeps } from '../means.ts';
 import { type Reachable, reachOf } from '../reachable.ts';
-import { checkRules, dropRules, listRules, listTables, lookAtNameServers, setRules } from './acts.ts';
+import { checkRules, dropRules, listRules, listTables, lookAtNameServers, setRules } from './network-acts.ts';
 import { cutsAll, readTable, rulesetOf, type Table, TABLE } from './nft.ts';
 
 const failed = (observed: string): Observed => ({ effect: 'failed', observed });
@@ -12,7 +12,9 @@ const whyOf = (result: SourceResult): string =>
 
 const SHOWN = 6;
 function inWords(reachable: readonly Reachable[]): string {
-  const all = [...new Set(reachable.map(({ address, port }) => `${address.includes(':') ? `[${address}]` : address}:${port}`))];
+  const all = [
+    ...new Set(reachable.map(({ address, port }) => `${address.includes(':') ? `[${address}]` : address}:${port}`)),
+  ];
   const more = all.length > SHOWN ? ` and ${all.length - SHOWN} more` : '';
   return `nftables drops all but ${all.slice(0, SHOWN).join(', ')}${more}`;
 }

@@ -4,7 +4,7 @@ import { coalesce } from '../../watch/coalesce.ts';
 import { keepTrying } from '../../watch/repeat.ts';
 import type { Act } from '../../host/act.ts';
 import type { Means, Observed, RestrictorDeps } from '../means.ts';
-import { endSession, lockSession } from './acts.ts';
+import { endSession, lockSession } from './session-acts.ts';
 import { inWords, type Session, type Sessions, sessionsOf } from './sessions.ts';
 
 /** logind keeps a file of each session, written anew when it is locked or unlocked. */

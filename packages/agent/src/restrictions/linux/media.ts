@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { keepTrying, pause } from '../../watch/repeat.ts';
 import { usbEvents } from '../../sources/linux/storage.ts';
 import type { Means, Observed, RestrictorDeps } from '../means.ts';
-import { lookAtMedia, probeStick, setCard, setStick } from './acts.ts';
+import { lookAtMedia, probeStick, setCard, setStick } from './media-acts.ts';
 import type { Media } from './media-seen.ts';
 
 const KEPT = 'media_cut_off';
@@ -42,7 +42,8 @@ export function blockMedia({ host, kept }: RestrictorDeps): Means {
     // Kept before it is done, so that whatever happens what is cut off is known to be ours to give back.
     const there = new Set([...media.sticks, ...media.cards].map(({ name }) => name));
     remember([...ours().filter((name) => there.has(name)), ...[...sticks, ...cards].map(({ name }) => name)]);
-    for (const { name, isOpen } of sticks) if (isOpen) await host.act(setStick, { parameters: [authorised(name), '0'] });
+    for (const { name, isOpen } of sticks)
+      if (isOpen) await host.act(setStick, { parameters: [authorised(name), '0'] });
     for (const { name, isOpen } of cards) if (isOpen) await host.act(setCard, { parameters: [driver('unbind'), name] });
   }
 
@@ -59,11 +60,18 @@ export function blockMedia({ host, kept }: RestrictorDeps): Means {
     }
     const left = [...open(media).sticks, ...open(media).cards];
     if (left.length > 0)
-      return { effect: 'failed', observed: `still there: ${left.map(({ name, disks }) => [name, ...disks].join(' ')).join(', ')}` };
+      return {
+        effect: 'failed',
+        observed: `still there: ${left.map(({ name, disks }) => [name, ...disks].join(' ')).join(', ')}`,
+      };
     const system = [...media.sticks, ...media.cards].filter(({ isSystem }) => isSystem);
     const cut = media.sticks.length + media.cards.length - system.length;
-    const rest = system.length > 0 ? `; left alone, as the system runs from it: ${system.map(({ name }) => name).join(', ')}` : '';
-    return { effect: 'in-force', observed: `${counted(cut, 'memory stick or card is', 'memory sticks and cards are')} cut off, and each that comes${rest}` };
+    const rest =
+      system.length > 0 ? `; left alone, as the system runs from it: ${system.map(({ name }) => name).join(', ')}` : '';
+    return {
+      effect: 'in-force',
+      observed: `${counted(cut, 'memory stick or card is', 'memory sticks and cards are')} cut off, and each that comes${rest}`,
+    };
   }
 
   async function lift(): Promise<Observed> {
@@ -81,7 +89,10 @@ export function blockMedia({ host, kept }: RestrictorDeps): Means {
     if (left.length > 0)
       return { effect: 'failed', observed: `still cut off: ${left.map(({ name }) => name).join(', ')}` };
     remember([]);
-    return { effect: 'lifted', observed: `${counted(sticks.length + cards.length, 'memory stick or card was', 'memory sticks and cards were')} let in again` };
+    return {
+      effect: 'lifted',
+      observed: `${counted(sticks.length + cards.length, 'memory stick or card was', 'memory sticks and cards were')} let in again`,
+    };
   }
 
   return {
@@ -89,7 +100,11 @@ export function blockMedia({ host, kept }: RestrictorDeps): Means {
     lift,
     async watch(changed, signal) {
       await keepTrying(async () => {
-        const ended = await host.follow(usbEvents, (line) => /^KERNEL\[\S+\]\s+(add|bind)\s/.test(line) && changed(), signal);
+        const ended = await host.follow(
+          usbEvents,
+          (line) => /^KERNEL\[\S+\]\s+(add|bind)\s/.test(line) && changed(),
+          signal,
+        );
         while (ended.reason === 'tool-missing' && !signal.aborted) {
           changed();
           await pause(POLL_MS, signal);

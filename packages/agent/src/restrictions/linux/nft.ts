@@ -26,7 +26,8 @@ const back = (one: Reachable) =>
       `${family(one.address)} saddr ${one.address} ${protocol} sport ${one.port} ${protocol === 'tcp' ? 'tcp flags & (syn | ack) != syn ' : ''}accept`,
   );
 
-const NEIGHBOURS = 'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, nd-router-advert } accept';
+const NEIGHBOURS =
+  'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit, nd-router-advert } accept';
 
 /**
  * One table of our own, replaced in one step: what other firewalls set stays as it is, and a packet has to pass both. Before

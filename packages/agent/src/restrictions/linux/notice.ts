@@ -1,5 +1,5 @@
 import type { Notice, RestrictorDeps, Shown } from '../means.ts';
-import { listInhibitors, showNotice } from './acts.ts';
+import { listInhibitors, showNotice } from './session-acts.ts';
 import { type Session, sessionsOf } from './sessions.ts';
 
 type Host = Pick<RestrictorDeps['host'], 'act'>;
@@ -14,7 +14,10 @@ export function isPresenting(json: string): boolean {
     const rows = Array.isArray(data) && Array.isArray(data[0]) ? (data[0] as unknown[]) : [];
     return rows.some(
       (row) =>
-        Array.isArray(row) && String(row[0]).split(':').includes('idle') && row[3] === 'block' && Number(row[4]) >= 1000,
+        Array.isArray(row) &&
+        String(row[0]).split(':').includes('idle') &&
+        row[3] === 'block' &&
+        Number(row[4]) >= 1000,
     );
   } catch {
     return false;
@@ -45,8 +48,13 @@ export async function show(host: Host, notice: Notice): Promise<Shown> {
   const people = [...new Map(sessions.map((session) => [session.uid, session])).values()];
   if (people.length === 0) return { kind: 'later', observed: 'nobody is signed in at the screen' };
   if (!notice.isUrgent && (await waits(host))) return { kind: 'later', observed: 'a presentation is on' };
-  const faults = (await Promise.all(people.map((person) => showTo(host, person, notice)))).filter((one) => one !== undefined);
+  const faults = (await Promise.all(people.map((person) => showTo(host, person, notice)))).filter(
+    (one) => one !== undefined,
+  );
   if (faults.length === people.length) return { kind: 'failed', observed: `the notification service: ${faults[0]}` };
   const count = people.length - faults.length;
-  return { kind: 'shown', observed: `the notification service took it, of ${count} ${count === 1 ? 'person' : 'people'} signed in` };
+  return {
+    kind: 'shown',
+    observed: `the notification service took it, of ${count} ${count === 1 ? 'person' : 'people'} signed in`,
+  };
 }

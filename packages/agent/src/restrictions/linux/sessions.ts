@@ -1,6 +1,6 @@
 import type { SourceResult } from '../../host/host.ts';
 import type { RestrictorDeps } from '../means.ts';
-import { listSessions, showSession } from './acts.ts';
+import { listSessions, showSession } from './session-acts.ts';
 
 /** A session of a person, as logind has it. */
 export interface Session {
@@ -26,7 +26,9 @@ export const idsIn = (text: string): readonly string[] =>
 
 /** Undefined where it is none of a person's: a login screen, a service, or root, by whom ICT repairs a laptop. */
 export function sessionIn(text: string): Session | undefined {
-  const fields = new Map(lines(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  const fields = new Map(
+    lines(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
   const of = (name: string) => fields.get(name) ?? '';
   const uid = Number(of('User') || Number.NaN);
   if (of('Class') !== 'user' || of('State') === 'closing' || !(uid > 0)) return undefined;
@@ -55,7 +57,9 @@ export async function sessionsOf(host: Pick<RestrictorDeps['host'], 'act'>): Pro
     return { kind: listed.reason === 'tool-missing' ? 'missing' : 'failed', why: `loginctl: ${listed.reason}` };
   if (!worked(listed)) return { kind: 'failed', why: `loginctl: ${listed.stderr.split('\n')[0]}` };
   const shown = await Promise.all(idsIn(listed.stdout).map((id) => host.act(showSession, { parameters: [id] })));
-  const sessions = shown.flatMap((result) => (result.kind === 'output' && worked(result) ? [sessionIn(result.stdout)] : []));
+  const sessions = shown.flatMap((result) =>
+    result.kind === 'output' && worked(result) ? [sessionIn(result.stdout)] : [],
+  );
   return { kind: 'told', sessions: sessions.filter((one) => one !== undefined) };
 }
 
