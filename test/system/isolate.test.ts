@@ -94,7 +94,11 @@ describe.skipIf(why !== undefined)(`a laptop that is isolated${why === undefined
     process.stdout.write(`isolate: in force after ${held.ms} ms\n`);
     expect(await reach(laptop, SERVER, 8443)).toBe('open');
     expect(await reach(laptop, '127.0.0.1', 7000)).toBe('open');
-    for (const [address, port] of [[SERVER, 9999], [OTHER, 8443], [OTHER, 53]] as const)
+    for (const [address, port] of [
+      [SERVER, 9999],
+      [OTHER, 8443],
+      [OTHER, 53],
+    ] as const)
       expect(await reach(laptop, address, port), `${address}:${port}`).toMatch(CLOSED);
     expect(await reach(laptop, OTHER_6, 8443)).toMatch(CLOSED);
     expect(await reach(world, '198.51.100.9', 7000)).toBe('timeout');
@@ -102,7 +106,10 @@ describe.skipIf(why !== undefined)(`a laptop that is isolated${why === undefined
     expect(await laptop.ask<Held>({ act: 'lift' })).toMatchObject({ effect: 'lifted' });
     expect(await reach(laptop, OTHER, 8443)).toBe('open');
     expect(await reach(world, '198.51.100.9', 7000)).toBe('open');
-    expect(await laptop.ask<Held>({ act: 'lift' })).toMatchObject({ effect: 'lifted', observed: expect.stringContaining('no rule') });
+    expect(await laptop.ask<Held>({ act: 'lift' })).toMatchObject({
+      effect: 'lifted',
+      observed: expect.stringContaining('no rule'),
+    });
   });
 
   it('leaves what ICT allows, and puts back what somebody takes away or adds', async () => {
@@ -140,7 +147,10 @@ describe.skipIf(why !== undefined)(`a laptop that is isolated${why === undefined
 
   it('cuts nothing where nobody knows the address of the server', async () => {
     const laptop = laptopOf('https://beadle.example');
-    expect(await laptop.ask<Held>({ act: 'hold' })).toMatchObject({ effect: 'failed', observed: expect.stringContaining('not known') });
+    expect(await laptop.ask<Held>({ act: 'hold' })).toMatchObject({
+      effect: 'failed',
+      observed: expect.stringContaining('not known'),
+    });
     expect(await reach(laptop, OTHER, 8443)).toBe('open');
   });
 });

@@ -116,9 +116,14 @@ describe.skipIf('why' in laptops)(`a laptop under orders${because}`, () => {
 
   it('still is after a restart, from before it has a network', async () => {
     await bench.laptop.restart();
-    const log = await bench.laptop.stdout('journalctl --no-pager -b -o short-monotonic -u beadle-agent-hold -u systemd-networkd');
+    const log = await bench.laptop.stdout(
+      'journalctl --no-pager -b -o short-monotonic -u beadle-agent-hold -u systemd-networkd',
+    );
     const at = (what: string) => Number(new RegExp(`\\\\[ *([\\\\d.]+)\\\\].*${what}`).exec(log)?.[1]);
-    const [held, network] = [at('Finished .*before there is a network'), at('Start(?:ed|ing) .*(?:Network Configuration|systemd-networkd)')];
+    const [held, network] = [
+      at('Finished .*before there is a network'),
+      at('Start(?:ed|ing) .*(?:Network Configuration|systemd-networkd)'),
+    ];
     say(`after a restart: isolated ${held} s after the kernel began, network from ${network} s on`);
     expect(await bench.laptop.stdout('nft list table inet beadle')).toContain('policy drop');
     expect(held).toBeLessThan(network);
@@ -149,7 +154,8 @@ describe.skipIf('why' in laptops)(`a laptop under orders${because}`, () => {
     const again = await bench.laptop.plug('AFTER', bench.laptop.stick('AFTER'));
     await bench.laptop.plugKeyboard();
     await bench.laptop.stdout('until grep -q "USB Keyboard" /proc/bus/input/devices; do sleep 0.2; done');
-    const cut = 'grep -l 08 /sys/bus/usb/devices/*/bInterfaceClass | xargs -n1 dirname | while read d; do cat $d/authorized; done';
+    const cut =
+      'grep -l 08 /sys/bus/usb/devices/*/bInterfaceClass | xargs -n1 dirname | while read d; do cat $d/authorized; done';
     await until('both to be cut off', async () => (await bench.laptop.stdout(cut)) === '0\n0', PATIENCE_MS);
     expect(Number(await sticks())).toBe(0);
     expect(await bench.laptop.stdout('grep -c "USB Keyboard" /proc/bus/input/devices')).not.toBe('0');
@@ -175,7 +181,8 @@ describe.skipIf('why' in laptops)(`a laptop under orders${because}`, () => {
     desk.issue(device, [restriction('cut-2', 'isolate', { release }), restriction('lock-2', 'lock', { release })]);
     await reported('cut-2', 'in-force');
     await bench.laptop.unplugNetwork();
-    const type = (code: string) => bench.laptop.run(`setpriv --reuid=1000 --regid=1000 --clear-groups ${AGENT} release ${code}`);
+    const type = (code: string) =>
+      bench.laptop.run(`setpriv --reuid=1000 --regid=1000 --clear-groups ${AGENT} release ${code}`);
     const wrong = await type(WRONG);
     say(`wrong code: ${wrong.stdout.trim()}${wrong.stderr.trim()}`);
     expect(wrong.code).toBe(1);
@@ -183,7 +190,11 @@ describe.skipIf('why' in laptops)(`a laptop under orders${because}`, () => {
     const right = await type(CODE);
     say(`right code: ${right.stdout.trim()}${right.stderr.trim()}`);
     expect(right.code).toBe(0);
-    await until('the rules to be gone', async () => !(await bench.laptop.stdout('nft list tables')).includes('beadle'), PATIENCE_MS);
+    await until(
+      'the rules to be gone',
+      async () => !(await bench.laptop.stdout('nft list tables')).includes('beadle'),
+      PATIENCE_MS,
+    );
     expect(desk.effects.some(({ effect }) => effect === 'released')).toBe(false);
     await bench.laptop.plugNetwork();
     await Promise.all([reported('cut-2', 'released'), reported('lock-2', 'released')]);

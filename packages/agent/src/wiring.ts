@@ -21,9 +21,9 @@ import { type OpenStore } from './outbox/store.ts';
 import type { Restrictor, RestrictorDeps } from './restrictions/means.ts';
 import { restrictorFor } from './restrictions/registry.ts';
 import type { BackOff } from './uplink/backoff.ts';
-import { createEffectsUplink } from './uplink/effects.ts';
+import { EffectsUplink } from './uplink/effects.ts';
 import { createServerTime } from './uplink/server-time.ts';
-import { createStream } from './uplink/stream.ts';
+import { Stream } from './uplink/stream.ts';
 import type { Transport } from './uplink/transport.ts';
 import { Uplink } from './uplink/uplink.ts';
 import { VERSION } from './version.ts';
@@ -72,10 +72,9 @@ const addressesOf = async (name: string): Promise<readonly string[]> => {
   return (await lookup(name, { all: true })).map(({ address }) => address);
 };
 
-/** What one run of the agent is made of, on an open store; `run` of its parts set it going. */
-export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
-  const { clock, random, log, host, data } = options;
-  const { server } = identity.enrolment;
+/** What is known of this device and its policy, and the cycles by which it is looked at. */
+function wireCycle(store: OpenStore, identity: Identity, options: AgentOptions) {
+  const { clock, random, log, host } = options;
   const outbox = openOutbox(store, identity.enrolment, { random, bounds: options.bounds, now: clock.now() });
   const memory = createMemory(store.sql);
   const serverTime = createServerTime(clock, outbox.meta);
@@ -83,44 +82,59 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
   const policies = createPolicyKeeper({ sql: store.sql, identity, now, log });
   const health = createHealth({ outbox, host, skewMs: () => serverTime.skewMs(), now });
   const whereabouts = createWhereabouts(options.place);
+  const device = () => contextOf(policies.current());
+  const cycle = createCycle({ ...options, outbox, memory, now, orders: policies, device, whereabouts, health });
+  const resend = () => restate(outbox, memory, random, now());
+  return { outbox, memory, serverTime, now, policies, whereabouts, cycle, resend };
+}
+
+interface Calls {
+  readonly noted: () => void;
+  readonly refused: () => void;
+}
+
+function wireOrders(
+  store: OpenStore,
+  identity: Identity,
+  options: AgentOptions,
+  { outbox, serverTime, resend, noted, refused }: Calls & Pick<Looked, 'outbox' | 'serverTime' | 'resend'>,
+) {
+  const { data, clock, log, host } = options;
+  const { server } = identity.enrolment;
   const deps = { host, server, environment: process.env, kept: keptIn(outbox.meta), resolve: addressesOf };
-  const orders = createOrderService({
-    data,
-    sql: store.sql,
-    identity,
-    clock,
-    serverTime,
-    log,
-    restrictor: options.restrictor?.(deps) ?? restrictorFor(host.platform, deps),
-    resend: () => restate(outbox, memory, random, now()),
+  const restrictor = options.restrictor?.(deps) ?? restrictorFor(host.platform, deps);
+  const calls = { resend, noted, refused };
+  return createOrderService({ data, sql: store.sql, identity, clock, serverTime, log, restrictor, ...calls });
+}
+
+type Looked = ReturnType<typeof wireCycle>;
+
+/** Requests of this device rise in one count, whatever sends them. */
+function createCounter() {
+  let last = 0;
+  return { read: () => last, write: (value: number) => void (last = value) };
+}
+
+/** What one run of the agent is made of, on an open store; `run` of its parts set it going. */
+export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
+  const { clock, random, log, host } = options;
+  const looked = wireCycle(store, identity, options);
+  const { outbox, memory, serverTime, policies, whereabouts, cycle, resend } = looked;
+  const orders = wireOrders(store, identity, options, {
+    ...looked,
     noted: () => effects.wake(),
     refused: () => schedule.want('agent-health'),
   });
-  const cycle = createCycle({
-    ...options,
-    outbox,
-    memory,
-    now,
-    orders: policies,
-    device: () => contextOf(policies.current()),
-    whereabouts,
-    health,
-  });
-  const transport = options.transport(server);
-  let last = 0;
-  const counter = { read: () => last, write: (value: number) => void (last = value) };
+  const transport = options.transport(identity.enrolment.server);
+  const counter = createCounter();
   const base = { transport, clock, identity, outbox, memory, random, serverTime, log, counter, wait: waitFor };
   const accept = (documents: readonly string[]) => {
     const { desired, policies: signed } = sortDocuments(documents);
     orders.accept(desired);
     if (policies.accept(signed)) schedule.want();
   };
-  const effects = createEffectsUplink({
-    ...base,
-    next: () => orders.effects.next(orders.keeper.version()),
-    acknowledged: (report) => orders.effects.acknowledged(report),
-  });
-  const stream = createStream({ ...base, accept });
+  const effects = new EffectsUplink({ ...base, ...orders.reports });
+  const stream = new Stream({ ...base, accept });
   const uplink = new Uplink({
     ...base,
     ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
@@ -129,23 +143,19 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     policySerial: () => policies.serial(),
     ...lastContact(outbox.meta),
     accept,
-    restate: () => restate(outbox, memory, random, now()),
+    restate: resend,
     reached() {
       schedule.want('agent-health');
       stream.hurry();
       effects.hurry();
     },
   });
-  const schedule = new Schedule({
-    ...options,
-    cycle,
-    kept: (isUrgent) => uplink.wake(isUrgent),
-    resumed() {
-      uplink.hurry();
-      stream.reopen();
-    },
-  });
-  return { outbox, memory, policies, cycle, transport, uplink, schedule, orders, effects, stream, now };
+  const resumed = () => {
+    uplink.hurry();
+    stream.reopen();
+  };
+  const schedule = new Schedule({ ...options, cycle, kept: (isUrgent) => uplink.wake(isUrgent), resumed });
+  return { outbox, memory, policies, cycle, transport, uplink, schedule, orders, effects, stream, now: looked.now };
 }
 
 /** Each current state as a finding again, for a server that has lost count. */

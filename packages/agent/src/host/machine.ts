@@ -86,18 +86,23 @@ function carryOut(act: Act, given: Given, exec: Exec, environment: Environment):
   }
 }
 
+/** One after the other, however each ends. */
+function createTurn() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
 /** This machine. One process at a time: a check is never in a hurry, and the person's own work should not notice it. */
 export function createMachine({ clock, sources, acts = [], environment = process.env, log }: Deps): Host {
   const exec = createExec({ allowed: sources, acts, environment });
   const power = createPower(sources);
   const cache = createHeavyCache({ clock, onMainsPower: power.onMainsPower });
   const scripts = createScripts({ exec, cache, power });
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work);
-    last = result.catch(() => undefined);
-    return result;
-  };
+  const inTurn = createTurn();
   const read = async (source: Source, parameter?: string): Promise<SourceResult> => {
     if (!sources.includes(source)) return unreadable('access-denied', 'not in the list of sources');
     const from = clock.monotonic();
@@ -124,9 +129,8 @@ export function createMachine({ clock, sources, acts = [], environment = process
     follow: (source, onLine, signal) => exec.follow(source, onLine, signal),
     async act(act, given = {}) {
       if (!acts.includes(act)) return unreadable('access-denied', 'not in the list of acts');
-      const from = clock.monotonic();
       const result = await carryOut(act, given, exec, environment);
-      log?.debug({ act: act.id, result: result.kind, ms: clock.monotonic() - from }, 'acted');
+      log?.debug({ act: act.id, result: result.kind }, 'acted');
       return result;
     },
   };

@@ -56,10 +56,29 @@ const prepare = (sql: Sql) => ({
 
 const VERSION_TOLD = 'effects_version_told';
 
+/** What the server has not yet acknowledged, in order. */
+function reportsIn(sql: Sql, statements: ReturnType<typeof prepare>) {
+  const meta = createMeta(sql);
+  return {
+    /** What to send next for a device that holds to `version`; undefined where the server knows all of it. */
+    next(version: number): Unsent | undefined {
+      const rows = statements.next.all(EFFECTS_IN_REPORT);
+      if (rows.length === 0 && meta.integer(VERSION_TOLD) === version) return undefined;
+      return reportOf(rows, version);
+    },
+    /** The server has acknowledged a report. */
+    acknowledged({ report, upTo }: Unsent): void {
+      sql.transaction(() => {
+        statements.forget.run(upTo);
+        meta.set(VERSION_TOLD, report.version);
+      })();
+    },
+  };
+}
+
 /** What was observed of each order, and what of that the server has not yet acknowledged, in order, on the disk. */
 export function createEffectBook(sql: Sql, now: () => number) {
   const statements = prepare(sql);
-  const meta = createMeta(sql);
   const queue = (id: string | null, body: unknown) => {
     statements.queue.run(id, JSON.stringify(body));
     if ((statements.waiting.get()?.count ?? 0) > UNSENT_KEPT) statements.thin.run();
@@ -92,19 +111,7 @@ export function createEffectBook(sql: Sql, now: () => number) {
     },
     /** A document was refused; told with the next report. */
     refused: (why: string) => queue(null, { refused: why }),
-    /** What to send next for a device that holds to `version`; undefined where the server knows all of it. */
-    next(version: number): Unsent | undefined {
-      const rows = statements.next.all(EFFECTS_IN_REPORT);
-      if (rows.length === 0 && meta.integer(VERSION_TOLD) === version) return undefined;
-      return reportOf(rows, version);
-    },
-    /** The server has acknowledged a report. */
-    acknowledged({ report, upTo }: Unsent): void {
-      sql.transaction(() => {
-        statements.forget.run(upTo);
-        meta.set(VERSION_TOLD, report.version);
-      })();
-    },
+    ...reportsIn(sql, statements),
   };
 }
 

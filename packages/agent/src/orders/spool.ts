@@ -116,16 +116,16 @@ export function drop(data: string, code: string): string {
   return name;
 }
 
-/** Calls `changed` when something was put there, and every minute besides, until `signal` aborts. */
-export async function watchSpool(data: string, changed: () => void, signal: AbortSignal): Promise<void> {
-  const looking = (async () => {
-    while (!signal.aborted) {
-      changed();
-      await pause(LOOK_EVERY_MS, signal);
-    }
-  })();
-  await keepTrying(async () => {
-    for await (const _event of watch(spoolOf(data), { signal, persistent: false })) changed();
+/** Calls `look` when something was put there, and every minute besides, until `signal` aborts; rejects where `look` does. */
+export async function watchSpool(data: string, look: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const looking = () => void look().catch(reject);
+  const watching = keepTrying(async () => {
+    for await (const _event of watch(spoolOf(data), { signal, persistent: false })) looking();
   }, signal);
-  await looking;
+  while (!signal.aborted) {
+    looking();
+    await Promise.race([pause(LOOK_EVERY_MS, signal), promise]);
+  }
+  await watching;
 }

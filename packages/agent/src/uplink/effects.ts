@@ -25,57 +25,67 @@ const BACK_OFF: BackOff = { firstMs: 2_000, mostMs: 15 * 60_000 };
 const IDLE_MS = 15 * 60_000;
 
 /** Tells the server what was observed of each order: in order, one report after the other, until each is acknowledged. */
-export function createEffectsUplink<R extends Report>(options: EffectsOptions<R>) {
-  const { identity, random, log, next, acknowledged, counter } = options;
-  const base = { ...options, signer: identity.signer, server: identity.enrolment.server };
-  let wake = new AbortController();
-  let failures = 0;
+export class EffectsUplink<R extends Report> {
+  readonly #options: EffectsOptions<R>;
+  #wake = new AbortController();
+  #failures = 0;
+
+  constructor(options: EffectsOptions<R>) {
+    this.#options = options;
+  }
 
   /** True where the server has taken it. A refusal that only says which counter is the last is tried again. */
-  async function send({ report }: R, signal: AbortSignal, again = true): Promise<boolean> {
-    const body = Buffer.from(JSON.stringify(report));
+  async #send(one: R, signal: AbortSignal, again = true): Promise<boolean> {
+    const { identity, counter } = this.#options;
+    const base = { ...this.#options, signer: identity.signer, server: identity.enrolment.server };
+    const body = Buffer.from(JSON.stringify(one.report));
     const request = { path: PATHS.effects, body, encoding: undefined, type: 'application/json' };
     const answer = await exchange(base, request, identity.serverKey, signal);
     if (!answer.signed) return false;
     if (answer.status === 200) return true;
-    return again && takeOverCounter(counter, answer.body) ? send({ report } as R, signal, false) : false;
+    return again && takeOverCounter(counter, answer.body) ? this.#send(one, signal, false) : false;
   }
 
-  /** How long to wait after what could be sent has been, in milliseconds. */
-  async function once(signal: AbortSignal): Promise<number> {
+  #backOff(): number {
+    return delayAfter((this.#failures += 1), BACK_OFF, this.#options.random);
+  }
+
+  /** Sends what there is; how long to wait after it, in milliseconds. */
+  async once(signal: AbortSignal): Promise<number> {
+    const { next, acknowledged, log } = this.#options;
     try {
       for (let one = next(); one !== undefined && !signal.aborted; one = next()) {
-        if (!(await send(one, signal))) return delayAfter((failures += 1), BACK_OFF, random);
+        if (!(await this.#send(one, signal))) return this.#backOff();
         acknowledged(one);
-        failures = 0;
+        this.#failures = 0;
       }
       return IDLE_MS;
     } catch (error) {
       const fault = faultOf(error);
       if (fault === 'corrupt') throw error;
       if (fault !== undefined) log.error({ fault }, FAULTS[fault]);
-      return delayAfter((failures += 1), BACK_OFF, random);
+      return this.#backOff();
     }
   }
 
-  return {
-    once,
-    /** There is something new; a server that does not answer is left its time. */
-    wake: (): void => (failures === 0 ? wake.abort() : undefined),
-    /** The server answers again. */
-    hurry(): void {
-      failures = 0;
-      wake.abort();
-    },
-    async run(signal: AbortSignal): Promise<void> {
-      while (!signal.aborted) {
-        const pause = await once(signal);
-        const woken = wake.signal.aborted && failures === 0;
-        wake = new AbortController();
-        if (!signal.aborted && !woken) await options.wait(pause, AbortSignal.any([signal, wake.signal]));
-      }
-    },
-  };
-}
+  /** There is something new; a server that does not answer is left its time. */
+  wake(): void {
+    if (this.#failures === 0) this.#wake.abort();
+  }
 
-export type EffectsUplink = ReturnType<typeof createEffectsUplink>;
+  /** The server answers again. */
+  hurry(): void {
+    this.#failures = 0;
+    this.#wake.abort();
+  }
+
+  /** Until `signal` aborts; rejects where the store is damaged. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const pause = await this.once(signal);
+      const isWoken = this.#wake.signal.aborted && this.#failures === 0;
+      this.#wake = new AbortController();
+      if (!signal.aborted && !isWoken) await this.#options.wait(pause, AbortSignal.any([signal, this.#wake.signal]));
+    }
+  }
+}

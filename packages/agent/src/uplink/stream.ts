@@ -1,5 +1,6 @@
 import { PATHS, type Random, STREAM_BEAT_SECONDS, verifyResponse } from '@beadle/shared';
 import type { Logger } from 'pino';
+import { faultOf } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import { type BackOff, delayAfter, jittered } from './backoff.ts';
 import { sign, type SigningOptions, takeOverCounter } from './exchange.ts';
@@ -28,7 +29,7 @@ const LONGEST_REFUSAL_BYTES = 16_384;
 const REFUSED_FOR_LONG = new Set([404, 405, 426, 501]);
 
 /** How one stream ended. `heard` where anything came. */
-export type StreamEnd = 'heard' | 'silent' | 'refused' | 'again' | 'no-answer';
+type StreamEnd = 'heard' | 'silent' | 'refused' | 'again' | 'no-answer';
 
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
@@ -47,12 +48,25 @@ function silence(silenceMs: number, outer: AbortSignal) {
   let timer = setTimeout(() => stop.abort(), silenceMs);
   return {
     signal: AbortSignal.any([outer, stop.signal]),
+    isOver: () => stop.signal.aborted,
     heard(): void {
       clearTimeout(timer);
       timer = setTimeout(() => stop.abort(), silenceMs);
     },
     end: () => clearTimeout(timer),
   };
+}
+
+type Quiet = ReturnType<typeof silence>;
+
+/** The chunks of a body, to its end or to where it is cut off, which is how most streams end. */
+async function* orCutOff(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await chunks.next().catch(() => undefined);
+    if (next === undefined || next.done === true) return;
+    yield next.value;
+  }
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {
@@ -63,110 +77,111 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 }
 
 /** Desired states at once, over one long-lived answer that is opened again whenever it ends. */
-export function createStream(options: StreamOptions) {
-  const { identity, random, log, counter, accept, transport } = options;
-  const { server } = identity.enrolment;
-  const silenceMs = options.silenceMs ?? STREAM_BEAT_SECONDS * 2000;
-  let wake = new AbortController();
-  let current: AbortController | undefined;
-  let failures = 0;
-  let silent = 0;
+export class Stream {
+  readonly #options: StreamOptions;
+  #wake = new AbortController();
+  #current: AbortController | undefined;
+  #failures = 0;
+  #silent = 0;
+
+  constructor(options: StreamOptions) {
+    this.#options = options;
+  }
 
   /** Whether a refusal was the server's own word that the counter was too low, which mends itself. */
-  async function isOfCounter(response: StreamResponse, requestSignature: string): Promise<boolean> {
+  async #isOfCounter(response: StreamResponse, requestSignature: string): Promise<boolean> {
+    const { identity, counter } = this.#options;
     const body = await textOf(response.body);
-    const signed = verifyResponse(
-      { status: response.status, body, requestSignature },
-      response.headers,
-      identity.serverKey,
-    );
+    const signable = { status: response.status, body, requestSignature };
+    if (!verifyResponse(signable, response.headers, identity.serverKey)) return false;
     try {
-      return signed && takeOverCounter(counter, JSON.parse(body.toString()));
+      return takeOverCounter(counter, JSON.parse(body.toString()));
     } catch {
       return false;
     }
   }
 
-  async function read(response: StreamResponse, quiet: ReturnType<typeof silence>): Promise<StreamEnd> {
+  async #read(response: StreamResponse, quiet: Quiet): Promise<StreamEnd> {
+    const { accept, log } = this.#options;
     let end: StreamEnd = 'silent';
     const lines = createDocumentLines((jws) => accept([jws]));
-    try {
-      for await (const chunk of response.body) {
-        if (end !== 'heard') log.info('the stream of orders is open');
-        end = 'heard';
-        failures = 0;
-        quiet.heard();
-        lines(chunk);
-      }
-    } catch {
-      // It was cut off, which is how most streams end.
+    for await (const chunk of orCutOff(response.body)) {
+      if (end !== 'heard') log.info('the stream of orders is open');
+      end = 'heard';
+      this.#failures = 0;
+      quiet.heard();
+      lines(chunk);
     }
     return end;
   }
 
+  /** Opens one, with one signature. */
+  async #open(signal: AbortSignal) {
+    const { identity, transport } = this.#options;
+    const { server } = identity.enrolment;
+    const request = { method: 'GET', path: PATHS.stream } as const;
+    const signing = { ...this.#options, server, signer: identity.signer };
+    const signed = sign(signing, { ...request, encoding: undefined }, Buffer.alloc(0));
+    const headers = { accept: 'application/x-ndjson, application/problem+json', ...signed };
+    return { response: await transport.stream?.({ ...request, headers }, signal), signature: signed.signature };
+  }
+
   /** One stream, from its opening to its end. */
-  async function once(signal: AbortSignal): Promise<StreamEnd> {
-    if (transport.stream === undefined) return 'refused';
-    current = new AbortController();
-    const quiet = silence(silenceMs, AbortSignal.any([signal, current.signal]));
+  async once(signal: AbortSignal): Promise<StreamEnd> {
+    const { silenceMs = STREAM_BEAT_SECONDS * 2000 } = this.#options;
+    this.#current = new AbortController();
+    const quiet = silence(silenceMs, AbortSignal.any([signal, this.#current.signal]));
     try {
-      const request = { method: 'GET', path: PATHS.stream, encoding: undefined } as const;
-      const headers = { ...sign({ ...options, server, signer: identity.signer }, request, Buffer.alloc(0)) };
-      const accepts = { accept: 'application/x-ndjson, application/problem+json' };
-      const response = await transport.stream(
-        { method: 'GET', path: PATHS.stream, headers: { ...accepts, ...headers } },
-        quiet.signal,
-      );
-      if (response.status === 200) return await read(response, quiet);
-      if (response.status === 409 && (await isOfCounter(response, headers.signature))) return 'again';
+      const { response, signature } = await this.#open(quiet.signal);
+      if (response === undefined) return 'refused';
+      if (response.status === 200) return await this.#read(response, quiet);
+      if (response.status === 409 && (await this.#isOfCounter(response, signature))) return 'again';
       for await (const _rest of response.body) break;
       return REFUSED_FOR_LONG.has(response.status) ? 'refused' : 'no-answer';
-    } catch {
-      return quiet.signal.aborted && !signal.aborted ? 'silent' : 'no-answer';
+    } catch (error) {
+      if (faultOf(error) === 'corrupt') throw error;
+      return quiet.isOver() && !signal.aborted ? 'silent' : 'no-answer';
     } finally {
       quiet.end();
     }
   }
 
-  function pauseAfter(end: StreamEnd): number {
-    if (end === 'again' && failures === 0) {
-      failures += 1;
+  #pauseAfter(end: StreamEnd): number {
+    const { random, log } = this.#options;
+    if (end === 'again' && this.#failures === 0) {
+      this.#failures += 1;
       return 0;
     }
-    silent = end === 'silent' ? silent + 1 : 0;
-    const isKeptBack = silent >= SILENT_STREAMS;
-    if (end === 'refused' || isKeptBack) {
+    this.#silent = end === 'silent' ? this.#silent + 1 : 0;
+    if (end === 'refused' || this.#silent >= SILENT_STREAMS) {
       log.info({ refused: end === 'refused' }, 'orders come with check-ins: no stream comes through');
-      silent = 0;
+      this.#silent = 0;
       return jittered(LONG_MS, random);
     }
-    failures += 1;
-    return delayAfter(failures, BACK_OFF, random);
+    return delayAfter((this.#failures += 1), BACK_OFF, random);
   }
 
-  return {
-    once,
-    /** The network may be back, or the server has just answered: what waits is opened now. */
-    hurry(): void {
-      failures = 0;
-      wake.abort();
-    },
-    /** Opens what may have died unheard, as after a sleep. */
-    reopen(): void {
-      current?.abort();
-      this.hurry();
-    },
-    /** Begins once the server has been reached, whose return is spread, or after a minute. */
-    async run(signal: AbortSignal): Promise<void> {
-      if (transport.stream === undefined) return untilAborted(signal);
-      await options.wait(jittered(FIRST_MS, random), AbortSignal.any([signal, wake.signal]));
-      while (!signal.aborted) {
-        const pause = pauseAfter(await once(signal));
-        wake = new AbortController();
-        if (!signal.aborted) await options.wait(pause, AbortSignal.any([signal, wake.signal]));
-      }
-    },
-  };
-}
+  /** The network may be back, or the server has just answered: what waits is opened now. */
+  hurry(): void {
+    this.#failures = 0;
+    this.#wake.abort();
+  }
 
-export type Stream = ReturnType<typeof createStream>;
+  /** Opens what may have died unheard, as after a sleep. */
+  reopen(): void {
+    this.#current?.abort();
+    this.hurry();
+  }
+
+  /** Begins once the server has been reached, whose return is spread, or after a minute. Rejects where the store is damaged. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { transport, wait, random } = this.#options;
+    if (transport.stream === undefined) return untilAborted(signal);
+    await wait(jittered(FIRST_MS, random), AbortSignal.any([signal, this.#wake.signal]));
+    while (!signal.aborted) {
+      const pause = this.#pauseAfter(await this.once(signal));
+      this.#wake = new AbortController();
+      if (!signal.aborted) await wait(pause, AbortSignal.any([signal, this.#wake.signal]));
+    }
+  }
+}

@@ -49,7 +49,10 @@ export function createMadeUp() {
     hold(all): Promise<Observed> {
       state.holds += 1;
       if (state.fails.has(kind)) return Promise.resolve({ effect: 'failed', observed: 'it would not' });
-      force.set(kind, all.map(({ id }) => id));
+      force.set(
+        kind,
+        all.map(({ id }) => id),
+      );
       return Promise.resolve({ effect: 'in-force', observed: `${kind} holds` });
     },
     lift(): Promise<Observed> {

@@ -1,12 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { parseSignatureInput, PATHS, publicJwkOf, signerOf, signResponse, verifyingKeyOf, verifyRequest } from '@beadle/shared';
+import {
+  parseSignatureInput,
+  PATHS,
+  publicJwkOf,
+  signerOf,
+  signResponse,
+  verifyingKeyOf,
+  verifyRequest,
+} from '@beadle/shared';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createWorld, seededRandom } from '../../../../test/support/clock.ts';
 import { createDocumentLines } from '../../src/uplink/stream-lines.ts';
-import { createStream } from '../../src/uplink/stream.ts';
+import { Stream } from '../../src/uplink/stream.ts';
 import type { StreamRequest, StreamResponse, Transport } from '../../src/uplink/transport.ts';
 
 const deviceKey = generateKeyPairSync('ed25519').privateKey;
@@ -58,7 +66,7 @@ function opened(answers: readonly Answer[], { silenceMs = 20 } = {}) {
     server: SERVER,
     serverKey: jwk,
   };
-  const stream = createStream({
+  const stream = new Stream({
     transport,
     clock,
     random: seededRandom('stream'),
@@ -72,12 +80,21 @@ function opened(answers: readonly Answer[], { silenceMs = 20 } = {}) {
     },
     silenceMs,
   });
-  return { run: () => stream.run(stop.signal), once: () => stream.once(stop.signal), accepted, waits, requests, counter: () => last };
+  return {
+    run: () => stream.run(stop.signal),
+    once: () => stream.once(stop.signal),
+    accepted,
+    waits,
+    requests,
+    counter: () => last,
+  };
 }
 
 describe('the stream of orders', () => {
   it('is asked for with one signature, and hands on the document of each line', async () => {
-    const stream = opened([() => answer(200, chunks('\n{"docu', 'ment":"a.b.c"}\n\n', '{"other":1}\nnonsense\n{"document":"d.e.f"}\n'))]);
+    const stream = opened([
+      () => answer(200, chunks('\n{"docu', 'ment":"a.b.c"}\n\n', '{"other":1}\nnonsense\n{"document":"d.e.f"}\n')),
+    ]);
     expect(await stream.once()).toBe('heard');
     expect(stream.accepted).toEqual(['a.b.c', 'd.e.f']);
     const [{ method, path, headers } = { method: 'GET', path: '', headers: {} }] = stream.requests;
@@ -126,12 +143,14 @@ describe('the stream of orders', () => {
 
   it('takes the counter over from a refusal that the server has signed, and from no other', async () => {
     const body = Buffer.from(JSON.stringify({ code: 'counter-too-low', lastCounter: 2 ** 50 }));
-    const refusal = (key: typeof serverKey): Answer => (request) => {
-      const requestSignature = request.headers['signature'] ?? '';
-      return answer(409, chunks(body.toString()), {
-        ...signResponse({ status: 409, body, requestSignature }, signerOf(key), 1),
-      });
-    };
+    const refusal =
+      (key: typeof serverKey): Answer =>
+      (request) => {
+        const requestSignature = request.headers['signature'] ?? '';
+        return answer(409, chunks(body.toString()), {
+          ...signResponse({ status: 409, body, requestSignature }, signerOf(key), 1),
+        });
+      };
     const forged = opened([refusal(deviceKey)]);
     expect(await forged.once()).toBe('no-answer');
     expect(forged.counter()).toBeLessThan(2 ** 50);

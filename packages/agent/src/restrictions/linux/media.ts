@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { keepTrying, pause } from '../../watch/repeat.ts';
 import { usbEvents } from '../../sources/linux/storage.ts';
+import { keepTrying, pause } from '../../watch/repeat.ts';
 import type { Means, Observed, RestrictorDeps } from '../means.ts';
 import { lookAtMedia, probeStick, setCard, setStick } from './media-acts.ts';
-import type { Media } from './media-seen.ts';
+import type { Media, Medium } from './media-seen.ts';
+
+type Host = RestrictorDeps['host'];
 
 const KEPT = 'media_cut_off';
 /** The kernel takes a disk away a moment after its interface. */
@@ -13,7 +15,87 @@ const POLL_MS = 1000;
 
 const driver = (name: 'bind' | 'unbind') => `/sys/bus/mmc/drivers/mmcblk/${name}`;
 const authorised = (name: string) => `/sys/bus/usb/devices/${name}/authorized`;
-const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+const counted = (count: number) => (count === 1 ? '1 memory stick or card' : `${count} memory sticks and cards`);
+const namesOf = (media: readonly Medium[]) => media.map(({ name, disks }) => [name, ...disks].join(' ')).join(', ');
+const UNSEEN: Observed = { effect: 'failed', observed: 'the USB devices could not be looked at' };
+
+const all = ({ sticks, cards }: Media) => [...sticks, ...cards];
+/** Still to be cut off. */
+const isOpen = ({ isSystem, isOpen: open, disks }: Medium) => !isSystem && (open || disks.length > 0);
+
+async function look(host: Host): Promise<Media | undefined> {
+  const seen = await host.act(lookAtMedia);
+  return seen.kind === 'output' ? (JSON.parse(seen.stdout) as Media) : undefined;
+}
+
+/** Names of what was cut off by us, and by nobody else. */
+function createOurs(kept: RestrictorDeps['kept']) {
+  const names = () => JSON.parse(kept.text(KEPT) ?? '[]') as readonly string[];
+  return {
+    names,
+    set(more: readonly string[]): void {
+      const sorted = [...new Set(more)].toSorted();
+      if (sorted.join() !== names().join()) kept.set(KEPT, sorted.length === 0 ? undefined : JSON.stringify(sorted));
+    },
+  };
+}
+type Ours = ReturnType<typeof createOurs>;
+
+async function cutOff(host: Host, ours: Ours, media: Media): Promise<void> {
+  const there = new Set(all(media).map(({ name }) => name));
+  const open = all(media).filter(isOpen);
+  // Kept before it is done, so that whatever happens what is cut off is known to be ours to give back.
+  ours.set([...ours.names().filter((name) => there.has(name)), ...open.map(({ name }) => name)]);
+  for (const { name } of media.sticks.filter((one) => isOpen(one) && one.isOpen))
+    await host.act(setStick, { parameters: [authorised(name), '0'] });
+  for (const { name } of media.cards.filter((one) => isOpen(one) && one.isOpen))
+    await host.act(setCard, { parameters: [driver('unbind'), name] });
+}
+
+async function hold(host: Host, ours: Ours): Promise<Observed> {
+  let media = await look(host);
+  if (media === undefined) return UNSEEN;
+  await cutOff(host, ours, media);
+  for (let count = 0; count < LOOKS; count += 1) {
+    media = (await look(host)) ?? media;
+    if (!all(media).some(isOpen)) break;
+    await delay(LOOK_EVERY_MS);
+  }
+  const left = all(media).filter(isOpen);
+  if (left.length > 0) return { effect: 'failed', observed: `still there: ${namesOf(left)}` };
+  const system = all(media).filter(({ isSystem }) => isSystem);
+  const rest = system.length > 0 ? `; left alone, as the system runs from it: ${namesOf(system)}` : '';
+  const cut = all(media).length - system.length;
+  return { effect: 'in-force', observed: `${counted(cut)} cut off, and each that comes${rest}` };
+}
+
+async function lift(host: Host, ours: Ours): Promise<Observed> {
+  const media = await look(host);
+  if (media === undefined) return UNSEEN;
+  const mine = new Set(ours.names());
+  const isOurs = ({ name, isOpen: open }: Medium) => mine.has(name) && !open;
+  const [sticks, cards] = [media.sticks.filter(isOurs), media.cards.filter(isOurs)];
+  for (const { name } of sticks) await host.act(setStick, { parameters: [authorised(name), '1'] });
+  // The kernel looks for a driver only when asked (Documentation/usb/authorization.rst).
+  for (const { name } of sticks) await host.act(probeStick, { parameters: ['/sys/bus/usb/drivers_probe', name] });
+  for (const { name } of cards) await host.act(setCard, { parameters: [driver('bind'), name] });
+  const left = all((await look(host)) ?? media).filter(isOurs);
+  if (left.length > 0) return { effect: 'failed', observed: `still cut off: ${namesOf(left)}` };
+  ours.set([]);
+  return { effect: 'lifted', observed: `${counted(sticks.length + cards.length)} let in again` };
+}
+
+/** As the kernel announces what is plugged in; where there is no udevadm, by a look each second. */
+async function watch(host: Host, changed: () => void, signal: AbortSignal): Promise<void> {
+  const onLine = (line: string) => /^KERNEL\[\S+\]\s+(add|bind)\s/.test(line) && changed();
+  await keepTrying(async () => {
+    const ended = await host.follow(usbEvents, onLine, signal);
+    while (ended.reason === 'tool-missing' && !signal.aborted) {
+      changed();
+      await pause(POLL_MS, signal);
+    }
+  }, signal);
+}
 
 /**
  * Memory sticks and cards, one interface at a time. A bus whose devices were all unauthorised by default would take the
@@ -21,95 +103,10 @@ const counted = (count: number, one: string, many: string) => `${count} ${count 
  * storage goes on working. What the system itself runs from stays.
  */
 export function blockMedia({ host, kept }: RestrictorDeps): Means {
-  async function look(): Promise<Media | undefined> {
-    const seen = await host.act(lookAtMedia);
-    return seen.kind === 'output' ? (JSON.parse(seen.stdout) as Media) : undefined;
-  }
-  const ours = () => JSON.parse(kept.text(KEPT) ?? '[]') as readonly string[];
-  const remember = (names: readonly string[]) => {
-    const sorted = [...new Set(names)].toSorted();
-    if (sorted.join() !== ours().join()) kept.set(KEPT, sorted.length === 0 ? undefined : JSON.stringify(sorted));
-  };
-
-  /** What is still to be cut off. */
-  const open = ({ sticks, cards }: Media) => ({
-    sticks: sticks.filter((one) => !one.isSystem && (one.isOpen || one.disks.length > 0)),
-    cards: cards.filter((one) => !one.isSystem && (one.isOpen || one.disks.length > 0)),
-  });
-
-  async function cutOff(media: Media): Promise<void> {
-    const { sticks, cards } = open(media);
-    // Kept before it is done, so that whatever happens what is cut off is known to be ours to give back.
-    const there = new Set([...media.sticks, ...media.cards].map(({ name }) => name));
-    remember([...ours().filter((name) => there.has(name)), ...[...sticks, ...cards].map(({ name }) => name)]);
-    for (const { name, isOpen } of sticks)
-      if (isOpen) await host.act(setStick, { parameters: [authorised(name), '0'] });
-    for (const { name, isOpen } of cards) if (isOpen) await host.act(setCard, { parameters: [driver('unbind'), name] });
-  }
-
-  async function hold(): Promise<Observed> {
-    const before = await look();
-    if (before === undefined) return { effect: 'failed', observed: 'the USB devices could not be looked at' };
-    await cutOff(before);
-    let media = before;
-    for (let count = 0; count < LOOKS; count += 1) {
-      media = (await look()) ?? media;
-      const left = open(media);
-      if (left.sticks.length + left.cards.length === 0) break;
-      await delay(LOOK_EVERY_MS);
-    }
-    const left = [...open(media).sticks, ...open(media).cards];
-    if (left.length > 0)
-      return {
-        effect: 'failed',
-        observed: `still there: ${left.map(({ name, disks }) => [name, ...disks].join(' ')).join(', ')}`,
-      };
-    const system = [...media.sticks, ...media.cards].filter(({ isSystem }) => isSystem);
-    const cut = media.sticks.length + media.cards.length - system.length;
-    const rest =
-      system.length > 0 ? `; left alone, as the system runs from it: ${system.map(({ name }) => name).join(', ')}` : '';
-    return {
-      effect: 'in-force',
-      observed: `${counted(cut, 'memory stick or card is', 'memory sticks and cards are')} cut off, and each that comes${rest}`,
-    };
-  }
-
-  async function lift(): Promise<Observed> {
-    const media = await look();
-    if (media === undefined) return { effect: 'failed', observed: 'the USB devices could not be looked at' };
-    const mine = new Set(ours());
-    const sticks = media.sticks.filter(({ name, isOpen }) => mine.has(name) && !isOpen);
-    const cards = media.cards.filter(({ name, isOpen }) => mine.has(name) && !isOpen);
-    for (const { name } of sticks) await host.act(setStick, { parameters: [authorised(name), '1'] });
-    // The kernel looks for a driver only when asked (Documentation/usb/authorization.rst).
-    for (const { name } of sticks) await host.act(probeStick, { parameters: ['/sys/bus/usb/drivers_probe', name] });
-    for (const { name } of cards) await host.act(setCard, { parameters: [driver('bind'), name] });
-    const after = (await look()) ?? media;
-    const left = [...after.sticks, ...after.cards].filter(({ name, isOpen }) => mine.has(name) && !isOpen);
-    if (left.length > 0)
-      return { effect: 'failed', observed: `still cut off: ${left.map(({ name }) => name).join(', ')}` };
-    remember([]);
-    return {
-      effect: 'lifted',
-      observed: `${counted(sticks.length + cards.length, 'memory stick or card was', 'memory sticks and cards were')} let in again`,
-    };
-  }
-
+  const ours = createOurs(kept);
   return {
-    hold,
-    lift,
-    async watch(changed, signal) {
-      await keepTrying(async () => {
-        const ended = await host.follow(
-          usbEvents,
-          (line) => /^KERNEL\[\S+\]\s+(add|bind)\s/.test(line) && changed(),
-          signal,
-        );
-        while (ended.reason === 'tool-missing' && !signal.aborted) {
-          changed();
-          await pause(POLL_MS, signal);
-        }
-      }, signal);
-    },
+    hold: () => hold(host, ours),
+    lift: () => lift(host, ours),
+    watch: (changed, signal) => watch(host, changed, signal),
   };
 }

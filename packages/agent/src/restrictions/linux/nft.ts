@@ -9,7 +9,7 @@ export interface Cut extends Pick<Reach, 'reachable'> {
   readonly uid: number;
 }
 
-export const TABLE = 'beadle';
+const TABLE = 'beadle';
 
 const family = (address: string): 'ip' | 'ip6' => (isIP(address.split('/')[0] ?? '') === 6 ? 'ip6' : 'ip');
 
@@ -98,3 +98,18 @@ export function readTable(json: string): Table | undefined {
 
 /** That everything is dropped which no rule of ours accepts. */
 export const cutsAll = ({ drops }: Table): boolean => drops.join() === 'forward,input,output';
+
+/** Whether our table is among those that `nft -j list tables` tells of. */
+export function hasTable(json: string): boolean | undefined {
+  try {
+    const { nftables } = JSON.parse(json) as { nftables?: unknown };
+    if (!Array.isArray(nftables)) return undefined;
+    const tables = nftables
+      .filter(isFields)
+      .map(({ table }) => table)
+      .filter(isFields);
+    return tables.some(({ family: of, name }) => of === 'inet' && name === TABLE);
+  } catch {
+    return undefined;
+  }
+}
