@@ -19,6 +19,7 @@ import type { Bounds } from './outbox/bounds.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { type OpenStore } from './outbox/store.ts';
 import type { Restrictor, RestrictorDeps } from './restrictions/means.ts';
+import { keptIn } from './restrictions/kept.ts';
 import { restrictorFor } from './restrictions/registry.ts';
 import type { BackOff } from './uplink/backoff.ts';
 import { EffectsUplink } from './uplink/effects.ts';
@@ -61,11 +62,6 @@ const lastContact = (meta: Outbox['meta']) => {
     settledAt: (time: string) => meta.set('checked_in_at', time),
   };
 };
-
-const keptIn = (meta: Outbox['meta']): RestrictorDeps['kept'] => ({
-  text: (name) => meta.text(`restriction_${name}`),
-  set: (name, value) => meta.set(`restriction_${name}`, value),
-});
 
 const addressesOf = async (name: string): Promise<readonly string[]> => {
   const { lookup } = await import('node:dns/promises');

@@ -1,31 +1,59 @@
+import type { KnownServer } from '../identity/identity.ts';
+import type { Sql } from '../outbox/store.ts';
 import { type Command, DATA_OPTION, dataFolder, readOptions } from './command.ts';
+
+/** Only what it takes is loaded: a laptop's start waits for this. */
+async function settle(data: string, sql: Sql, known: KnownServer): Promise<void> {
+  const [{ createOrderService }, { createMachine }, { HELD_FROM_START }] = await Promise.all([
+    import('../orders/service.ts'),
+    import('../host/machine.ts'),
+    import('../orders/held-mark.ts'),
+  ]);
+  const [{ actsFor, restrictorFor }, { createMeta }, { createServerTime }] = await Promise.all([
+    import('../restrictions/registry.ts'),
+    import('../outbox/meta.ts'),
+    import('../uplink/server-time.ts'),
+  ]);
+  const [{ systemClock: clock }, { keptIn }, { pino, destination }] = await Promise.all([
+    import('./system.ts'),
+    import('../restrictions/kept.ts'),
+    import('pino'),
+  ]);
+  const meta = createMeta(sql);
+  const host = createMachine({ clock, sources: [], acts: actsFor(process.platform) });
+  const { server } = known.enrolment;
+  // There is no network yet: addresses are as they were last known.
+  const resolve = () => Promise.reject(new Error('there is no network yet'));
+  const deps = { host, server, environment: process.env, kept: keptIn(meta), resolve };
+  const nothing = () => undefined;
+  const service = createOrderService({
+    data,
+    sql,
+    identity: known,
+    clock,
+    serverTime: createServerTime(clock, meta),
+    log: pino({ base: null }, destination({ fd: 2, sync: true })),
+    restrictor: restrictorFor(process.platform, deps),
+    resend: nothing,
+    noted: nothing,
+    refused: nothing,
+  });
+  await service.orders.settle(HELD_FROM_START);
+}
 
 /** Puts what the device is held to in force again, from what is kept on it: before there is a network. */
 async function holdAgain(data: string): Promise<void> {
-  const [{ loadIdentity }, { existsSync }, { join }] = await Promise.all([
+  const [{ loadEnrolment }, { openExistingStore }] = await Promise.all([
     import('../identity/identity.ts'),
-    import('node:fs'),
-    import('node:path'),
-  ]);
-  const identity = loadIdentity(data);
-  if (identity === undefined || !existsSync(join(data, 'outbox.db'))) return;
-  const [{ openStore }, { readDesiredState }] = await Promise.all([
     import('../outbox/store.ts'),
-    import('../orders/desired-state.ts'),
   ]);
-  const { systemClock } = await import('./system.ts');
-  const store = openStore(data, systemClock.now());
+  const known = loadEnrolment(data);
+  const sql = known === undefined ? undefined : openExistingStore(data);
+  if (known === undefined || sql === undefined) return;
   try {
-    if ((readDesiredState(store.sql, identity)?.restrictions.length ?? 0) === 0) return;
-    const [{ wire }, { thisMachine }] = await Promise.all([import('../wiring.ts'), import('./this-machine.ts')]);
-    const transport = () => ({
-      send: () => Promise.reject(new Error('no network yet')),
-      close: () => Promise.resolve(),
-    });
-    const { orders } = wire(store, identity, { data, ...(await thisMachine()), transport });
-    await orders.orders.settle(['isolate', 'block-removable-media']);
+    await settle(data, sql, known);
   } finally {
-    store.sql.close();
+    sql.close();
   }
 }
 

@@ -10,6 +10,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 interface Deps {
   readonly orders: Orders;
   readonly restrictor: Restrictor;
+  /** Told which kinds hold, whenever it has been looked. */
+  readonly holds: (kinds: readonly RestrictionKind[]) => void;
 }
 
 /** Sees to the orders whenever something may have changed: at once, in its own turn, and again from time to time. */
@@ -36,6 +38,7 @@ export class Look {
   async #settle(): Promise<void> {
     const { kinds, waits, nextEnd } = await this.#deps.orders.settle();
     if (this.#fail === undefined) return;
+    this.#deps.holds(kinds);
     this.#watch(kinds);
     clearTimeout(this.#timer);
     const again = kinds.length > 0 || waits ? LOOK_AGAIN_MS : LONGEST_TIMER_MS;

@@ -1,6 +1,6 @@
 import type { Clock } from '@beadle/shared';
 import type { Logger } from 'pino';
-import type { Identity } from '../identity/identity.ts';
+import type { KnownServer } from '../identity/identity.ts';
 import { createMeta } from '../outbox/meta.ts';
 import type { Sql } from '../outbox/store.ts';
 import type { Restrictor } from '../restrictions/means.ts';
@@ -9,6 +9,7 @@ import { answerDropped } from './answer-codes.ts';
 import { createOrders } from './carry-out.ts';
 import { createDesiredStateKeeper } from './desired-state.ts';
 import { createEffectBook, type Unsent } from './effects.ts';
+import { createHeldMark } from './held-mark.ts';
 import { Look } from './look.ts';
 import { createOrderTime } from './order-time.ts';
 import { createRelease, createReleased } from './release.ts';
@@ -18,7 +19,7 @@ export interface OrderServiceOptions {
   /** The data folder. */
   readonly data: string;
   readonly sql: Sql;
-  readonly identity: Identity;
+  readonly identity: KnownServer;
   readonly clock: Clock;
   readonly serverTime: ServerTime;
   readonly log: Logger;
@@ -42,7 +43,7 @@ export function createOrderService(options: OrderServiceOptions) {
   const released = createReleased(meta);
   const orders = createOrders({ ...options, keeper, effects, released, time });
   const release = createRelease({ meta, clock, keeper, released, time });
-  const look = new Look({ ...options, orders });
+  const look = new Look({ ...options, orders, holds: createHeldMark(data) });
   return {
     keeper,
     effects,

@@ -81,6 +81,16 @@ export function openStore(folder: string, now: number): OpenStore {
   }
 }
 
+/** The store as it is, for a start that must be quick: undefined where there is none. Nothing about it is mended. */
+export function openExistingStore(folder: string): Sql | undefined {
+  const path = join(folder, FILE);
+  if (!existsSync(path)) return undefined;
+  const sql = new Database(path);
+  sql.pragma('synchronous = FULL');
+  createTables(sql);
+  return sql;
+}
+
 /** Where the file says that a write-ahead log goes with it (the file format, 1.3.3); 1 says that there is none. */
 const JOURNAL_BYTES = [18, 19] as const;
 

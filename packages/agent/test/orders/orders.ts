@@ -97,7 +97,7 @@ export function createOrderedDevice() {
     const service = createOrderService({
       data: '/nonexistent',
       sql,
-      identity: { enrolment, signer: signerOf(deviceKey), serverKey: verifyingKeyOf(jwk) },
+      identity: { enrolment, serverKey: verifyingKeyOf(jwk) },
       clock: own,
       serverTime,
       log: pino({ level: 'silent' }),
