@@ -27,6 +27,8 @@ export interface CommandAct extends Omit<Program, 'args'> {
   readonly args: readonly (string | RegExp)[];
   /** What is given on standard input, in words, where anything is. */
   readonly input?: string;
+  /** The file that the program is told to run: only as it was when the agent was built, but for a signature at its end. */
+  readonly script?: { readonly folder: string; readonly name: string; readonly digest: string };
 }
 
 /** A file of the kernel's that is written to, never made: the first parameter is its path, the second the value. */

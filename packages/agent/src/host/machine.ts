@@ -7,6 +7,7 @@ import { createHeavyCache } from './heavy-cache.ts';
 import { type Host, reasonOf, type SourceResult, unreadable } from './host.ts';
 import { createPower } from './power.ts';
 import { createScripts } from './script-batch.ts';
+import { unfitScript } from './script-files.ts';
 import { readScript } from './script.ts';
 import type { Environment, FileSource, ProbeSource, Source } from './source.ts';
 
@@ -75,10 +76,12 @@ function ask(source: Source, exec: Exec, environment: Environment, parameter?: s
 }
 
 /** Not in turn with what is read: an order is not kept waiting by a check. */
-function carryOut(act: Act, given: Given, exec: Exec, environment: Environment): Promise<SourceResult> {
+async function carryOut(act: Act, given: Given, exec: Exec, environment: Environment): Promise<SourceResult> {
   switch (act.does.kind) {
-    case 'command':
-      return exec.act(act, given);
+    case 'command': {
+      const { script } = act.does;
+      return (script === undefined ? undefined : await unfitScript(script)) ?? exec.act(act, given);
+    }
     case 'file':
       return writeFileAct(act.does, given);
     case 'probe':
