@@ -4,7 +4,15 @@ import type { SourceResult } from '../host/host.ts';
 import * as acts from './macos/acts.ts';
 import { type Person, peopleIn } from './macos/people.ts';
 import { anchorOf, dropsAll } from './macos/rules.ts';
-import { type Means, type Notice, type Observed, type Restrictor, type RestrictorDeps, type Shown, unsupported } from './means.ts';
+import {
+  type Means,
+  type Notice,
+  type Observed,
+  type Restrictor,
+  type RestrictorDeps,
+  type Shown,
+  unsupported,
+} from './means.ts';
 import { reachOf } from './reachable.ts';
 
 type Host = Pick<RestrictorDeps['host'], 'act'>;
@@ -102,7 +110,8 @@ async function show(host: Host, { title, text }: Notice): Promise<Shown> {
     : { kind: 'failed', observed: 'the notification centre did not take it' };
 }
 
-const BY_PROFILE = 'macOS takes such a restriction from a configuration profile alone: ICT sets it by its device management';
+const BY_PROFILE =
+  'macOS takes such a restriction from a configuration profile alone: ICT sets it by its device management';
 
 /** Not yet run on a real Mac: see docs/decisions/0042-orders-on-the-device.md. */
 export const macosRestrictor = (deps: RestrictorDeps): Restrictor => ({

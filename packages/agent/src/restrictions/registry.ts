@@ -30,7 +30,8 @@ const NOWHERE: OnPlatform = {
   }),
 };
 
-const on = (platform: NodeJS.Platform): OnPlatform => (platform in PLATFORMS ? PLATFORMS[platform as Platform] : NOWHERE);
+const on = (platform: NodeJS.Platform): OnPlatform =>
+  platform in PLATFORMS ? PLATFORMS[platform as Platform] : NOWHERE;
 
 /** Everything that may be changed on a platform, and how what came of it is looked at. */
 export const actsFor = (platform: NodeJS.Platform): readonly Act[] => on(platform).acts;

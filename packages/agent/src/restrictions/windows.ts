@@ -31,7 +31,8 @@ function isolate(deps: RestrictorDeps): Means {
       if (seen === undefined) return failed(`the rules could not be looked at: ${whyOf(set)}`);
       const off = listOf(seen['profilesOff']).map(String);
       if (off.length > 0) return failed(`the firewall is off, or takes no local rules, for: ${off.join(', ')}`);
-      if (seen['blocking'] !== rules.length) return failed(`${String(seen['blocking'])} of ${rules.length} rules are in force`);
+      if (seen['blocking'] !== rules.length)
+        return failed(`${String(seen['blocking'])} of ${rules.length} rules are in force`);
       last = { rules: text, names: String(listOf(seen['names'])) };
       return { effect: 'in-force', observed: words, putBack: isSame };
     },

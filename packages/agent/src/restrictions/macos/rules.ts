@@ -6,7 +6,9 @@ const family = (address: string) => (isIP(address.split('/')[0] ?? '') === 6 ? '
 function passing({ address, port, agentOnly, udp }: Reachable): string[] {
   const protocols = udp ? ['tcp', 'udp'] : ['tcp'];
   const user = agentOnly ? ' user root' : '';
-  return protocols.map((protocol) => `pass out quick ${family(address)} proto ${protocol} to ${address} port ${port}${user}`);
+  return protocols.map(
+    (protocol) => `pass out quick ${family(address)} proto ${protocol} to ${address} port ${port}${user}`,
+  );
 }
 
 /** An anchor's rules (pf.conf(5)): the first `quick` rule that fits decides, so that the last drops all else. */

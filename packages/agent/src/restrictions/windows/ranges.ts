@@ -22,7 +22,9 @@ function numberOf6(address: string): bigint {
 
 function textOf(value: bigint, family: Family): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.');
-  return Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - 16 * index)) & 65_535n).toString(16)).join(':');
+  return Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - 16 * index)) & 65_535n).toString(16)).join(
+    ':',
+  );
 }
 
 const familyOf = (text: string): Family => (isIP(text.split('/')[0] ?? '') === 6 ? 6 : 4);
