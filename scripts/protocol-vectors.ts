@@ -2,21 +2,13 @@ import type { KeyObject } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  CHECKS,
-  CheckInAnswer,
-  CheckInHeader,
   contentDigest,
-  EnrolmentAnswer,
   enrolmentProof,
-  EnrolmentRequest,
-  FindingBody,
   formatToken,
-  GapBody,
   GENESIS,
   parseSignatureInput,
   PATHS,
   POLICY_TYPE,
-  PolicyForDevice,
   publicJwkOf,
   type RequestSignatureHeaders,
   type SignableRequest,
@@ -28,6 +20,8 @@ import {
   verifyRequest,
 } from '../packages/shared/src/index.ts';
 import { AT, chainVector, checkInBody, KEYS, POLICY_PAYLOAD, stateVector } from './protocol-examples.ts';
+import { schemas } from './protocol-schemas.ts';
+import { desiredStateVector, EFFECTS_REPORT, releaseVector } from './protocol-orders.ts';
 
 /** Test vectors of the agent protocol, and the JSON Schemas of its messages, for agents in other languages. */
 export const vectorsFile = join(import.meta.dirname, '../docs/protocol-vectors.json');
@@ -136,17 +130,6 @@ function documentVector() {
 
 const digestOf = (body: string) => ({ body, contentDigest: contentDigest(Buffer.from(body)) });
 
-const schemas = {
-  CheckInHeader,
-  FindingBody,
-  GapBody,
-  CheckInAnswer,
-  EnrolmentRequest,
-  EnrolmentAnswer,
-  PolicyForDevice,
-  facts: Object.fromEntries(CHECKS.map(({ name, facts }) => [name, facts])),
-};
-
 /** Everything in the file, made anew. */
 export function vectors() {
   const plain = requestVector('a check-in without compression', 'device', { counter: 1_795_348_800_000 });
@@ -174,12 +157,25 @@ export function vectors() {
         body: Buffer.from('{}'),
         counter: 1,
       }),
+      requestVector('the opening of the stream', 'device', {
+        method: 'GET',
+        path: PATHS.stream,
+        body: Buffer.alloc(0),
+        counter: 1_795_348_800_003,
+      }),
+      requestVector('a report of effects', 'device', {
+        path: PATHS.effects,
+        body: Buffer.from(JSON.stringify(EFFECTS_REPORT)),
+        counter: 1_795_348_800_004,
+      }),
     ],
     response: responseVector(plain),
     chain: chainVector(),
     state: stateVector(),
     enrolment: enrolmentVector(),
     document: documentVector(),
+    desiredState: desiredStateVector(),
+    release: releaseVector(),
     schemas,
   };
 }
