@@ -14,10 +14,10 @@ async function settle(data: string, sql: Sql, known: KnownServer): Promise<void>
     import('../outbox/meta.ts'),
     import('../uplink/server-time.ts'),
   ]);
-  const [{ systemClock: clock }, { keptIn }, { pino, destination }] = await Promise.all([
+  const [{ systemClock: clock }, { keptIn }, { createLog }] = await Promise.all([
     import('./system.ts'),
     import('../restrictions/kept.ts'),
-    import('pino'),
+    import('./log.ts'),
   ]);
   const meta = createMeta(sql);
   const host = createMachine({ clock, sources: [], acts: actsFor(process.platform) });
@@ -32,7 +32,7 @@ async function settle(data: string, sql: Sql, known: KnownServer): Promise<void>
     identity: known,
     clock,
     serverTime: createServerTime(clock, meta),
-    log: pino({ base: null }, destination({ fd: 2, sync: true })),
+    log: createLog(),
     restrictor: restrictorFor(process.platform, deps),
     resend: nothing,
     noted: nothing,

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import type { Platform, SourceResult } from './host.ts';
 import { reasonOf, unreadable } from './host.ts';
 import type { Program, ProbeSource } from './source.ts';
@@ -74,13 +74,13 @@ export function programOfAct(
   return { files: does.files, args };
 }
 
-/** Writes one value to one file that is there; nothing is made, and nothing is cut off. */
+/** Writes one value to one file that is there, and may be one that cannot be read; nothing is made, and nothing is cut off. */
 export async function writeFileAct(does: FileAct, { parameters = [] }: Given): Promise<SourceResult> {
   const [path, value, ...more] = parameters;
   if (!isWhole(does.path, path) || !isWhole(does.value, value) || more.length > 0)
     return unreadable('access-denied', 'not of the form');
   try {
-    const file = await open(path, 'r+');
+    const file = await open(path, constants.O_WRONLY);
     try {
       await file.writeFile(value);
     } finally {

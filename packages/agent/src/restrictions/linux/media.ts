@@ -77,9 +77,15 @@ async function lift(host: Host, ours: Ours): Promise<Observed> {
   const [sticks, cards] = [media.sticks.filter(isOurs), media.cards.filter(isOurs)];
   for (const { name } of sticks) await host.act(setStick, { parameters: [authorised(name), '1'] });
   // The kernel looks for a driver only when asked (Documentation/usb/authorization.rst).
-  for (const { name } of sticks) await host.act(probeStick, { parameters: ['/sys/bus/usb/drivers_probe', name] });
-  for (const { name } of cards) await host.act(setCard, { parameters: [driver('bind'), name] });
+  const probes = sticks.map(({ name }) => host.act(probeStick, { parameters: ['/sys/bus/usb/drivers_probe', name] }));
+  const binds = cards.map(({ name }) => host.act(setCard, { parameters: [driver('bind'), name] }));
+  const results = await Promise.all([...probes, ...binds]);
   const left = all((await look(host)) ?? media).filter(isOurs);
+  if (results.some(({ kind }) => kind === 'unreadable'))
+    return {
+      effect: 'failed',
+      observed: 'let in, and the kernel did not look for a driver: pull them out and plug them in',
+    };
   if (left.length > 0) return { effect: 'failed', observed: `still cut off: ${namesOf(left)}` };
   ours.set([]);
   return { effect: 'lifted', observed: `${counted(sticks.length + cards.length)} let in again` };
