@@ -130,6 +130,34 @@ function documentVector() {
 
 const digestOf = (body: string) => ({ body, contentDigest: contentDigest(Buffer.from(body)) });
 
+/** One of each kind, and of each way to sign it. */
+const requestVectors = (plain: ReturnType<typeof requestVector>) => [
+  plain,
+  requestVector('a check-in whose encoded bytes are signed', 'device', {
+    contentEncoding: 'gzip',
+    counter: 1_795_348_800_001,
+    body: Buffer.from('H4sIAAAAAAAAA6uuBQBDv6ajAgAAAA==', 'base64'),
+  }),
+  requestVector('a check-in by a device whose key is in a TPM', 'deviceWithTpm', { counter: 1_795_348_800_002 }),
+  requestVector('an enrolment at a server on another port', 'device', {
+    authority: `${AUTHORITY}:8420`,
+    path: PATHS.enrolments,
+    body: Buffer.from('{}'),
+    counter: 1,
+  }),
+  requestVector('the opening of the stream', 'device', {
+    method: 'GET',
+    path: PATHS.stream,
+    body: Buffer.alloc(0),
+    counter: 1_795_348_800_003,
+  }),
+  requestVector('a report of effects', 'device', {
+    path: PATHS.effects,
+    body: Buffer.from(JSON.stringify(EFFECTS_REPORT)),
+    counter: 1_795_348_800_004,
+  }),
+];
+
 /** Everything in the file, made anew. */
 export function vectors() {
   const plain = requestVector('a check-in without compression', 'device', { counter: 1_795_348_800_000 });
@@ -143,32 +171,7 @@ export function vectors() {
       server: keyVector(KEYS.server),
     },
     contentDigests: [digestOf(''), digestOf('{"hello": "world"}')],
-    requests: [
-      plain,
-      requestVector('a check-in whose encoded bytes are signed', 'device', {
-        contentEncoding: 'gzip',
-        counter: 1_795_348_800_001,
-        body: Buffer.from('H4sIAAAAAAAAA6uuBQBDv6ajAgAAAA==', 'base64'),
-      }),
-      requestVector('a check-in by a device whose key is in a TPM', 'deviceWithTpm', { counter: 1_795_348_800_002 }),
-      requestVector('an enrolment at a server on another port', 'device', {
-        authority: `${AUTHORITY}:8420`,
-        path: PATHS.enrolments,
-        body: Buffer.from('{}'),
-        counter: 1,
-      }),
-      requestVector('the opening of the stream', 'device', {
-        method: 'GET',
-        path: PATHS.stream,
-        body: Buffer.alloc(0),
-        counter: 1_795_348_800_003,
-      }),
-      requestVector('a report of effects', 'device', {
-        path: PATHS.effects,
-        body: Buffer.from(JSON.stringify(EFFECTS_REPORT)),
-        counter: 1_795_348_800_004,
-      }),
-    ],
+    requests: requestVectors(plain),
     response: responseVector(plain),
     chain: chainVector(),
     state: stateVector(),

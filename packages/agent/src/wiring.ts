@@ -105,6 +105,8 @@ function wireOrders(
 
 type Looked = ReturnType<typeof wireCycle>;
 
+const aboutOf = ({ platform, release }: Host) => ({ version: VERSION, platform, release });
+
 /** Requests of this device rise in one count, whatever sends them. */
 function createCounter() {
   let last = 0;
@@ -122,8 +124,8 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     refused: () => schedule.want('agent-health'),
   });
   const transport = options.transport(identity.enrolment.server);
-  const counter = createCounter();
-  const base = { transport, clock, identity, outbox, memory, random, serverTime, log, counter, wait: waitFor };
+  const requests = { transport, counter: createCounter(), wait: waitFor };
+  const base = { ...requests, clock, identity, outbox, memory, random, serverTime, log };
   const accept = (documents: readonly string[]) => {
     const { desired, policies: signed } = sortDocuments(documents);
     orders.accept(desired);
@@ -134,17 +136,13 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
   const uplink = new Uplink({
     ...base,
     ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
-    about: { version: VERSION, platform: host.platform, release: host.release },
+    about: aboutOf(host),
     onCouncilNetwork: () => whereabouts.told(),
     policySerial: () => policies.serial(),
     ...lastContact(outbox.meta),
     accept,
     restate: resend,
-    reached() {
-      schedule.want('agent-health');
-      stream.hurry();
-      effects.hurry();
-    },
+    reached: () => [schedule.want('agent-health'), stream.hurry(), effects.hurry()],
   });
   const resumed = () => {
     uplink.hurry();

@@ -23,7 +23,6 @@ import { createServerTime } from '../../src/uplink/server-time.ts';
 export const DEVICE = 'device-1';
 export const serverKey = generateKeyPairSync('ed25519').privateKey;
 export const otherKey = generateKeyPairSync('ed25519').privateKey;
-const deviceKey = generateKeyPairSync('ed25519').privateKey;
 
 export const restriction = (id: string, kind: RestrictionKind, more: Partial<Restriction> = {}): Restriction => ({
   id,

@@ -94,7 +94,7 @@ describe('what an isolated laptop reaches', () => {
         const reach = await reachOf(deps, [restriction('isolate', { allow: all })]);
         const rules = rulesetOf({ reachable: reach?.reachable ?? [], nameServers: [], uid: 0 });
         expect(rules).toMatch(/^[a-z0-9 {};:.\-/_,"&|()!=\n]*$/i);
-        expect(rules.split('\n').filter((line) => /policy/.test(line) && !/policy drop;$/.test(line))).toEqual([]);
+        expect(rules.split('\n').filter((line) => /policy/.test(line) && !line.endsWith('policy drop;'))).toEqual([]);
       }),
     );
   });
@@ -157,13 +157,11 @@ describe('sessions', () => {
     ['a person’s', {}, { id: '2', uid: 1000, isGraphical: true, isLocked: false }],
     ['a locked one', { LockedHint: 'yes' }, { isLocked: true }],
     ['a text one', { Type: 'tty' }, { isGraphical: false }],
-    ['the login screen’s', { Class: 'greeter' }, undefined],
-    ['root’s', { User: '0', Name: 'root' }, undefined],
-    ['one that ends', { State: 'closing' }, undefined],
+    ['the login screen’s', { Class: 'greeter' }, 'none'],
+    ['root’s', { User: '0', Name: 'root' }, 'none'],
+    ['one that ends', { State: 'closing' }, 'none'],
   ])('are told apart: %s', (_what, more, expected) => {
-    const session = sessionIn(shown(more));
-    if (expected === undefined) expect(session).toBeUndefined();
-    else expect(session).toMatchObject(expected);
+    expect(sessionIn(shown(more)) ?? 'none').toEqual(expected === 'none' ? 'none' : expect.objectContaining(expected));
   });
 
   it('are listed by their ids alone', () => {

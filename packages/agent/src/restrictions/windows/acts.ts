@@ -9,7 +9,7 @@ export const ACT_SCRIPTS = join(import.meta.dirname, 'powershell');
 /** As of the sources' runner: without these PowerShell does not start. */
 const PASSES = ['SystemRoot', 'windir', 'SystemDrive', 'ComSpec', 'TEMP', 'TMP', 'ProgramData', 'ProgramFiles'];
 const root = systemRoot(process.env);
-const system = (program: string) => [win32.join(root, 'System32', program)];
+const system = (file: string) => [win32.join(root, 'System32', file)];
 
 interface Declared {
   readonly kind: Act['kind'];
