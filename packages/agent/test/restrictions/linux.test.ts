@@ -157,11 +157,11 @@ describe('sessions', () => {
     ['a person’s', {}, { id: '2', uid: 1000, isGraphical: true, isLocked: false }],
     ['a locked one', { LockedHint: 'yes' }, { isLocked: true }],
     ['a text one', { Type: 'tty' }, { isGraphical: false }],
-    ['the login screen’s', { Class: 'greeter' }, 'none'],
-    ['root’s', { User: '0', Name: 'root' }, 'none'],
-    ['one that ends', { State: 'closing' }, 'none'],
+    ['the login screen’s', { Class: 'greeter' }, { none: true }],
+    ['root’s', { User: '0', Name: 'root' }, { none: true }],
+    ['one that ends', { State: 'closing' }, { none: true }],
   ])('are told apart: %s', (_what, more, expected) => {
-    expect(sessionIn(shown(more)) ?? 'none').toEqual(expected === 'none' ? 'none' : expect.objectContaining(expected));
+    expect(sessionIn(shown(more)) ?? { none: true }).toMatchObject(expected);
   });
 
   it('are listed by their ids alone', () => {
