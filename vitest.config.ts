@@ -4,6 +4,8 @@ const structure = 'test/structure.test.ts';
 /** Whole machines, replayed: as quick as the units that they go through. */
 const recordings = 'test/recordings/**/*.test.ts';
 const system = 'test/system/**/*.test.ts';
+/** Those in the virtual laptop, which the other tests of the system leave alone. */
+const laptop = 'test/system/laptop*.test.ts';
 /** Tests that start programs or wait for the operating system, beside the source that they are of. */
 const processes = 'packages/*/test/**/*.process.test.ts';
 
@@ -74,7 +76,8 @@ export default defineConfig({
         },
       },
       // One file at a time: they share this machine's services.
-      { test: { ...project('system', 300, { include: [system] }), fileParallelism: false } },
+      { test: { ...project('system', 300, { include: [system], exclude: [laptop] }), fileParallelism: false } },
+      { test: { ...project('laptop', 300, { include: [laptop] }), fileParallelism: false } },
     ],
   },
 });

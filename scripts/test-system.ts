@@ -1,9 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseCLI, startVitest } from 'vitest/node';
 import { type DebianPackage, debianPackages, missingPackages } from './debian-packages.ts';
 
+const vitestFile = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 const dayMs = 86_400_000;
 const policyFile = '/usr/sbin/policy-rc.d';
 // What invoke-rc.d and systemctl ask before a package's installation starts its services: 101 is "no".
@@ -61,7 +63,32 @@ function prepare(): boolean {
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 }
+/** The virtual laptop's tests beside all others: it keeps one core busy, and they another. Printed once they have ended. */
+function besides(project: string): Promise<number> {
+  const child = spawn(process.execPath, [vitestFile, 'run', `--project=${project}`], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  process.once('exit', () => child.kill());
+  const printed: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => printed.push(chunk));
+  return new Promise((resolve) => {
+    child.on('close', (code) => {
+      process.stdout.write(Buffer.concat(printed));
+      resolve(code ?? 1);
+    });
+  });
+}
+
+async function run(projects: readonly string[], given: readonly string[]): Promise<void> {
+  const { filter, options } = parseCLI(['vitest', 'run', ...projects.map((name) => `--project=${name}`), ...given]);
+  const vitest = await startVitest('test', filter, options);
+  await vitest.close();
+}
+
 if (!prepare()) process.exitCode = 1;
-const { filter, options } = parseCLI(['vitest', 'run', '--project=system', ...process.argv.slice(2)]);
-const vitest = await startVitest('test', filter, options);
-await vitest.exit();
+const given = process.argv.slice(2);
+const laptop = given.length === 0 ? besides('laptop') : undefined;
+await run(laptop === undefined ? ['system', 'laptop'] : ['system'], given);
+if (laptop !== undefined) console.log('Waiting for the tests of the virtual laptop ...');
+const code = (await laptop) ?? 0;
+process.exit(Number(process.exitCode ?? 0) || code);

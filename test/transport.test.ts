@@ -179,12 +179,13 @@ describe('the stream', () => {
     'comes line by line %s, beside what is sent, until it is stopped',
     async (how) => {
       let write: ((line: string) => void) | undefined;
-      const origin = await serve((request, response) => {
-        if (request.method === 'POST') return echo(request, response);
-        response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-        response.write('first\n');
+      const streamed = (response: ServerResponse) => {
         write = (line) => void response.write(line);
-      });
+        response.writeHead(200, { 'content-type': 'application/x-ndjson' }).write('first\n');
+      };
+      const origin = await serve((request, response) =>
+        request.method === 'POST' ? echo(request, response) : streamed(response),
+      );
       const proxy = await startProxy();
       ending.push(() => proxy.close());
       if (how !== 'directly') vi.stubEnv('HTTP_PROXY', proxy.url);

@@ -186,6 +186,9 @@ async function cursorsOf(ask: Ask): Promise<string[]> {
     'incidents',
     'helpdesk-records',
     'legal-holds',
+    'withdrawals',
+    'withdrawals/in-force',
+    'exhibits',
   ];
   const pages = await Promise.all(lists.map((list) => ask('GET', `/api/v1/${list}?limit=1`)));
   return pages.map(({ nextCursor }) => nextCursor ?? '').filter((cursor) => cursor !== '');
@@ -194,7 +197,7 @@ async function cursorsOf(ask: Ask): Promise<string[]> {
 /** The references of the second council begin far from those of the first: an address tells whose thing it names. */
 async function countFrom({ database, clock }: Server, { name, id }: Names): Promise<void> {
   if (name === 'a') return;
-  for (const counted of ['breaches', 'authorisations', 'incidents', 'helpdesk', 'holds']) {
+  for (const counted of ['breaches', 'authorisations', 'incidents', 'helpdesk', 'holds', 'withdrawals', 'exhibits']) {
     const counter = { organisation: id, name: `${counted}-${new Date(clock.now()).getUTCFullYear()}`, value: 500_000 };
     await database.db
       .insertInto('counters')

@@ -100,6 +100,34 @@ async function fillHolds({ as, canary, assetTag }: Filling): Promise<Places> {
   return { 'legal-holds.ref': [open['ref'] ?? '', ended['ref'] ?? ''] };
 }
 
+/** Access that is withdrawn, and a withdrawal that waits for a second person. */
+async function fillWithdrawals({ as, canary, name, server }: Filling): Promise<Places> {
+  const ask = as('ict-administrator');
+  const until = new Date(server.clock.now() + 30 * DAY).toISOString();
+  const order = { subjects: [`sam-${name}`], facilities: ['business-systems'], reason: `because ${canary}` };
+  const [running, waiting] = [
+    await ask('POST', '/api/v1/withdrawals', { ...order, mode: 'temporary', until }),
+    await ask('POST', '/api/v1/withdrawals', { ...order, mode: 'permanent' }),
+  ];
+  const steps = (running['steps'] ?? []) as unknown as readonly { readonly id: string }[];
+  return {
+    'withdrawals.ref': [running['ref'] ?? '', waiting['ref'] ?? ''],
+    'withdrawals.step': steps.map(({ id }) => id),
+  };
+}
+
+/** A stick and a device that were seized; the device has been given back. */
+async function fillExhibits({ as, canary, assetTag }: Filling): Promise<Places> {
+  const ask = as('ict-administrator');
+  const move = { from: canary, to: canary, place: canary, condition: canary };
+  const [stick, device] = [
+    await ask('POST', '/api/v1/exhibits', { kind: 'stick', serial: canary, description: canary, ...move }),
+    await ask('POST', '/api/v1/exhibits', { kind: 'device', device: assetTag, description: canary, ...move }),
+  ];
+  await ask('POST', `/api/v1/exhibits/${device['ref']}/release`, move);
+  return { 'exhibits.ref': [stick['ref'] ?? '', device['ref'] ?? ''] };
+}
+
 /** Fills what a council has beside devices, breaches and tokens; gives what its addresses name. */
 export async function fillThings(filling: Filling, policy: string): Promise<Places> {
   const preview = await filling.as('administrator')('POST', '/api/v1/policies/preview', policy, 'application/yaml');
@@ -108,6 +136,8 @@ export async function fillThings(filling: Filling, policy: string): Promise<Plac
     ...(await fillAuthorisations(filling)),
     ...(await fillHelpdesk(filling)),
     ...(await fillHolds(filling)),
+    ...(await fillWithdrawals(filling)),
+    ...(await fillExhibits(filling)),
     'policies.id': [preview['id'] ?? ''],
   };
 }

@@ -311,4 +311,34 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'for (const { rule, subject } of changes.ended) {',
     to: 'for (const { rule, subject } of changes.ended.slice(1)) {',
   },
+  {
+    name: 'take before it is known what was there',
+    file: server('withdrawals/target.ts'),
+    from: "    if (before === null) return 'find';",
+    to: "    if (before === null) return taken_at === null ? 'withdraw' : 'find';",
+  },
+  {
+    name: 'give back what another withdrawal holds',
+    file: server('withdrawals/settle.ts'),
+    from: 'return (await openStepsOf(tx, organisation, id)).some(',
+    to: 'return (await openStepsOf(tx, organisation, id)).every(',
+  },
+  {
+    name: 'let go, and give nothing back',
+    file: server('withdrawals/restore.ts'),
+    from: 'if (step.target !== null) await queueTarget(tx, step, step.target, deps);',
+    to: '',
+  },
+  {
+    name: 'a withdrawal without an end',
+    file: server('withdrawals/round.ts'),
+    from: 'withdrawal.until <= now',
+    to: 'withdrawal.until <= 0',
+  },
+  {
+    name: 'a directory that failed once is left alone',
+    file: server('withdrawals/carry-out.ts'),
+    from: 'throw new TryLater(error.message, HOUR_MS, { cause: error });\n    throw error;',
+    to: 'throw new TryLater(error.message, HOUR_MS, { cause: error });',
+  },
 ];

@@ -14,6 +14,7 @@ import type {
   AuthorisationTable,
   IncidentTable,
 } from '../../packages/server/src/db/schema-authorisations.ts';
+import type { WithdrawalStepTable, WithdrawalTable } from '../../packages/server/src/db/schema-withdrawals.ts';
 
 export type FindingRow = FindingTable & { readonly rowid: number };
 
@@ -75,6 +76,8 @@ export class Observer {
        join breaches on breaches.organisation = breach_events.organisation and breaches.id = breach_events.breach
        where breaches.check_name = 'contact' order by breach_events.breach, breach_events.sequence`,
     );
+  withdrawals = () => this.#all<WithdrawalTable>('select * from withdrawals order by ref');
+  withdrawalSteps = () => this.#all<WithdrawalStepTable>('select * from withdrawal_steps order by id');
   authorisations = () => this.#all<AuthorisationTable>('select * from authorisations order by ref');
   authorisationEvents = () =>
     this.#all<AuthorisationEventTable>('select * from authorisation_events order by authorisation, sequence');

@@ -43,6 +43,7 @@ async function live(simulation: Simulation): Promise<void> {
     simulation.serverDisk.begin();
     device.agent.disk.begin();
     await act(simulation, device);
+    await simulation.withdrawing.act(simulation);
     simulation.network.check();
     const waiting = device.agent.running === undefined ? '-' : device.agent.kept().length;
     world.note(
@@ -68,6 +69,7 @@ async function enrolIfNeeded(simulation: Simulation, device: Device): Promise<vo
 async function calmDown(simulation: Simulation): Promise<void> {
   const { world, devices, network } = simulation;
   network.isFaulty = false;
+  simulation.withdrawing.isFaulty = false;
   simulation.mailFails = 0;
   await simulation.restartServer();
   for (const { agent } of devices) agent.machine.logReadable = true;
@@ -87,7 +89,9 @@ async function calmDown(simulation: Simulation): Promise<void> {
     world.pass(1);
     await runJobs(simulation);
     const now = JSON.stringify(simulation.observer.sizes());
-    if (round >= 5 && now === before) return;
+    // What an older copy of the database takes for withdrawn is looked at again within a day.
+    const enough = simulation.withdrawing.hasForgotten ? 14 : 5;
+    if (round >= enough && now === before) return;
     before = now;
   }
 }
@@ -145,6 +149,7 @@ async function checkAll(simulation: Simulation): Promise<void> {
   checkBreaches(observer, serverClock.now());
   checkNotices(observer);
   checkPermits(observer);
+  simulation.withdrawing.checkAtRest(simulation);
   for (const { id } of observer.notices())
     must(simulation.hasLeft(id), `the notice ${id} is said to be sent and never left`);
   const stuck = observer.jobsLeft().filter(({ run_at }) => run_at <= serverClock.now());

@@ -30,8 +30,11 @@ import { loadKeys, type ServerKeys } from '../../packages/server/src/keys.ts';
 import { createMetrics } from '../../packages/server/src/metrics.ts';
 import { noticeJobs } from '../../packages/server/src/notify/deliver.ts';
 import { ensureOrganisation, ORGANISATION } from '../../packages/server/src/organisation/store.ts';
+import { insertPeople } from '../../packages/server/src/people/store.ts';
 import { putPolicyInForce } from '../../packages/server/src/policies/upload.ts';
 import { readSettings, type Settings } from '../../packages/server/src/settings.ts';
+import type { Connector } from '../../packages/server/src/withdrawals/connector.ts';
+import { withdrawalJobs } from '../../packages/server/src/withdrawals/jobs.ts';
 import { type Disk, serverThrough } from './disk.ts';
 
 /** What does not differ from run to run, made once in a process: keys, and a database that has its tables. */
@@ -41,6 +44,28 @@ export interface Ground {
   readonly keys: ServerKeys;
   close(): void;
 }
+
+/** Whose access is withdrawn. */
+export const ACCOUNTS = ['sam', 'kim'] as const;
+
+const personOf = (account: string) => ({
+  organisation: ORGANISATION,
+  id: `person-${account}`,
+  account,
+  name: account,
+  email: null,
+  population: 'employee',
+  line_manager: null,
+  starts_on: null,
+  ends_on: null,
+  absent_from: null,
+  absent_until: null,
+  disabled: 0,
+  source: 'hand',
+  created_at: 0,
+  changed_at: 0,
+  gone_at: null,
+});
 
 export async function prepareGround(memory: string, random: Random): Promise<Ground> {
   const folder = mkdtempSync(join(memory, 'beadle-simulation-'));
@@ -52,6 +77,7 @@ export async function prepareGround(memory: string, random: Random): Promise<Gro
   const database = openDatabase(settings.database);
   await migrate(database.db);
   await ensureOrganisation(database.db, { name: 'Simulated council', at: 0 });
+  await inTransaction(database.db, (tx) => insertPeople(tx, ACCOUNTS.map(personOf)));
   database.checkpoint();
   await database.close();
   return { folder, settings, keys, close: () => rmSync(folder, { recursive: true, force: true }) };
@@ -64,7 +90,7 @@ export const OFFICER: Caller = {
   via: 'token',
 };
 
-const ICT: Caller = { organisation: ORGANISATION, role: 'ict-administrator', name: 'admin', via: 'token' };
+export const ICT: Caller = { organisation: ORGANISATION, role: 'ict-administrator', name: 'admin', via: 'token' };
 
 export interface ServerOptions {
   readonly ground: Ground;
@@ -72,6 +98,8 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: Disk;
+  /** In which access is withdrawn. */
+  readonly connectors: readonly Connector[];
   /** A message leaves, by the id of its notice; throws where it could not. */
   readonly send: (notice: string) => void;
 }
@@ -154,6 +182,7 @@ export class SimulatedServer {
         },
       }),
       ...breachJobs({ ...deps, wake: () => undefined }),
+      ...withdrawalJobs({ ...deps, connectors: this.#options.connectors, wake: () => undefined }),
     };
     return createWorker({ ...deps, kinds, log });
   }

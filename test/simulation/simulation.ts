@@ -15,6 +15,7 @@ import { groupOf } from './permits.ts';
 import { type Ground, SimulatedServer } from './server.ts';
 import { type Judged, SilenceWatch } from './silence.ts';
 import { ToldDocuments } from './told.ts';
+import { Withdrawing } from './withdrawing.ts';
 import { must } from './violation.ts';
 import { MachineClock, World } from './world.ts';
 
@@ -42,6 +43,7 @@ export class Simulation {
   readonly folder: string;
   readonly told = new ToldDocuments();
   readonly silence = new SilenceWatch(() => this.observer);
+  readonly withdrawing: Withdrawing;
   readonly #mail = new Map<string, Mail>();
   #observer: Observer | undefined;
   #versions = 0;
@@ -52,12 +54,14 @@ export class Simulation {
     this.folder = mkdtempSync(join(ground.folder, 'run-'));
     const { world, dice } = this;
     const random = createDice(seed, 1).random;
+    this.withdrawing = new Withdrawing(seed);
     this.server = new SimulatedServer({
       ground,
       folder: this.folder,
       clock: this.serverClock,
       random,
       disk: this.serverDisk,
+      connectors: [this.withdrawing.directory.connector],
       send: this.#send,
     });
     const odds = Object.fromEntries(FATES.map((fate) => [fate, dice.chance(0.6) ? dice.fraction() * 0.2 : 0]));
@@ -162,6 +166,7 @@ export class Simulation {
     this.serverDisk.mend();
     await this.server.restore();
     this.#observer = new Observer(join(this.folder, 'server'));
+    this.withdrawing.hasForgotten = true;
     this.silence.beginAnew();
     for (const device of this.devices) this.#serverForgot(device);
   }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleServer, startConsoleServer } from '../../packages/server/test/support/console-server.ts';
 import { seedCouncil } from '../../packages/server/test/support/council.ts';
 import { seedTrends } from '../../packages/server/test/support/seed-trends.ts';
+import { inventedConnectors, seedWithdrawals } from '../../packages/server/test/support/seed-withdrawals.ts';
 import { putQuietPolicy, quietPolicy, seedQuietFleet } from '../../packages/server/test/support/quiet.ts';
 import {
   chaptersOf,
@@ -79,6 +80,16 @@ const PAGES = [
   ['person', '/people/sam.rivers'],
   ['person-change', '/people/sam.rivers/change'],
   ['person-erase', '/people/sam.rivers/erase'],
+  ['withdrawals', '/withdrawals'],
+  ['withdrawals-in-force', '/withdrawals/in-force'],
+  ['withdrawal-new', '/withdrawals/new?subject=sam.rivers'],
+  ['withdrawal-running', '/withdrawals/WD-2026-000001'],
+  ['withdrawal-dry-run', '/withdrawals/WD-2026-000002'],
+  ['withdrawal-waiting', '/withdrawals/WD-2026-000003'],
+  ['exhibits', '/exhibits'],
+  ['exhibit', '/exhibits/EX-2026-000001'],
+  ['exhibit-new', '/exhibits/new?breach=BR-2026-000001'],
+  ['exhibit-release', '/exhibits/EX-2026-000001/release'],
   ['legal-holds', '/legal-holds'],
   ['legal-hold-new', '/legal-holds/new'],
   ['legal-hold-end', '/legal-holds/LH-2026-000001/end'],
@@ -129,11 +140,13 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
       port,
       start: new Date().toISOString(),
       notice: 'Invented data: no real council, device or person',
+      connectors: inventedConnectors(),
     });
     await seedCouncil(server.db, server.clock.now());
     await seedTrends(server.db, server.clock.now());
     const hold = { kind: 'device', target: 'DBC-04127', reason: 'A claim was made about the stick of 4 June.' };
     await server.as('data-protection-officer', { method: 'POST', url: '/api/v1/legal-holds', payload: hold });
+    await seedWithdrawals(server);
     await server.as('information-security-team-leader', {
       method: 'POST',
       url: '/api/v1/policies',

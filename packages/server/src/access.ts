@@ -22,6 +22,14 @@ export const PERMISSIONS = [
   'helpdesk:report',
   'helpdesk:read',
   'helpdesk:write',
+  'withdrawals:read',
+  'withdrawals:order',
+  // The second person, where one is needed.
+  'withdrawals:decide',
+  'exhibits:read',
+  'exhibits:write',
+  // That orders which change one are carried out all the same.
+  'exhibits:agree',
   'policies:read',
   'policies:write',
   'audit:read',

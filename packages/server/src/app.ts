@@ -37,6 +37,9 @@ import { PREVIEW_JOB, previewJob } from './preview/start.ts';
 import type { Settings } from './settings.ts';
 import { ensureRetention, retentionJobs } from './protection/retention-job.ts';
 import { ensureTrends, trendJobs } from './trends/job.ts';
+import { byHand } from './withdrawals/connectors/by-hand.ts';
+import type { Connector } from './withdrawals/connector.ts';
+import { withdrawalJobs } from './withdrawals/jobs.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -54,12 +57,24 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The systems in which access is withdrawn, if not those of the settings. */
+  readonly connectors?: readonly Connector[];
   /** Stands on every page of the console, such as that what it shows is invented. */
   readonly notice?: string;
 }
 
 /** The worker of all jobs, which give way while devices wait. */
-function createJobs({ database: { db }, settings, clock, random, log }: AppDeps, busy: () => boolean): JobWorker {
+function createJobs(
+  {
+    database: { db },
+    settings,
+    clock,
+    random,
+    log,
+    connectors,
+  }: AppDeps & { readonly connectors: readonly Connector[] },
+  busy: () => boolean,
+): JobWorker {
   const kinds: Readonly<Record<string, JobKind>> = {
     ...noticeJobs({ db, clock, random, settings, wake: () => worker.wake() }),
     [DIRECTORY_JOB]: directoryJob({ db, clock, random, settings }),
@@ -69,6 +84,7 @@ function createJobs({ database: { db }, settings, clock, random, log }: AppDeps,
     ...authorisationJobs({ db, clock, random, settings, wake: () => worker.wake() }),
     ...trendJobs({ db, clock, random }),
     ...retentionJobs({ db, clock, random }),
+    ...withdrawalJobs({ db, clock, random, connectors, settings, wake: () => worker.wake() }),
   };
   const worker = createWorker({ db, kinds, clock, random, log, busy });
   return worker;
@@ -101,7 +117,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const pressed = () => app.isUnderPressure();
   const connections = countConnections(app.server);
   const lanes = createLanes({ engine, settings, clock, metrics, log, pressed, connections });
-  const worker = createJobs(deps, () => lanes.checkIns.figures().waitingForTurn > 0);
+  const connectors = [...(deps.connectors ?? []), byHand];
+  const worker = createJobs({ ...deps, connectors }, () => lanes.checkIns.figures().waitingForTurn > 0);
   app.decorate('jobs', worker);
   app.decorate('storage', watchStorage(clock));
   app.addHook('onClose', () => worker.stop());
@@ -113,7 +130,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
 
   const judge = createJudge(deps);
   const countries = createCountries({ file: settings.countriesFile, clock, log });
-  const stage = { db, settings, keys, clock, random, log, metrics, errorPages, judge, wake: worker.wake };
+  const stage = { db, settings, keys, clock, random, log, metrics, errorPages, judge, wake: worker.wake, connectors };
   await serveRoutes(app, { ...stage, worker, lanes, countries, notice: deps.notice });
   return app;
 }

@@ -19,6 +19,8 @@ export const PROBLEMS = {
   'authorisation-unknown': { status: 404, title: 'There is no such authorisation' },
   'incident-unknown': { status: 404, title: 'There is no such incident' },
   'helpdesk-record-unknown': { status: 404, title: 'There is no such helpdesk record' },
+  'exhibit-unknown': { status: 404, title: 'There is no such exhibit' },
+  'withdrawal-unknown': { status: 404, title: 'There is no such withdrawal' },
   'policy-unknown': { status: 404, title: 'There is no such policy' },
   'preview-unknown': { status: 404, title: 'There is no such preview, or it is no longer kept' },
   'notice-unknown': { status: 404, title: 'There is no such message' },

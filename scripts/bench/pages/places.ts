@@ -39,6 +39,8 @@ export async function placesOf(db: Db, council: LargeCouncil, preview: string): 
     'my-device.assetTag': [devices[1]?.tag ?? ''],
     'helpdesk.ref': ['HD-2026-001990'],
     'helpdesk-records.ref': ['HD-2026-001990'],
+    'withdrawals.ref': ['WD-2026-000001'],
+    'exhibits.ref': ['EX-2026-000001'],
     'legal-holds.ref': ['LH-2026-000001'],
     'accounts.name': [VIEWER],
     'people.account': ['person.00100'],

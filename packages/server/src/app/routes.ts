@@ -34,6 +34,9 @@ import { tokenRoutes } from '../people/token-routes.ts';
 import { policyRoutes } from '../policies/routes.ts';
 import { registerRoutes } from '../registers/routes.ts';
 import { previewRoutes } from '../preview/routes.ts';
+import type { Connector } from '../withdrawals/connector.ts';
+import { exhibitRoutes } from '../exhibits/routes.ts';
+import { withdrawalRoutes } from '../withdrawals/routes.ts';
 import type { AppDeps } from '../app.ts';
 
 export interface Stage extends Omit<AppDeps, 'database' | 'notice'> {
@@ -46,6 +49,7 @@ export interface Stage extends Omit<AppDeps, 'database' | 'notice'> {
   readonly worker: JobWorker;
   readonly lanes: Lanes;
   readonly countries: CountryOf;
+  readonly connectors: readonly Connector[];
 }
 
 /** Everything that is served, in its order. */
@@ -75,6 +79,8 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(authorisationImportRoutes, stage);
   await app.register(incidentRoutes, stage);
   await app.register(helpdeskRoutes, stage);
+  await app.register(withdrawalRoutes, stage);
+  await app.register(exhibitRoutes, stage);
   await app.register(holdRoutes, stage);
   await app.register(personProtectionRoutes, stage);
   await app.register(ingestRoutes, { ...stage, countries, admission: lanes.checkIns });

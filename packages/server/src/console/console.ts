@@ -35,6 +35,7 @@ const SECTIONS: readonly (readonly [Section, Permission])[] = [
   ['registers', 'registers:read'],
   ['policies', 'policies:read'],
   ['authorisations', 'authorisations:request'],
+  ['withdrawals', 'withdrawals:read'],
   ['incidents', 'authorisations:request'],
   ['helpdesk', 'helpdesk:read'],
   ['settings', 'settings:read'],

@@ -57,6 +57,27 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
     open: { text: 'Open', colour: 'blue' },
     closed: { text: 'Closed', colour: 'grey' },
   },
+  withdrawal: {
+    'awaiting-approval': { text: 'Waits for a second person', colour: 'yellow' },
+    refused: { text: 'Refused', colour: 'grey' },
+    'dry-run': { text: 'Nothing withdrawn', colour: 'grey' },
+    running: { text: 'Being withdrawn', colour: 'blue' },
+    'needs-person': { text: 'Needs a person', colour: 'red' },
+    withdrawn: { text: 'Withdrawn', colour: 'magenta' },
+    restoring: { text: 'Being given back', colour: 'blue' },
+    restored: { text: 'Given back', colour: 'green' },
+  },
+  step: {
+    planned: { text: 'Not begun', colour: 'grey' },
+    running: { text: 'Being withdrawn', colour: 'blue' },
+    done: { text: 'Told, not shown yet', colour: 'yellow' },
+    proven: { text: 'Withdrawn, shown', colour: 'magenta' },
+    retrying: { text: 'Being tried again', colour: 'orange' },
+    'needs-person': { text: 'Needs a person', colour: 'red' },
+    restoring: { text: 'Being given back', colour: 'blue' },
+    restored: { text: 'Given back', colour: 'green' },
+    'handed-over': { text: 'Held by another', colour: 'purple' },
+  },
   clock: {
     running: { text: 'Running', colour: 'blue' },
     met: { text: 'In time', colour: 'green' },
@@ -78,6 +99,8 @@ export type LabelKind =
   | 'action'
   | 'delivery'
   | 'helpdesk'
+  | 'withdrawal'
+  | 'step'
   | 'clock';
 
 export const labelOf = (kind: LabelKind, value: string): Label =>

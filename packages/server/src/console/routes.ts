@@ -7,7 +7,7 @@ import type { PageDeps } from './console.ts';
 import { article33Document } from './documents/article-33.ts';
 import { breachReportDocument } from './documents/breach-report.ts';
 import { accessibilityPage } from './pages/accessibility.ts';
-import { authorisationPage } from './pages/authorisation.ts';
+import { type ActPageDeps, authorisationPage } from './pages/authorisation.ts';
 import { newAuthorisationPage } from './pages/authorisation-new.ts';
 import { authorisationsPage } from './pages/authorisations.ts';
 import { baselinePage } from './pages/baseline.ts';
@@ -17,7 +17,10 @@ import { breachesPage } from './pages/breaches.ts';
 import type { ChangeDeps } from '../devices/change.ts';
 import { deviceStatePage } from './pages/device-state.ts';
 import { deviceHolderPage } from './pages/device-holder.ts';
+import { exhibitPages } from './pages/exhibits.ts';
 import { helpdeskPages } from './pages/helpdesk.ts';
+import { withdrawalPages } from './pages/withdrawals/pages.ts';
+import type { Connector } from '../withdrawals/connector.ts';
 import { reportBrokenPages } from './pages/report-broken.ts';
 import { groupPages } from './pages/group.ts';
 import { groupForms } from './pages/group-forms.ts';
@@ -69,6 +72,7 @@ export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeD
   readonly keys: SettingsPageDeps['keys'] & EvidenceDeps['keys'] & SecondFactorPageDeps['keys'];
   readonly log: Pick<Log, 'warn'>;
   readonly wake: () => void;
+  readonly connectors: readonly Connector[];
   /** Set here, so that people get pages where programs get problem documents. */
   readonly errorPages: { render: ProblemPage | null };
 }
@@ -104,6 +108,12 @@ async function policyPages(app: FastifyInstance, deps: ConsoleDeps, page: PageDe
   await app.register(policiesPage, page);
   await app.register(previewPages, { ...page, random: deps.random, wake: deps.wake });
   await app.register(baselinePage, { ...page, random: deps.random, judge: deps.judge });
+}
+
+/** What ICT takes away, and what it keeps (clauses 4.6 and 4.7). */
+async function containingPages(app: FastifyInstance, deps: ConsoleDeps, acts: ActPageDeps): Promise<void> {
+  await app.register(withdrawalPages, { ...acts, connectors: deps.connectors, settings: deps.settings });
+  await app.register(exhibitPages, acts);
 }
 
 const writersOf = (views: Views): Writers => ({
@@ -159,6 +169,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(newAuthorisationPage, acts);
   await app.register(authorisationPage, acts);
   await app.register(incidentsPage, acts);
+  await containingPages(app, deps, acts);
   await app.register(helpdeskPages, acts);
   await app.register(messagesPage, { ...acts, settings: deps.settings });
   await policyPages(app, deps, page);

@@ -8,6 +8,7 @@ import { assessmentWords, clockWords, reportedWords } from './case-words.ts';
 import { factName, valueWords } from './fact-words.ts';
 import * as timeline from './timeline-words.ts';
 import { type LabelKind, labelOf } from './labels.ts';
+import { facilityWords, systemName, withdrawalEventWords } from './withdrawal-words.ts';
 import * as words from './words.ts';
 
 export type Section =
@@ -21,6 +22,7 @@ export type Section =
   | 'registers'
   | 'policies'
   | 'authorisations'
+  | 'withdrawals'
   | 'incidents'
   | 'helpdesk'
   | 'settings';
@@ -70,6 +72,9 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   sourceWords: words.sourceWords,
   handLines: words.handLines,
   signedInByWords: words.signedInByWords,
+  facilityWords,
+  systemName,
+  withdrawalEventWords,
   clauseHasWords: (clause: string) => /[a-z]{3}/i.test(clause),
   eventWords: timeline.eventWords,
   actorWords: timeline.actorWords,

@@ -21,6 +21,8 @@ import { helpdesk } from './migrations/0015-helpdesk.ts';
 import { pageIndexes } from './migrations/0016-page-indexes.ts';
 import { dataProtection } from './migrations/0017-data-protection.ts';
 import { signIn } from './migrations/0020-sign-in.ts';
+import { withdrawals } from './migrations/0023-withdrawals.ts';
+import { exhibits } from './migrations/0025-exhibits.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -42,6 +44,8 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0016-page-indexes': pageIndexes,
     '0017-data-protection': dataProtection,
     '0020-sign-in': signIn,
+    '0023-withdrawals': withdrawals,
+    '0025-exhibits': exhibits,
   }),
 });
 

@@ -9,6 +9,8 @@ export const SERIES = {
   incidents: 'IN',
   helpdesk: 'HD',
   holds: 'LH',
+  withdrawals: 'WD',
+  exhibits: 'EX',
 } as const;
 export type Series = keyof typeof SERIES;
 

@@ -3,7 +3,9 @@ import type { AuthorisationTables } from './schema-authorisations.ts';
 import type { DataProtectionTables } from './schema-data-protection.ts';
 import type { HelpdeskTables } from './schema-helpdesk.ts';
 import type { PeopleTables } from './schema-people.ts';
+import type { ExhibitTables } from './schema-exhibits.ts';
 import type { SignInTables } from './schema-sign-in.ts';
+import type { WithdrawalTables } from './schema-withdrawals.ts';
 
 /**
  * The tables, one interface each. Times are milliseconds since the epoch (integer, `bigint` on PostgreSQL); JSON is text,
@@ -465,9 +467,11 @@ export interface DailyStandingTable {
 export interface Database
   extends AuthorisationTables,
     DataProtectionTables,
+    ExhibitTables,
     HelpdeskTables,
     PeopleTables,
-    SignInTables {
+    SignInTables,
+    WithdrawalTables {
   organisations: OrganisationTable;
   devices: DeviceTable;
   device_keys: DeviceKeyTable;

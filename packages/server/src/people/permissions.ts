@@ -5,6 +5,8 @@ const READS = [
   'findings:read',
   'breaches:read',
   'authorisations:read',
+  'withdrawals:read',
+  'exhibits:read',
   'audit:read',
   'people:read',
   'registers:read',
@@ -18,6 +20,8 @@ const REPORTS = ['own:read', 'breaches:report', 'helpdesk:report', 'authorisatio
 const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
 /** The officer, and the SIRO where the officer is implicated: a breach from its triage to its end. */
 const WORKS_ON = ['breaches:write', 'breaches:contain', 'breaches:decide'] as const;
+/** ICT: access is taken away and given back (clause 4.6), and what is seized is kept (4.7). */
+const WITHDRAWS = ['withdrawals:read', 'withdrawals:order', 'exhibits:read', 'exhibits:write'] as const;
 const READS_AND_DECIDES = ['authorisations:read', ...DECIDES] as const;
 
 /**
@@ -31,6 +35,9 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...REPORTS,
     ...DECIDES,
     ...WORKS_ON,
+    'withdrawals:decide',
+    'exhibits:write',
+    'exhibits:agree',
     'incidents:declare',
     'authorisations:record',
     'policies:write',
@@ -39,8 +46,18 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'data-protection',
     ...KEEPS,
   ],
-  'security-analyst': [...READS, ...REPORTS, ...DECIDES, 'breaches:write', 'breaches:contain', 'registers:write'],
+  'security-analyst': [
+    ...READS,
+    ...REPORTS,
+    ...DECIDES,
+    'breaches:write',
+    'breaches:contain',
+    'exhibits:write',
+    'registers:write',
+  ],
   'ict-administrator': [
+    ...WITHDRAWS,
+    'withdrawals:decide',
     'devices:read',
     'devices:write',
     'findings:read',
@@ -59,6 +76,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'authorisations:record',
   ],
   'ict-operator': [
+    ...WITHDRAWS,
     'devices:read',
     'devices:write',
     'holders:write',
@@ -73,7 +91,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...REPORTS,
     ...READS_AND_DECIDES,
   ],
-  siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'incidents:declare'],
+  siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'withdrawals:decide', 'exhibits:agree', 'incidents:declare'],
   'data-protection-officer': [...READS, ...REPORTS, ...DECIDES, 'breaches:decide', 'data-protection'],
   auditor: [...READS, ...REPORTS],
   director: [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],

@@ -133,6 +133,15 @@ const ACTS: Omit<NamingTable, 'table'> & { readonly table: 'audit' } = {
   theirs: ['actor'],
 };
 
+/** Evidence is worth what its record is: it is told whole to whoever it names, and nothing is taken out of it. */
+const CUSTODY: NamingTable = {
+  table: 'custody_events',
+  key: ['exhibit', 'sequence'],
+  exact: ['recorded_by', 'handed_by', 'taken_by'],
+  within: ['place', 'condition', 'note'],
+  theirs: ['handed_by', 'taken_by'],
+};
+
 /** What they did, what was done about them, and who looked at a device of theirs. */
 async function* acts(context: ExportContext): AsyncGenerator {
   const hidden = await concealed(context);
@@ -174,5 +183,6 @@ export const partsOf = (context: ExportContext): ExportPart[] => [
   ofDevices(context, 'facts', ['device', 'check_name']),
   { table: 'organisations', rows: () => recipients(context) },
   { table: 'findings', rows: () => findings(context) },
+  { table: 'custody_events', rows: () => rowsOf(context, CUSTODY) },
   { table: 'audit', rows: () => acts(context) },
 ];

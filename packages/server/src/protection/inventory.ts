@@ -212,6 +212,42 @@ export const INVENTORY: Readonly<Record<keyof Database, Held>> = {
     why: 'ICT mends it',
     kept: RECORD,
   },
+  withdrawals: {
+    what: 'an order that access be withdrawn, why, by whom and until when',
+    about: 'whose access it is, and who ordered, decided and restored it',
+    why: 'it is carried out, proven and given back',
+    kept: RECORD,
+  },
+  withdrawal_targets: {
+    what: 'how a person’s access to one facility in one system was, is and is to be',
+    about: 'whose access it is',
+    why: 'what was taken away is given back exactly',
+    kept: RECORD,
+  },
+  withdrawal_steps: {
+    what: 'how each part of a withdrawal stands, and what showed it',
+    about: 'whose access it is',
+    why: 'nobody’s access is half withdrawn without anybody knowing',
+    kept: RECORD,
+  },
+  withdrawal_events: {
+    what: 'what happened to a withdrawal, when and by whom',
+    about: 'whose access it is, and who acted',
+    why: 'it can be shown what was done',
+    kept: RECORD,
+  },
+  exhibits: {
+    what: 'a thing that was seized',
+    about: 'from whom it was taken',
+    why: 'it is evidence, and is given back',
+    kept: RECORD,
+  },
+  custody_events: {
+    what: 'who has had an exhibit, where it was and how',
+    about: 'who handed it over, took it and wrote it down',
+    why: 'evidence without a whole record of custody is none: a person’s erasure leaves it as it is',
+    kept: RECORD,
+  },
   people: {
     what: 'a person, as the council’s own lists have them',
     about: 'the person',

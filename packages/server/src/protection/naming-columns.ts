@@ -15,7 +15,7 @@ export interface NamingTable {
 
 /**
  * Every place in which somebody may be named by an account, an address or a name, but for the people's own tables, the
- * findings and the audit log. What is exported of a person, what keeps one who is gone, and what an erasure replaces is
+ * findings, the audit log and the custody of exhibits. What is exported of a person, what keeps one who is gone, and what an erasure replaces is
  * looked for here: a table that can come to name somebody is added here, and nowhere else.
  */
 export const NAMING: readonly NamingTable[] = [
@@ -80,6 +80,29 @@ export const NAMING: readonly NamingTable[] = [
     within: ['description', 'close_reason'],
     theirs: ['reported_by'],
   },
+  {
+    table: 'withdrawals',
+    key: ['id'],
+    exact: ['requested_by', 'decided_by', 'restored_by'],
+    within: ['subjects', 'reason', 'decision_reason', 'restore_reason'],
+    theirs: ['subjects'],
+  },
+  {
+    table: 'withdrawal_targets',
+    key: ['id'],
+    exact: ['account', 'email'],
+    within: ['before', 'changes', 'left_over', 'proof', 'trouble_words'],
+    theirs: ['account'],
+  },
+  {
+    table: 'withdrawal_steps',
+    key: ['withdrawal', 'id'],
+    exact: ['account'],
+    within: ['proof', 'left_over'],
+    theirs: ['account'],
+  },
+  { table: 'withdrawal_events', key: ['withdrawal', 'sequence'], exact: ['actor'], within: ['detail'] },
+  { table: 'exhibits', key: ['id'], exact: [], within: ['description'] },
   { table: 'notices', key: ['id'], exact: ['address'], within: ['title', 'body', 'last_error'], theirs: ['address'] },
   { table: 'legal_holds', key: ['id'], exact: ['target', 'placed_by', 'ended_by'], within: ['reason', 'end_reason'] },
   { table: 'sticks', key: ['serial_key'], exact: ['holder'], within: ['note'], theirs: ['holder'] },

@@ -58,6 +58,8 @@ export interface Connector {
   readonly facilities: readonly Facility[];
   /** False until ICT has switched it on: orders are then planned, shown and never carried out. */
   readonly enabled: boolean;
+  /** A person does it and says so: nothing is carried out, and nothing is ever proven. */
+  readonly byHand?: true;
   /** What is there now. Changes nothing. */
   readonly find: (subject: Subject, facility: Facility, signal: AbortSignal) => Promise<Found>;
   /** Takes away what `before` says was there; changes only what is needed. */

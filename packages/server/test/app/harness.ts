@@ -5,7 +5,7 @@ import type { Clock, Random } from '@beadle/shared';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import type { CallerRole } from '../../src/access.ts';
-import { createApp } from '../../src/app.ts';
+import { type AppDeps, createApp } from '../../src/app.ts';
 import type { Db, OpenDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
@@ -57,7 +57,11 @@ export interface TestServer {
 }
 
 /** The real application on a real database file; `environment` as the process would have it, and `file` its settings. */
-export async function startTestServer(environment: Record<string, string> = {}, file?: string): Promise<TestServer> {
+export async function startTestServer(
+  environment: Record<string, string> = {},
+  file?: string,
+  more: Pick<AppDeps, 'connectors'> = {},
+): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-server-'));
   const kept = await testDatabase(folder);
   const settings = readSettings({
@@ -70,7 +74,7 @@ export async function startTestServer(environment: Record<string, string> = {}, 
   const database = openDatabase(settings.database);
   await migrate(database.db);
   const keys = loadKeys({ folder: settings.keysFolder, random });
-  const app = await createApp({ database, settings, keys, clock, random, log });
+  const app = await createApp({ database, settings, keys, clock, random, log, ...more });
   await app.ready();
   const token = async (role: CallerRole, name: string = role) => {
     const made = { organisation: ORGANISATION, role, name, expiresAt: null, at: clock.now() };

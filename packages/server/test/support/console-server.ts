@@ -12,6 +12,7 @@ import { loadKeys } from '../../src/keys.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { createSignInCode } from '../../src/people/sign-in-codes.ts';
 import { createToken } from '../../src/people/tokens.ts';
+import type { Connector } from '../../src/withdrawals/connector.ts';
 import { readSettings, type Settings } from '../../src/settings.ts';
 import { testDatabase } from '../../../../test/support/database.ts';
 import { type FakeClock, fakeClock, seededRandom } from '../app/harness.ts';
@@ -61,12 +62,14 @@ export async function startConsoleServer({
   port,
   start,
   environment = {},
+  connectors = [],
 }: {
   notice?: string;
   port?: number;
   start?: string;
   /** More of its settings. */
   environment?: Readonly<Record<string, string>>;
+  connectors?: readonly Connector[];
 } = {}): Promise<ConsoleServer> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-console-'));
   const kept = await testDatabase(folder);
@@ -86,7 +89,7 @@ export async function startConsoleServer({
   await migrate(db);
   const keys = loadKeys({ folder: settings.keysFolder, random });
   const shown = notice === undefined ? {} : { notice };
-  const app = await createApp({ database, settings, keys, clock, random, log, ...shown });
+  const app = await createApp({ database, settings, keys, clock, random, log, connectors, ...shown });
   await app.ready();
   const code = async (role: CallerRole, name = 'Ann Officer') => {
     const made = { organisation: ORGANISATION, name, role, at: clock.now() };

@@ -7,6 +7,9 @@ import { acknowledging } from '../../breaches/life/acts.ts';
 import { Reference } from '../../breaches/read-routes.ts';
 import type { BreachReport } from '../../breaches/report-document.ts';
 import { reportOn } from '../../breaches/report-read.ts';
+import type { Db } from '../../db/database.ts';
+import { personOfHolder } from '../../people/holder.ts';
+import { may } from '../../people/permissions.ts';
 import { readOrganisation } from '../../organisation/store.ts';
 import { linkTo, mayAct, type PageDeps, showPage } from '../console.ts';
 import { actPages } from './desk/act-pages.ts';
@@ -47,6 +50,12 @@ const actionsOf = ({ it, now, breach }: DeskCase, mayEnd: boolean) =>
     }))
     .toSorted((one, other) => Number(one.endedAt !== null) - Number(other.endedAt !== null));
 
+/** Whose access is most likely meant: the account of whoever holds the device. */
+async function accountOfHolder(db: Db, organisation: string, holder: string | null): Promise<string | undefined> {
+  const person = holder === null ? undefined : await personOfHolder(db, organisation, holder);
+  return person === undefined || person === 'many' ? undefined : person.account;
+}
+
 async function showDesk(deps: DeskDeps, exchange: Exchange, ref: string, done?: string): Promise<FastifyReply> {
   const { request } = exchange;
   const it = await openCase(deps, request, ref);
@@ -66,6 +75,9 @@ async function showDesk(deps: DeskDeps, exchange: Exchange, ref: string, done?: 
     done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
     canAcknowledge: acknowledges,
     canNothing: !acknowledges && links.length === 0,
+    mayWithdraw: may(callerOf(request).role, 'withdrawals:order'),
+    maySeize: may(callerOf(request).role, 'exhibits:write'),
+    withdrawFrom: await accountOfHolder(deps.db, callerOf(request).organisation, report.device?.holder ?? null),
   };
   return showPage(deps, exchange, 'breach', model, { section: 'breaches' });
 }

@@ -13,6 +13,8 @@ import { heldBy } from '../../people/holder.ts';
 import { may } from '../../people/permissions.ts';
 import { isWithin, rolesOf } from '../../people/roles.ts';
 import { groupsOf, type Person, personByAccount } from '../../people/store.ts';
+import { presentWithdrawal } from '../../withdrawals/present.ts';
+import { listWithdrawals } from '../../withdrawals/read.ts';
 import { type PageDeps, showPage } from '../console.ts';
 import { daysWords, standingOf } from '../standing-words.ts';
 
@@ -68,6 +70,12 @@ async function modelOf(deps: PageDeps, caller: Caller, person: Person) {
     authorisations: await authorisationsOf(deps, caller, person),
     byHand: await readByHand(db, { organisation, register: 'people' }, account),
     mayWrite: may(caller.role, 'people:write'),
+    withdrawn: may(caller.role, 'withdrawals:read')
+      ? (await listWithdrawals(db, caller, { subject: account, open: true }, { limit: MOST_AUTHORISATIONS })).map(
+          presentWithdrawal,
+        )
+      : undefined,
+    mayWithdraw: may(caller.role, 'withdrawals:order'),
     mayProtect: may(caller.role, 'data-protection'),
     maySeeDevices: may(caller.role, 'devices:read'),
     maySeeSticks: may(caller.role, 'registers:read'),

@@ -6,10 +6,12 @@ import { titleOf } from '../../breaches/appearance.ts';
 import { clustersHolding } from '../../breaches/clusters/read.ts';
 import { listBreaches } from '../../breaches/read.ts';
 import type { Db } from '../../db/database.ts';
+import { listExhibits } from '../../exhibits/read.ts';
 import { listRecords } from '../../helpdesk/read.ts';
 import { listDevices } from '../../devices/read.ts';
 import { listPeople } from '../../people/store.ts';
 import { listPrinters, listSticks } from '../../registers/read.ts';
+import { listWithdrawals } from '../../withdrawals/read.ts';
 import { linkTo } from '../console.ts';
 import { capital, count, humanise } from '../words.ts';
 
@@ -137,6 +139,28 @@ export const KINDS: readonly Kind[] = [
         more: title,
       })),
     lists: () => [{ text: 'all', href: '/incidents' }],
+  },
+  {
+    title: 'Access withdrawn',
+    permission: 'withdrawals:read',
+    find: async ({ db, caller, q }) =>
+      (await listWithdrawals(db, caller, { q }, page)).map(({ ref, subjects }) => ({
+        href: at('/withdrawals', ref),
+        text: ref,
+        more: (JSON.parse(subjects) as string[]).join(', '),
+      })),
+    lists: () => [{ text: 'all', href: '/withdrawals?show=all' }],
+  },
+  {
+    title: 'Exhibits',
+    permission: 'exhibits:read',
+    find: async ({ db, caller, q }) =>
+      (await listExhibits(db, caller, { q }, page)).map(({ ref, description }) => ({
+        href: at('/exhibits', ref),
+        text: ref,
+        more: description,
+      })),
+    lists: () => [{ text: 'all that are held', href: '/exhibits' }],
   },
   {
     title: 'Faults and damage',
