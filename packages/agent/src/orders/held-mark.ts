@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RestrictionKind } from '@beadle/shared';
+import { faultOf } from '../errors.ts';
 
 /** Kinds that are put in force again at a start, before there is a network. */
 export const HELD_FROM_START: readonly RestrictionKind[] = ['isolate', 'block-removable-media'];
@@ -15,8 +16,13 @@ export function createHeldMark(data: string) {
   return (kinds: readonly RestrictionKind[]): void => {
     const wanted = kinds.some((kind) => HELD_FROM_START.includes(kind));
     if (wanted === isThere) return;
-    if (wanted) writeFileSync(path, '', { mode: 0o644 });
-    else rmSync(path, { force: true });
-    isThere = wanted;
+    try {
+      if (wanted) writeFileSync(path, '', { mode: 0o644 });
+      else rmSync(path, { force: true });
+      isThere = wanted;
+    } catch (error) {
+      // A full or read-only disk: tried again when it is next looked.
+      if (faultOf(error) === undefined) throw error;
+    }
   };
 }

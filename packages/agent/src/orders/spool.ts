@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
+import { faultOf } from '../errors.ts';
 import { keepTrying, pause } from '../watch/repeat.ts';
 
 /**
@@ -32,11 +33,15 @@ const MOST_AT_ONCE = 8;
 const LEFT_ALONE_MS = 60_000;
 const LOOK_EVERY_MS = 60_000;
 
-/** Makes the folder, or sees that it is one that nobody has put in its place. */
+/** Makes the folder, or sees that it is one that nobody has put in its place. Without it, on a full disk, there are no codes. */
 export function prepareSpool(data: string): void {
   const folder = spoolOf(data);
-  mkdirSync(folder, { recursive: true });
-  if (lstatSync(folder).isDirectory()) chmodSync(folder, 0o1733);
+  try {
+    mkdirSync(folder, { recursive: true });
+    if (lstatSync(folder).isDirectory()) chmodSync(folder, 0o1733);
+  } catch (error) {
+    if (faultOf(error) === undefined) throw error;
+  }
 }
 
 export interface Dropped {
