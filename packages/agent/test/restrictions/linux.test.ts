@@ -100,6 +100,44 @@ describe('what an isolated laptop reaches', () => {
   });
 });
 
+describe('isolation', () => {
+  const chains = ['input', 'forward', 'output'].map((hook) => ({ chain: { hook, policy: 'drop' } }));
+  /** A kernel with our table or without it, in a start of its own. */
+  function kernel() {
+    const state = { boot: 'one', isThere: false };
+    const act = ({ id }: Act): SourceResult => {
+      if (id === 'linux/boot') return output(state.boot);
+      if (id === 'linux/network-rules') state.isThere = true;
+      if (id === 'linux/network-rules-away') state.isThere = false;
+      const table = { table: { family: 'inet', name: 'beadle' } };
+      if (id === 'linux/network-tables') return output(JSON.stringify({ nftables: state.isThere ? [table] : [] }));
+      if (id === 'linux/network-rules-list')
+        return state.isThere ? output(JSON.stringify({ nftables: chains })) : output('', 1);
+      return output('');
+    };
+    return { state, act };
+  }
+
+  it.each([
+    ['taken away while the agent did not run', 'one', true],
+    ['gone with a restart of the system', 'two', false],
+  ])('says of rules that they were put back: %s', async (_what, boot, putBack) => {
+    const { state, act } = kernel();
+    const { deps } = onMachine(act);
+    await linuxRestrictor(deps).means.isolate.hold([restriction('isolate')]);
+    Object.assign(state, { isThere: false, boot });
+    const seen = await linuxRestrictor(deps).means.isolate.hold([restriction('isolate')]);
+    expect(seen).toMatchObject({ effect: 'in-force', putBack });
+  });
+
+  it('that nft refuses has failed', async () => {
+    const { deps } = onMachine(({ id }) => output('', id === 'linux/network-rules-check' ? 1 : 0));
+    expect(await linuxRestrictor(deps).means.isolate.hold([restriction('isolate')])).toMatchObject({
+      effect: 'failed',
+    });
+  });
+});
+
 describe('nft’s answer', () => {
   const chain = (hook: string, policy: string) => ({
     chain: { family: 'inet', table: 'beadle', name: hook, hook, policy },

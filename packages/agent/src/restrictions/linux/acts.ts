@@ -1,5 +1,13 @@
 import type { Act } from '../../host/act.ts';
-import { checkRules, dropRules, listRules, listTables, lookAtNameServers, setRules } from './network-acts.ts';
+import {
+  checkRules,
+  dropRules,
+  listRules,
+  listTables,
+  lookAtNameServers,
+  setRules,
+  lookAtBoot,
+} from './network-acts.ts';
 import { lookAtMedia, probeStick, setCard, setStick } from './media-acts.ts';
 import { endSession, listInhibitors, listSessions, lockSession, showNotice, showSession } from './session-acts.ts';
 
@@ -10,6 +18,7 @@ export const LINUX_ACTS: readonly Act[] = [
   listRules,
   dropRules,
   listTables,
+  lookAtBoot,
   lookAtNameServers,
   setStick,
   probeStick,

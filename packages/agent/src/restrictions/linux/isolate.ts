@@ -2,7 +2,15 @@ import type { Restriction } from '@beadle/shared';
 import type { SourceResult } from '../../host/host.ts';
 import type { Means, Observed, RestrictorDeps } from '../means.ts';
 import { type Reach, type Reachable, reachOf } from '../reachable.ts';
-import { checkRules, dropRules, listRules, listTables, lookAtNameServers, setRules } from './network-acts.ts';
+import {
+  checkRules,
+  dropRules,
+  listRules,
+  listTables,
+  lookAtBoot,
+  lookAtNameServers,
+  setRules,
+} from './network-acts.ts';
 import { cutsAll, hasTable, readTable, rulesetOf, type Table } from './nft.ts';
 
 type Host = Pick<RestrictorDeps['host'], 'act'>;
@@ -50,6 +58,17 @@ async function rulesFor(host: Host, { reachable, needsNames }: Reach): Promise<s
   return rulesetOf({ reachable, nameServers, uid: process.getuid?.() ?? 0 });
 }
 
+const ISOLATED_SINCE = 'isolated_boot';
+
+/** Whether rules that are gone were set in this very start of the system: then it was somebody who took them away. */
+async function wereTaken({ host, kept }: RestrictorDeps): Promise<boolean> {
+  const boot = await host.act(lookAtBoot);
+  const isOfThisStart = boot.kind === 'output' && kept.text(ISOLATED_SINCE) === boot.stdout;
+  const isGone = isOfThisStart && (await isThere(host)) === false;
+  if (boot.kind === 'output') kept.set(ISOLATED_SINCE, boot.stdout);
+  return isGone;
+}
+
 async function lift(host: Host): Promise<Observed> {
   if ((await isThere(host)) === false) return { effect: 'lifted', observed: 'no rule of Beadle’s is in force' };
   const dropped = await host.act(dropRules);
@@ -73,19 +92,21 @@ export function isolate(deps: RestrictorDeps): Means {
     const before = last;
     const isSame = before?.rules === rules;
     if (isSame && (await tableNow(host))?.print === before.print) return { effect: 'in-force', observed: words };
+    const wasUndone = before === undefined ? await wereTaken(deps) : isSame;
     const refused = await set(host, rules);
     if (refused !== undefined) return refused;
     const now = await tableNow(host);
     if (now === undefined || !cutsAll(now)) return failed('nft set the rules, and they are not there');
     last = { rules, print: now.print };
-    const observed = isSame ? `${words}; it had been changed from outside, and was put back` : words;
-    return { effect: 'in-force', observed, putBack: isSame };
+    const observed = wasUndone ? `${words}; it had been changed from outside, and was put back` : words;
+    return { effect: 'in-force', observed, putBack: wasUndone };
   }
 
   return {
     hold,
     lift() {
       last = undefined;
+      deps.kept.set(ISOLATED_SINCE, undefined);
       return lift(host);
     },
   };

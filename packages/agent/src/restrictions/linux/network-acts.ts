@@ -52,3 +52,17 @@ export const lookAtNameServers: Act = {
   outputLimitBytes: 4_096,
   why: 'Lets an isolated laptop ask for the address of the council’s server.',
 };
+
+export const lookAtBoot: Act = {
+  id: 'linux/boot',
+  platform: 'linux',
+  kind: 'looks',
+  does: {
+    kind: 'probe',
+    what: 'the number of this start of the system, /proc/sys/kernel/random/boot_id',
+    run: async (files) => (await files.readText('/proc/sys/kernel/random/boot_id')).trim(),
+  },
+  timeLimitMs: 2_000,
+  outputLimitBytes: 1_024,
+  why: 'Tells whether rules that are gone went with a restart, or were taken away.',
+};
