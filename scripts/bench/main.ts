@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { measureAgent } from './agent.ts';
 import { measureIngest } from './ingest.ts';
 import { measureIngestOnPostgres } from './ingest-postgres.ts';
+import { measureOrders } from './orders.ts';
 import { measurePages } from './pages.ts';
 import { measurePreview } from './preview.ts';
 import { measureStorm } from './storm.ts';
@@ -16,6 +17,7 @@ const measurements = {
   storm: measureStorm,
   preview: measurePreview,
   pages: measurePages,
+  orders: measureOrders,
 } as const;
 
 const wanted = process.argv.slice(2);

@@ -186,6 +186,8 @@ async function cursorsOf(ask: Ask): Promise<string[]> {
     'incidents',
     'helpdesk-records',
     'legal-holds',
+    'rights-requests',
+    'my-rights-requests',
     'withdrawals',
     'withdrawals/in-force',
     'exhibits',
@@ -197,7 +199,16 @@ async function cursorsOf(ask: Ask): Promise<string[]> {
 /** The references of the second council begin far from those of the first: an address tells whose thing it names. */
 async function countFrom({ database, clock }: Server, { name, id }: Names): Promise<void> {
   if (name === 'a') return;
-  for (const counted of ['breaches', 'authorisations', 'incidents', 'helpdesk', 'holds', 'withdrawals', 'exhibits']) {
+  for (const counted of [
+    'breaches',
+    'authorisations',
+    'incidents',
+    'helpdesk',
+    'holds',
+    'withdrawals',
+    'exhibits',
+    'rights',
+  ]) {
     const counter = { organisation: id, name: `${counted}-${new Date(clock.now()).getUTCFullYear()}`, value: 500_000 };
     await database.db
       .insertInto('counters')
@@ -225,7 +236,10 @@ export async function fillOrganisation(server: Server, names: Names): Promise<Or
   await ask('POST', `/api/v1/breaches/${closed['ref']}/closure`, { reason: `because ${canary}` });
   const as = (role: CallerRole) => askingWith(server, tokens[role]);
   const { assetTag } = devices.good;
-  const things = await fillThings({ as, canary, name, server, assetTag }, policyOf(canary, name));
+  const things = await fillThings(
+    { as, canary, name, server, assetTag, owned: devices.owned.assetTag },
+    policyOf(canary, name),
+  );
   const breaches = [open['ref'] ?? '', closed['ref'] ?? ''];
   const cases = await fillCases({ server, id: names.id, canary, ask, breaches });
   const tags = [devices.owned.assetTag, assetTag];

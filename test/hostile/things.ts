@@ -15,6 +15,8 @@ interface Filling {
   readonly server: Pick<Server, 'clock'>;
   /** A device of this council. */
   readonly assetTag: string;
+  /** One whose key its owner has. */
+  readonly owned: string;
 }
 
 const DAY = 86_400_000;
@@ -88,6 +90,22 @@ async function fillHelpdesk({ as, canary, assetTag }: Filling): Promise<Places> 
   return { 'helpdesk-records.ref': refs, 'helpdesk.ref': refs };
 }
 
+/** A complaint that waits, and a correction that is answered: asked by whoever asks for the pages of one's own. */
+async function fillRights({ as, canary }: Filling): Promise<Places> {
+  const ask = as('administrator');
+  const url = '/api/v1/my-rights-requests';
+  const words = `said ${canary}`;
+  const [open, answered] = [
+    await ask('POST', url, { kind: 'complaint', words }),
+    await ask('POST', url, { kind: 'correction', words }),
+  ];
+  const given = { outcome: 'not-upheld', answer: `because ${canary}` };
+  await as('data-protection-officer')('POST', `/api/v1/rights-requests/${answered['ref']}/answer`, given);
+  const refs = [open['ref'] ?? '', answered['ref'] ?? ''];
+  const sections = ['rights-requests', 'my-rights-requests', 'my-rights', 'data-rights'];
+  return Object.fromEntries(sections.map((section) => [`${section}.ref`, refs]));
+}
+
 /** A legal hold in force and one that has ended. */
 async function fillHolds({ as, canary, assetTag }: Filling): Promise<Places> {
   const ask = as('data-protection-officer');
@@ -98,6 +116,18 @@ async function fillHolds({ as, canary, assetTag }: Filling): Promise<Places> {
   ];
   await ask('POST', `/api/v1/legal-holds/${ended['ref']}/end`, { reason: `because ${canary}` });
   return { 'legal-holds.ref': [open['ref'] ?? '', ended['ref'] ?? ''] };
+}
+
+/** A restriction in force and one that is lifted, of a device that is enrolled, and a message to it. */
+async function fillOrders({ as, canary, owned }: Filling): Promise<Places> {
+  const ask = as('ict-operator');
+  const url = `/api/v1/devices/${owned}`;
+  const said = { until: null, reason: `because ${canary}`, notice: `for ${canary}`, telephone: '0' };
+  const lock = await ask('POST', `${url}/orders`, { kind: 'lock', ...said });
+  const isolate = await ask('POST', `${url}/orders`, { kind: 'isolate', ...said });
+  await ask('POST', `${url}/orders/${isolate['id']}/lifting`, { reason: `because ${canary}` });
+  await ask('POST', `${url}/messages`, { text: `hello ${canary}`, reason: `because ${canary}` });
+  return { 'devices.id': [lock['id'] ?? '', isolate['id'] ?? ''] };
 }
 
 /** Access that is withdrawn, and a withdrawal that waits for a second person. */
@@ -113,6 +143,8 @@ async function fillWithdrawals({ as, canary, name, server }: Filling): Promise<P
   return {
     'withdrawals.ref': [running['ref'] ?? '', waiting['ref'] ?? ''],
     'withdrawals.step': steps.map(({ id }) => id),
+    // Whoever has no request of this server's has no address that it would answer at.
+    'withdrawals.token': ['A'.repeat(63)],
   };
 }
 
@@ -136,6 +168,9 @@ export async function fillThings(filling: Filling, policy: string): Promise<Plac
     ...(await fillAuthorisations(filling)),
     ...(await fillHelpdesk(filling)),
     ...(await fillHolds(filling)),
+    ...(await fillRights(filling)),
+    'language.language': ['cy', 'en'],
+    ...(await fillOrders(filling)),
     ...(await fillWithdrawals(filling)),
     ...(await fillExhibits(filling)),
     'policies.id': [preview['id'] ?? ''],

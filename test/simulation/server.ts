@@ -21,6 +21,7 @@ import { deviceByTag, type DeviceChange, registerDevice } from '../../packages/s
 import type { DeviceRow } from '../../packages/server/src/devices/read.ts';
 import { enrolmentRoutes } from '../../packages/server/src/enrolment/routes.ts';
 import { addToken } from '../../packages/server/src/enrolment/store.ts';
+import { createAnnouncements } from '../../packages/server/src/orders/desired-state/announce.ts';
 import { ingestRoutes } from '../../packages/server/src/ingest/routes.ts';
 import type { JobKind } from '../../packages/server/src/jobs/run.ts';
 import { createWorker, type JobWorker } from '../../packages/server/src/jobs/worker.ts';
@@ -157,7 +158,20 @@ export class SimulatedServer {
       pressed: () => false,
       connections: () => 0,
     });
-    const stage = { db: this.db, settings, keys, clock, random, metrics, wake: () => undefined };
+    const announcements = createAnnouncements(this.#database);
+    const { announce } = announcements;
+    const stage = {
+      db: this.db,
+      settings,
+      keys,
+      clock,
+      random,
+      log,
+      metrics,
+      announcements,
+      announce,
+      wake: () => undefined,
+    };
     await app.register(enrolmentRoutes, { ...stage, admission: lanes.enrolments });
     await app.register(ingestRoutes, { ...stage, countries: () => null, admission: lanes.checkIns });
     await app.ready();

@@ -22,6 +22,8 @@ export const PERMISSIONS = [
   'helpdesk:report',
   'helpdesk:read',
   'helpdesk:write',
+  'orders:read',
+  'orders:write',
   'withdrawals:read',
   'withdrawals:order',
   // The second person, where one is needed.
@@ -44,6 +46,9 @@ export const PERMISSIONS = [
   'settings:write',
   // Legal holds, and what is held about a person: its export and its erasure.
   'data-protection',
+  // A worker's complaint, objection or correction; and the Data Protection Officer's answer.
+  'rights:ask',
+  'rights:answer',
   'metrics:read',
   'console',
   // What the registers say is one's own.
@@ -74,6 +79,8 @@ export interface Caller {
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    /** Its answer goes on for as long as its client is there: how long that was is no measurement. */
+    lasts?: boolean;
   }
   interface FastifyRequest {
     /** Null where nobody has signed in, and on devices' endpoints. */

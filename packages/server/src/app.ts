@@ -7,6 +7,7 @@ import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { serveRoutes } from './app/routes.ts';
 import { createLanes } from './admission/lanes.ts';
+import { createOrdering } from './app/ordering.ts';
 import { guardAccess } from './app/access.ts';
 import { describeApi } from './app/documents.ts';
 import { answerErrors, type ErrorPages } from './app/error-handler.ts';
@@ -37,7 +38,6 @@ import { PREVIEW_JOB, previewJob } from './preview/start.ts';
 import type { Settings } from './settings.ts';
 import { ensureRetention, retentionJobs } from './protection/retention-job.ts';
 import { ensureTrends, trendJobs } from './trends/job.ts';
-import { byHand } from './withdrawals/connectors/by-hand.ts';
 import type { Connector } from './withdrawals/connector.ts';
 import { withdrawalJobs } from './withdrawals/jobs.ts';
 
@@ -117,7 +117,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const pressed = () => app.isUnderPressure();
   const connections = countConnections(app.server);
   const lanes = createLanes({ engine, settings, clock, metrics, log, pressed, connections });
-  const connectors = [...(deps.connectors ?? []), byHand];
+  const { fill, ...ordering } = createOrdering(deps);
+  const { connectors } = ordering;
   const worker = createJobs({ ...deps, connectors }, () => lanes.checkIns.figures().waitingForTurn > 0);
   app.decorate('jobs', worker);
   app.decorate('storage', watchStorage(clock));
@@ -130,7 +131,20 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
 
   const judge = createJudge(deps);
   const countries = createCountries({ file: settings.countriesFile, clock, log });
-  const stage = { db, settings, keys, clock, random, log, metrics, errorPages, judge, wake: worker.wake, connectors };
+  app.addHook('onListen', () => void fill());
+  const stage = {
+    db,
+    settings,
+    keys,
+    clock,
+    random,
+    log,
+    metrics,
+    errorPages,
+    judge,
+    ...ordering,
+    wake: worker.wake,
+  };
   await serveRoutes(app, { ...stage, worker, lanes, countries, notice: deps.notice });
   return app;
 }

@@ -11,6 +11,7 @@ export const LimitsFile = Type.Object(
     mebibytesInHand: Type.Optional(Whole(4, 4096, 64)),
     checkInsWaiting: Type.Optional(Whole(0, 100_000, 512)),
     connections: Type.Optional(Whole(16, 100_000, 8192)),
+    streams: Type.Optional(Whole(0, 100_000, 6000)),
     headersMs: Type.Optional(Milliseconds(15_000)),
     bodyMs: Type.Optional(Milliseconds(30_000)),
     patienceMs: Type.Optional(Milliseconds(2000)),
@@ -28,6 +29,8 @@ export interface Limits {
   readonly checkInsWaiting: number;
   /** Of anybody. */
   readonly connections: number;
+  /** Of those, devices that listen for orders; whoever is beyond hears of them at the next check-in. */
+  readonly streams: number;
   /** Until the headers of a request, and until its body, are there whole. */
   readonly headersMs: number;
   readonly bodyMs: number;
@@ -42,6 +45,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   mebibytesInHand: 64,
   checkInsWaiting: 512,
   connections: 8192,
+  streams: 6000,
   headersMs: 15_000,
   bodyMs: 30_000,
   patienceMs: 2_000,

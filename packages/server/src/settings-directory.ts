@@ -87,7 +87,7 @@ export interface DirectorySettings {
 }
 
 /** People who have an account: contacts and computers are none. */
-const PEOPLE = '(&(objectCategory=person)(objectClass=user))';
+export const PEOPLE = '(&(objectCategory=person)(objectClass=user))';
 
 export function directoryOf(
   file: DirectoryFile,

@@ -1,6 +1,8 @@
 import Type, { type Static } from 'typebox';
+import { ConnectorsFile } from './settings-connectors-file.ts';
 import { DirectoryFile } from './settings-directory.ts';
 import { LimitsFile } from './limits.ts';
+import { DeviceWithdrawalsFile } from './settings-device-withdrawals.ts';
 import { OidcFile } from './settings-oidc.ts';
 import { GovukNotifyFile, SiemsFile, WebhooksFile } from './settings-notify-file.ts';
 
@@ -99,7 +101,9 @@ export const SettingsFile = Type.Object(
     ),
     logFile: Type.Optional(Path('/var/log/beadle-server.log')),
     directory: Type.Optional(DirectoryFile),
+    connectors: Type.Optional(ConnectorsFile),
     limits: Type.Optional(LimitsFile),
+    deviceWithdrawals: Type.Optional(DeviceWithdrawalsFile),
     oidc: Type.Optional(OidcFile),
     secondFactor: Type.Optional(
       Type.Enum(['required', 'optional'], { description: 'one of required, optional', examples: ['required'] }),

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Static } from 'typebox';
 import { CHOSEN_EVENTS, type EventType, FINDING_EVENTS } from './event-types.ts';
+import { addressIn, addressOf, proxyOf, refuseTwice } from './settings-far-end.ts';
 import type { NotifyFile, SiemFile, WebhookFile } from './settings-notify-file.ts';
 import type { RawSettings } from './settings-source.ts';
 
@@ -46,49 +46,6 @@ export interface NotifySettings {
 }
 
 type Raw = Pick<RawSettings<NotifyFile>, 'path' | 'refuse' | 'values'>;
-
-const isLoopback = (host: string): boolean => /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/.test(host);
-
-const ADDRESS = 'https:// with a host, or http:// on this machine, without a name or a password in it';
-
-/** Only this machine is spoken to in the clear. */
-function safeAddress(text: string): URL | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || url.username !== '' || url.password !== '') return undefined;
-  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
-  return safe ? url : undefined;
-}
-
-function addressOf(text: string, key: string, raw: Raw): URL {
-  const url = safeAddress(text);
-  if (url === undefined) throw raw.refuse(key, ADDRESS);
-  return url;
-}
-
-/** An address that is a secret itself, which no message may show. */
-function addressIn(file: string): string {
-  let text = '';
-  try {
-    text = readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    throw new Error(`${file} cannot be read: it is to hold the address of a webhook.`, { cause });
-  }
-  const url = safeAddress(text);
-  if (url === undefined) throw new Error(`${file}: expected ${ADDRESS}.`);
-  return url.href;
-}
-
-function proxyOf(text: string | undefined, key: string, raw: Raw): string | null {
-  if (text === undefined) return null;
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw raw.refuse(key, 'http:// with a host and a port of a proxy');
-  return text;
-}
-
-function refuseTwice(names: readonly string[], key: string, raw: Raw): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw raw.refuse(key, `another name for each, not ${twice} twice`);
-}
 
 function govukNotifyOf(raw: Raw): GovukNotifySettings | null {
   const file = raw.values.govukNotify;

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { type DirectorySettings, directoryOf } from './settings-directory.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { type DeviceWithdrawals, deviceWithdrawalsOf } from './settings-device-withdrawals.ts';
 import { authoritiesOf, databaseOf, isPostgres, nameOf, originOf, proxiesOf } from './settings-addresses.ts';
+import { connectorsOf, type ConnectorsSettings } from './settings-connectors.ts';
 import { SettingsFile } from './settings-file.ts';
 import { notifyOf, type NotifySettings } from './settings-notify.ts';
 import { oidcOf, type OidcSettings } from './settings-oidc.ts';
@@ -44,11 +46,15 @@ export interface Settings extends NotifySettings {
   readonly logFile: string | null;
   /** Null: people come from files alone. */
   readonly directory: DirectorySettings | null;
+  /** The systems in which access is withdrawn. */
+  readonly connectors: ConnectorsSettings;
   /** Null: people sign in with accounts and codes alone. */
   readonly oidc: OidcSettings | null;
   /** Whether an account needs a code of an authenticator app beside its password. */
   readonly secondFactor: 'required' | 'optional';
   readonly limits: Limits;
+  /** Null: nobody's device is withdrawn but by hand. */
+  readonly deviceWithdrawals: DeviceWithdrawals | null;
 }
 
 /** Throws a `StartError` with exit code 2 that names the file's key or the variable, what was expected and what to write. */
@@ -79,9 +85,11 @@ export function readSettings(source: SettingsSource): Settings {
     logLevel: values.logLevel ?? 'info',
     logFile: raw.path('logFile') ?? null,
     directory: values.directory === undefined ? null : Object.freeze(directoryOf(values.directory, raw)),
+    connectors: connectorsOf(values.connectors, raw),
     oidc: values.oidc === undefined ? null : oidcOf(values.oidc, raw),
     secondFactor: values.secondFactor ?? 'optional',
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...values.limits }),
+    deviceWithdrawals: deviceWithdrawalsOf(values.deviceWithdrawals),
   });
 }
 

@@ -22,11 +22,14 @@ function goOnWith(outcome: Admitted | undefined, reply: FastifyReply): void {
   if (outcome?.kind === 'gone') reply.hijack();
 }
 
+/** Takes a request out of the count before its answer ends: of one that goes on for as long as its client is there. */
+export type Release = (request: FastifyRequest) => void;
+
 /**
  * Lets the requests of this scope in as `admission` decides: asked before their bodies are read, given a turn once they
  * have been, out of the turn when their answer is made and out of the count when it is sent, or their client has left.
  */
-export function admitBy(app: FastifyInstance, { admission, mostBytes, nameOf }: Lane): void {
+export function admitBy(app: FastifyInstance, { admission, mostBytes, nameOf }: Lane): Release {
   const visitors = new WeakMap<FastifyRequest, Visitor>();
   /** Those whose bodies have not been read, by name: who comes again has given up the request before. */
   const arriving = new Map<string, Visitor>();
@@ -58,4 +61,9 @@ export function admitBy(app: FastifyInstance, { admission, mostBytes, nameOf }: 
     const visitor = visitors.get(request);
     if (visitor !== undefined) admission.hasWorked(visitor);
   });
+
+  return (request) => {
+    const visitor = visitors.get(request);
+    if (visitor !== undefined) admission.leave(visitor);
+  };
 }

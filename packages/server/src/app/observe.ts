@@ -7,7 +7,8 @@ export function observeRequests(app: FastifyInstance, { requestSeconds }: Metric
     const { routeOptions, method, caller, log } = request;
     const route = routeOptions.url ?? 'none';
     const status = reply.statusCode;
-    requestSeconds.observe({ method, route, status: String(status) }, reply.elapsedTime / 1000);
+    if (routeOptions.config.lasts !== true || status !== 200)
+      requestSeconds.observe({ method, route, status: String(status) }, reply.elapsedTime / 1000);
     const quiet =
       status !== 500 && (routeOptions.config.access === 'device' || /^\/(health|metrics|assets)\b/.test(route));
     const line = {

@@ -19,13 +19,16 @@ import { enrolmentRoutes } from '../enrolment/routes.ts';
 import { enrolmentTokenRoutes } from '../enrolment/token-routes.ts';
 import { findingRoutes } from '../findings/routes.ts';
 import { helpdeskRoutes } from '../helpdesk/routes.ts';
-import { ingestRoutes } from '../ingest/routes.ts';
+import { ingestRoutes, type IngestRoutesDeps } from '../ingest/routes.ts';
 import type { CountryOf } from '../judging/countries.ts';
 import type { JobWorker } from '../jobs/worker.ts';
 import type { Metrics } from '../metrics.ts';
 import { noticeRoutes } from '../notify/routes.ts';
+import type { Announcements } from '../orders/desired-state/announce.ts';
+import type { Releases } from '../orders/desired-state/releases.ts';
 import { organisationRoutes } from '../organisation/routes.ts';
 import { accountRoutes } from '../people/account-routes.ts';
+import { orderingRoutes } from '../ordering/routes.ts';
 import { peopleRoutes } from '../people/routes.ts';
 import { holdRoutes } from '../protection/holds-routes.ts';
 import { personProtectionRoutes } from '../protection/person-routes.ts';
@@ -33,9 +36,11 @@ import { roleRoutes } from '../people/role-routes.ts';
 import { tokenRoutes } from '../people/token-routes.ts';
 import { policyRoutes } from '../policies/routes.ts';
 import { registerRoutes } from '../registers/routes.ts';
+import { rightsRoutes } from '../rights/routes.ts';
 import { previewRoutes } from '../preview/routes.ts';
 import type { Connector } from '../withdrawals/connector.ts';
 import { exhibitRoutes } from '../exhibits/routes.ts';
+import { callbackRoutes } from '../withdrawals/callbacks.ts';
 import { withdrawalRoutes } from '../withdrawals/routes.ts';
 import type { AppDeps } from '../app.ts';
 
@@ -49,6 +54,10 @@ export interface Stage extends Omit<AppDeps, 'database' | 'notice'> {
   readonly worker: JobWorker;
   readonly lanes: Lanes;
   readonly countries: CountryOf;
+  readonly announcements: Announcements;
+  readonly announce: Announcements['announce'];
+  readonly releases: Releases;
+  readonly effectsChanged: IngestRoutesDeps['effectsChanged'];
   readonly connectors: readonly Connector[];
 }
 
@@ -79,7 +88,10 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(authorisationImportRoutes, stage);
   await app.register(incidentRoutes, stage);
   await app.register(helpdeskRoutes, stage);
+  await app.register(rightsRoutes, stage);
+  await app.register(orderingRoutes, stage);
   await app.register(withdrawalRoutes, stage);
+  await app.register(callbackRoutes, stage);
   await app.register(exhibitRoutes, stage);
   await app.register(holdRoutes, stage);
   await app.register(personProtectionRoutes, stage);

@@ -20,7 +20,8 @@ export const recordView = (
     | 'breach-evidence-taken'
     | 'device-viewed'
     | 'authorisation-viewed'
-    | 'person-viewed',
+    | 'person-viewed'
+    | 'rights-viewed',
   target: string,
 ): Promise<void> =>
   inTransaction(db, (tx) =>

@@ -4,6 +4,7 @@ import { StartError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 import { addAudit } from './audit.ts';
 import { backup, type CopyOptions, restore } from './backup.ts';
+import { addConnectors } from './connectors.ts';
 import { addEvidence } from './evidence.ts';
 import { explain } from './explain.ts';
 import { addImports } from './import.ts';
@@ -142,6 +143,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
   addAudit(program, (work) => run((settings) => onExisting(settings, io, work)), io, done);
   addPerson(program, (work) => run((settings) => onExisting(settings, io, work)), io);
   addEvidence(program, done, io);
+  addConnectors(program, run, io);
   addNotify(program, (work) => run((settings) => onExisting(settings, io, work)), io);
   try {
     await program.parseAsync([...args], { from: 'user' });

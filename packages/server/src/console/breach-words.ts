@@ -1,5 +1,7 @@
+import type { Phrase } from './language/say.ts';
+
 /** The words for what a breach can be and where it can go; each table is all that there is, for a form as for a tag. */
-export const CATEGORY_WORDS: Readonly<Record<string, string>> = {
+export const CATEGORY_WORDS: Readonly<Record<string, Phrase>> = {
   lost: 'Something is lost',
   stolen: 'Something was stolen',
   'removable-media': 'A memory stick or other storage',
@@ -44,13 +46,13 @@ export const CULPABILITY_WORDS: Readonly<Record<string, string>> = {
   deliberate: 'Deliberate',
 };
 
-export const ANSWER_WORDS: Readonly<Record<string, string>> = { yes: 'Yes', no: 'No', unknown: 'Not known' };
-export const CERTAINTY_WORDS: Readonly<Record<string, string>> = {
+export const ANSWER_WORDS: Readonly<Record<string, Phrase>> = { yes: 'Yes', no: 'No', unknown: 'Not known' };
+export const CERTAINTY_WORDS: Readonly<Record<string, Phrase>> = {
   happened: 'It has happened',
   suspected: 'I think that it has happened, or may have',
   'near-miss': 'It nearly happened: a near miss',
 };
-export const PLACE_WORDS: Readonly<Record<string, string>> = {
+export const PLACE_WORDS: Readonly<Record<string, Phrase>> = {
   office: 'At the office',
   home: 'At home',
   travelling: 'While travelling',
@@ -76,5 +78,11 @@ export const wordOf = (words: Readonly<Record<string, string>>, value: string): 
   (Object.hasOwn(words, value) ? words[value] : undefined) ?? value;
 
 /** The choices of a form, in their order. */
-export const optionsOf = (words: Readonly<Record<string, string>>, only: readonly string[] = Object.keys(words)) =>
-  only.map((value) => ({ value, text: wordOf(words, value) }));
+export const optionsOf = <Text extends string>(
+  words: Readonly<Record<string, Text>>,
+  only: readonly string[] = Object.keys(words),
+) =>
+  only.flatMap((value) => {
+    const text = Object.hasOwn(words, value) ? words[value] : undefined;
+    return text === undefined ? [] : [{ value, text }];
+  });

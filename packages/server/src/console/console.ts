@@ -5,7 +5,8 @@ import type { Db } from '../db/database.ts';
 import { DEFAULT_SETTINGS } from '../organisation/settings.ts';
 import { ORGANISATION, readOrganisation } from '../organisation/store.ts';
 import { may } from '../people/permissions.ts';
-import type { Section, Shell, Views } from './views.ts';
+import { languageOf, pageAgain } from './language/language.ts';
+import { isInBoth, type Section, type Shell, type Views } from './views.ts';
 
 export interface PageDeps {
   readonly db: Db;
@@ -38,6 +39,7 @@ const SECTIONS: readonly (readonly [Section, Permission])[] = [
   ['withdrawals', 'withdrawals:read'],
   ['incidents', 'authorisations:request'],
   ['helpdesk', 'helpdesk:read'],
+  ['rights', 'rights:answer'],
   ['settings', 'settings:read'],
 ];
 
@@ -64,6 +66,7 @@ async function shellOf(
     searches: caller !== null && may(caller.role, 'console'),
     csrf: reply.generateCsrf(),
     section,
+    language: languageOf(request),
   };
 }
 
@@ -76,7 +79,8 @@ export async function showPage(
   options: PageOptions = {},
 ): Promise<FastifyReply> {
   const shell = await shellOf(deps, { request, reply }, options);
-  const html = deps.views.render(view, shell, model);
+  const again = isInBoth(view) ? pageAgain(request) : undefined;
+  const html = deps.views.render(view, { ...shell, again }, model);
   return reply
     .code(options.status ?? 200)
     .header('cache-control', 'no-store')

@@ -1,3 +1,4 @@
+import type { Phrase } from './language/say.ts';
 import { humanise } from './words.ts';
 
 export interface Label {
@@ -6,7 +7,13 @@ export interface Label {
   readonly colour: string;
 }
 
-const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
+type Labels<Tag extends Label> = Readonly<Record<string, Tag>>;
+/** Those that stand on a worker's pages, which are in both languages. */
+type InBoth = Readonly<
+  Record<'status' | 'action' | 'authorisation' | 'rights', Labels<Label & { readonly text: Phrase }>>
+>;
+
+const LABELS: InBoth & Readonly<Record<string, Labels<Label>>> = {
   severity: {
     critical: { text: 'Critical', colour: 'red' },
     high: { text: 'High', colour: 'orange' },
@@ -57,6 +64,20 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
     open: { text: 'Open', colour: 'blue' },
     closed: { text: 'Closed', colour: 'grey' },
   },
+  order: {
+    ordered: { text: 'Not answered yet', colour: 'yellow' },
+    'in-force': { text: 'In force', colour: 'red' },
+    lifting: { text: 'Not answered yet', colour: 'yellow' },
+    lifted: { text: 'Lifted', colour: 'green' },
+    over: { text: 'Over', colour: 'grey' },
+    lapsed: { text: 'Ended by itself', colour: 'grey' },
+    released: { text: 'Ended with the code', colour: 'teal' },
+    shown: { text: 'Shown', colour: 'green' },
+    sent: { text: 'Sent', colour: 'green' },
+    'too-late': { text: 'Came too late', colour: 'grey' },
+    failed: { text: 'Could not be done', colour: 'orange' },
+    unsupported: { text: 'Cannot be done there', colour: 'orange' },
+  },
   withdrawal: {
     'awaiting-approval': { text: 'Waits for a second person', colour: 'yellow' },
     refused: { text: 'Refused', colour: 'grey' },
@@ -83,6 +104,11 @@ const LABELS: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
     met: { text: 'In time', colour: 'green' },
     missed: { text: 'Run out', colour: 'red' },
   },
+  rights: {
+    received: { text: 'Received', colour: 'yellow' },
+    acknowledged: { text: 'Acknowledged', colour: 'blue' },
+    answered: { text: 'Answered', colour: 'green' },
+  },
   delivery: {
     waiting: { text: 'Waiting', colour: 'yellow' },
     sent: { text: 'Sent', colour: 'green' },
@@ -99,6 +125,8 @@ export type LabelKind =
   | 'action'
   | 'delivery'
   | 'helpdesk'
+  | 'rights'
+  | 'order'
   | 'withdrawal'
   | 'step'
   | 'clock';

@@ -7,6 +7,8 @@ import type { PageDeps } from './console.ts';
 import { article33Document } from './documents/article-33.ts';
 import { breachReportDocument } from './documents/breach-report.ts';
 import { accessibilityPage } from './pages/accessibility.ts';
+import { languagePage } from './pages/language.ts';
+import { privacyPage } from './pages/privacy.ts';
 import { type ActPageDeps, authorisationPage } from './pages/authorisation.ts';
 import { newAuthorisationPage } from './pages/authorisation-new.ts';
 import { authorisationsPage } from './pages/authorisations.ts';
@@ -39,6 +41,11 @@ import { importAuthorisationsPage } from './pages/import-authorisations.ts';
 import { incidentsPage } from './pages/incidents.ts';
 import { myActionsPage } from './pages/mine/my-actions.ts';
 import { myDevicePages } from './pages/mine/my-device.ts';
+import { myRightsPages } from './pages/mine/my-rights.ts';
+import { dataRightsPages } from './pages/data-rights.ts';
+import { orderActPages } from './pages/orders/act-pages.ts';
+import type { OrderPageDeps } from './pages/orders/device-act.ts';
+import { orderListPage } from './pages/orders/list.ts';
 import { overviewPage } from './pages/overview.ts';
 import { peoplePages } from './pages/people.ts';
 import { personPage } from './pages/person.ts';
@@ -70,6 +77,8 @@ type ProblemPage = (
 export interface ConsoleDeps extends Omit<SignInPageDeps, 'views'>, Pick<ChangeDeps, 'judge'> {
   readonly settings: SettingsPageDeps['settings'] & SignInPageDeps['settings'];
   readonly keys: SettingsPageDeps['keys'] & EvidenceDeps['keys'] & SecondFactorPageDeps['keys'];
+  readonly announce: OrderPageDeps['announce'];
+  readonly releases: OrderPageDeps['releases'];
   readonly log: Pick<Log, 'warn'>;
   readonly wake: () => void;
   readonly connectors: readonly Connector[];
@@ -97,6 +106,9 @@ async function devicePages(app: FastifyInstance, deps: ConsoleDeps, page: PageDe
   await app.register(devicesPage, page);
   await app.register(notSeenPage, page);
   await app.register(mismatchesPage, page);
+  await app.register(orderListPage, page);
+  const { random, keys, announce, releases } = deps;
+  await app.register(orderActPages, { ...page, random, keys, announce, releases });
   await app.register(devicePage, page);
   await app.register(deviceStatePage, { ...page, judge: deps.judge });
   await app.register(deviceHolderPage, { ...page, judge: deps.judge });
@@ -135,6 +147,20 @@ async function signingInPages(app: FastifyInstance, deps: ConsoleDeps & { readon
   await app.register(sessionsPage, deps);
 }
 
+/** What anybody has of their own, reports or asks, and what they are told of it. */
+async function workersPages(app: FastifyInstance, deps: ConsoleDeps, page: PageDeps): Promise<void> {
+  const reporting = { ...page, random: deps.random, wake: deps.wake, settings: deps.settings };
+  await app.register(myDevicePages, page);
+  await app.register(myActionsPage, page);
+  await app.register(reportSomethingPages, reporting);
+  await app.register(reportBrokenPages, reporting);
+  await app.register(myRightsPages, reporting);
+  await app.register(dataRightsPages, reporting);
+  await app.register(accessibilityPage, page);
+  await app.register(privacyPage, page);
+  await app.register(languagePage, deps);
+}
+
 /** Every page, what they are made of, and the breach report, which is written with the same views. */
 export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) => {
   const { db, clock, log, errorPages } = deps;
@@ -150,13 +176,9 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(breachEvidenceRoutes, { ...writing, keys: deps.keys, version: VERSION });
   await signingInPages(app, { ...deps, views });
   await app.register(overviewPage, page);
-  await app.register(myDevicePages, page);
-  await app.register(myActionsPage, page);
   await app.register(trendsPage, page);
   await app.register(searchPage, page);
-  const reporting = { ...page, random: deps.random, wake: deps.wake, settings: deps.settings };
-  await app.register(reportSomethingPages, reporting);
-  await app.register(reportBrokenPages, reporting);
+  await workersPages(app, deps, page);
   await app.register(breachesPage, page);
   await app.register(breachPage, { ...page, random: deps.random, wake: deps.wake, settings: deps.settings });
   await app.register(clusterPages, page);
@@ -175,5 +197,4 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await policyPages(app, deps, page);
   await app.register(settingsPage, { ...page, random: deps.random, settings: deps.settings, keys: deps.keys });
   await app.register(legalHoldPages, { ...page, random: deps.random });
-  await app.register(accessibilityPage, page);
 };

@@ -32,6 +32,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'action-added': 'Action agreed',
   'action-done': 'Action done',
   'action-dropped': 'Action dropped',
+  corrected: 'Correction recorded beside it',
   closed: 'Closed',
   reopened: 'Opened again',
   requested: 'Asked for',

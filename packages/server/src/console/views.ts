@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import nunjucks from 'nunjucks';
-import { kindWords } from '../authorisations/messages.ts';
 import type { Assets } from './assets.ts';
 import { govukFolder } from './stylesheet.ts';
 import * as breachWords from './breach-words.ts';
 import { assessmentWords, clockWords, reportedWords } from './case-words.ts';
 import { factName, valueWords } from './fact-words.ts';
 import * as timeline from './timeline-words.ts';
-import { type LabelKind, labelOf } from './labels.ts';
+import { filtersIn } from './language/filters.ts';
+import { type Language, LANGUAGES } from './language/language.ts';
+import { isPhrase, translate } from './language/say.ts';
 import { facilityWords, systemName, withdrawalEventWords } from './withdrawal-words.ts';
 import * as words from './words.ts';
 
@@ -25,6 +26,7 @@ export type Section =
   | 'withdrawals'
   | 'incidents'
   | 'helpdesk'
+  | 'rights'
   | 'settings';
 
 /** What the layout needs beside the page's own model. */
@@ -44,6 +46,10 @@ export interface Shell {
   /** The parts that the caller may open. */
   readonly sees?: readonly Section[] | undefined;
   readonly contact?: string | undefined;
+  /** The language that its reader has chosen; English where it is left out, or where the page is in English alone. */
+  readonly language?: Language | undefined;
+  /** Where whoever changes the language comes back to. */
+  readonly again?: string | undefined;
   /** Whether the caller may search. */
   readonly searches?: boolean | undefined;
 }
@@ -54,8 +60,6 @@ export interface Views {
 }
 
 const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
-  day: words.day,
-  moment: words.moment,
   exactly: words.exactly,
   daysAgo: words.daysAgo,
   told: words.told,
@@ -64,20 +68,14 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   valueWords: (name: string, value: unknown) => valueWords(name, value),
   capital: words.capital,
   humanise: words.humanise,
-  reasonWords: words.reasonWords,
   dutyWords: words.dutyWords,
-  kindWords,
-  roleWords: words.roleWords,
   counted: words.count,
   sourceWords: words.sourceWords,
   handLines: words.handLines,
-  signedInByWords: words.signedInByWords,
   facilityWords,
   systemName,
   withdrawalEventWords,
   clauseHasWords: (clause: string) => /[a-z]{3}/i.test(clause),
-  eventWords: timeline.eventWords,
-  actorWords: timeline.actorWords,
   channelWords: timeline.channelWords,
   detailLines: timeline.detailLines,
   triageWords: (value: string) => breachWords.wordOf(breachWords.TRIAGE_WORDS, value),
@@ -86,26 +84,72 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   categoryWords: (value: string) => breachWords.wordOf(breachWords.CATEGORY_WORDS, value),
   assessmentWords,
   reportedWords,
-  label: (value: string, kind: LabelKind) => labelOf(kind, value),
   errorOn: (errors: readonly { field: string; text: string }[], field: string) =>
     errors.find((error) => error.field === field)?.text,
+  isPhrase: (text: string) => isPhrase(text),
   /** Where a field of a form begins: a date has three of them. */
   anchorOf: (fields: readonly { name: string; kind: string }[], field: string) =>
     `#${field}${fields.some(({ name, kind }) => name === field && kind === 'date') ? '-day' : ''}`,
+  isBefore: (time: words.Time, now: number) => new Date(time).getTime() < now,
   lines: (text: string) => text.split('\n'),
   short: (hash: string) => hash.slice(0, 12),
 };
 
-export function createViews({ assets, now }: { readonly assets: Assets; readonly now: () => number }): Views {
+function environmentIn(language: Language): nunjucks.Environment {
   const folders = [join(import.meta.dirname, 'views'), join(govukFolder, 'dist')];
   const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(folders), {
     autoescape: true,
     trimBlocks: true,
     lstripBlocks: true,
   });
-  for (const [name, filter] of Object.entries(FILTERS))
+  for (const [name, filter] of Object.entries({ ...FILTERS, ...filtersIn(language) }))
     environment.addFilter(name, filter as (...given: unknown[]) => unknown);
+  environment.addGlobal('language', language);
+  environment.addGlobal('t', (text: string, values?: Readonly<Record<string, string>>) =>
+    translate(language, text, values),
+  );
+  return environment;
+}
+
+/**
+ * The views that are in both languages: what a worker uses. Any other is in English alone, and offers no other language:
+ * a page whose frame is Welsh and whose text is not would be read aloud by the wrong rules.
+ */
+const IN_BOTH: ReadonlySet<string> = new Set([
+  'accessibility',
+  'authorisation',
+  'authorisation-new',
+  'authorisations',
+  'code-used',
+  'my-actions',
+  'my-device',
+  'my-right',
+  'my-rights',
+  'my-rights-new',
+  'privacy',
+  'problem',
+  'recovery-codes',
+  'report-broken',
+  'report-broken-sent',
+  'report-sent',
+  'report-something',
+  'second-factor',
+  'second-factor-set-up',
+  'sessions',
+  'sign-in',
+  'sign-in-failed',
+]);
+export const isInBoth = (view: string): boolean => IN_BOTH.has(view);
+
+export function createViews({ assets, now }: { readonly assets: Assets; readonly now: () => number }): Views {
+  const environments = Object.fromEntries(LANGUAGES.map((one) => [one, environmentIn(one)])) as Record<
+    Language,
+    nunjucks.Environment
+  >;
   return {
-    render: (name, shell, model) => environment.render(`${name}.njk`, { ...model, shell, assets, now: now() }),
+    render: (name, shell, model) => {
+      const environment = environments[isInBoth(name) ? (shell.language ?? 'en') : 'en'];
+      return environment.render(`${name}.njk`, { ...model, shell, assets, now: now() });
+    },
   };
 }

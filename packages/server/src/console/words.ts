@@ -1,4 +1,5 @@
 import { type PrinterClass, REASONS } from '@beadle/shared';
+import type { Phrase } from './language/say.ts';
 
 /** A time as stored (milliseconds since the epoch) or as on the wire (ISO 8601). */
 export type Time = number | string;
@@ -81,7 +82,7 @@ interface HandChange {
   readonly at: number;
 }
 
-const SIGNED_IN_BY: Readonly<Record<string, string>> = {
+const SIGNED_IN_BY: Readonly<Record<string, Phrase>> = {
   oidc: 'through the council’s sign-in',
   password: 'with a password',
   code: 'with a one-time address',
@@ -132,7 +133,7 @@ export function told(value: unknown): string {
 export const dutyWords = (duty: string): string => (duty === 'holder' ? 'The person who holds the device' : 'ICT');
 
 /** `security-analyst` as `Security analyst`; the titles that a council writes with capitals keep them. */
-const TITLES: Readonly<Record<string, string>> = {
+const TITLES: Readonly<Record<string, Phrase>> = {
   'information-security-team-leader': 'Information Security Team Leader',
   'ict-administrator': 'ICT administrator',
   'ict-operator': 'ICT operator',

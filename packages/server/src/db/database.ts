@@ -1,4 +1,5 @@
 import type { Kysely, KyselyPlugin, LogConfig, Transaction } from 'kysely';
+import type { Listen } from './listen.ts';
 import type { Database } from './schema.ts';
 
 export type Db = Kysely<Database>;
@@ -10,6 +11,8 @@ export interface OpenDatabase {
   readonly engine: 'sqlite' | 'postgres';
   /** Moves what SQLite has in the write-ahead log into the database file, so that a copy of the file is whole. */
   checkpoint(): void;
+  /** What other servers on the same database say; left out where there can be none. */
+  readonly listen?: Listen;
   close(): Promise<void>;
 }
 

@@ -21,7 +21,9 @@ import { helpdesk } from './migrations/0015-helpdesk.ts';
 import { pageIndexes } from './migrations/0016-page-indexes.ts';
 import { dataProtection } from './migrations/0017-data-protection.ts';
 import { signIn } from './migrations/0020-sign-in.ts';
+import { rights } from './migrations/0021-rights.ts';
 import { withdrawals } from './migrations/0023-withdrawals.ts';
+import { deviceOrders } from './migrations/0024-device-orders.ts';
 import { exhibits } from './migrations/0025-exhibits.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
@@ -44,7 +46,9 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0016-page-indexes': pageIndexes,
     '0017-data-protection': dataProtection,
     '0020-sign-in': signIn,
+    '0021-rights': rights,
     '0023-withdrawals': withdrawals,
+    '0024-device-orders': deviceOrders,
     '0025-exhibits': exhibits,
   }),
 });

@@ -10,6 +10,7 @@ import {
 } from 'kysely';
 import { DatabaseError, Pool, type PoolConfig, types } from 'pg';
 import type { OpenDatabase, Watching } from './database.ts';
+import { listenWith } from './listen.ts';
 import type { Database } from './schema.ts';
 
 export interface PostgresOptions {
@@ -95,14 +96,13 @@ export function openPostgres(
   watching: Required<Watching>,
   { connections = 10, silenceMs = SILENCE_MS }: PostgresOptions,
 ): OpenDatabase {
-  const pool = new Pool({
+  const connection = {
     connectionString: url,
     application_name: 'beadle-server',
-    max: connections,
-    types: parsers,
     stream: () => socketThatGivesUp(silenceMs),
     ...LIMITS,
-  });
+  };
+  const pool = new Pool({ ...connection, max: connections, types: parsers });
   // What happens to a connection is told to whoever uses it next: without a listener it would end the process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
@@ -110,5 +110,6 @@ export function openPostgres(
   const dialect = new PostgresDialect(config);
   dialect.createDriver = () => new AwayDriver(config);
   const db = new Kysely<Database>({ dialect, ...watching });
-  return { db, engine: 'postgres', checkpoint: () => undefined, close: () => db.destroy() };
+  const close = () => db.destroy();
+  return { db, engine: 'postgres', checkpoint: () => undefined, listen: listenWith(connection), close };
 }

@@ -9,6 +9,7 @@ export const SERIES = {
   incidents: 'IN',
   helpdesk: 'HD',
   holds: 'LH',
+  rights: 'DP',
   withdrawals: 'WD',
   exhibits: 'EX',
 } as const;

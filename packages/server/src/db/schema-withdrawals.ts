@@ -63,6 +63,8 @@ export interface WithdrawalTargetTable {
   left_over: string | null;
   /** JSON: the last readings. */
   proof: string | null;
+  /** When the address of the last callback that was answered had been given out: an earlier one is used. */
+  answered_at: number | null;
   /** `retrying` or `needs-person`, with the reason in words; null where nothing stands in the way. */
   trouble: string | null;
   trouble_words: string | null;

@@ -2,7 +2,9 @@ import type { Generated } from 'kysely';
 import type { AuthorisationTables } from './schema-authorisations.ts';
 import type { DataProtectionTables } from './schema-data-protection.ts';
 import type { HelpdeskTables } from './schema-helpdesk.ts';
+import type { OrderTables } from './schema-orders.ts';
 import type { PeopleTables } from './schema-people.ts';
+import type { RightsTables } from './schema-rights.ts';
 import type { ExhibitTables } from './schema-exhibits.ts';
 import type { SignInTables } from './schema-sign-in.ts';
 import type { WithdrawalTables } from './schema-withdrawals.ts';
@@ -63,6 +65,12 @@ export interface DeviceTable {
   enrolled_serial: string | null;
   /** How long it has had contact in all, in milliseconds (breaches/connected.ts). */
   connected_ms: Generated<number>;
+  /** The version of its desired state, and when that was made; 0 where nothing was ever ordered. */
+  desired_version: Generated<number>;
+  desired_at: number | null;
+  /** The version that it said it holds, and when it last reported effects; 0 from its enrolment until then. */
+  desired_held: Generated<number>;
+  effects_at: number | null;
 }
 
 export interface DeviceKeyTable {
@@ -320,7 +328,7 @@ export interface NoticeTable {
   sent_at: number | null;
   attempts: number;
   last_error: string | null;
-  /** `holder`, `deputy` or `settings`: as whom the recipient was told; null before it was sent. */
+  /** `holder`, `deputy`, `settings` or `person`: as whom the recipient was told; null before it was sent. */
   sent_as: string | null;
   /** What it tells of; the same for every delivery of one event. Null, like the next four, from before 0010. */
   event: string | null;
@@ -336,6 +344,8 @@ export interface NoticeTable {
   delivered_at: number | null;
   /** The delivery that failed for good, which this one stands in for. */
   instead_of: string | null;
+  /** The account of the one person whom it is for; null where it is for a role. */
+  person: string | null;
 }
 
 export interface JobTable {
@@ -469,7 +479,9 @@ export interface Database
     DataProtectionTables,
     ExhibitTables,
     HelpdeskTables,
+    OrderTables,
     PeopleTables,
+    RightsTables,
     SignInTables,
     WithdrawalTables {
   organisations: OrganisationTable;

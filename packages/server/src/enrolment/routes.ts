@@ -21,6 +21,7 @@ import { holdsOnlyKeepable } from '../keepable.ts';
 import type { ServerKeys } from '../keys.ts';
 import { mayEnrolRemotely } from '../organisation/settings.ts';
 import { readOrganisation } from '../organisation/store.ts';
+import type { Announce } from '../orders/desired-state/announce.ts';
 import { issuePolicy, ordersFor } from '../orders/documents.ts';
 import { asHeld, registeredIn } from '../orders/registered.ts';
 import type { Settings } from '../settings.ts';
@@ -37,6 +38,7 @@ export interface EnrolmentDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly admission: Admission;
+  readonly announce: Announce;
 }
 
 const BODY_LIMIT = 16 * 1024;
@@ -100,6 +102,8 @@ async function admit(tx: Tx, enrolment: EnrolmentRequest, isOwnMachine: boolean,
     );
   }
   const generation = await beginGeneration(tx, device, enrolment, at);
+  // Whoever listens with the key before hears nothing more.
+  await deps.announce(tx, { organisation, device: device.id });
   const { platform, serialNumber } = enrolment;
   const act = { organisation, at, actor: `enrolment-token:${enrolment.token}`, action: 'device-enrolled' };
   const detail = { generation, keyId: thumbprint(enrolment.key), platform, serialNumber };

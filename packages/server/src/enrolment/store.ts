@@ -94,7 +94,7 @@ export async function beginGeneration(
   const { generation } = place;
   await tx
     .updateTable('devices')
-    .set({ generation, policy_serial: 0, enrolled_at: at, enrolled_serial: serialNumber })
+    .set({ generation, policy_serial: 0, desired_held: 0, enrolled_at: at, enrolled_serial: serialNumber })
     .where('organisation', '=', organisation)
     .where('id', '=', device)
     .execute();

@@ -51,7 +51,8 @@ function linesOf(bytes: Uint8Array): Uint8Array[] {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function parse(bytes: Uint8Array): unknown {
+/** As it was received, but for what no database keeps; undefined where it is no JSON. */
+export function parse(bytes: Uint8Array): unknown {
   try {
     const text = decoder.decode(bytes);
     // Only an escape can name what no database keeps: in the values, not in the bytes, U+FFFD takes its place.

@@ -5,6 +5,7 @@ import { type IntakeDeps, openByKey } from '../breaches/opening.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { ServerKeys } from '../keys.ts';
 import { type IssueDeps, issuePolicy, type Orders, ordersFor } from '../orders/documents.ts';
+import { documentDue } from '../orders/desired-state/document.ts';
 import { asHeld, registeredIn } from '../orders/registered.ts';
 import { benchOf, judgeInTransaction } from '../judging/apply.ts';
 import { serverRules, wantedOf } from '../judging/judge.ts';
@@ -105,9 +106,10 @@ async function documentsFor(
   { header }: ReadCheckIn,
   orders: Orders | undefined,
   { signer, now }: IssueDeps,
-): Promise<readonly string[]> {
-  if (orders === undefined) return [];
-  return issuePolicy(tx, device, orders, header.policySerial, { signer, now });
+): Promise<string[]> {
+  const desired = await documentDue(tx, device, signer);
+  if (orders === undefined) return [...desired];
+  return [...(await issuePolicy(tx, device, orders, header.policySerial, { signer, now })), ...desired];
 }
 
 /** Keeps the contact, and judges what only the server can, where a rule asks for it. True where a breach was opened. */
@@ -158,7 +160,7 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
     head,
     matched,
     restate: await mustRestate(tx, key, read, head),
-    documents: [...(await documentsFor(tx, device, read, orders, { signer: deps.keys.signer, now }))],
+    documents: await documentsFor(tx, device, read, orders, { signer: deps.keys.signer, now }),
     nextCheckInSeconds: CHECK_IN_EVERY_SECONDS,
   };
   return { kind: 'answer', answer, accepted: accepted.length, repeats, opened: opened || judged };

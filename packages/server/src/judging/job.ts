@@ -23,6 +23,7 @@ import {
 } from './apply.ts';
 import { deviceRow, devicesBehind, judgedOfAll } from './store.ts';
 import { beat } from './uptime.ts';
+import { tellOfRights } from '../rights/due.ts';
 import { tellOfTheDay } from './daily.ts';
 import { tellOfTheLog } from './monthly.ts';
 import { tellOfTheWeek } from './weekly.ts';
@@ -143,7 +144,10 @@ export function judgingJobs(deps: JudgingJobDeps): Record<string, JobKind> {
         if (opened) wake();
       },
     },
-    [DAILY_JOB]: digestJob(deps, tellOfTheDay),
+    [DAILY_JOB]: digestJob(deps, async (tx, organisation, about) => {
+      await tellOfTheDay(tx, organisation, about);
+      await tellOfRights(tx, organisation, about);
+    }),
     [WEEKLY_JOB]: digestJob(deps, tellOfTheWeek),
     [MONTHLY_JOB]: digestJob(deps, tellOfTheLog),
   };

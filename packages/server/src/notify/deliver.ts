@@ -82,7 +82,8 @@ const mailToRole =
     const asked = isRole(role) ? role : 'information-security-team-leader';
     const standing = notice.standing === 'deputy' ? ('deputy' as const) : undefined;
     const { settings: council } = message;
-    const recipient = await addresseeOf(db, { organisation, settings: council, role: asked, standing, today });
+    const to = { organisation, settings: council, role: asked, standing, person: notice.person, today };
+    const recipient = await addresseeOf(db, to);
     const { receipt } = await channel.send(message, recipient, { signal, now: clock.now() });
     const { address, as } = recipient;
     const at = clock.now();

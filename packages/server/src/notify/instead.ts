@@ -10,7 +10,7 @@ export function instead(
   notice: NoticeTable,
   { now, random }: { readonly now: number; readonly random: Random },
 ): Promise<string> {
-  const { organisation, id, role, title, address } = notice;
+  const { organisation, id, role, title, address, person } = notice;
   const said = `This is sent by e-mail because GOV.UK Notify could not deliver it to ${address}.`;
   return queueNotice(
     tx,
@@ -29,6 +29,7 @@ export function instead(
         path: notice.path ?? '/',
       },
       insteadOf: id,
+      person,
     },
     random,
   );

@@ -1,7 +1,10 @@
 import { type Selectable, sql } from 'kysely';
+import type { Caller } from '../access.ts';
 import { isConcealedFrom, type Viewer } from '../concealed.ts';
 import type { Db } from '../db/database.ts';
+import { SERIES } from '../db/references.ts';
 import type { NoticeTable } from '../db/schema.ts';
+import { callerMay } from '../people/permissions.ts';
 import { noticesNaming } from './naming.ts';
 import { jobOf } from './queue.ts';
 
@@ -44,9 +47,19 @@ async function concealedFromViewer(db: Db, viewer: Viewer): Promise<string[]> {
   return rows.filter((row) => isConcealedFrom(row, viewer)).map(({ id }) => id);
 }
 
-/** What is told of a breach that implicates an officer is not there for that officer (invariant 7). */
-async function deliveries(db: Db, viewer: Viewer) {
+/** Who reads the list of messages. */
+export type Reader = Viewer & Pick<Caller, 'role' | 'only'>;
+
+/**
+ * What is told of a breach that implicates an officer is not there for that officer (invariant 7); what is told of somebody's
+ * complaint, objection or correction is there for whoever answers it alone.
+ */
+async function deliveries(db: Db, viewer: Reader) {
   let query = db.selectFrom('notices').selectAll().where('organisation', '=', viewer.organisation);
+  if (!callerMay(viewer, 'rights:answer'))
+    query = query.where((eb) =>
+      eb.or([eb('reference', 'is', null), eb('reference', 'not like', `${SERIES.rights}-%`)]),
+    );
   for (const id of await concealedFromViewer(db, viewer))
     query = query.where('breaches', 'not like', `%${JSON.stringify(id)}%`);
   return query;
@@ -55,7 +68,7 @@ async function deliveries(db: Db, viewer: Viewer) {
 /** Deliveries, the newest first; one more than the limit where there is a next page. */
 export async function listDeliveries(
   db: Db,
-  viewer: Viewer,
+  viewer: Reader,
   { breach, channel, status }: DeliveryFilter,
   { limit, after }: DeliveryPage,
 ): Promise<Delivery[]> {
@@ -78,7 +91,7 @@ export async function listDeliveries(
   return withNextTry(db, organisation, rows);
 }
 
-export async function readDelivery(db: Db, viewer: Viewer, id: string): Promise<Delivery | undefined> {
+export async function readDelivery(db: Db, viewer: Reader, id: string): Promise<Delivery | undefined> {
   const rows = await (await deliveries(db, viewer)).where('id', '=', id).execute();
   const [found] = await withNextTry(db, viewer.organisation, rows);
   return found;

@@ -31,6 +31,10 @@ export interface NewNotice {
   readonly role: Role;
   /** For the deputy of the role, whoever is there. */
   readonly standing?: 'deputy';
+  /** For one person alone, by their account. */
+  readonly person?: string | null;
+  /** Machines are told nothing of it. */
+  readonly isForPeopleAlone?: true;
   /** One line. */
   readonly title: string;
   /** Plain text; a blank line begins a paragraph. */
@@ -46,16 +50,21 @@ export interface NewNotice {
 
 const MESSAGE: NoticeEvent = { type: 'message', path: '/' };
 
+async function addressNow(tx: Tx, { organisation, role, standing, person, at }: NewNotice): Promise<string> {
+  const { settings } = await readOrganisation(tx, organisation);
+  const to = { organisation, settings, role, standing, person, today: iso(at).slice(0, 10) };
+  return (await addresseeOf(tx, to)).address;
+}
+
 /**
  * Puts a notice into the queue of a role, in the caller's transaction; call the worker's `wake()` once that has
  * committed. It is then retried until it is delivered, and told to the machines that want to know of it. Gives the
  * notice's id.
  */
 export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Promise<string> {
-  const { organisation, role, standing, title, body, at, event = MESSAGE, insteadOf = null } = notice;
+  const { organisation, role, standing, title, body, at, event = MESSAGE, insteadOf = null, person = null } = notice;
   const id = newId(at, random);
-  const { settings } = await readOrganisation(tx, organisation);
-  const { address } = await addresseeOf(tx, { organisation, settings, role, standing, today: iso(at).slice(0, 10) });
+  const address = await addressNow(tx, notice);
   await tx
     .insertInto('notices')
     .values({
@@ -79,10 +88,11 @@ export async function queueNotice(tx: Tx, notice: NewNotice, random: Random): Pr
       severity: event.severity ?? null,
       path: event.path,
       instead_of: insteadOf,
+      person,
     })
     .execute();
   await enqueue(tx, { organisation, kind: NOTICE_JOB, key: id, payload: { notice: id }, runAt: at, at }, random);
-  if (insteadOf === null)
+  if (insteadOf === null && notice.isForPeopleAlone !== true)
     await enqueue(tx, { organisation, kind: FAN_OUT_JOB, key: id, payload: { notice: id }, runAt: at, at }, random);
   return id;
 }

@@ -2,12 +2,13 @@ import type { Role } from '@beadle/shared';
 import type { Db, Tx } from '../db/database.ts';
 import { DEFAULT_SETTINGS, type OrganisationSettings, type Recipient } from '../organisation/settings.ts';
 import { type Candidate, candidatesFor } from '../people/roles.ts';
+import { personByAccount } from '../people/store.ts';
 
 const FIRST: Role = 'information-security-team-leader';
 
 export interface Addressee extends Recipient {
-  /** As whom they are told: who has the role, the deputy while they are away (clause 4.2), or whom the settings name. */
-  readonly as: 'holder' | 'deputy' | 'settings';
+  /** As whom they are told: who has the role, the deputy while they are away (clause 4.2), whom the settings name, or as themselves. */
+  readonly as: 'holder' | 'deputy' | 'settings' | 'person';
 }
 
 const inSettings = (recipient: Recipient | undefined): Addressee | undefined =>
@@ -32,6 +33,8 @@ interface Question {
   readonly role: Role;
   /** The deputy of the role, though whoever has it be there. */
   readonly standing?: 'deputy' | undefined;
+  /** The account of the one person whom it is for. */
+  readonly person?: string | null | undefined;
   /** A day such as `2026-11-01`. */
   readonly today: string;
 }
@@ -55,11 +58,26 @@ async function deputyOf(
   return { name: `${named.name} (deputy)`, address: named.deputyAddress, as: 'deputy' };
 }
 
+/** One person, at the address that the list of people has now. */
+async function personOf(db: Db | Tx, { organisation, person }: Question): Promise<Addressee | undefined> {
+  if (person === undefined || person === null) return undefined;
+  const found = await personByAccount(db, organisation, person);
+  return found === undefined || found.email === null || found.gone_at !== null
+    ? undefined
+    : { name: found.name, address: found.email, as: 'person' };
+}
+
+/** Who sees to it that a person is told who can be reached no longer. */
+const FOR_PEOPLE: Role = 'data-protection-officer';
+
 /**
- * Whom a notice for a role goes to today. Where nobody is named for it, the Information Security Team Leader or the
+ * Whom a notice for a role, or for one person, goes to today. Where nobody is named for it, the Information Security Team Leader or the
  * deputy, so that no notice is lost.
  */
 export async function addresseeOf(db: Db | Tx, question: Question): Promise<Addressee> {
+  const person = await personOf(db, question);
+  if (person !== undefined) return person;
+  if (typeof question.person === 'string') return addresseeOf(db, { ...question, role: FOR_PEOPLE, person: null });
   const deputy = question.standing === 'deputy' ? await deputyOf(db, question) : undefined;
   const found = deputy ?? (await forRole(db, question)) ?? (await forRole(db, { ...question, role: FIRST }));
   if (found !== undefined) return found;

@@ -32,7 +32,7 @@ const NoticeAnswer = Type.Object({
   attempts: Type.Integer(),
   createdAt: Type.String(),
   sentAt: nullable(Type.String()),
-  sentAs: nullable(Type.String({ description: 'holder, deputy or settings' })),
+  sentAs: nullable(Type.String({ description: 'holder, deputy, settings or person' })),
   receipt: nullable(Type.String({ description: 'what the far end gave for it' })),
   delivery: nullable(Type.String({ description: 'what the far end said later of it' })),
   deliveredAt: nullable(Type.String()),

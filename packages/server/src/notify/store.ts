@@ -85,7 +85,7 @@ interface SentToRole {
   readonly channel: string;
   readonly receipt: string | null;
   readonly address: string;
-  readonly as: 'holder' | 'deputy' | 'settings';
+  readonly as: 'holder' | 'deputy' | 'settings' | 'person';
   readonly at: number;
 }
 

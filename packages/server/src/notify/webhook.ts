@@ -38,7 +38,8 @@ export function signatureHeaders(
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') };
 }
 
-async function linesOf(file: string): Promise<string[]> {
+/** A secret a line. Throws where there is none. */
+export async function secretLines(file: string): Promise<string[]> {
   const lines = (await readFile(file, 'utf8')).split(/\r?\n/).map((line) => line.trim());
   const filled = lines.filter((line) => line !== '');
   if (filled.length === 0) throw new Error('The secret file of the webhook is empty.');
@@ -60,7 +61,7 @@ export function webhookChannel(settings: WebhookSettings): MachineChannel {
       const { host } = new URL(url);
       const body = bodyOf(message, format);
       const signed =
-        secretFile === null ? {} : signatureHeaders(await linesOf(secretFile), { id: message.id, now, body });
+        secretFile === null ? {} : signatureHeaders(await secretLines(secretFile), { id: message.id, now, body });
       const { status, text, retryAfterMs } = await ask({
         url,
         method: 'POST',

@@ -66,8 +66,11 @@ export const keptSince = (now: number, duration: string): number =>
     .epochMilliseconds;
 
 /** Each time in force, in words: for the settings, for privacy's sake and for whoever holds a device. */
-export const retentionInWords = (retention: Retention): Readonly<Record<RetentionKind, string>> => {
-  const words = (kind: RetentionKind) => durationInWords(retention[kind]);
+export const retentionInWords = (
+  retention: Retention,
+  inWords: (duration: string) => string = durationInWords,
+): Readonly<Record<RetentionKind, string>> => {
+  const words = (kind: RetentionKind) => inWords(retention[kind]);
   return {
     findings: words('findings'),
     breaches: words('breaches'),

@@ -10,16 +10,26 @@ const READS = [
   'audit:read',
   'people:read',
   'registers:read',
+  'orders:read',
   'settings:read',
   'console',
 ] as const;
 /** What ICT and the officer keep together: who is who, who holds what, and which sticks and printers are the council's. */
 const KEEPS = ['people:write', 'registers:write', 'holders:write'] as const;
-const REPORTS = ['own:read', 'breaches:report', 'helpdesk:report', 'authorisations:request', 'policies:read'] as const;
+const REPORTS = [
+  'own:read',
+  'rights:ask',
+  'breaches:report',
+  'helpdesk:report',
+  'authorisations:request',
+  'policies:read',
+] as const;
 /** Who decides over which authorisation is the policy's to say (authorisations/ranks.ts). */
 const DECIDES = ['authorisations:request-for-others', 'authorisations:decide'] as const;
 /** The officer, and the SIRO where the officer is implicated: a breach from its triage to its end. */
 const WORKS_ON = ['breaches:write', 'breaches:contain', 'breaches:decide'] as const;
+/** ICT restricts devices (clauses 4.6 and 4.7); the officer reads what is in force. */
+const ORDERS = ['orders:read', 'orders:write'] as const;
 /** ICT: access is taken away and given back (clause 4.6), and what is seized is kept (4.7). */
 const WITHDRAWS = ['withdrawals:read', 'withdrawals:order', 'exhibits:read', 'exhibits:write'] as const;
 const READS_AND_DECIDES = ['authorisations:read', ...DECIDES] as const;
@@ -68,6 +78,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...KEEPS,
     'helpdesk:read',
     'helpdesk:write',
+    ...ORDERS,
     'settings:read',
     'metrics:read',
     'console',
@@ -85,6 +96,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'breaches:contain',
     'helpdesk:read',
     'helpdesk:write',
+    ...ORDERS,
     'people:read',
     'registers:read',
     'console',
@@ -92,7 +104,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     ...READS_AND_DECIDES,
   ],
   siro: [...READS, ...REPORTS, ...DECIDES, ...WORKS_ON, 'withdrawals:decide', 'exhibits:agree', 'incidents:declare'],
-  'data-protection-officer': [...READS, ...REPORTS, ...DECIDES, 'breaches:decide', 'data-protection'],
+  'data-protection-officer': [...READS, ...REPORTS, ...DECIDES, 'breaches:decide', 'data-protection', 'rights:answer'],
   auditor: [...READS, ...REPORTS],
   director: [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],
   'assistant-director': [...REPORTS, ...READS_AND_DECIDES, 'incidents:declare'],

@@ -10,7 +10,7 @@ import type { HeldNow } from './held-now.ts';
 import { holdsInForce } from './holds.ts';
 import { mentionsOf } from './export-rows.ts';
 import { rowsNaming } from './named-in.ts';
-import type { Names } from './names.ts';
+import { isNamed, type Names } from './names.ts';
 import { NAMING } from './naming-columns.ts';
 
 const SHOWN = 5;
@@ -99,11 +99,24 @@ async function refuseRecipient(tx: Tx, { person, names }: ToErase): Promise<void
     throw problem('conflict', 'The settings name this person as somebody to be told. Put somebody else there first.');
 }
 
+/** Not by its reference: who erases people need not be who reads it. */
+async function refuseUnanswered(tx: Tx, { person, names }: ToErase): Promise<void> {
+  const rows = await tx
+    .selectFrom('rights_requests')
+    .select(['asked_by', 'account'])
+    .where('organisation', '=', person.organisation)
+    .where('answered_at', 'is', null)
+    .execute();
+  if (rows.some(({ asked_by: by, account }) => isNamed(names, by) || account === person.account))
+    throw problem('conflict', 'The Data Protection Officer has something of this person to answer. Answer it first.');
+}
+
 /** Throws `conflict` with what keeps a person from being erased; else gives the breaches that concern them. */
 export async function refuseErasure(tx: Tx, caller: Caller, erased: ToErase): Promise<readonly string[]> {
   const breaches = await breachesOf(tx, erased);
   await refuseHeld(tx, erased, breaches);
   await refuseOpen(tx, caller, erased, breaches);
+  await refuseUnanswered(tx, erased);
   await refuseRoles(tx, erased);
   await refuseRecipient(tx, erased);
   return breaches;

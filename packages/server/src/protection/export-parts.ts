@@ -72,13 +72,16 @@ const ids = ({ devices }: ExportContext): string[] => devices.map(({ id }) => id
 /** Whether what a row is of is kept from somebody. */
 const isConcealed = (table: string, row: NamedRow, hidden: ReadonlySet<string>): boolean =>
   hidden.has(String(row['breach'] ?? row['id'])) ||
+  hidden.has(`breach:${String(row['breach'])}`) ||
   hidden.has(String(row['target'])) ||
   (table === 'notices' && [...hidden].some((id) => String(row['breaches']).includes(JSON.stringify(id))));
 
-/** What is theirs for another reason than that it names them: a breach of a device that they hold, and what happened to it. */
+const BY_DEVICE: readonly string[] = ['breaches', 'device_orders', 'device_order_effects'];
+
+/** What is theirs for another reason than that it names them: what is of a device that they hold, and what happened to it. */
 function aboutThem(context: ExportContext, { table }: Pick<NamingTable, 'table'>) {
   const held = listed(ids(context));
-  if (table === 'breaches') return sql<boolean>`device in ${held}`;
+  if (BY_DEVICE.includes(table)) return sql<boolean>`device in ${held}`;
   const under = sql`(select id from breaches where breaches.organisation = ${context.person.organisation} and device in ${held})`;
   return table === 'breach_events' ? sql<boolean>`breach in ${under}` : null;
 }

@@ -14,6 +14,8 @@ const NEVER: ReadonlySet<string> = new Set([
   'request_key',
   'document_hash',
   'concealed_from',
+  'salt',
+  'hash',
 ]);
 /** Of a row that only names them: by what it is known, and when it was. */
 const KNOWN_BY = /^(?:id|ref|kind|role|sequence|type|status|action|target|breach|authorisation|register|item|version)$/;

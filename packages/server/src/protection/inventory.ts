@@ -212,6 +212,25 @@ export const INVENTORY: Readonly<Record<keyof Database, Held>> = {
     why: 'ICT mends it',
     kept: RECORD,
   },
+  rights_requests: {
+    what: 'a complaint, an objection or a request for a correction, and its answer',
+    about: 'who asked, and who answered',
+    why: 'the council must acknowledge and answer it, and show that it did',
+    kept: AS_BREACHES,
+  },
+  device_orders: {
+    what: 'what a device was ordered, by whom and why',
+    about: 'whoever holds the device, and who ordered it',
+    why: 'it must be told who restricted what, when and why',
+    kept: AS_BREACHES,
+  },
+  device_order_effects: {
+    what: 'what a device reported of an order, each time that it changed',
+    about: holder,
+    why: 'no order is said to have had an effect that nobody saw',
+    kept: AS_BREACHES,
+  },
+  device_refusals: { what: 'why a device refused orders', about: null, why: NOBODY, kept: RECORD },
   withdrawals: {
     what: 'an order that access be withdrawn, why, by whom and until when',
     about: 'whose access it is, and who ordered, decided and restored it',

@@ -10,7 +10,9 @@ import { readOrganisation } from '../organisation/store.ts';
 import { heldNow } from './held-now.ts';
 import type { Step } from './phase.ts';
 import { purgeFindings, type PurgeContext } from './purge-findings.ts';
+import { purgeOrders } from './purge-orders.ts';
 import { purgeBreaches, purgeMessages, purgePeople } from './purge-others.ts';
+import { purgeRights } from './purge-rights.ts';
 
 export const RETENTION_JOB = 'retention';
 /** On the council's clock: when nobody waits for the database. */
@@ -22,6 +24,8 @@ type Phase = (tx: Tx, context: PurgeContext, place: string | null) => Promise<St
 const PHASES: Readonly<Record<string, Phase>> = {
   findings: purgeFindings,
   breaches: purgeBreaches,
+  rights: purgeRights,
+  orders: purgeOrders,
   messages: purgeMessages,
   people: purgePeople,
 };

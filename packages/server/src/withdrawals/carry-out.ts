@@ -6,7 +6,7 @@ import { type Connector, type Facility, type Kept, NeedsPerson, type Proof, type
 import { planTelling, queueTarget } from './queue.ts';
 import { isWanted, settle } from './settle.ts';
 import { changeTarget, Overtaken, targetById } from './store.ts';
-import { type Act, beginning, LOOK_AGAIN_MS, nextAct, type Target } from './target.ts';
+import { type Act, beginning, LOOK_AGAIN_MS, nextAct, NOTHING_TAKEN, SMOOTH, type Target } from './target.ts';
 
 export interface CarryDeps {
   readonly db: Db;
@@ -45,12 +45,10 @@ const subjectOf = ({ organisation, person, account, email }: Target): Subject =>
 
 const isProven = ({ readings }: Proof): boolean => readings.length > 0 && readings.every(({ holds }) => holds);
 
-const CLEARED = { before: null, changes: null, taken_at: null, proven_at: null, given_at: null } as const;
-
 /** What reading the system gave, as the columns that say so. Throws `NotSeen` with them where it does not show the effect. */
 function proofColumns(proof: Proof, act: Act, { clock }: CarryDeps, byHand: boolean): Partial<Target> {
   const columns = { proof: JSON.stringify(proof.readings) };
-  if (act === 'prove-restored') return { ...columns, ...CLEARED };
+  if (act === 'prove-restored') return { ...columns, ...NOTHING_TAKEN };
   return byHand ? columns : { ...columns, proven_at: clock.now() };
 }
 
@@ -77,8 +75,6 @@ async function perform(
   }
   return connector.prove(subject, facility, before, act === 'prove-withdrawn' ? 'withdrawn' : 'restored', signal);
 }
-
-const SMOOTH = { trouble: null, trouble_words: null, trouble_since: null } as const;
 
 const later = ({ clock, random }: CarryDeps, afterMs: number) => ({
   now: clock.now(),

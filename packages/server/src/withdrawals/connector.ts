@@ -1,6 +1,6 @@
-/** What may be taken away (clause 4.6), and the device itself (4.7). */
-export const FACILITIES = ['network', 'email-and-internet', 'business-systems', 'remote-access', 'device'] as const;
-export type Facility = (typeof FACILITIES)[number];
+import type { Facility } from '../facilities.ts';
+
+export { FACILITIES, type Facility } from '../facilities.ts';
 
 /** Whose access a step is about, as the register of people has them. */
 export interface Subject {
@@ -20,6 +20,8 @@ export interface Found {
   readonly before: Kept;
   /** What taking it away will change, a line for each: "Disable the account PBRIGGS". None where nothing is there to take. */
   readonly changes: readonly string[];
+  /** What it will not reach by itself, and what a person must do about each, before or after; none or absent where all is well. */
+  readonly warnings?: readonly string[];
 }
 
 /** One reading of the target system, by which an effect is shown. */
@@ -33,13 +35,16 @@ export interface Reading {
   readonly holds: boolean;
 }
 
-/** Proven where there is a reading and each of them holds; until then the step is done, and proof is asked for again. */
+/**
+ * Proven where there is a reading and each of them holds. Until then the step is done, and proof is asked for again; now and
+ * then its action is called again too: it may have met a part of the system that had not heard of an earlier change.
+ */
 export interface Proof {
   readonly readings: readonly Reading[];
 }
 
 export interface Restored {
-  /** What could not be given back exactly, each with the reason, for a person to decide; none where all was. */
+  /** What is no longer there to be given back, each with the reason, for a person to decide; the proof does not ask for it. */
   readonly left: readonly string[];
 }
 

@@ -50,12 +50,12 @@ async function lookAt(db: Db, part: Part, signal: AbortSignal) {
   const { organisation, id, account, email } = person;
   const ref = await takenBy(db, part);
   if (ref !== undefined)
-    return { changes: [`Nothing now: ${ref} has withdrawn it already`], trouble: null, looked: true };
+    return { changes: [`Nothing now: ${ref} has withdrawn it already`], warnings: [], trouble: null, looked: true };
   try {
-    const { changes } = await connector.find({ organisation, person: id, account, email }, facility, signal);
-    return { changes: [...changes], trouble: null, looked: true };
+    const found = await connector.find({ organisation, person: id, account, email }, facility, signal);
+    return { changes: [...found.changes], warnings: [...(found.warnings ?? [])], trouble: null, looked: true };
   } catch (error) {
-    return { changes: [], trouble: error instanceof Error ? error.message : String(error), looked: true };
+    return { changes: [], warnings: [], trouble: error instanceof Error ? error.message : String(error), looked: true };
   }
 }
 
@@ -86,7 +86,7 @@ export async function previewWithdrawal(
       facility,
       connector: connector.name,
       dryRun: !connector.enabled,
-      ...(looked[index] ?? { changes: [], trouble: null, looked: false }),
+      ...(looked[index] ?? { changes: [], warnings: [], trouble: null, looked: false }),
     }),
   );
   const needs = needsSecondPerson({ mode: asked.mode ?? 'temporary', subjects: asked.subjects });

@@ -8,10 +8,7 @@ import { peopleIn, type RestoreDeps } from './restore.ts';
 import { settle } from './settle.ts';
 import { changeTarget, lockWithdrawal, type Step, stepsOf, targetById } from './store.ts';
 import { BY_HAND, refuseOwn } from './subjects.ts';
-import type { Target } from './target.ts';
-
-const SMOOTH = { trouble: null, trouble_words: null, trouble_since: null } as const;
-const NOTHING_TAKEN = { before: null, changes: null, taken_at: null, proven_at: null, given_at: null } as const;
+import { NOTHING_TAKEN, SMOOTH, type Target } from './target.ts';
 
 /** Whether a person may say that a step is done: what no system carries, or what a system cannot give back. */
 export const maySayByHand = (

@@ -107,6 +107,7 @@ export const PreviewStep = Type.Object({
   connector: Type.String(),
   dryRun: Type.Boolean(),
   changes: Type.Array(Type.String()),
+  warnings: Type.Array(Type.String({ description: 'what it will not reach by itself' })),
   trouble: nullable(Type.String()),
   looked: Type.Boolean({ description: 'false where there are too many to look at each before it is ordered' }),
 });

@@ -86,6 +86,7 @@ export async function ensureTarget(
     taken_at: null,
     proven_at: null,
     given_at: null,
+    answered_at: null,
     left_over: null,
     proof: null,
     trouble: null,

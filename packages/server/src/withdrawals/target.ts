@@ -9,6 +9,11 @@ export type Act = 'find' | 'withdraw' | 'prove-withdrawn' | 'restore' | 'prove-r
 /** So often what is withdrawn is looked at again. */
 export const LOOK_AGAIN_MS = 24 * 3_600_000;
 
+/** Nothing is in its way. */
+export const SMOOTH = { trouble: null, trouble_words: null, trouble_since: null } as const;
+/** Everything is as it was before. */
+export const NOTHING_TAKEN = { before: null, changes: null, taken_at: null, proven_at: null, given_at: null } as const;
+
 /** What of a target says how far it is. */
 export type Progress = Pick<Target, 'before' | 'taken_at' | 'proven_at' | 'given_at'>;
 

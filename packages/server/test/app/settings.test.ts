@@ -34,6 +34,7 @@ describe('settings', () => {
       database: join(folder, 'data/server'),
       databaseName: join(folder, 'data/server'),
       directory: null,
+      connectors: { activeDirectory: null, webhooks: [] },
       databaseConnections: 10,
       host: '127.0.0.1',
       port: 8420,
@@ -53,6 +54,7 @@ describe('settings', () => {
       countriesFile: null,
       logLevel: 'info',
       logFile: null,
+      deviceWithdrawals: null,
       limits: DEFAULT_LIMITS,
     });
     expect(Object.isFrozen(read())).toBe(true);

@@ -321,6 +321,7 @@ describe('a preview', () => {
       connector: 'directory',
       dryRun: false,
       changes: ['Take lee.field network'],
+      warnings: [],
       trouble: null,
       looked: true,
     });

@@ -122,3 +122,7 @@ export const EffectsReport = Type.Object(
   closed,
 );
 export type EffectsReport = Static<typeof EffectsReport>;
+
+/** What the server answers a report with, signed as each answer is. */
+export const EffectsAnswer = Type.Object({ protocol: Type.Integer({ minimum: 1 }), serverTime: IsoTime }, closed);
+export type EffectsAnswer = Static<typeof EffectsAnswer>;

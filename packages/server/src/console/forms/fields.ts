@@ -1,26 +1,26 @@
 import Type from 'typebox';
 
-export interface Option {
+export interface Option<Words extends string = string> {
   readonly value: string;
-  readonly text: string;
-  readonly hint?: string;
+  readonly text: Words;
+  readonly hint?: Words;
   /** Asked only where this one is chosen; of the answers to a question one may ask more. */
-  readonly fields?: readonly FormField[];
+  readonly fields?: readonly FormField<Words>[];
 }
 
-/** One question of a form, in the words of whoever answers it. */
-export interface FormField {
+/** One question of a form, in the words of whoever answers it; of a page in both languages these are phrases. */
+export interface FormField<Words extends string = string> {
   readonly name: string;
   readonly kind: 'line' | 'text' | 'number' | 'choice' | 'list' | 'moment' | 'day';
-  readonly label: string;
-  readonly hint?: string;
+  readonly label: Words;
+  readonly hint?: Words;
   /** A heading above this field and those that follow it. */
-  readonly heading?: string;
+  readonly heading?: Words;
   /** What is said where it is left empty; without, it may be. */
-  readonly missing?: string;
+  readonly missing?: Words;
   /** Characters, or for a number the number itself, at the most. */
   readonly most?: number;
-  readonly options?: readonly Option[];
+  readonly options?: readonly Option<Words>[];
   /** Of a moment: the time of day may be left empty, which stands for the beginning of the day. */
   readonly timeOptional?: boolean;
 }
@@ -28,6 +28,8 @@ export interface FormField {
 export interface FieldError {
   readonly field: string;
   readonly text: string;
+  /** The text is English whatever the page is in: what a refusal of the server says. */
+  readonly english?: true;
 }
 
 /** What was entered: text as it is, moments and days as on the wire. What was left empty is not there. */

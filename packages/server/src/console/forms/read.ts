@@ -1,26 +1,35 @@
+import { type Say, sayIn } from '../language/say.ts';
 import { capital, moment, day as dayWords } from '../words.ts';
 import { anchorOf, type FieldError, type FormField, MOMENT_PARTS, type Sent, type Values } from './fields.ts';
 import { dayOf, endOfDay, momentOf, partsOf, timeOf } from './moments.ts';
 
 type Found = { readonly value?: string; readonly wrong?: string };
 
+interface Reading {
+  readonly now: number;
+  readonly say: Say;
+}
+
 const MOST_CHARACTERS = 2000;
 
-function readText({ label, most = MOST_CHARACTERS }: FormField, text: string): Found {
-  return text.length > most ? { wrong: `${label} must be ${most} characters or fewer` } : { value: text };
+function readText({ label, most = MOST_CHARACTERS }: FormField, text: string, say: Say): Found {
+  if (text.length <= most) return { value: text };
+  return { wrong: say('{label} must be {most} characters or fewer', { label, most }) };
 }
 
-function readNumber({ label, most = 100_000_000 }: FormField, text: string): Found {
+function readNumber({ label, most = 100_000_000 }: FormField, text: string, say: Say): Found {
   const plain = text.replaceAll(',', '');
-  if (!/^\d{1,15}$/.test(plain)) return { wrong: `${label} must be a whole number, like 12` };
-  return Number(plain) > most ? { wrong: `${label} must be ${most} or fewer` } : { value: String(Number(plain)) };
+  if (!/^\d{1,15}$/.test(plain)) return { wrong: say('{label} must be a whole number, like 12', { label }) };
+  return Number(plain) > most
+    ? { wrong: say('{label} must be {most} or fewer', { label, most }) }
+    : { value: String(Number(plain)) };
 }
 
-function readChoice({ options = [] }: FormField, text: string): Found {
-  return options.some(({ value }) => value === text) ? { value: text } : { wrong: 'Choose one of the answers' };
+function readChoice({ options = [] }: FormField, text: string, say: Say): Found {
+  return options.some(({ value }) => value === text) ? { value: text } : { wrong: say('Choose one of the answers') };
 }
 
-function readMoment({ name, label, kind, timeOptional }: FormField, sent: Sent, now: number): Found {
+function readMoment({ name, label, kind, timeOptional }: FormField, sent: Sent, { now, say }: Reading): Found {
   const [day, month, year, time] = MOMENT_PARTS.map((part) => sent[`${name}-${part}`]?.trim() ?? '') as [
     string,
     string,
@@ -29,20 +38,21 @@ function readMoment({ name, label, kind, timeOptional }: FormField, sent: Sent, 
   ];
   if (day + month + year + time === '') return {};
   const found = dayOf(day, month, year);
-  if (found === undefined) return { wrong: `${label} must be a real date, like 4 6 2026` };
+  if (found === undefined) return { wrong: say('{label} must be a real date, like 4 6 2026', { label }) };
   if (kind === 'day') return { value: endOfDay(found) };
   const clock = timeOptional && time === '' ? '00:00' : timeOf(time);
-  if (clock === undefined) return { wrong: `${label} must have a time of day, like 9:30am` };
+  if (clock === undefined) return { wrong: say('{label} must have a time of day, like 9:30am', { label }) };
   const value = momentOf(found, clock);
-  return Date.parse(value) > now ? { wrong: `${label} must be in the past` } : { value };
+  return Date.parse(value) > now ? { wrong: say('{label} must be in the past', { label }) } : { value };
 }
 
-function readOne(field: FormField, sent: Sent, now: number): Found {
-  if (field.kind === 'moment' || field.kind === 'day') return readMoment(field, sent, now);
+function readOne(field: FormField, sent: Sent, reading: Reading): Found {
+  const { say } = reading;
+  if (field.kind === 'moment' || field.kind === 'day') return readMoment(field, sent, reading);
   const text = (sent[field.name] ?? '').trim().replaceAll('\r\n', '\n');
   if (text === '') return {};
-  if (field.kind === 'number') return readNumber(field, text);
-  return field.kind === 'choice' || field.kind === 'list' ? readChoice(field, text) : readText(field, text);
+  if (field.kind === 'number') return readNumber(field, text, say);
+  return field.kind === 'choice' || field.kind === 'list' ? readChoice(field, text, say) : readText(field, text, say);
 }
 
 /** The questions that were asked: those of an option only where it was chosen. */
@@ -54,16 +64,17 @@ const asked = (fields: readonly FormField[], sent: Sent): FormField[] =>
       .flatMap(({ fields: inside = [] }) => asked(inside, sent)),
   ]);
 
-/** What was entered and what is wrong with it, in the order of the form. */
+/** What was entered and what is wrong with it, in the order of the form and in the words of its page. */
 export function readForm(
   fields: readonly FormField[],
   sent: Sent,
   now: number,
+  say: Say = sayIn('en'),
 ): { readonly values: Values; readonly errors: readonly FieldError[] } {
   const values: Record<string, string> = {};
   const errors: FieldError[] = [];
   for (const field of asked(fields, sent)) {
-    const { value, wrong } = readOne(field, sent, now);
+    const { value, wrong } = readOne(field, sent, { now, say });
     const text = wrong ?? (value === undefined ? field.missing : undefined);
     if (text !== undefined) errors.push({ field: anchorOf(field), text });
     else if (value !== undefined) values[field.name] = value;

@@ -1,5 +1,7 @@
 import { durationInWords } from '@beadle/shared';
 import { Problem } from '../../errors.ts';
+import type { Language } from '../language/language.ts';
+import { isPhrase, sayIn } from '../language/say.ts';
 import { moment } from '../words.ts';
 
 const TIME = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
@@ -13,4 +15,10 @@ export const inPlainWords = (detail: string): string =>
 export function refusalWords(error: unknown): string {
   if (error instanceof Problem) return inPlainWords(error.message);
   throw error;
+}
+
+/** The same on a page in both languages: what the list does not have is marked as English. */
+export function refusalIn(language: Language, error: unknown): { readonly text: string; readonly english?: true } {
+  const text = refusalWords(error);
+  return isPhrase(text) ? { text: sayIn(language)(text) } : { text, english: true };
 }

@@ -1,5 +1,6 @@
 import { iso, POPULATIONS, startOfDay } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { callerOf } from '../../access.ts';
@@ -10,7 +11,11 @@ import { requestAuthorisation } from '../../authorisations/request.ts';
 import { Request } from '../../authorisations/schema.ts';
 import { DAY_PARTS, dateOf } from '../dates.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
-import { refusalWords } from './act-words.ts';
+import type { FieldError } from '../forms/fields.ts';
+import { languageOf } from '../language/language.ts';
+import { type Phrase, sayIn } from '../language/say.ts';
+import { DeviceQuery } from './report-form.ts';
+import { refusalIn } from './act-words.ts';
 import type { ActPageDeps } from './authorisation.ts';
 import { PAPER_ERRORS, paperFields, paperIn } from './paper-fields.ts';
 
@@ -40,11 +45,6 @@ const Form = Type.Object(
 );
 type Form = Readonly<Record<string, string | undefined>> & Static<typeof Form>;
 
-export interface FieldError {
-  readonly field: string;
-  readonly text: string;
-}
-
 const entries = (text = ''): string[] =>
   text
     .split(/[\r\n,]+/)
@@ -62,7 +62,7 @@ function subjectOf({ for: whom, subject = '' }: Form, name: string) {
   return { person: whom === 'person' ? text : name };
 }
 
-const ERRORS: readonly (readonly [field: string, isMissing: (form: Form) => boolean, text: string])[] = [
+const ERRORS: readonly (readonly [field: string, isMissing: (form: Form) => boolean, text: Phrase])[] = [
   ['kind', ({ kind }) => !kind, 'Choose what you need'],
   ['subject', ({ for: whom = 'me', subject }) => whom !== 'me' && !subject?.trim(), 'Enter whom or what it is for'],
   ['purpose', ({ purpose }) => !purpose?.trim(), 'Enter what it is needed for'],
@@ -123,44 +123,50 @@ async function modelOf(
   };
 }
 
+/** An empty form, for the caller or for the device that a link names. */
+const startOf = (device: string | undefined, key: string) => ({
+  ...(device === undefined ? { for: 'me' } : { for: 'device', subject: device }),
+  encrypted: 'yes',
+  key,
+});
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+async function take(deps: ActPageDeps, exchange: Exchange, form: Form): Promise<FastifyReply> {
+  const { db, clock, random, wake } = deps;
+  const { request, reply } = exchange;
+  const [caller, say] = [callerOf(request), sayIn(languageOf(request))];
+  const failed = async (errors: readonly FieldError[]) => {
+    const model = { ...(await modelOf(deps, caller)), form, errors };
+    return showPage(deps, exchange, 'authorisation-new', model, { section: 'authorisations', status: 400 });
+  };
+  const missing = ERRORS.filter(([, isMissing]) => isMissing(form));
+  if (missing.length > 0) return failed(missing.map(([field, , text]) => ({ field, text: say(text) })));
+  const asked = requestOf(form, caller.name, clock.now());
+  const odd = 'Check what you entered: something is too long, or of another form than is asked for';
+  if (!Value.Check(Request, asked)) return failed([{ field: 'kind', text: say(odd) }]);
+  try {
+    const { ref } = await requestAuthorisation(caller, asked, { db, now: clock.now(), random });
+    wake();
+    return await reply.redirect(linkTo(`/authorisations/${ref}`, { done: 'asked' }), 303);
+  } catch (error) {
+    return failed([{ field: 'kind', ...refusalIn(languageOf(request), error) }]);
+  }
+}
+
 /** `/authorisations/new`: the request, with the risks and their acceptance. */
 export const newAuthorisationPage: FastifyPluginAsyncTypebox<ActPageDeps> = async (app, deps) => {
   const config = { access: 'authorisations:request' } as const;
-  const newKey = () => Buffer.from(deps.random.bytes(12)).toString('hex');
-
-  app.get('/authorisations/new', { schema: { hide: true }, config }, async (request, reply) => {
-    const model = {
-      ...(await modelOf(deps, callerOf(request))),
-      form: { for: 'me', encrypted: 'yes', key: newKey() },
-      errors: [],
-    };
+  const schema = { hide: true, querystring: DeviceQuery };
+  app.get('/authorisations/new', { schema, config }, async (request, reply) => {
+    const form = startOf(request.query.device, Buffer.from(deps.random.bytes(12)).toString('hex'));
+    const model = { ...(await modelOf(deps, callerOf(request))), form, errors: [] };
     return showPage(deps, { request, reply }, 'authorisation-new', model, { section: 'authorisations' });
   });
-
-  app.post('/authorisations/new', { schema: { hide: true, body: Form }, config }, async (request, reply) => {
-    const caller = callerOf(request);
-    const form = request.body as Form;
-    const failed = async (errors: readonly FieldError[]) => {
-      const model = { ...(await modelOf(deps, caller)), form, errors };
-      return showPage(deps, { request, reply }, 'authorisation-new', model, { section: 'authorisations', status: 400 });
-    };
-    const missing = ERRORS.filter(([, isMissing]) => isMissing(form)).map(([field, , text]) => ({ field, text }));
-    if (missing.length > 0) return failed(missing);
-    const asked = requestOf(form, caller.name, deps.clock.now());
-    if (!Value.Check(Request, asked))
-      return failed([
-        { field: 'kind', text: 'Check what you entered: something is too long, or of another form than is asked for' },
-      ]);
-    try {
-      const { ref } = await requestAuthorisation(caller, asked, {
-        db: deps.db,
-        now: deps.clock.now(),
-        random: deps.random,
-      });
-      deps.wake();
-      return await reply.redirect(linkTo(`/authorisations/${ref}`, { done: 'asked' }), 303);
-    } catch (error) {
-      return failed([{ field: 'kind', text: refusalWords(error) }]);
-    }
-  });
+  app.post('/authorisations/new', { schema: { hide: true, body: Form }, config }, (request, reply) =>
+    take(deps, { request, reply }, request.body as Form),
+  );
 };

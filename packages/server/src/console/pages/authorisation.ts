@@ -25,7 +25,10 @@ import { recordView } from '../../audit/viewed.ts';
 import { problem } from '../../errors.ts';
 import { may } from '../../people/permissions.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
-import { inPlainWords, refusalWords } from './act-words.ts';
+import { languageOf } from '../language/language.ts';
+import { type Phrase, sayIn } from '../language/say.ts';
+import { inPlainWords, refusalIn } from './act-words.ts';
+import { doneWords } from './authorisation-words.ts';
 
 export interface ActPageDeps extends PageDeps {
   readonly random: Random;
@@ -36,17 +39,6 @@ interface Exchange {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
-
-/** What the page says after an act, by the word in its address. */
-const DONE: Readonly<Record<string, string>> = {
-  asked: 'Your request has been sent to whoever decides.',
-  approve: 'You have approved this. The devices are told at their next check-in.',
-  refuse: 'You have refused this. Your reason is in its history.',
-  revoke: 'You have ended this. The devices are told at their next check-in.',
-  withdraw: 'The request is withdrawn.',
-  accept: 'It is recorded that you accept the risks.',
-  paper: 'It is recorded what became of the paper.',
-};
 
 const refusedWords = (refusal: Refusal | undefined): string | undefined =>
   refusal === undefined ? undefined : inPlainWords(refusal.detail);
@@ -82,7 +74,7 @@ const NOBODY = { people: [], person: null, devices: [] } as const;
 
 interface Said {
   readonly done?: string | undefined;
-  readonly error?: { readonly act: string; readonly text: string } | undefined;
+  readonly error?: { readonly act: string; readonly text: string; readonly english?: true } | undefined;
   readonly given?: Form;
 }
 
@@ -93,7 +85,7 @@ async function showDesk(deps: PageDeps, exchange: Exchange, ref: string, { done,
   const model = {
     it: present(row, deps.clock.now()),
     history: { timeline: await historyOf(deps.db, row) },
-    done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
+    done: doneWords(done),
     error,
     given,
     acts: await actsOf(deps, caller, row),
@@ -133,7 +125,7 @@ const linesOf = (text = ''): string[] =>
     .filter((line) => line !== '')
     .slice(0, 20);
 
-const ACTS: Readonly<Record<string, { readonly act: Act; readonly missing?: string }>> = {
+const ACTS: Readonly<Record<string, { readonly act: Act; readonly missing?: Phrase }>> = {
   approve: {
     act: (caller, ref, { version, reason, form }, deps) => {
       const actions = form.actions?.trim().slice(0, 1000) ?? '';
@@ -183,14 +175,15 @@ export const authorisationPage: FastifyPluginAsyncTypebox<ActPageDeps> = async (
       async (request, reply) => {
         const { body, params } = request;
         const reason = (body.reason ?? '').trim().slice(0, MOST_REASON);
-        const failed = (text: string) =>
-          showDesk(deps, { request, reply }, params.ref, { error: { act: name, text }, given: body });
-        if (missing !== undefined && reason === '') return failed(missing);
+        const failed = (said: { readonly text: string; readonly english?: true }) =>
+          showDesk(deps, { request, reply }, params.ref, { error: { act: name, ...said }, given: body });
+        const say = sayIn(languageOf(request));
+        if (missing !== undefined && reason === '') return failed({ text: say(missing) });
         const given = { version: Number(body.version ?? 0) || 1, reason, form: body };
         try {
           await act(callerOf(request), params.ref, given, { db: deps.db, now: deps.clock.now(), random: deps.random });
         } catch (error) {
-          return failed(refusalWords(error));
+          return failed(refusalIn(languageOf(request), error));
         }
         deps.wake();
         return reply.redirect(linkTo(pathOf(params.ref), { done: name }), 303);

@@ -7,6 +7,7 @@ import { type AuthorisationFilter, listAuthorisations, seesAll } from '../../aut
 import { may } from '../../people/permissions.ts';
 import { readCursor, toPage } from '../../pagination.ts';
 import { linkTo, type PageDeps, showPage } from '../console.ts';
+import type { Phrase } from '../language/say.ts';
 
 const Field = (maximum: number) => Type.Optional(Type.String({ maxLength: maximum }));
 const Query = Type.Object(
@@ -19,10 +20,10 @@ const ON_A_PAGE = 25;
 const SOON_MS = 30 * 86_400_000;
 
 interface Tab {
-  readonly text: string;
+  readonly text: Phrase;
   readonly filter: (now: number) => AuthorisationFilter;
   /** What is said where there is none. */
-  readonly empty: string;
+  readonly empty: Phrase;
 }
 
 const WAITING: Tab = {
@@ -81,7 +82,7 @@ async function modelOf({ db, clock }: PageDeps, caller: Caller, query: Query) {
   return {
     show: name,
     heading: tab.text,
-    empty: filtered ? 'No authorisation here fits the filters.' : tab.empty,
+    empty: filtered ? ('No authorisation here fits the filters.' satisfies Phrase) : tab.empty,
     tabs: Object.entries(TABS).map(([show, { text }]) => ({
       name: show,
       text,

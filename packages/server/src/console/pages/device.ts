@@ -17,10 +17,12 @@ import { serverRules, wantedOf } from '../../judging/judge.ts';
 import { personOfHolder } from '../../people/holder.ts';
 import { may } from '../../people/permissions.ts';
 import { policyInForce } from '../../policies/store.ts';
+import { correctionsOf } from '../../rights/notes.ts';
 import { type PageDeps, SILENT_AFTER, showPage } from '../console.ts';
 import { countryWords, deviceStateWords, STATE_WORDS } from '../device-state-words.ts';
 import { factLines } from '../fact-words.ts';
 import { inList } from './overview.ts';
+import { ordersOnDevice } from './orders/on-device.ts';
 
 const MOST_BREACHES = 50;
 
@@ -108,6 +110,9 @@ interface Desk {
 const DONE: Readonly<Record<string, string>> = {
   state: 'The state of this device has been changed.',
   holder: 'The holder has been saved. It is recorded under your name.',
+  ordered: 'The restriction has been ordered. It is in force when the device has said so.',
+  lifted: 'The restriction has been lifted. It has ended when the device has said so.',
+  messaged: 'The message has been sent. The device says when it has been shown.',
 };
 
 /** Whom its holder names, for whoever may look at people. */
@@ -120,11 +125,12 @@ async function personOf(db: Db, { organisation, holder }: DeviceView, caller: Ca
 async function modelOf({ db, clock }: PageDeps, device: DeviceView, viewer: Viewer) {
   const { organisation } = device;
   const now = clock.now();
-  const [states, facts, breaches, authorisations] = await Promise.all([
+  const [states, facts, breaches, authorisations, notes] = await Promise.all([
     readStates(db, organisation, device.id),
     readFacts(db, organisation, device.id),
     listBreaches(db, viewer, { device: device.asset_tag, open: true }, { limit: MOST_BREACHES }),
     ofDevice(db, device, now),
+    correctionsOf(db, device),
   ]);
   return {
     device: about(device, now),
@@ -134,6 +140,7 @@ async function modelOf({ db, clock }: PageDeps, device: DeviceView, viewer: View
     facts: facts.map(({ check_name: check, at, facts: text }) => ({ check, at, lines: factLines(text) })),
     breaches: breaches.slice(0, MOST_BREACHES).map(inList),
     silentDays: SILENT_AFTER.days,
+    notes,
   };
 }
 
@@ -161,6 +168,8 @@ export async function showDevice(
     location: await locationOf(deps.db, device, now),
     canChange: may(caller.role, 'devices:write'),
     canHold: may(caller.role, 'holders:write'),
+    orders: may(caller.role, 'orders:read') ? await ordersOnDevice(deps.db, caller, device, now) : null,
+    mayOrder: may(caller.role, 'orders:write'),
     choices: DEVICE_STATES.map((value) => ({ value, text: STATE_WORDS[value] })),
     given: given ?? { state, quietUntil: quietUntil === null ? undefined : iso(quietUntil).slice(0, 10) },
     done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,

@@ -75,6 +75,7 @@ export const devicesPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps
           devices: items,
           total,
           mayWrite: may(role, 'devices:write'),
+          readsOrders: may(role, 'orders:read'),
           next: nextCursor && linkTo('/devices', { ...kept, cursor: nextCursor }),
         },
         { section: 'devices' },

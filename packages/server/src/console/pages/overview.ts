@@ -11,6 +11,7 @@ import { standingOfRules } from '../../breaches/standing.ts';
 import type { BreachView } from '../../breaches/read.ts';
 import { fleetFigures, type RuleFigure, standingByRule, unknownByReason } from '../../devices/figures.ts';
 import { type PageDeps, SILENT_AFTER, showPage, WEEK_MS } from '../console.ts';
+import { rightsDueBy } from '../../rights/due.ts';
 import { trendFigures } from './trends.ts';
 
 const SHOWN = 5;
@@ -43,23 +44,25 @@ function barOf({ fail, unknown, exempt, pass }: RuleFigure) {
   return { ...parts, unknownFrom: parts.fail, passFrom: parts.fail + parts.unknown };
 }
 
-async function modelOf(deps: PageDeps, viewer: Viewer) {
+async function modelOf(deps: PageDeps, viewer: Viewer, answersRights: boolean) {
   const { db, clock } = deps;
   const { organisation } = viewer;
   const now = clock.now();
-  const [officer, ict, fleet, unknowns, rules, better, standing, paper, clocks, actions, trends] = await Promise.all([
-    queueOf(deps, viewer, 'holder'),
-    queueOf(deps, viewer, 'ict'),
-    fleetFigures(db, organisation, now - SILENT_AFTER.ms),
-    unknownByReason(db, organisation),
-    standingByRule(db, organisation),
-    restoredSince(db, viewer, now - WEEK_MS),
-    standingOfRules(db, organisation, now),
-    paperOverdue(db, organisation, now),
-    runningClocks(db, viewer, now, SHOWN),
-    actionsDueBy(db, organisation, now + WEEK_MS, viewer),
-    trendFigures(db, viewer, now),
-  ]);
+  const [officer, ict, fleet, unknowns, rules, better, standing, paper, clocks, actions, trends, rights] =
+    await Promise.all([
+      queueOf(deps, viewer, 'holder'),
+      queueOf(deps, viewer, 'ict'),
+      fleetFigures(db, organisation, now - SILENT_AFTER.ms),
+      unknownByReason(db, organisation),
+      standingByRule(db, organisation),
+      restoredSince(db, viewer, now - WEEK_MS),
+      standingOfRules(db, organisation, now),
+      paperOverdue(db, organisation, now),
+      runningClocks(db, viewer, now, SHOWN),
+      actionsDueBy(db, organisation, now + WEEK_MS, viewer),
+      trendFigures(db, viewer, now),
+      answersRights ? rightsDueBy(db, organisation, now + WEEK_MS) : [],
+    ]);
   const quiet = standing.filter(({ mode, inGrace }) => mode === 'observe' || inGrace > 0);
   const bars = rules.map((rule) => ({ ...rule, bar: barOf(rule) }));
   return {
@@ -73,6 +76,7 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
     paper,
     clocks,
     actions: actions.slice(0, SHOWN),
+    rights: rights.slice(0, SHOWN),
     trends,
     now,
     silentDays: SILENT_AFTER.days,
@@ -86,7 +90,8 @@ async function modelOf(deps: PageDeps, viewer: Viewer) {
 export const overviewPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps) => {
   app.get('/', { schema: { hide: true }, config: { access: 'breaches:report' } }, async (request, reply) => {
     if (!may(callerOf(request).role, 'console')) return reply.redirect('/my-device', 303);
-    const model = await modelOf(deps, callerOf(request));
+    const caller = callerOf(request);
+    const model = await modelOf(deps, caller, may(caller.role, 'rights:answer'));
     return showPage(deps, { request, reply }, 'overview', model, { section: 'overview' });
   });
 };

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { kindNamed } from '../../authorisations/kinds.ts';
+import type { Phrase } from '../language/say.ts';
 
 const NAMES = ['recordType', 'classification', 'quantity', 'copies', 'storage', 'transport'] as const;
 type Name = (typeof NAMES)[number];
@@ -8,7 +9,7 @@ type Form = Readonly<Record<string, string | undefined>>;
 const Field = Type.Optional(Type.String({ maxLength: 20_000 }));
 export const paperFields = Object.fromEntries(NAMES.map((name) => [name, Field]));
 
-const MISSING: Readonly<Record<Name, string>> = {
+const MISSING: Readonly<Record<Name, Phrase>> = {
   recordType: 'Enter what records they are',
   classification: 'Choose how the records are classified',
   quantity: 'Enter how much it is',

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FieldProblem, ProblemCode } from '../../errors.ts';
 import { signInFor } from '../after-sign-in.ts';
 import { type PageDeps, showPage } from '../console.ts';
+import type { Phrase } from '../language/say.ts';
 
 /** An error as it may be told. */
 export interface ShownError {
@@ -14,7 +15,7 @@ export interface ShownError {
 }
 
 interface Words {
-  readonly heading: string;
+  readonly heading: Phrase;
   readonly lines: readonly string[];
   /** Whether the number of the request helps whoever is asked. */
   readonly withNumber?: boolean;
@@ -25,18 +26,23 @@ function wordsOf({ status, code, detail }: ShownError): Words {
     return {
       heading: 'Page not found',
       lines: [
-        code === 'not-found' ? 'If you typed the web address, check it is correct.' : detail,
-        'If you followed a link, what it led to may be on record under another reference.',
+        code === 'not-found' ? ('If you typed the web address, check it is correct.' satisfies Phrase) : detail,
+        'If you followed a link, what it led to may be on record under another reference.' satisfies Phrase,
       ],
     };
   }
   if (status === 403) return { heading: 'You cannot do this', lines: [detail] };
-  if (status === 429) return { heading: 'Too many requests', lines: ['Wait a minute, then try again.'] };
+  if (status === 429)
+    return { heading: 'Too many requests', lines: ['Wait a minute, then try again.' satisfies Phrase] };
   if (status >= 500)
-    return { heading: 'Sorry, there is a problem with the service', lines: ['Try again later.'], withNumber: true };
+    return {
+      heading: 'Sorry, there is a problem with the service',
+      lines: ['Try again later.' satisfies Phrase],
+      withNumber: true,
+    };
   return {
     heading: 'There is a problem',
-    lines: [detail || 'The address or the form is not one that this page understands.'],
+    lines: [detail || ('The address or the form is not one that this page understands.' satisfies Phrase)],
   };
 }
 

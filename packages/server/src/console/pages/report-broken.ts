@@ -9,11 +9,14 @@ import { showPage } from '../console.ts';
 import type { Exchange } from '../entry-form.ts';
 import { type FieldError, type FormField, formSchema, type Sent, type Values } from '../forms/fields.ts';
 import { readForm } from '../forms/read.ts';
-import { refusalWords } from './act-words.ts';
-import { tagErrors } from './report-form.ts';
+import { refusalIn } from './act-words.ts';
+import { fieldsIn } from '../forms/spoken.ts';
+import { type Language, languageOf } from '../language/language.ts';
+import { type Phrase, sayIn } from '../language/say.ts';
+import { DeviceQuery, startOf, tagErrors } from './report-form.ts';
 import type { ReportPageDeps } from './report-something.ts';
 
-const FIELDS: readonly FormField[] = [
+const FIELDS: readonly FormField<Phrase>[] = [
   {
     name: 'kind',
     kind: 'choice',
@@ -57,14 +60,17 @@ const showForm = (deps: ReportPageDeps, exchange: Exchange, sent: Sent, errors: 
     deps,
     exchange,
     'report-broken',
-    { fields: FIELDS, sent, errors },
+    { fields: fieldsIn(FIELDS, sayIn(languageOf(exchange.request))), sent, errors },
     { section: 'report', status: errors.length > 0 ? 400 : 200 },
   );
 
-function refused(error: unknown): FieldError {
+function refused(error: unknown, language: Language): FieldError {
   const isDevice = error instanceof Problem && error.code === 'device-unknown';
-  if (!isDevice) return { field: 'description', text: refusalWords(error) };
-  return { field: 'device', text: 'No council device has this asset tag: check the label, or leave it empty' };
+  if (!isDevice) return { field: 'description', ...refusalIn(language, error) };
+  return {
+    field: 'device',
+    text: sayIn(language)('No council device has this asset tag: check the label, or leave it empty'),
+  };
 }
 
 /** The form asks for one of the kinds, so that there is one. */
@@ -78,19 +84,20 @@ const reportOf = ({ kind, description = '', ...rest }: Values) => ({
 export const reportBrokenPages: FastifyPluginAsyncTypebox<ReportPageDeps> = async (app, deps) => {
   const { db, clock, random, settings, wake } = deps;
   const config = { access: 'helpdesk:report' } as const;
-  app.get('/report/broken', { schema: { hide: true }, config }, (request, reply) =>
-    showForm(deps, { request, reply }, {}),
+  app.get('/report/broken', { schema: { hide: true, querystring: DeviceQuery }, config }, (request, reply) =>
+    showForm(deps, { request, reply }, startOf(request.query)),
   );
   app.post('/report/broken', { schema: { hide: true, body: formSchema(FIELDS) }, config }, async (request, reply) => {
     const [exchange, sent, now] = [{ request, reply }, request.body as Sent, clock.now()];
-    const { values, errors } = readForm(FIELDS, sent, now);
-    const found = [...errors, ...tagErrors(values)];
+    const say = sayIn(languageOf(request));
+    const { values, errors } = readForm(fieldsIn(FIELDS, say), sent, now, say);
+    const found = [...errors, ...tagErrors(values, say)];
     if (found.length > 0) return showForm(deps, exchange, sent, found);
     let ref: string;
     try {
       ref = await reportRecord(callerOf(request), reportOf(values), { db, now, random, origin: settings.origin });
     } catch (error) {
-      return showForm(deps, exchange, sent, [refused(error)]);
+      return showForm(deps, exchange, sent, [refused(error, languageOf(request))]);
     }
     wake();
     return reply.redirect(`/helpdesk/reported/${ref}`, 303);

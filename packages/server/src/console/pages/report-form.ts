@@ -1,8 +1,10 @@
+import Type, { type Static } from 'typebox';
 import type { PersonReport } from '../../breaches/reporting.ts';
 import { ANSWER_WORDS, CATEGORY_WORDS, CERTAINTY_WORDS, optionsOf, PLACE_WORDS } from '../breach-words.ts';
-import type { FieldError, FormField, Values } from '../forms/fields.ts';
+import type { FieldError, FormField, Option, Values } from '../forms/fields.ts';
+import type { Phrase, Say } from '../language/say.ts';
 
-const STOLEN: readonly FormField[] = [
+const STOLEN: readonly FormField<Phrase>[] = [
   {
     name: 'policeReference',
     kind: 'line',
@@ -12,12 +14,12 @@ const STOLEN: readonly FormField[] = [
   },
 ];
 
-const kinds = optionsOf(CATEGORY_WORDS).map((option) =>
-  option.value === 'stolen' ? { ...option, fields: STOLEN } : option,
+const kinds = optionsOf(CATEGORY_WORDS).map(
+  (option): Option<Phrase> => (option.value === 'stolen' ? { ...option, fields: STOLEN } : option),
 );
 
 /** What a person is asked who reports something: only what happened is needed, the rest is what they know. */
-export const REPORT_FIELDS: readonly FormField[] = [
+export const REPORT_FIELDS: readonly FormField<Phrase>[] = [
   {
     name: 'description',
     kind: 'text',
@@ -91,12 +93,20 @@ export function titleOf(description: string): string {
 const ASSET_TAG = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
 
 /** An asset tag that no device can have. */
-export const tagErrors = ({ device }: Values): FieldError[] =>
+export const tagErrors = ({ device }: Values, say: Say): FieldError[] =>
   device === undefined || ASSET_TAG.test(device)
     ? []
-    : [{ field: 'device', text: 'The asset tag must be as on the label, such as DBC-04127, or left empty' }];
+    : [{ field: 'device', text: say('The asset tag must be as on the label, such as DBC-04127, or left empty') }];
 
 export const reportOf = (values: Values): PersonReport => {
   const { description = '', ...rest } = values;
   return { title: titleOf(description), description, ...rest };
 };
+
+/** Whose page leads here may have named the device: it is written down already. */
+export const DeviceQuery = Type.Object(
+  { device: Type.Optional(Type.String({ maxLength: 80 })) },
+  { additionalProperties: false },
+);
+
+export const startOf = ({ device }: Static<typeof DeviceQuery>): Values => (device === undefined ? {} : { device });

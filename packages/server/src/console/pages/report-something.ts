@@ -10,8 +10,11 @@ import type { Settings } from '../../settings.ts';
 import { type PageDeps, showPage } from '../console.ts';
 import { type FieldError, formSchema, type Sent } from '../forms/fields.ts';
 import { readForm } from '../forms/read.ts';
-import { refusalWords } from './act-words.ts';
-import { REPORT_FIELDS, reportOf, tagErrors } from './report-form.ts';
+import { refusalIn } from './act-words.ts';
+import { type Language, languageOf } from '../language/language.ts';
+import { type Say, sayIn } from '../language/say.ts';
+import { fieldsIn } from '../forms/spoken.ts';
+import { DeviceQuery, REPORT_FIELDS, reportOf, startOf, tagErrors } from './report-form.ts';
 
 export interface ReportPageDeps extends PageDeps {
   readonly random: Random;
@@ -24,36 +27,41 @@ interface Exchange {
   readonly reply: FastifyReply;
 }
 
+const sayFor = (request: FastifyRequest): Say => sayIn(languageOf(request));
+
 const showForm = (deps: ReportPageDeps, exchange: Exchange, sent: Sent, errors: readonly FieldError[] = []) =>
   showPage(
     deps,
     exchange,
     'report-something',
-    { fields: REPORT_FIELDS, sent, errors },
+    { fields: fieldsIn(REPORT_FIELDS, sayFor(exchange.request)), sent, errors },
     { section: 'report', status: errors.length > 0 ? 400 : 200 },
   );
 
-function refused(error: unknown): FieldError {
+function refused(error: unknown, language: Language): FieldError {
   if (error instanceof Problem && error.code === 'device-unknown')
     return {
       field: 'device',
-      text: 'No council device has this asset tag: check the label, or leave it empty and say which device it is in your own words',
+      text: sayIn(language)(
+        'No council device has this asset tag: check the label, or leave it empty and say which device it is in your own words',
+      ),
     };
-  return { field: 'description', text: refusalWords(error) };
+  return { field: 'description', ...refusalIn(language, error) };
 }
 
 async function take(deps: ReportPageDeps, exchange: Exchange, sent: Sent): Promise<FastifyReply> {
   const { db, clock, random, settings, wake } = deps;
   const now = clock.now();
-  const { values, errors } = readForm(REPORT_FIELDS, sent, now);
-  const found = [...errors, ...tagErrors(values)];
+  const say = sayFor(exchange.request);
+  const { values, errors } = readForm(fieldsIn(REPORT_FIELDS, say), sent, now, say);
+  const found = [...errors, ...tagErrors(values, say)];
   if (found.length > 0) return showForm(deps, exchange, sent, found);
   const told = { db, now, random, origin: settings.origin };
   let ref: string;
   try {
     ref = await reportBreach(callerOf(exchange.request), reportOf(values), told);
   } catch (error) {
-    return showForm(deps, exchange, sent, [refused(error)]);
+    return showForm(deps, exchange, sent, [refused(error, languageOf(exchange.request))]);
   }
   wake();
   return exchange.reply.redirect(`/report/${ref}`, 303);
@@ -67,7 +75,9 @@ const Ref = Type.Object(
 /** `/report`: anybody who has signed in reports something, and has its reference at once (clause 4.1). */
 export const reportSomethingPages: FastifyPluginAsyncTypebox<ReportPageDeps> = async (app, deps) => {
   const config = { access: 'breaches:report' } as const;
-  app.get('/report', { schema: { hide: true }, config }, (request, reply) => showForm(deps, { request, reply }, {}));
+  app.get('/report', { schema: { hide: true, querystring: DeviceQuery }, config }, (request, reply) =>
+    showForm(deps, { request, reply }, startOf(request.query)),
+  );
   app.post('/report', { schema: { hide: true, body: formSchema(REPORT_FIELDS) }, config }, (request, reply) =>
     take(deps, { request, reply }, request.body as Sent),
   );

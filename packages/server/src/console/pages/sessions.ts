@@ -6,11 +6,12 @@ import { problem } from '../../errors.ts';
 import { endSessionsFor } from '../../people/account-change.ts';
 import { listSessions } from '../../people/session-list.ts';
 import { type PageDeps, showPage } from '../console.ts';
+import type { Phrase } from '../language/say.ts';
 
 const closed = { additionalProperties: false } as const;
 /** What every role may: each looks after their own. */
 const config = { access: 'breaches:report' } as const;
-const DONE: Readonly<Record<string, string>> = {
+const DONE: Readonly<Record<string, Phrase>> = {
   ended: 'That browser has been signed out.',
   others: 'All other browsers have been signed out.',
 };

@@ -9,12 +9,13 @@ import { beginOidc, type Failure, finishOidc, type OidcDeps } from '../../people
 import type { Log } from '../../log.ts';
 import { MOST_OF_A_PATH, pathAfterSignIn } from '../after-sign-in.ts';
 import { showPage } from '../console.ts';
+import type { Phrase } from '../language/say.ts';
 import { cameOf, type SignInPageDeps } from './sign-in.ts';
 
 interface Words {
   readonly status: number;
-  readonly heading: string;
-  readonly lines: readonly string[];
+  readonly heading: Phrase;
+  readonly lines: readonly Phrase[];
   /** Whether the same may go well the next time. */
   readonly again: boolean;
 }
@@ -24,7 +25,7 @@ const NO_ROLE = {
   heading: 'You cannot sign in to Beadle with this account',
   again: false,
 } as const;
-const ASK = 'If you need Beadle for your work, ask the Information Security Team Leader or the ICT helpdesk.';
+const ASK: Phrase = 'If you need Beadle for your work, ask the Information Security Team Leader or the ICT helpdesk.';
 
 const WORDS: Readonly<Record<Failure, Words>> = {
   stale: {

@@ -12,6 +12,8 @@ import {
 } from '../../people/second-factor/sign-in.ts';
 import { ORGANISATION, readOrganisation } from '../../organisation/store.ts';
 import { showPage } from '../console.ts';
+import { languageOf } from '../language/language.ts';
+import { type Phrase, sayIn } from '../language/say.ts';
 import { cameOf, type SignInPageDeps } from './sign-in.ts';
 
 export interface SecondFactorPageDeps extends SignInPageDeps, SecondFactorDeps {}
@@ -29,7 +31,7 @@ const WRONG = {
   code: 'The code does not fit, or has been used. Enter the one that the app shows now, or a recovery code',
   setUp: 'The code does not fit. Enter the one that the app shows now',
   paused: 'There have been too many wrong codes. Try again in 15 minutes',
-} as const;
+} as const satisfies Readonly<Record<string, Phrase>>;
 
 /** Signed in: the browser no longer needs what it kept meanwhile. */
 function finish(deps: SecondFactorPageDeps, reply: FastifyReply, { session }: Admitted): void {
@@ -37,12 +39,22 @@ function finish(deps: SecondFactorPageDeps, reply: FastifyReply, { session }: Ad
   setSessionCookie(reply, deps.settings, session);
 }
 
-const showCode = (deps: SecondFactorPageDeps, exchange: Exchange, error?: string) =>
-  showPage(deps, exchange, 'second-factor', { error }, { status: error === undefined ? 200 : 401 });
+/** What is wrong, in the language of the page. */
+const said = ({ request }: Exchange, error?: Phrase) =>
+  error === undefined ? error : sayIn(languageOf(request))(error);
 
-async function showSetUp(deps: SecondFactorPageDeps, exchange: Exchange, id: string, name: string, error?: string) {
+const showCode = (deps: SecondFactorPageDeps, exchange: Exchange, error?: Phrase) =>
+  showPage(
+    deps,
+    exchange,
+    'second-factor',
+    { error: said(exchange, error) },
+    { status: error === undefined ? 200 : 401 },
+  );
+
+async function showSetUp(deps: SecondFactorPageDeps, exchange: Exchange, id: string, name: string, error?: Phrase) {
   const council = (await readOrganisation(deps.db, ORGANISATION)).name;
-  const model = { ...appFor(id, name, council), error };
+  const model = { ...appFor(id, name, council), error: said(exchange, error) };
   return showPage(deps, exchange, 'second-factor-set-up', model, { status: error === undefined ? 200 : 401 });
 }
 

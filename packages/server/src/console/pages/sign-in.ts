@@ -8,6 +8,8 @@ import { type Came, type SignInDeps, signInWithCode, signInWithPassword, signOut
 import type { Settings } from '../../settings.ts';
 import { MOST_OF_A_PATH, pathAfterSignIn } from '../after-sign-in.ts';
 import { type PageDeps, showPage } from '../console.ts';
+import { languageOf } from '../language/language.ts';
+import { type Phrase, sayIn } from '../language/say.ts';
 
 export interface SignInPageDeps extends PageDeps, SignInDeps {
   readonly settings: Pick<Settings, 'origin' | 'oidc' | 'secondFactor'>;
@@ -33,7 +35,7 @@ export const cameOf = (request: FastifyRequest, site: Pick<Settings, 'origin'>):
   browser: browserFamily(request.headers['user-agent']),
 });
 
-const REFUSED = 'Check the name and the password: they do not fit';
+const REFUSED: Phrase = 'Check the name and the password: they do not fit';
 
 /** Signing in with a name and a password, or with a one-time code; signing out. */
 export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app, deps) => {
@@ -60,7 +62,13 @@ export const signInPages: FastifyPluginAsyncTypebox<SignInPageDeps> = async (app
     };
     const session = name === '' ? null : await signInWithPassword(deps, given);
     if (session === null)
-      return showPage(deps, { request, reply }, 'sign-in', { error: REFUSED, name, next, sso }, { status: 401 });
+      return showPage(
+        deps,
+        { request, reply },
+        'sign-in',
+        { error: sayIn(languageOf(request))(REFUSED), name, next, sso },
+        { status: 401 },
+      );
     if ('needs' in session) {
       setAttemptCookie(reply, settings, session);
       return reply.redirect('/sign-in/second-factor', 303);

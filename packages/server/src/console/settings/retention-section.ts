@@ -31,6 +31,7 @@ export function retentionSection({ settings: { retention } }: Organisation, last
       row('Findings that no breach rests on', times.findings, 'retention.findings'),
       row('Breaches and what they rest on', `${times.breaches} after their end`, 'retention.breaches'),
       row('Findings of what was no breach', `${times.dismissed} after its end`, 'retention.dismissed'),
+      row('Complaints, objections and corrections', `${times.breaches} after their answer`, 'retention.breaches'),
       row('What messages say', times.messages, 'retention.messages'),
       row('People who are gone, whom nothing kept names', times.people, 'retention.people'),
       row('Last erased', erasedWords(last)),

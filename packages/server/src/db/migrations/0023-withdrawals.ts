@@ -27,7 +27,7 @@ async function createTargets({ schema }: Kysely<unknown>): Promise<void> {
   let table = required(schema.createTable('withdrawal_targets'), named);
   table = required(table, ['version'], time);
   table = optional(table, ['email', 'before', 'changes', 'left_over', 'proof', 'trouble', 'trouble_words']);
-  table = optional(table, ['taken_at', 'proven_at', 'given_at', 'trouble_since'], time);
+  table = optional(table, ['taken_at', 'proven_at', 'given_at', 'answered_at', 'trouble_since'], time);
   await keyed(table, 'withdrawal_targets', ['id']).execute();
   await schema
     .createIndex('withdrawal_targets_by_person')

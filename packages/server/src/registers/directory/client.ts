@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { Client, type Entry, Filter, ResultCodeError } from 'ldapts';
+import { type Entry, Filter, ResultCodeError } from 'ldapts';
 import { codeOf, StartError } from '../../errors.ts';
 import type { DirectorySettings } from '../../settings-directory.ts';
+import { CONTROL, DISABLED, IN_CHAIN, sameDn, textOf, withClient } from './connection.ts';
 
 /** What the directory answered, before anything is made of it. */
 export interface DirectoryAnswer {
@@ -22,25 +22,6 @@ export interface DirectoryPerson {
 }
 
 const PAGE = 500;
-const TIMES = { connectTimeout: 10_000, timeout: 30_000 } as const;
-
-/**
- * LDAP_MATCHING_RULE_IN_CHAIN: a member by way of other groups is one
- * (https://learn.microsoft.com/windows/win32/adsi/search-filter-syntax).
- */
-const IN_CHAIN = '1.2.840.113556.1.4.1941';
-/** Bit ADS_UF_ACCOUNTDISABLE (https://learn.microsoft.com/windows/win32/adschema/a-useraccountcontrol). */
-const DISABLED = 2;
-const CONTROL = 'userAccountControl';
-
-/** Directories do not tell the cases of letters in a distinguished name apart. */
-export const sameDn = (dn: string): string => dn.toLowerCase();
-
-function textOf(entry: Entry, attribute: string | null): string | undefined {
-  const value = attribute === null ? undefined : entry[attribute];
-  const [first] = Array.isArray(value) ? value : [value];
-  return typeof first === 'string' && first.trim() !== '' ? first.trim() : undefined;
-}
 
 const failed = (url: string, why: string, cause?: unknown): StartError =>
   new StartError(`${url}: ${why}; nothing was changed.`, { cause });
@@ -58,20 +39,13 @@ interface Session {
   readonly search: (base: string, filter: string, attributes: readonly string[]) => Promise<readonly Entry[]>;
 }
 
-/** One connection, bound from its beginning to its end: one that was cut and made anew would ask as nobody. */
-async function withSession<T>(
+function withSession<T>(
   settings: DirectorySettings,
   signal: AbortSignal,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const ca = settings.caFile === null ? {} : { ca: readFileSync(settings.caFile) };
-  const client = new Client({ url: settings.url, ...TIMES, tlsOptions: { ...ca, minVersion: 'TLSv1.2' } });
-  const stop = (): void => void client.unbind().catch(() => undefined);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    signal.throwIfAborted();
-    await client.bind(settings.bindDn, settings.readPassword());
-    return await work({
+  return withClient(settings, signal, (client) =>
+    work({
       settings,
       search: async (base, filter, attributes) => {
         const paged = { pageSize: PAGE };
@@ -80,11 +54,8 @@ async function withSession<T>(
         if (!client.isBound) throw failed(settings.url, 'the connection was cut while people were read');
         return searchEntries;
       },
-    });
-  } finally {
-    signal.removeEventListener('abort', stop);
-    await client.unbind().catch(() => undefined);
-  }
+    }),
+  );
 }
 
 async function readPeople({ settings, search }: Session): Promise<DirectoryPerson[]> {

@@ -1,7 +1,8 @@
 import type { DirectorySettings } from '../../settings-directory.ts';
 import { type Column, joined, namesIn, type Row } from '../column.ts';
 import { people } from '../people.ts';
-import { type DirectoryAnswer, type DirectoryPerson, sameDn } from './client.ts';
+import type { DirectoryAnswer, DirectoryPerson } from './client.ts';
+import { sameDn } from './connection.ts';
 
 const column = (name: string): Column => {
   const found = people.columns.find((one) => one.name === name);

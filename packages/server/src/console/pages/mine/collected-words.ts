@@ -1,7 +1,9 @@
+import type { Phrase } from '../../language/say.ts';
+
 /** What each check sends and what it is for, for the person whose device it is. */
 interface Collected {
-  readonly what: string;
-  readonly why: string;
+  readonly what: Phrase;
+  readonly why: Phrase;
 }
 
 const COLLECTED: Readonly<Record<string, Collected>> = {
@@ -57,16 +59,21 @@ export interface CollectedWords extends Collected {
   readonly check: string;
 }
 
+/** Every check that there are words for. */
+export const everyCheck = (): string[] => Object.keys(COLLECTED);
+
 /** For these checks, in the order of the table; a check without words yet says so, rather than nothing. */
 export function collectedWords(checks: readonly string[]): CollectedWords[] {
   const known = Object.entries(COLLECTED).filter(([check]) => checks.includes(check));
   const others = checks.filter((check) => !Object.hasOwn(COLLECTED, check));
   return [
     ...known.map(([check, words]) => ({ check, ...words })),
-    ...others.map((check) => ({
-      check,
-      what: 'What stands under “What was sent”',
-      why: 'A rule of the policy asks for it',
-    })),
+    ...others.map(
+      (check): CollectedWords => ({
+        check,
+        what: 'What stands under “What was sent”',
+        why: 'A rule of the policy asks for it',
+      }),
+    ),
   ];
 }

@@ -16,16 +16,20 @@ import { problem } from '../../../errors.ts';
 import { sentBy } from '../../../findings/sent.ts';
 import { retentionInWords } from '../../../organisation/retention.ts';
 import { readOrganisation } from '../../../organisation/store.ts';
-import { CALLER_ROLES, may } from '../../../people/permissions.ts';
 import { policyInForce } from '../../../policies/store.ts';
 import { type PageDeps, showPage } from '../../console.ts';
 import { factLines } from '../../fact-words.ts';
+import { type Language, languageOf } from '../../language/language.ts';
+import { momentsIn } from '../../language/moments.ts';
+import { welshTitleOf } from '../../language/welsh/appearance.ts';
+import { type CorrectionNote, correctionsOf } from '../../../rights/notes.ts';
 import { collectedWords } from './collected-words.ts';
+import { SEERS } from './seers.ts';
 
 type State = Awaited<ReturnType<typeof readStates>>[number];
 
 /** A rule of the policy as it concerns this device, and how the device stands to it. */
-function standing(state: State, rules: ReadonlyMap<string, Rule>) {
+function standing(state: State, rules: ReadonlyMap<string, Rule>, notes: readonly CorrectionNote[]) {
   const rule = rules.get(state.rule);
   return {
     rule: state.rule,
@@ -36,30 +40,34 @@ function standing(state: State, rules: ReadonlyMap<string, Rule>) {
     isTheirs: rule !== undefined && dutyOf(rule) === 'holder',
     reason: state.reason,
     since: state.since,
+    notes: notes.filter((note) => note.rule === state.rule),
   };
 }
 
-const inWords = (breach: BreachView) => ({
-  appears: titleOf(breach),
+const inWords = (breach: BreachView, language: Language, notes: readonly CorrectionNote[]) => ({
+  ref: breach.ref,
+  notes: notes.filter((note) => note.breach === breach.id),
+  appears: language === 'cy' ? welshTitleOf(breach) : titleOf(breach),
   clause: breach.clause,
   at: breach.first_seen,
   status: breach.status,
   isOpen: breach.ended_at === null,
 });
 
-async function modelOf(db: Db, device: DeviceView, now: number) {
+async function modelOf(db: Db, device: DeviceView, { now, language }: { now: number; language: Language }) {
   const { organisation } = device;
   const population = device.population as Population | null;
-  const [states, facts, told, authorisations, policy] = await Promise.all([
+  const [states, facts, told, authorisations, policy, notes] = await Promise.all([
     readStates(db, organisation, device.id),
     readFacts(db, organisation, device.id),
     ownBreaches(db, device, now),
     ofDevice(db, device, now),
     policyInForce(db, organisation, { population, at: now }),
+    correctionsOf(db, device),
   ]);
   const rules = new Map((policy?.document.rules ?? []).map((rule) => [rule.id, rule]));
   const of = (verdict: string) =>
-    states.filter((state) => state.verdict === verdict).map((one) => standing(one, rules));
+    states.filter((state) => state.verdict === verdict).map((one) => standing(one, rules, notes));
   const asked = [...rules.values()].filter((rule) => modeOf(rule) !== 'off').map(({ check }) => check);
   return {
     assetTag: device.asset_tag,
@@ -70,14 +78,13 @@ async function modelOf(db: Db, device: DeviceView, now: number) {
     fails: of('fail'),
     unknown: of('unknown'),
     keeps: of('pass'),
-    breaches: told.map(inWords),
+    breaches: told.map((breach) => inWords(breach, language, notes)),
     authorisations: authorisations.map((row) => present(row, now)),
+    notes: notes.filter(({ breach, rule }) => breach === null && rule === null),
     collected: collectedWords([...new Set([...asked, 'asset-tag', 'agent-health'])]),
     facts: facts.map(({ check_name: check, at, facts: text }) => ({ check, at, lines: factLines(text) })),
   };
 }
-
-const seers = CALLER_ROLES.filter((role) => may(role, 'findings:read'));
 
 async function theirs(db: Db, caller: Caller, assetTag: string): Promise<DeviceView> {
   const device = await ownDevice(db, caller, assetTag);
@@ -101,10 +108,12 @@ export const myDevicePages: FastifyPluginAsyncTypebox<PageDeps> = async (app, de
   const config = { access: 'own:read' } as const;
   app.get('/my-device', { schema: { hide: true }, config }, async (request, reply) => {
     const caller = callerOf(request);
-    const now = deps.clock.now();
-    const devices = await Promise.all((await ownDevices(deps.db, caller)).map((one) => modelOf(deps.db, one, now)));
+    const [now, language] = [deps.clock.now(), languageOf(request)];
+    const own = await ownDevices(deps.db, caller);
+    const devices = await Promise.all(own.map((one) => modelOf(deps.db, one, { now, language })));
     const { settings } = await readOrganisation(deps.db, caller.organisation);
-    const model = { devices, seers, kept: retentionInWords(settings.retention) };
+    const kept = retentionInWords(settings.retention, momentsIn(language).duration);
+    const model = { devices, seers: SEERS, kept };
     return showPage(deps, { request, reply }, 'my-device', model, { section: 'my-device' });
   });
 

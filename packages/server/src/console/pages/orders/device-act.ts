@@ -1,0 +1,53 @@
+import type { FastifyReply } from 'fastify';
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../../../access.ts';
+import type { DeviceRow } from '../../../devices/read.ts';
+import type { OrderRow } from '../../../orders/desired-state/document.ts';
+import type { OrderingDeps } from '../../../ordering/act.ts';
+import type { PageDeps } from '../../console.ts';
+import type { FormField, Values } from '../../forms/fields.ts';
+
+export type OrderPageDeps = PageDeps & OrderingDeps;
+
+export interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** Of which device, and of which of its orders where the act is about one. */
+export interface DeviceCase {
+  readonly caller: Caller;
+  readonly device: DeviceRow;
+  readonly order: OrderRow | undefined;
+  readonly now: number;
+}
+
+export interface Confirm {
+  readonly heading: string;
+  readonly warnings: readonly string[];
+  /** What it means, before what was entered. */
+  readonly summary: readonly { readonly label: string; readonly text: string }[];
+  readonly button: string;
+}
+
+/** Something that ICT does to a device, as a page that asks, one that confirms where it must, and the act itself. */
+export interface DeviceAct {
+  /** Below `/devices/{assetTag}/`. */
+  readonly path: string;
+  readonly heading: string;
+  readonly button: string;
+  readonly fields: readonly FormField[];
+  readonly intro: (it: DeviceCase) => readonly string[];
+  /** What the form begins with. */
+  readonly given?: (it: DeviceCase, deps: OrderPageDeps) => Promise<Values>;
+  readonly confirm?: (it: DeviceCase, values: Values) => Confirm;
+  /** Gives what is said on the device's page then, or a page of its own. */
+  readonly run: (
+    it: DeviceCase,
+    values: Values,
+    deps: OrderPageDeps,
+  ) => Promise<{ readonly done: string } | { readonly view: string; readonly model: object }>;
+}
+
+export const pathOf = ({ asset_tag: tag }: Pick<DeviceRow, 'asset_tag'>): string =>
+  `/devices/${encodeURIComponent(tag)}`;

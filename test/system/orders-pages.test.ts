@@ -1,0 +1,116 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConsoleServer, startConsoleServer } from '../../packages/server/test/support/console-server.ts';
+import { enrolListener, LOCK } from '../../packages/server/test/support/listener.ts';
+import {
+  chaptersOf,
+  openPage,
+  type Pictures,
+  picturesOf,
+  startChromium,
+  VIEWS,
+  whyNoChromium,
+} from './fixtures/browser.ts';
+
+const missing = whyNoChromium === undefined ? '' : ` (${whyNoChromium})`;
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+describe.skipIf(missing !== '')(`orders in Chromium${missing}`, () => {
+  let server: ConsoleServer;
+  let browser: Browser;
+  let origin: string;
+  let pictures: Pictures;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    server = await startConsoleServer({ port, start: new Date().toISOString() });
+    origin = await server.app.listen({ host: '127.0.0.1', port });
+    browser = await startChromium();
+    pictures = picturesOf('orders');
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  it.each(VIEWS)('are given, seen, released and lifted at $width px, $colorScheme', async (view) => {
+    const tag = `DBC-${view.width}-${view.colorScheme}`;
+    const device = await enrolListener(server, tag);
+    const url = `/api/v1/devices/${tag}`;
+    const { version } = (await server.as('administrator', { url })).json<{ version: string }>();
+    await server.as('administrator', { method: 'PATCH', url, payload: { holder: 'Sam Rivers', version } });
+    const { context, page, complaints } = await openPage(browser, view);
+    const look = chaptersOf(pictures, page, view, 'orders');
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    const done = async (words: string) => expect(await page.getByRole('alert').textContent()).toContain(words);
+    const says = async (words: string) => expect(await page.locator('main').textContent()).toContain(words);
+
+    await page.goto(`${origin}/sign-in/${await server.code('ict-operator', 'Ian Support')}`);
+    await page.goto(`${origin}/devices/${tag}`);
+    await says('Nothing restricts this device.');
+    await page.getByRole('link', { name: 'Restrict this device' }).click();
+    await press('Continue');
+    await look('restrict-with-nothing-chosen');
+    expect(await page.title()).toMatch(/^Error: /);
+    await page.getByLabel('Lock', { exact: true }).check();
+    await page.getByLabel('Until ICT lifts it').check();
+    await page.getByLabel('Whom the worker calls').fill('01442 000000');
+    await page.getByLabel('Why').fill('Left on a train. Reported by its holder at 9:40pm.');
+    await press('Continue');
+    await look('restrict-are-you-sure');
+    await says('Sam Rivers');
+    await press('Restrict this device');
+    await done('It is in force when the device has said so');
+    await says('Ordered. The device has not answered yet.');
+    expect(await page.locator('#orders').locator('..').textContent()).not.toContain('In force');
+    await look('ordered');
+
+    const desired = await device.desired();
+    const [lock] = desired?.restrictions ?? [];
+    const at = new Date(server.clock.now()).toISOString();
+    const inForce = { id: lock?.id ?? '', effect: 'in-force', at, observed: 'one session is locked' } as const;
+    await device.report(desired?.version ?? 0, [inForce]);
+    await server.as('ict-operator', { method: 'POST', url: `${url}/orders`, payload: { ...LOCK, kind: 'isolate' } });
+    await page.goto(`${origin}/devices/${tag}`);
+    await says('one session is locked');
+    await look('in-force');
+    await page.goto(`${origin}/devices/orders`);
+    await look('list');
+
+    await page.goto(`${origin}/devices/${tag}/orders/${lock?.id}/code`);
+    await page.getByLabel('Why').fill('Its holder has it back and is on a train. I know the voice.');
+    await look('code-asked');
+    await press('Show the code');
+    await look('code');
+    expect(await page.locator('.govuk-panel__body').textContent()).toMatch(/[0-9A-Z]{5}-[0-9A-Z]{5}/);
+
+    await page.goto(`${origin}/devices/${tag}/message`);
+    await page.getByLabel('Message').fill('Please bring this laptop to the service desk.');
+    await page.getByLabel('Why').fill('It must be looked at.');
+    await look('message');
+    await press('Send the message');
+    await done('The message has been sent');
+
+    await page.getByRole('link', { name: /^Lift lock/ }).click();
+    await page.getByLabel('Why').fill('It has been found.');
+    await look('lift');
+    await press('Lift the restriction');
+    await done('The restriction has been lifted');
+    await says('Lifted. The device has not answered yet');
+    await device.report(server.clock.now(), [{ ...inForce, effect: 'lifted', observed: 'no session is locked' }]);
+    await page.goto(`${origin}/devices/${tag}`);
+    await page.getByText('Messages, and what was ordered before').click();
+    await look('lifted');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
