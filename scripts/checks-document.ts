@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COLLECTED_CHECKS } from '@beadle/shared';
 import { collectedOn } from '../packages/agent/src/collectors/registry.ts';
-import { describeSource } from '../packages/agent/src/cli/sources.ts';
+import { describeAct, describeSource } from '../packages/agent/src/cli/sources.ts';
 import { type Platform, PLATFORMS } from '../packages/agent/src/host/host.ts';
+import { actsFor } from '../packages/agent/src/restrictions/registry.ts';
 import { sourcesFor } from '../packages/agent/src/sources/registry.ts';
 
 const FILE = join(import.meta.dirname, '../docs/checks.md');
@@ -13,7 +14,7 @@ const NAMES: Readonly<Record<Platform, string>> = { linux: 'Linux', win32: 'Wind
 const HEAD = `# What is checked, and what is read for it
 
 Made by \`node scripts/checks-document.ts\` from the lists that the agent itself goes by; \`beadle-agent sources\` prints the
-same on a device. Nothing outside these lists is run or read. What cannot be read is *unknown*, never a pass and never a
+same on a device. Nothing outside these lists is run, read or changed. What cannot be read is *unknown*, never a pass and never a
 failure.
 `;
 
@@ -62,6 +63,24 @@ function sourcesOf(platform: Platform): string[] {
   ];
 }
 
+/** Orders of ICT's alone change anything; what looks at what came of one runs while it holds. */
+function actsOf(platform: Platform): string[] {
+  const rows = actsFor(platform)
+    .map(describeAct)
+    .map(({ id, acts, reads, timeLimitSeconds, why }) =>
+      row([code(id), acts ? 'changes' : 'looks', code(reads), `${timeLimitSeconds} s`, why]),
+    );
+  const head = [
+    row(['act', 'changes or looks', 'what is run or written', 'at most', 'why']),
+    row(Array(5).fill('---')),
+  ];
+  return [
+    `What an order of ICT’s may change on ${NAMES[platform]}, and how what came of it is looked at:\n`,
+    ...head,
+    ...rows,
+  ];
+}
+
 export const checksDocument = (): string =>
   [
     HEAD,
@@ -69,7 +88,7 @@ export const checksDocument = (): string =>
       `## ${NAMES[platform]}\n`,
       ...(sourcesFor(platform).length === 0
         ? ['Nothing is read yet: every check is unknown.\n']
-        : [...checksOf(platform), '', ...sourcesOf(platform), '']),
+        : [...checksOf(platform), '', ...sourcesOf(platform), '', ...actsOf(platform), '']),
     ]),
   ]
     .join('\n')

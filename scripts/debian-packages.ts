@@ -27,6 +27,7 @@ export const debianPackages = {
   dosfstools: 'the file systems of its memory sticks',
   firewalld: 'the firewall of Fedora, as one of those that the agent looks at',
   ufw: 'the firewall of Ubuntu',
+  iproute2: 'the networks of their own in which isolation is tried',
   nftables: 'the rules that a firewall sets, and the service that sets one’s own',
   'network-manager': 'the profiles by which the council’s networks are known',
   clamav: 'the scanner whose version the agent asks for; no signatures come with it',

@@ -8,9 +8,10 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
   agent: [
     ['main'],
     ['cli', 'agent'],
+    ['wiring'],
     ['cycle'],
     ['collectors'],
-    ['sources', 'orders', 'watch', 'uplink'],
+    ['sources', 'orders', 'restrictions', 'watch', 'uplink'],
     ['host', 'outbox', 'identity'],
   ],
   server: [

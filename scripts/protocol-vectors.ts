@@ -2,21 +2,13 @@ import type { KeyObject } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  CHECKS,
-  CheckInAnswer,
-  CheckInHeader,
   contentDigest,
-  EnrolmentAnswer,
   enrolmentProof,
-  EnrolmentRequest,
-  FindingBody,
   formatToken,
-  GapBody,
   GENESIS,
   parseSignatureInput,
   PATHS,
   POLICY_TYPE,
-  PolicyForDevice,
   publicJwkOf,
   type RequestSignatureHeaders,
   type SignableRequest,
@@ -28,6 +20,8 @@ import {
   verifyRequest,
 } from '../packages/shared/src/index.ts';
 import { AT, chainVector, checkInBody, KEYS, POLICY_PAYLOAD, stateVector } from './protocol-examples.ts';
+import { schemas } from './protocol-schemas.ts';
+import { desiredStateVector, EFFECTS_REPORT, releaseVector } from './protocol-orders.ts';
 
 /** Test vectors of the agent protocol, and the JSON Schemas of its messages, for agents in other languages. */
 export const vectorsFile = join(import.meta.dirname, '../docs/protocol-vectors.json');
@@ -136,16 +130,33 @@ function documentVector() {
 
 const digestOf = (body: string) => ({ body, contentDigest: contentDigest(Buffer.from(body)) });
 
-const schemas = {
-  CheckInHeader,
-  FindingBody,
-  GapBody,
-  CheckInAnswer,
-  EnrolmentRequest,
-  EnrolmentAnswer,
-  PolicyForDevice,
-  facts: Object.fromEntries(CHECKS.map(({ name, facts }) => [name, facts])),
-};
+/** One of each kind, and of each way to sign it. */
+const requestVectors = (plain: ReturnType<typeof requestVector>) => [
+  plain,
+  requestVector('a check-in whose encoded bytes are signed', 'device', {
+    contentEncoding: 'gzip',
+    counter: 1_795_348_800_001,
+    body: Buffer.from('H4sIAAAAAAAAA6uuBQBDv6ajAgAAAA==', 'base64'),
+  }),
+  requestVector('a check-in by a device whose key is in a TPM', 'deviceWithTpm', { counter: 1_795_348_800_002 }),
+  requestVector('an enrolment at a server on another port', 'device', {
+    authority: `${AUTHORITY}:8420`,
+    path: PATHS.enrolments,
+    body: Buffer.from('{}'),
+    counter: 1,
+  }),
+  requestVector('the opening of the stream', 'device', {
+    method: 'GET',
+    path: PATHS.stream,
+    body: Buffer.alloc(0),
+    counter: 1_795_348_800_003,
+  }),
+  requestVector('a report of effects', 'device', {
+    path: PATHS.effects,
+    body: Buffer.from(JSON.stringify(EFFECTS_REPORT)),
+    counter: 1_795_348_800_004,
+  }),
+];
 
 /** Everything in the file, made anew. */
 export function vectors() {
@@ -160,26 +171,14 @@ export function vectors() {
       server: keyVector(KEYS.server),
     },
     contentDigests: [digestOf(''), digestOf('{"hello": "world"}')],
-    requests: [
-      plain,
-      requestVector('a check-in whose encoded bytes are signed', 'device', {
-        contentEncoding: 'gzip',
-        counter: 1_795_348_800_001,
-        body: Buffer.from('H4sIAAAAAAAAA6uuBQBDv6ajAgAAAA==', 'base64'),
-      }),
-      requestVector('a check-in by a device whose key is in a TPM', 'deviceWithTpm', { counter: 1_795_348_800_002 }),
-      requestVector('an enrolment at a server on another port', 'device', {
-        authority: `${AUTHORITY}:8420`,
-        path: PATHS.enrolments,
-        body: Buffer.from('{}'),
-        counter: 1,
-      }),
-    ],
+    requests: requestVectors(plain),
     response: responseVector(plain),
     chain: chainVector(),
     state: stateVector(),
     enrolment: enrolmentVector(),
     document: documentVector(),
+    desiredState: desiredStateVector(),
+    release: releaseVector(),
     schemas,
   };
 }

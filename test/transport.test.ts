@@ -166,6 +166,43 @@ describe('an answer', () => {
   });
 });
 
+describe('the stream', () => {
+  const open = async (origin: string, signal: AbortSignal) => {
+    const transport = transportOf(origin);
+    const response = await transport.stream?.({ method: 'GET', path: PATHS.stream, headers: {} }, signal);
+    if (response === undefined) throw new Error('no stream');
+    return { response, chunks: response.body[Symbol.asyncIterator](), transport };
+  };
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
+
+  it.each(['directly', 'through a proxy'])(
+    'comes line by line %s, beside what is sent, until it is stopped',
+    async (how) => {
+      let write: ((line: string) => void) | undefined;
+      const streamed = (response: ServerResponse) => {
+        write = (line) => void response.write(line);
+        response.writeHead(200, { 'content-type': 'application/x-ndjson' }).write('first\n');
+      };
+      const origin = await serve((request, response) =>
+        request.method === 'POST' ? echo(request, response) : streamed(response),
+      );
+      const proxy = await startProxy();
+      ending.push(() => proxy.close());
+      if (how !== 'directly') vi.stubEnv('HTTP_PROXY', proxy.url);
+      const stop = new AbortController();
+      const { response, chunks, transport } = await open(origin, stop.signal);
+      expect(response.status).toBe(200);
+      expect(text((await chunks.next()).value)).toBe('first\n');
+      expect((await transport.send(REQUEST, NO_SIGNAL)).status).toBe(200);
+      write?.('second\n');
+      expect(text((await chunks.next()).value)).toBe('second\n');
+      expect(proxy.asked.length > 0).toBe(how !== 'directly');
+      stop.abort();
+      await expect(chunks.next()).rejects.toThrow(/abort/i);
+    },
+  );
+});
+
 describe('a compression that something on the way refuses', () => {
   it.each([
     ['zstd', ['zstd'], ['zstd', 'gzip', 'gzip']],

@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import digests from '../../packages/agent/src/sources/windows/powershell/digests.json' with { type: 'json' };
-import { powershellDigests, scriptsFolder } from '../powershell-digests.ts';
+import { powershellDigests, scriptFolders } from '../powershell-digests.ts';
 
 /** The agent's PowerShell scripts beside the bundle, which runs them only as they are now, or signed. */
 export function placeScripts(folder: string): void {
-  const present = powershellDigests();
-  if (!isDeepStrictEqual(present, digests))
-    throw new Error('Scripts have changed since their digests were taken: run node scripts/powershell-digests.ts');
   mkdirSync(join(folder, 'powershell'));
-  for (const name of Object.keys(present)) copyFileSync(join(scriptsFolder, name), join(folder, 'powershell', name));
+  for (const from of Object.values(scriptFolders)) {
+    const present = powershellDigests(from);
+    if (!isDeepStrictEqual(present, JSON.parse(readFileSync(join(from, 'digests.json'), 'utf8'))))
+      throw new Error('Scripts have changed since their digests were taken: run node scripts/powershell-digests.ts');
+    for (const name of Object.keys(present)) copyFileSync(join(from, name), join(folder, 'powershell', name));
+  }
 }

@@ -13,6 +13,7 @@ export const emptyHost = (
   readAll: (requests) =>
     Promise.resolve(new Map(requests.map(({ source }) => [source.id, unreadable('tool-missing')]))),
   follow: () => Promise.resolve(unreadable('tool-missing')),
+  act: () => Promise.resolve(unreadable('tool-missing')),
   onMainsPower: () => Promise.resolve(true),
   started: { processes: 0 },
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import { connect, type Server, type Socket } from 'node:net';
 
 /** Listens on a free port of the loopback address; gives the port. */
@@ -18,15 +18,26 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-/** A proxy as councils have them: it passes on what CONNECT asks for (RFC 9110, 9.3.6) and sees nothing of it. */
+/** A proxy as councils have them: it passes on what CONNECT asks for (RFC 9110, 9.3.6) and sees nothing of it, and plain requests. */
 export async function startProxy(): Promise<Proxy> {
   const asked: string[] = [];
   const sockets = new Set<Socket>();
   const keep = (socket: Socket) => sockets.add(socket.on('error', () => socket.destroy()));
-  const server = createServer((_request, response) => response.writeHead(405).end());
-  server.on('connect', (request, client: Socket) => {
-    asked.push(request.url ?? '');
-    const { hostname, port } = new URL(`http://${request.url}`);
+  const server = createServer((asking, response) => {
+    const { method, url = '', headers } = asking;
+    if (!url.startsWith('http://')) return response.writeHead(405).end();
+    asked.push(new URL(url).host);
+    const onward = request(url, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    response.on('close', () => onward.destroy());
+    return asking.pipe(onward);
+  });
+  server.on('connect', (asking, client: Socket) => {
+    asked.push(asking.url ?? '');
+    const { hostname, port } = new URL(`http://${asking.url}`);
     const target = connect(Number(port), hostname, () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       target.pipe(client);

@@ -1,116 +1,24 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock, Random } from '@beadle/shared';
-import type { Logger } from 'pino';
-import type { Collector, History, Place } from './collectors/collector.ts';
-import { contextOf } from './cycle/context.ts';
-import { createCycle } from './cycle/cycle.ts';
-import { createWhereabouts } from './cycle/whereabouts.ts';
-import { createHealth } from './cycle/health.ts';
-import { Schedule } from './cycle/schedule.ts';
-import { stateBody, writeBody } from './cycle/transitions.ts';
 import { faultOf, FAULTS } from './errors.ts';
-import type { Host } from './host/host.ts';
 import { type Identity, loadIdentity } from './identity/identity.ts';
-import { createPolicyKeeper } from './orders/policy.ts';
-import { createMemory, type Memory } from './outbox/memory.ts';
-import { openOutbox } from './outbox/open.ts';
-import type { Bounds } from './outbox/bounds.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { type OpenStore, openStore } from './outbox/store.ts';
-import type { BackOff } from './uplink/backoff.ts';
-import { createServerTime } from './uplink/server-time.ts';
-import type { Transport } from './uplink/transport.ts';
-import { Uplink } from './uplink/uplink.ts';
-import { VERSION } from './version.ts';
-import type { Watcher } from './watch/watcher.ts';
+import { type AgentOptions, waitFor, wire } from './wiring.ts';
 
-export interface AgentOptions {
-  /** The data folder. */
-  readonly data: string;
-  readonly host: Host;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
-  readonly collectors: readonly Collector[];
-  readonly histories: readonly History[];
-  /** What tells where the device is; without it that is not known. */
-  readonly place?: Place;
-  readonly watchers: readonly Watcher[];
-  readonly transport: (server: string) => Transport;
-  /** How much the outbox holds, if not as much as in the field. */
-  readonly bounds?: Bounds;
-  /** How long to leave a server that does not answer alone, if not as long as in the field. */
-  readonly backOff?: BackOff;
-}
+export { type AgentOptions, wire } from './wiring.ts';
 
 const RETRY_MS = 30_000;
-const pause = (signal: AbortSignal, milliseconds = RETRY_MS) =>
-  delay(milliseconds, undefined, { signal }).catch(() => undefined);
-
-/** When the server last answered, as it is kept from run to run. */
-const lastContact = (meta: Outbox['meta']) => {
-  const at = meta.text('checked_in_at');
-  return {
-    contactedAt: at === undefined ? undefined : Date.parse(at),
-    settledAt: (time: string) => meta.set('checked_in_at', time),
-  };
-};
-
-/** What one run of the agent is made of, on an open store; `run` of its schedule and its uplink set it going. */
-export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
-  const { clock, random, log, host } = options;
-  const outbox = openOutbox(store, identity.enrolment, { random, bounds: options.bounds, now: clock.now() });
-  const memory = createMemory(store.sql);
-  const serverTime = createServerTime(clock, outbox.meta);
-  const now = () => serverTime.now();
-  const policies = createPolicyKeeper({ sql: store.sql, identity, now, log });
-  const health = createHealth({ outbox, host, skewMs: () => serverTime.skewMs(), now });
-  const whereabouts = createWhereabouts(options.place);
-  const cycle = createCycle({
-    ...options,
-    outbox,
-    memory,
-    now,
-    orders: policies,
-    device: () => contextOf(policies.current()),
-    whereabouts,
-    health,
-  });
-  const transport = options.transport(identity.enrolment.server);
-  const base = { transport, clock, identity, outbox, memory, random, serverTime, log };
-  const uplink = new Uplink({
-    ...base,
-    ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
-    about: { version: VERSION, platform: host.platform, release: host.release },
-    onCouncilNetwork: () => whereabouts.told(),
-    policySerial: () => policies.serial(),
-    ...lastContact(outbox.meta),
-    accept: (documents) => policies.accept(documents) && schedule.want(),
-    restate: () => restate(outbox, memory, random, now()),
-    reached: () => schedule.want('agent-health'),
-  });
-  const schedule = new Schedule({
-    ...options,
-    cycle,
-    kept: (isUrgent) => uplink.wake(isUrgent),
-    resumed: () => uplink.hurry(),
-  });
-  return { outbox, memory, policies, cycle, transport, uplink, schedule, now };
-}
-
-/** Each current state as a finding again, for a server that has lost count. */
-function restate(outbox: Outbox, memory: Memory, random: Random, now: number): void {
-  const bodies = memory.states().map((row) => writeBody(stateBody(row), random));
-  outbox.append(bodies, now);
-}
+const pause = (signal: AbortSignal, milliseconds = RETRY_MS) => waitFor(milliseconds, signal);
 
 /** Runs on an open store; ends when stopped, or rejects where the store turns out damaged. */
 async function runOn(store: OpenStore, identity: Identity, options: AgentOptions, signal: AbortSignal): Promise<void> {
-  const { outbox, transport, uplink, schedule, now } = wire(store, identity, options);
+  const { outbox, transport, uplink, schedule, orders, effects, stream, now } = wire(store, identity, options);
   const aliveAt = outbox.meta.text('alive_at');
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
-  const running = [uplink.run(until), schedule.run(until, aliveAt === undefined ? undefined : Number(aliveAt))];
+  // What the device is held to is in force before it does anything else.
+  const running = [orders.run(until)];
+  running.push(uplink.run(until), schedule.run(until, aliveAt === undefined ? undefined : Number(aliveAt)));
+  running.push(effects.run(until), stream.run(until));
   try {
     await Promise.race(running);
   } finally {

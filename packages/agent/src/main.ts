@@ -2,14 +2,26 @@ import { check } from './cli/check.ts';
 import { collected } from './cli/collected.ts';
 import type { Command } from './cli/command.ts';
 import { enrol } from './cli/enrol.ts';
+import { hold } from './cli/hold.ts';
 import { recordCommand } from './cli/record.ts';
+import { releaseCommand } from './cli/release.ts';
 import { run } from './cli/run.ts';
 import { sources } from './cli/sources.ts';
 import { status } from './cli/status.ts';
 import { faultOf, FAULTS, UsageError } from './errors.ts';
 import { VERSION } from './version.ts';
 
-const COMMANDS: readonly Command[] = [run, enrol, check, recordCommand, collected, status, sources];
+const COMMANDS: readonly Command[] = [
+  run,
+  enrol,
+  check,
+  recordCommand,
+  collected,
+  status,
+  releaseCommand,
+  hold,
+  sources,
+];
 
 const usage = (): string =>
   [

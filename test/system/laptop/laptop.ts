@@ -14,6 +14,8 @@ export interface LaptopOptions {
   readonly root: 'plain' | 'luks';
   readonly firmware: Firmware;
   readonly serverPort: number;
+  /** A port of this machine that the guest reaches as `OTHER_IN_GUEST`: somebody else on the network. */
+  readonly otherPort?: number;
   /** More files in the guest, by path. */
   readonly files?: Readonly<Record<string, string>>;
   /** More entries of the bundle, such as a program that the test runs inside. */
@@ -21,12 +23,13 @@ export interface LaptopOptions {
   readonly ledger?: string;
 }
 
-/** What docs/deployment.md tells people to write: the unit of the agent's service. */
-function serviceUnit(): string {
+/** What docs/deployment.md tells people to write: the units of the agent, by their paths. */
+function serviceUnits(): Record<string, string> {
   const text = readFileSync(join(ROOT, 'docs/deployment.md'), 'utf8');
-  const [, unit] = /`\/etc\/systemd\/system\/beadle-agent\.service`:\s+```ini\n([\s\S]*?)```/.exec(text) ?? [];
-  if (unit === undefined) throw new Error('docs/deployment.md has no beadle-agent.service');
-  return unit;
+  const units = text.matchAll(/`(\/etc\/systemd\/system\/beadle-agent[a-z-]*\.service)`[^`]*```ini\n([\s\S]*?)```/g);
+  const found = Object.fromEntries([...units].map(([, path = '', unit = '']) => [path, unit]));
+  if (Object.keys(found).length !== 2) throw new Error('docs/deployment.md has not the two units of the agent');
+  return found;
 }
 
 export const AGENT = '/opt/beadle-agent/beadle-agent';
@@ -96,6 +99,11 @@ export class Laptop {
     return { at, pull };
   }
 
+  /** Plugs a keyboard in. */
+  async plugKeyboard(): Promise<void> {
+    await this.machine.qmp.ask('device_add', { driver: 'usb-kbd', id: 'keyboard', bus: 'xhci.0' });
+  }
+
   /** Plugs a disk in that is none to be pulled, and mounts it. `blockdev` as of QMP's `blockdev-add`, without its name. */
   async addDisk(blockdev: Readonly<Record<string, unknown>>, folder: string): Promise<() => Promise<void>> {
     const { qmp } = this.machine;
@@ -115,6 +123,10 @@ export class Laptop {
   /** Pulls the cable: what the guest sends from now on until its next start reaches nobody. */
   async unplugNetwork(): Promise<void> {
     await this.machine.qmp.ask('set_link', { name: 'net', up: false });
+  }
+
+  async plugNetwork(): Promise<void> {
+    await this.machine.qmp.ask('set_link', { name: 'net', up: true });
   }
 
   /** Ends this run and keeps its memory in `path`, to go on from with `resume` as often as is wanted. */
@@ -151,19 +163,19 @@ export class Laptop {
 
 /** A laptop that is off. */
 export async function makeLaptop(options: LaptopOptions): Promise<Laptop> {
-  const { system, root, firmware, serverPort, files = {}, programs = {}, ledger } = options;
+  const { system, root, firmware, serverPort, otherPort, files = {}, programs = {}, ledger } = options;
   const folder = laptopFolder();
   try {
     const bundle = join(folder, 'bundle');
     await bundleAgent(bundle, programs);
-    const unit = { '/etc/systemd/system/beadle-agent.service': serviceUnit() };
-    const made = { folders: { '/opt/beadle-agent': bundle }, files: { ...unit, ...files } };
+    const made = { folders: { '/opt/beadle-agent': bundle }, files: { ...serviceUnits(), ...files } };
     const { image, kernel } = makeRootDisk(folder, { system, root, ...made });
     rmSync(bundle, { recursive: true });
     return new Laptop(folder, {
       folder,
       firmware,
       serverPort,
+      ...(otherPort === undefined ? {} : { otherPort }),
       ...(ledger === undefined ? {} : { ledger }),
       kernel: kernelOf(system, kernel),
       root: `file=${image},format=raw`,

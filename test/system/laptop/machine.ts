@@ -21,6 +21,8 @@ export interface MachineOptions {
   readonly firmware: Firmware;
   /** The port of this machine's loopback address that the guest reaches as `SERVER_IN_GUEST`, and nothing else. */
   readonly serverPort: number;
+  /** A port that it reaches as `OTHER_IN_GUEST`, where there is anybody else. */
+  readonly otherPort?: number;
   /** Where what the guest writes to the virtio port `beadle.ledger` is kept, at once. */
   readonly ledger?: string;
   /** A state to go on from, instead of a start. */
@@ -28,6 +30,7 @@ export interface MachineOptions {
 }
 
 export const SERVER_IN_GUEST = 'http://10.0.2.100';
+export const OTHER_IN_GUEST = '10.0.2.101';
 const MEMORY_MB = 640;
 
 /**
@@ -43,11 +46,16 @@ function enclosure({ assetTag, serialNumber }: Firmware): Buffer {
 }
 
 function argumentsOf(options: MachineOptions): string[] {
-  const { folder, kernel, root, firmware, serverPort, ledger, state } = options;
+  const { folder, kernel, root, firmware, serverPort, otherPort, ledger, state } = options;
   const tables = join(folder, 'enclosure.bin');
   writeFileSync(tables, enclosure(firmware));
   const socket = (name: string) => `socket,id=${name},path=${join(folder, name)},server=on,wait=off`;
-  const forward = `guestfwd=tcp:10.0.2.100:80-cmd:/bin/busybox nc 127.0.0.1 ${serverPort}`;
+  const forwarded = (address: string, port: number) =>
+    `guestfwd=tcp:${address}:80-cmd:/bin/busybox nc 127.0.0.1 ${port}`;
+  const forward = [
+    forwarded('10.0.2.100', serverPort),
+    ...(otherPort === undefined ? [] : [forwarded(OTHER_IN_GUEST, otherPort)]),
+  ].join(',');
   return [
     ['-nodefaults', '-no-user-config', '-display', 'none', '-machine', 'pc', '-m', `${MEMORY_MB}`],
     // Debian's kernels do not start under every hypervisor that offers /dev/kvm: emulated it runs everywhere.

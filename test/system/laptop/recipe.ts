@@ -14,6 +14,8 @@ const PACKAGES = [
   // It starts from its own kernel (not the cloud one, which knows no USB) and unlocks its disk by itself.
   ['linux-image-amd64', 'initramfs-tools', 'busybox', 'zstd', 'cryptsetup-bin'],
   ['e2fsprogs', 'dosfstools'],
+  // What an order to cut the network off is carried out with, as on Debian's own laptops.
+  ['nftables'],
   // What Node wants.
   ['libatomic1', 'libstdc++6'],
   // Commands from outside.

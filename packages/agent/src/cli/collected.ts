@@ -1,10 +1,12 @@
 import { GAP_CAUSES, type GapBody, type FindingBody, REASONS } from '@beadle/shared';
 import { UsageError } from '../errors.ts';
 import { createMemory } from '../outbox/memory.ts';
+import { loadEnrolment } from '../identity/identity.ts';
 import { openForReading } from '../outbox/store.ts';
 import { authorisationsInWords, readAuthorisations } from './authorisations-in-words.ts';
 import { factsInWords } from './facts-in-words.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
+import { readOrders, reportedInWords, restrictionsInWords } from './orders-in-words.ts';
 import { systemClock } from './system.ts';
 
 type Body = FindingBody | GapBody;
@@ -31,7 +33,12 @@ function readCollected(data: string) {
         at: new Date(row.at).toISOString(),
         facts: JSON.parse(row.facts) as unknown,
       }));
-    return { findings, facts, authorisations: readAuthorisations(data, sql, systemClock.now()) };
+    return {
+      findings,
+      facts,
+      authorisations: readAuthorisations(data, sql, systemClock.now()),
+      orders: readOrders(sql, loadEnrolment(data)),
+    };
   } finally {
     sql.close();
   }
@@ -47,7 +54,10 @@ function findingInWords(body: Body): string {
   return `${WHEN.format(new Date(body.at))}: rule ${body.clause} (${body.rule}), ${body.subject}: ${body.verdict}${why}${seen.length > 0 ? `; seen: ${seen.join(', ')}` : ''}`;
 }
 
-function inWords({ findings, facts, authorisations }: ReturnType<typeof readCollected>): string[] {
+const indented = (lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? ['  nothing'] : lines.map((line) => `  ${line}`);
+
+function inWords({ findings, facts, authorisations, orders }: ReturnType<typeof readCollected>): string[] {
   return [
     'What Beadle has sent about this device, or is about to send. Older than 30 days is no longer kept here; the',
     'security team can tell you what they hold. Nothing else is collected: no documents, no browsing, no keystrokes.',
@@ -56,7 +66,13 @@ function inWords({ findings, facts, authorisations }: ReturnType<typeof readColl
     ...findings.map(({ body, sent }) => `  ${sent ? 'sent   ' : 'waiting'} ${findingInWords(body)}`),
     '',
     'What this device is authorised to do beyond the policy, as the council has told it:',
-    ...(authorisations.length === 0 ? ['  nothing'] : authorisationsInWords(authorisations).map((line) => `  ${line}`)),
+    ...indented(authorisationsInWords(authorisations)),
+    '',
+    'What ICT has restricted on this device:',
+    ...indented(restrictionsInWords(orders)),
+    '',
+    'What ICT has asked of this device, and what it has told them came of it:',
+    ...indented(reportedInWords(orders)),
     '',
     'What the checks last read, sent when it changes and overwritten each time:',
     ...facts.flatMap(({ check, at, facts: values }) => [

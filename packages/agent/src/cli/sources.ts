@@ -1,4 +1,6 @@
 import { sourcesFor } from '../sources/registry.ts';
+import type { Act } from '../host/act.ts';
+import { actsFor } from '../restrictions/registry.ts';
 import type { Source } from '../sources/source.ts';
 import { type Command, printJson, readOptions, say } from './command.ts';
 
@@ -14,6 +16,23 @@ function readsOf({ reads }: Source): string {
       return reads.what;
   }
 }
+
+function doesOf({ does }: Act): string {
+  if (does.kind !== 'command') return does.what;
+  const args = does.args.map((arg) => (typeof arg === 'string' ? arg : `<${arg.source}>`));
+  return [does.files.join(' or '), ...args, ...(does.input === undefined ? [] : [`< ${does.input}`])].join(' ');
+}
+
+/** What `sources --json` prints of one act: whether it changes something or only looks at what was changed. */
+export const describeAct = (act: Act) => ({
+  id: act.id,
+  platform: act.platform,
+  acts: act.kind === 'acts',
+  reads: doesOf(act),
+  privilege: 'root' as const,
+  timeLimitSeconds: act.timeLimitMs / 1000,
+  why: act.why,
+});
 
 const privilegeOf = ({ privilege, platform }: Pick<Source, 'privilege' | 'platform'>): string => {
   if (privilege === 'none') return 'no privilege';
@@ -33,20 +52,26 @@ export const describeSource = (source: Source) => ({
   why: source.why,
 });
 
+type Described = Omit<ReturnType<typeof describeSource>, 'acts'>;
+
+const inWords = (one: Described, verb: string): string =>
+  `${one.id}\n  ${one.why}\n  ${verb}: ${one.reads}\n  needs: ${privilegeOf(one)}; ${limitOf(one)}`;
+
 export const sources: Command = {
   name: 'sources',
-  summary: 'everything that may be run or read on this device, and why',
+  summary: 'everything that may be run, read or changed on this device, and why',
   synopsis: '[--json]',
-  details: ['Nothing outside this list is run or read.'],
+  details: ['Nothing outside this list is run, read or changed.'],
   run(args) {
     const { values } = readOptions(args, { json: { type: 'boolean' }, data: { type: 'string' } });
     const described = sourcesFor(process.platform).map(describeSource);
-    if (values.json === true) printJson(described);
-    else
-      for (const source of described)
-        say(
-          `${source.id}\n  ${source.why}\n  reads: ${source.reads}\n  needs: ${privilegeOf(source)}; ${limitOf(source)}`,
-        );
+    const acts = actsFor(process.platform).map(describeAct);
+    if (values.json === true) printJson([...described, ...acts]);
+    else {
+      for (const source of described) say(inWords(source, 'reads'));
+      say('\nWhat an order of ICT’s may change, and how Beadle then looks at what came of it:\n');
+      for (const act of acts) say(inWords(act, act.acts ? 'acts' : 'looks'));
+    }
     return Promise.resolve(0);
   },
 };

@@ -6,6 +6,7 @@ import { Outbox } from '../outbox/outbox.ts';
 import { openForReading, type Sql } from '../outbox/store.ts';
 import { authorisationsHeld, authorisationsInWords } from './authorisations-in-words.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
+import { type OrdersHeld, readOrders, restrictionsInWords } from './orders-in-words.ts';
 import { systemClock, systemRandom } from './system.ts';
 
 function documentOf(sql: Sql, server: KnownServer) {
@@ -17,6 +18,8 @@ function documentOf(sql: Sql, server: KnownServer) {
     authorisations: typeof kept === 'object' ? authorisationsHeld(kept, sql, now) : [],
   };
 }
+
+const NO_ORDERS: OrdersHeld = { version: 0, issuedAt: null, restrictions: [], reported: [], waiting: 0 };
 
 function readStatus(data: string) {
   const identity = loadEnrolment(data);
@@ -30,6 +33,7 @@ function readStatus(data: string) {
       lastCheckIn: null,
       policy: null,
       authorisations: [],
+      orders: NO_ORDERS,
       outbox: { pending: 0, bytes: 0, dropped: 0 },
     };
   try {
@@ -38,6 +42,7 @@ function readStatus(data: string) {
       ...base,
       lastCheckIn,
       ...documentOf(sql, identity),
+      orders: readOrders(sql, identity),
       outbox: new Outbox({ sql, random: systemRandom }).waiting(),
     };
   } finally {
@@ -48,6 +53,7 @@ function readStatus(data: string) {
 function inWords(status: ReturnType<typeof readStatus>): string[] {
   if (!status.enrolled) return ['This device is not enrolled. Ask ICT for a token, then run beadle-agent enrol.'];
   const { policy, authorisations, outbox } = status;
+  const restricted = restrictionsInWords(status.orders);
   const live = authorisationsInWords(authorisations.filter(({ holds }) => holds !== 'no longer'));
   return [
     `Device:         ${status.assetTag} of ${status.organisation} (generation ${status.generation})`,
@@ -55,6 +61,7 @@ function inWords(status: ReturnType<typeof readStatus>): string[] {
     `Last check-in:  ${status.lastCheckIn ?? 'never'}`,
     `Policy:         ${policy === null ? 'none in force' : `${policy.title}, version ${policy.version}`}`,
     `Authorised:     ${live.length === 0 ? 'nothing beyond the policy' : live.join('\n                ')}`,
+    `Restricted:     ${restricted.length === 0 ? 'nothing' : restricted.join('\n                ')}`,
     `Waiting to go:  ${outbox.pending} findings, ${outbox.bytes} bytes`,
     ...(outbox.dropped > 0 ? [`Dropped:        ${outbox.dropped} findings, because the store was full`] : []),
   ];
@@ -62,7 +69,8 @@ function inWords(status: ReturnType<typeof readStatus>): string[] {
 
 export const status: Command = {
   name: 'status',
-  summary: 'who this device is, its last check-in, its policy, its authorisations, and what waits to be sent',
+  summary:
+    'who this device is, its last check-in, its policy, its authorisations, what ICT has restricted, and what waits to be sent',
   synopsis: '[--json] [--data DIR]',
   details: ['Exit code 0; 1 where this device is not enrolled.'],
   async run(args) {

@@ -1,5 +1,6 @@
 import { type Known, known, isKnown, type Observation, iso } from '@beadle/shared';
 import type { Host } from '../host/host.ts';
+import { ORDERS_REFUSED } from '../outbox/meta.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 
 /** A skew is told to the nearest ten seconds, so that a clock that wanders does not make a new fact each time. */
@@ -20,10 +21,12 @@ export function createHealth({ outbox, skewMs, now, host }: HealthOptions) {
   return {
     observe(): Observation {
       const restored = outbox.meta.text('server_restored');
-      const events =
+      const events: unknown[] =
         restored === undefined
           ? []
           : [{ at: iso(now()), cause: 'server-restored', ...(JSON.parse(restored) as object) }];
+      const refused = JSON.parse(outbox.meta.text(ORDERS_REFUSED) ?? '[]') as { at: string; why: string }[];
+      events.push(...refused.map(({ at, why }) => ({ at, cause: 'order-refused', why })));
       const hindered = host.hindered?.();
       const facts = {
         enrolled: true,
@@ -33,7 +36,10 @@ export function createHealth({ outbox, skewMs, now, host }: HealthOptions) {
       };
       return { facts: known(facts), events };
     },
-    told: () => outbox.meta.set('server_restored', undefined),
+    told(): void {
+      outbox.meta.set('server_restored', undefined);
+      outbox.meta.set(ORDERS_REFUSED, undefined);
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { parse } from 'node:path';
 import type { Reason } from '@beadle/shared';
+import { type Act, type Given, programOfAct } from './act.ts';
 import { NOT_LISTED, piecesOf, type Program, programOf } from './allow-list.ts';
 import { reasonOf, type Request, type SourceResult, type Unreadable, unreadable } from './host.ts';
 import { follow, killGroup } from './follow.ts';
@@ -16,6 +17,8 @@ export interface Exec {
   /** All of `requests` by one process; hands on each line as it comes, and says how the process ended. */
   runScript(runner: ScriptRunner, requests: readonly Request[], onLine: OnLine): Promise<SourceResult>;
   follow(source: Source, onLine: OnLine, signal: AbortSignal): Promise<Unreadable>;
+  /** Runs the program of an act, if it is listed and given what it takes. */
+  act(act: Act, given: Given): Promise<SourceResult>;
   readonly started: { readonly processes: number };
 }
 
@@ -25,7 +28,7 @@ const LOW_PRIORITY = 10;
 /** Nothing of the agent's environment reaches a child, and every tool answers in one language. */
 const FIXED_ENVIRONMENT = { LC_ALL: 'C', LANG: 'C', LANGUAGE: '', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
-function environmentOf(reads: Runs, own: Environment): Record<string, string> {
+function environmentOf(reads: Pick<Runs, 'env' | 'passes'>, own: Environment): Record<string, string> {
   const passed = (reads.passes ?? []).flatMap((name) => {
     const value = own[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -43,17 +46,22 @@ function lower(child: ChildProcess): void {
 
 interface Deps {
   readonly allowed: readonly Source[];
+  /** What may be changed; nothing, where none is named. */
+  readonly acts?: readonly Act[];
   readonly environment: Environment;
 }
 interface Context extends Deps {
   readonly started: { processes: number };
 }
 
+/** What an order changes is not kept waiting behind the person's own work. */
+type Started = Omit<Runs, 'args'> & { readonly isUrgent?: boolean };
+
 /**
  * Without `input` there is nothing on standard input, and no pipe: Node's are sockets, on which a `bash -c` that a tool
  * starts takes itself for a remote one and runs ~/.bashrc.
  */
-function start(context: Context, file: string, args: readonly string[], reads: Runs, input?: string) {
+function start(context: Context, file: string, args: readonly string[], reads: Started, input?: string) {
   context.started.processes += 1;
   const env = environmentOf(reads, context.environment);
   // Windows gives a process group of its own a window.
@@ -66,12 +74,12 @@ function start(context: Context, file: string, args: readonly string[], reads: R
   child.stdin?.on('error', () => undefined);
   child.stdout.setEncoding('utf8');
   child.stderr.setEncoding('utf8');
-  lower(child);
+  if (reads.isUrgent !== true) lower(child);
   return child;
 }
 
 interface Run {
-  readonly reads: Runs;
+  readonly reads: Started;
   readonly timeLimitMs: number;
   readonly output: ReturnType<typeof createOutput>;
   readonly input?: string;
@@ -151,11 +159,28 @@ async function runScript(context: Context, runner: ScriptRunner, requests: reado
   return result;
 }
 
+async function act(context: Context, one: Act, given: Given): Promise<SourceResult> {
+  const program = programOfAct(context.acts ?? [], one, given);
+  if (program === undefined || one.does.kind !== 'command') return NOT_LISTED;
+  const { timeLimitMs, outputLimitBytes } = one;
+  const { env = {}, passes = [] } = one.does;
+  let result: SourceResult = unreadable('tool-missing');
+  for (const file of program.files) {
+    const output = createOutput(outputLimitBytes, undefined);
+    const reads = { files: program.files, env, passes, isUrgent: true };
+    const input = given.input === undefined ? {} : { input: given.input };
+    result = await runFile(context, file, program.args, { reads, timeLimitMs, output, ...input });
+    if (result.kind === 'output' || result.reason !== 'tool-missing') break;
+  }
+  return result;
+}
+
 /** The one place that starts processes: from the list, by absolute path, without a shell, within limits. */
 export function createExec(deps: Deps): Exec {
   const context = { ...deps, started: { processes: 0 } };
   return {
     started: context.started,
+    act: (one, given) => act(context, one, given),
     run: (source, parameter) => run(context, source, parameter),
     runScript: (runner, requests, onLine) => runScript(context, runner, requests, onLine),
     follow: (source, onLine, signal) =>

@@ -1,4 +1,5 @@
 import type { Clock, Hindrance, Reason } from '@beadle/shared';
+import type { Act, Given } from './act.ts';
 import type { Source } from './source.ts';
 
 /** What reading a source gave: exactly what it printed, or why it printed nothing that counts. */
@@ -56,6 +57,8 @@ export interface Host {
   readAll(requests: readonly Request[]): Promise<Outputs>;
   /** Hands on each line of a stream until it ends or `signal` aborts, and says why it ended. Never rejects. */
   follow(source: Source, onLine: (line: string) => void, signal: AbortSignal): Promise<Unreadable>;
+  /** Carries out one of the listed acts, at once whatever else is being read; never throws. */
+  act(act: Act, given?: Given): Promise<SourceResult>;
   /** True on mains power or without a battery; heavy sources wait for it. */
   onMainsPower(): Promise<boolean>;
   /** What kept scripts from being run at the last try, if anything; a recording does not tell. */

@@ -1,11 +1,13 @@
 import { release } from 'node:os';
 import type { Clock, Reason } from '@beadle/shared';
+import { type Act, type Given, writeFileAct } from './act.ts';
 import { createExec, type Exec } from './exec.ts';
 import { files, FileTooLarge, readCapped } from './files.ts';
 import { createHeavyCache } from './heavy-cache.ts';
 import { type Host, reasonOf, type SourceResult, unreadable } from './host.ts';
 import { createPower } from './power.ts';
 import { createScripts } from './script-batch.ts';
+import { unfitScript } from './script-files.ts';
 import { readScript } from './script.ts';
 import type { Environment, FileSource, ProbeSource, Source } from './source.ts';
 
@@ -13,6 +15,8 @@ interface Deps {
   readonly clock: Clock;
   /** Everything that may be run or read; anything else is refused. */
   readonly sources: readonly Source[];
+  /** Everything that may be changed; nothing, where none is named. */
+  readonly acts?: readonly Act[];
   /** The agent's own environment, of which a source sees only what it names. */
   readonly environment?: Environment;
   readonly log?: { debug(data: object, message: string): void };
@@ -35,8 +39,10 @@ async function readFileSource(reads: FileSource, limit: number): Promise<SourceR
   }
 }
 
+type Limits = Pick<Source, 'timeLimitMs' | 'outputLimitBytes'>;
+
 /** A probe that does not answer is left behind; `signal` tells it to stop. */
-async function readProbe(reads: ProbeSource, source: Source, environment: Environment): Promise<SourceResult> {
+async function readProbe(reads: ProbeSource, source: Limits, environment: Environment): Promise<SourceResult> {
   const signal = AbortSignal.timeout(source.timeLimitMs);
   const late = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -69,18 +75,37 @@ function ask(source: Source, exec: Exec, environment: Environment, parameter?: s
   }
 }
 
-/** This machine. One process at a time: a check is never in a hurry, and the person's own work should not notice it. */
-export function createMachine({ clock, sources, environment = process.env, log }: Deps): Host {
-  const exec = createExec({ allowed: sources, environment });
-  const power = createPower(sources);
-  const cache = createHeavyCache({ clock, onMainsPower: power.onMainsPower });
-  const scripts = createScripts({ exec, cache, power });
+/** Not in turn with what is read: an order is not kept waiting by a check. */
+async function carryOut(act: Act, given: Given, exec: Exec, environment: Environment): Promise<SourceResult> {
+  switch (act.does.kind) {
+    case 'command': {
+      const { script } = act.does;
+      return (script === undefined ? undefined : await unfitScript(script)) ?? exec.act(act, given);
+    }
+    case 'file':
+      return writeFileAct(act.does, given);
+    case 'probe':
+      return readProbe(act.does, act, environment);
+  }
+}
+
+/** One after the other, however each ends. */
+function createTurn() {
   let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+  return <T>(work: () => Promise<T>): Promise<T> => {
     const result = last.then(work);
     last = result.catch(() => undefined);
     return result;
   };
+}
+
+/** This machine. One process at a time: a check is never in a hurry, and the person's own work should not notice it. */
+export function createMachine({ clock, sources, acts = [], environment = process.env, log }: Deps): Host {
+  const exec = createExec({ allowed: sources, acts, environment });
+  const power = createPower(sources);
+  const cache = createHeavyCache({ clock, onMainsPower: power.onMainsPower });
+  const scripts = createScripts({ exec, cache, power });
+  const inTurn = createTurn();
   const read = async (source: Source, parameter?: string): Promise<SourceResult> => {
     if (!sources.includes(source)) return unreadable('access-denied', 'not in the list of sources');
     const from = clock.monotonic();
@@ -105,5 +130,11 @@ export function createMachine({ clock, sources, environment = process.env, log }
       return results;
     },
     follow: (source, onLine, signal) => exec.follow(source, onLine, signal),
+    async act(act, given = {}) {
+      if (!acts.includes(act)) return unreadable('access-denied', 'not in the list of acts');
+      const result = await carryOut(act, given, exec, environment);
+      log?.debug({ act: act.id, result: result.kind }, 'acted');
+      return result;
+    },
   };
 }

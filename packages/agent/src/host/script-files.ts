@@ -25,6 +25,17 @@ async function unfit({ folder, digests }: ScriptFiles, name: string): Promise<Un
   }
 }
 
+/** Why a script may not be run, if so: it is gone, or is not the one that the agent came with. */
+export const unfitScript = ({
+  folder,
+  name,
+  digest,
+}: {
+  readonly folder: string;
+  readonly name: string;
+  readonly digest: string;
+}) => unfit({ folder, digests: { [name]: digest }, always: [] }, name);
+
 /** By the source's id, each that may not be run, and why: its script is gone, or is not the one that the agent came with. */
 export async function unfitIn(runner: ScriptRunner, requests: readonly Request[]): Promise<Map<string, Unreadable>> {
   const { scripts } = runner;

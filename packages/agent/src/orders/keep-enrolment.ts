@@ -4,6 +4,9 @@ import type { Identity } from '../identity/identity.ts';
 import { createMemory } from '../outbox/memory.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { Sql } from '../outbox/store.ts';
+import { createDesiredStateKeeper } from './desired-state.ts';
+import { sortDocuments } from './document-types.ts';
+import { createEffectBook } from './effects.ts';
 import { createPolicyKeeper } from './policy.ts';
 
 /** Begins the chain of a new enrolment and keeps the documents that came with it. */
@@ -23,5 +26,8 @@ export function keepEnrolment(options: {
     sql.exec('delete from documents');
     outbox.meta.set('skew_ms', undefined);
   });
-  createPolicyKeeper({ sql, identity, now: () => serverTime, log }).accept(documents);
+  const { desired, policies } = sortDocuments(documents);
+  const now = () => serverTime;
+  createPolicyKeeper({ sql, identity, now, log }).accept(policies);
+  createDesiredStateKeeper({ sql, identity, effects: createEffectBook(sql, now), now, log }).accept(desired);
 }

@@ -6,6 +6,9 @@ import type { Sql } from './store.ts';
  */
 export const REACHED_AT = 'reached_at';
 
+/** Names the desired states that were refused since `agent-health` last told of any, as JSON. */
+export const ORDERS_REFUSED = 'orders_refused';
+
 /** Small named values that must survive a restart, in the store's own transactions. */
 export interface Meta {
   text(name: string): string | undefined;

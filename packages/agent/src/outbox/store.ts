@@ -17,6 +17,9 @@ create table if not exists events_seen (key text primary key, at integer not nul
 create table if not exists bookmarks (id text primary key, position text not null, read_at integer not null) without rowid;
 create table if not exists facts (check_name text primary key, at integer not null, facts text not null,
   hash text not null, sent_hash text) without rowid;
+create table if not exists orders (id text primary key, kind text not null, effect text not null, observed text not null,
+  at integer not null) without rowid;
+create table if not exists effects (sequence integer primary key autoincrement, id text, body text not null);
 create table if not exists documents (type text primary key, jws text not null, serial integer not null) without rowid;
 `;
 
@@ -76,6 +79,16 @@ export function openStore(folder: string, now: number): OpenStore {
     setAside(folder, now);
     return { sql: open(path), found: 'set-aside' };
   }
+}
+
+/** The store as it is, for a start that must be quick: undefined where there is none. Nothing about it is mended. */
+export function openExistingStore(folder: string): Sql | undefined {
+  const path = join(folder, FILE);
+  if (!existsSync(path)) return undefined;
+  const sql = new Database(path);
+  sql.pragma('synchronous = FULL');
+  createTables(sql);
+  return sql;
 }
 
 /** Where the file says that a write-ahead log goes with it (the file format, 1.3.3); 1 says that there is none. */

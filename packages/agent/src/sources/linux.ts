@@ -16,6 +16,7 @@ import {
   kernelLogPlace,
   mounts,
   udevDatabase,
+  usbEvents,
   zfs,
 } from './linux/storage.ts';
 import type { Source } from './source.ts';
@@ -27,6 +28,7 @@ export const LINUX_SOURCES: readonly Source[] = [
   zfs,
   udevDatabase,
   blockEvents,
+  usbEvents,
   kernelLog,
   kernelLogEnd,
   kernelLogPlace,

@@ -3,7 +3,7 @@ import Value from 'typebox/value';
 import type { Identity } from '../identity/identity.ts';
 import type { FactRow, Memory } from '../outbox/memory.ts';
 import type { Batch, Outbox, Settled } from '../outbox/outbox.ts';
-import { type Encoding, exchange, type ExchangeOptions } from './exchange.ts';
+import { type Encoding, exchange, type ExchangeOptions, takeOverCounter } from './exchange.ts';
 import type { ServerTime } from './server-time.ts';
 
 export interface CheckInOptions extends Omit<ExchangeOptions, 'signer' | 'server'> {
@@ -100,9 +100,7 @@ export async function checkIn(options: CheckInOptions, encoding: Encoding, signa
     signal,
   );
   if (!answer.signed) return answer.status === 200 ? { kind: 'not-genuine' } : refusal(answer);
-  if (textOf(answer.body, 'code') === 'counter-too-low') {
-    options.counter.write(Math.max(options.counter.read(), Number(textOf(answer.body, 'lastCounter')) || 0));
-  }
+  takeOverCounter(options.counter, answer.body);
   if (answer.status !== 200 || !Value.Check(CheckInAnswer, answer.body)) return refusal(answer);
   serverTime.heard(Date.parse(answer.body.serverTime), answer.sentAtMonotonic);
   const settled = settle(options, batch, answer.body, facts);

@@ -55,17 +55,35 @@ export interface ExchangeRequest {
   readonly type?: string;
 }
 
+type Signed = Pick<ExchangeRequest, 'path' | 'encoding'> & { readonly method: 'GET' | 'POST' };
+export type SigningOptions = Pick<ExchangeOptions, 'server' | 'signer' | 'clock' | 'counter'>;
+
 /** The counter rises past this device's clock and past every counter used before (invariant 5). */
-function sign(options: ExchangeOptions, request: ExchangeRequest, body: Uint8Array): RequestSignatureHeaders {
+export function sign(options: SigningOptions, request: Signed, body: Uint8Array): RequestSignatureHeaders {
   const now = options.clock.now();
   const counter = Math.max(options.counter.read() + 1, now);
   options.counter.write(counter);
   const { host } = new URL(options.server);
   return signRequest(
-    { method: 'POST', authority: host, path: request.path, query: '?', contentEncoding: request.encoding, body },
+    {
+      method: request.method,
+      authority: host,
+      path: request.path,
+      query: '?',
+      contentEncoding: request.encoding,
+      body,
+    },
     options.signer,
     { created: Math.max(0, Math.floor(now / 1000)), counter },
   );
+}
+
+/** A signed refusal says which counter is the last: nothing lower is ever accepted (docs/protocol.md, 3). */
+export function takeOverCounter(counter: ExchangeOptions['counter'], body: unknown): boolean {
+  const { code, lastCounter } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  if (code !== 'counter-too-low') return false;
+  counter.write(Math.max(counter.read(), Number(lastCounter) || 0));
+  return true;
 }
 
 /** Sends one signed request and reads the signed answer. */
@@ -76,7 +94,7 @@ export async function exchange(
   signal: AbortSignal,
 ): Promise<Exchanged> {
   const body = compress(request.body, request.encoding);
-  const signed = sign(options, request, body);
+  const signed = sign(options, { ...request, method: 'POST' }, body);
   const headers = {
     'content-type': request.type ?? CHECK_IN_TYPE,
     accept: 'application/json, application/problem+json',

@@ -8,6 +8,8 @@ import { type Meta, REACHED_AT } from '../outbox/meta.ts';
 export interface ServerTime {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** The server's last signed time carried on by the monotonic clock alone; undefined until it has told it in this run. */
+  signed(): number | undefined;
   /** This machine's clock less the server's, in milliseconds; unknown until the server has once told its time. */
   skewMs(): Known<number>;
   /** Takes the server's signed time, which was true between `sentAt` and now by the monotonic clock. */
@@ -20,11 +22,11 @@ const NOISE_MS = 2_000;
 export function createServerTime(clock: Clock, meta: Meta): ServerTime {
   let anchor: { readonly server: number; readonly monotonic: number } | undefined;
   const remembered = () => meta.text('skew_ms');
+  const signed = () =>
+    anchor === undefined ? undefined : Math.round(anchor.server + clock.monotonic() - anchor.monotonic);
   return {
-    now() {
-      if (anchor !== undefined) return Math.round(anchor.server + clock.monotonic() - anchor.monotonic);
-      return clock.now() - Number(remembered() ?? 0);
-    },
+    now: () => signed() ?? clock.now() - Number(remembered() ?? 0),
+    signed,
     skewMs() {
       const skew =
         anchor === undefined ? remembered() : clock.now() - (anchor.server + clock.monotonic() - anchor.monotonic);

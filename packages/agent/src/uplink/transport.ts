@@ -13,14 +13,29 @@ export interface TransportResponse {
   readonly body: Uint8Array;
 }
 
+export interface StreamRequest {
+  readonly method: 'GET';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface StreamResponse extends Omit<TransportResponse, 'body'> {
+  /** As it comes, without a limit of time: whoever reads it minds how long nothing has come. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 /** How a request reaches the server: handed in, so that a simulation can lose, double and delay it (invariant 13). */
 export interface Transport {
   /** Rejects where no answer came within the time, or a larger one than is read. */
   send(request: TransportRequest, signal: AbortSignal): Promise<TransportResponse>;
+  /** Opens an answer that does not end, beside what is sent; without it there is none. Ends when `signal` aborts. */
+  stream?(request: StreamRequest, signal: AbortSignal): Promise<StreamResponse>;
   close(): Promise<void>;
 }
 
 const TIME_LIMIT_MS = 30_000;
+/** A proxy that hands nothing on before the answer has ended is known by this. */
+const STREAM_HEADERS_MS = 60_000;
 const ANSWER_LIMIT_BYTES = 8 * 1024 * 1024;
 
 async function systemCertificates(): Promise<{ ca?: string[] }> {
@@ -29,14 +44,19 @@ async function systemCertificates(): Promise<{ ca?: string[] }> {
 }
 
 /** The council's proxy, as its own settings (`HTTPS_PROXY`, `NO_PROXY`) name it; the system's certificates are trusted. */
-async function dispatcherFor(origin: URL, timeLimitMs: number, connections: number): Promise<Dispatcher> {
+async function dispatcherFor(
+  origin: URL,
+  timeLimitMs: number,
+  connections: number,
+  bodyTimeoutMs = timeLimitMs,
+): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import('undici');
   const connect = origin.protocol === 'https:' ? await systemCertificates() : {};
   const limits = {
     connections,
     pipelining: 1,
     headersTimeout: timeLimitMs,
-    bodyTimeout: timeLimitMs,
+    bodyTimeout: bodyTimeoutMs,
     keepAliveTimeout: 4_000,
   };
   const proxied = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some(
@@ -47,12 +67,16 @@ async function dispatcherFor(origin: URL, timeLimitMs: number, connections: numb
     : new Agent({ ...limits, connect });
 }
 
+const headersOf = (headers: Readonly<Record<string, string | string[] | undefined>>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, single(value)] as const));
+
 const single = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value);
 
 /** HTTP(S) to `server`, an origin such as `https://beadle.council.gov.uk`. Loads its parts when first used. */
 export function createTransport(server: string, { timeLimitMs = TIME_LIMIT_MS, connections = 1 } = {}): Transport {
   const origin = new URL(server);
   let dispatcher: Promise<Dispatcher> | undefined;
+  let streaming: Promise<Dispatcher> | undefined;
   return {
     async send({ method, path, headers, body }, signal) {
       dispatcher ??= dispatcherFor(origin, timeLimitMs, connections);
@@ -72,11 +96,17 @@ export function createTransport(server: string, { timeLimitMs = TIME_LIMIT_MS, c
         if (size > ANSWER_LIMIT_BYTES) throw new Error('the answer is larger than is read');
         chunks.push(chunk);
       }
-      const received = Object.entries(response.headers).map(([name, value]) => [name, single(value)] as const);
-      return { status: response.statusCode, headers: Object.fromEntries(received), body: Buffer.concat(chunks) };
+      return { status: response.statusCode, headers: headersOf(response.headers), body: Buffer.concat(chunks) };
+    },
+    async stream({ method, path, headers }, signal) {
+      // A connection of its own, so that no check-in waits behind it.
+      streaming ??= dispatcherFor(origin, STREAM_HEADERS_MS, 1, 0);
+      const request = { origin: origin.origin, method, path, headers: { ...headers }, signal } as const;
+      const { statusCode, headers: received, body } = await (await streaming).request(request);
+      return { status: statusCode, headers: headersOf(received), body: body as AsyncIterable<Uint8Array> };
     },
     async close() {
-      await (await dispatcher)?.close();
+      await Promise.all([dispatcher?.then((one) => one.close()), streaming?.then((one) => one.destroy())]);
     },
   };
 }

@@ -9,6 +9,8 @@ import type { Encoding } from './exchange.ts';
 export interface UplinkOptions extends Omit<CheckInOptions, 'counter'> {
   readonly log: Logger;
   readonly random: Random;
+  /** Shared with whatever else signs requests of this device; one of its own where nothing does. */
+  readonly counter?: CheckInOptions['counter'];
   readonly backOff?: BackOff;
   /** When the server last answered, by the best-known time; undefined where it never has. */
   readonly contactedAt?: number | undefined;
@@ -48,7 +50,7 @@ export class Uplink {
     const { clock, serverTime, contactedAt } = options;
     this.#heardAt = clock.now() - Math.max(0, serverTime.now() - (contactedAt ?? Number.POSITIVE_INFINITY));
     const counter = { read: () => this.#counter, write: (value: number) => (this.#counter = value) };
-    this.#checkIn = { ...options, counter };
+    this.#checkIn = { ...options, counter: options.counter ?? counter };
   }
 
   /**

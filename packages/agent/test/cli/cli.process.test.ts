@@ -39,7 +39,7 @@ describe('beadle-agent', () => {
   it('lists its commands, and tells of each what it takes', () => {
     const { status, stdout } = agent('--help');
     expect(status).toBe(0);
-    for (const name of ['run', 'enrol', 'check', 'record', 'status', 'collected', 'sources']) {
+    for (const name of ['run', 'enrol', 'check', 'record', 'status', 'collected', 'release', 'hold', 'sources']) {
       expect(stdout).toContain(`  ${name}`);
       expect(agent(name, '--help')).toMatchObject({
         status: 0,
@@ -63,6 +63,9 @@ describe('beadle-agent', () => {
     [['enrol', '--server', 'http://a.example', '--token', 'x'], 'must begin with https://'],
     [['enrol', '--server', 'https://a.example', '--token', 'x'], 'not complete'],
     [['collected', '--data', '/no/such/folder'], 'Nothing has been collected'],
+    [['release'], 'CODE is missing'],
+    [['release', 'ABCDE-1234'], 'not of the form of a code'],
+    [['release', 'ABCDE-12345', '--data', '/no/such/folder'], 'Call ICT'],
   ])('refuses %j with exit code 2 and words that help', (args, words) => {
     const { status, stderr } = agent(...args);
     expect(stderr).toContain(words);

@@ -56,6 +56,7 @@ export function hostOf(told: Told, now = 0): Host & { readonly asked: (readonly 
     readAll: (requests) =>
       Promise.resolve(new Map(requests.map(({ source }) => [source.id, resultOf(told[source.id])]))),
     follow: () => Promise.resolve({ kind: 'unreadable', reason: 'tool-missing' }),
+    act: () => Promise.resolve({ kind: 'unreadable', reason: 'tool-missing' }),
     onMainsPower: () => Promise.resolve(true),
     started: { processes: 0 },
     asked,

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { DEVICE_SUBJECT, IsoTime } from '../findings/finding.ts';
+import { DEVICE_SUBJECT, IsoTime, type Judgement } from '../findings/finding.ts';
 import { isKnown, KnownOf } from '../findings/verdict.ts';
 import { Duration } from '../duration.ts';
 import { type CheckInput, defineCheck, state, stateOfParts } from './check.ts';
@@ -36,6 +36,13 @@ const ChainBreak = Type.Object(
 );
 export type ChainBreak = Static<typeof ChainBreak>;
 
+/** A desired state that the device did not take: replayed, older, altered, of another key or for another device. */
+const OrderRefused = Type.Object(
+  { at: IsoTime, cause: Type.Enum(['order-refused']), why: Type.String({ maxLength: 40 }) },
+  { additionalProperties: false },
+);
+type OrderRefused = Static<typeof OrderRefused>;
+
 const Require = Type.Object(
   {
     chain: Type.Optional(Type.Enum(['intact'], { description: 'intact' })),
@@ -45,7 +52,8 @@ const Require = Type.Object(
   { additionalProperties: false },
 );
 
-type Input = CheckInput<Static<typeof Facts>, ChainBreak, Static<typeof Require>>;
+type Event = ChainBreak | OrderRefused;
+type Input = CheckInput<Static<typeof Facts>, Event, Static<typeof Require>>;
 
 function skewPart(input: Input): Part | undefined {
   const { clockSkewMs } = input.facts;
@@ -72,27 +80,39 @@ function droppedPart(input: Input): Part | undefined {
 const hinderedPart = ({ facts: { hindered } }: Input): Part | undefined =>
   hindered === undefined ? undefined : { verdict: 'fail', observed: { hindered } };
 
+const isRefusal = (event: Event): event is OrderRefused => event.cause === 'order-refused';
+const isBreak = (event: Event): event is ChainBreak => event.cause === 'server-restored';
+
+const eventOf = (input: Input, at: string, observed: Judgement['observed']): Judgement => ({
+  subject: DEVICE_SUBJECT,
+  kind: 'event',
+  at: Date.parse(at),
+  verdict: 'fail',
+  severity: input.severity,
+  observed,
+});
+
 /** The agent's own state; applies without a rule and cannot be switched off. A gap is told by the gap record itself. */
 export const agentHealth = defineCheck({
   name: 'agent-health',
   facts: Facts,
-  event: ChainBreak,
+  event: Type.Union([ChainBreak, OrderRefused]),
   require: Require,
   timed: () => [],
-  identify: (event) => ({ key: `${event.cause}/${event.from}`, subject: DEVICE_SUBJECT, at: Date.parse(event.at) }),
+  identify: (event) => ({
+    key: isRefusal(event) ? `${event.cause}/${event.why}` : `${event.cause}/${event.from}`,
+    subject: DEVICE_SUBJECT,
+    at: Date.parse(event.at),
+  }),
   evaluate(input) {
     if (!input.facts.enrolled) return [state(input, 'not-applicable', { reason: 'not-enrolled' })];
     const parts = [skewPart(input), droppedPart(input), hinderedPart(input)].filter((part) => part !== undefined);
     const health = stateOfParts(input, parts);
-    if (input.require.chain === undefined) return [health];
-    const breaks = input.events.map((event) => ({
-      subject: DEVICE_SUBJECT,
-      kind: 'event' as const,
-      at: Date.parse(event.at),
-      verdict: 'fail' as const,
-      severity: input.severity,
-      observed: { cause: event.cause, from: event.from, to: event.to },
-    }));
-    return [health, ...breaks];
+    // No rule has to ask for it: somebody may be trying to command the device.
+    const refused = input.events.filter(isRefusal).map(({ at, cause, why }) => eventOf(input, at, { cause, why }));
+    const breaks = input.events
+      .filter(isBreak)
+      .map(({ at, cause, from, to }) => eventOf(input, at, { cause, from, to }));
+    return [health, ...refused, ...(input.require.chain === undefined ? [] : breaks)];
   },
 });

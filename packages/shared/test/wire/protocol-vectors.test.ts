@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import Value from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { type Vectors, vectors, vectorsFile } from '../../../../scripts/protocol-vectors.ts';
 import { bodyHash, GENESIS, linkOf } from '../../src/findings/chain.ts';
@@ -10,6 +11,9 @@ import { enrolmentProof, parseToken } from '../../src/wire/enrolment.ts';
 import { signerOf, thumbprint, verifyingKeyOf } from '../../src/wire/keys.ts';
 import { parseSignatureInput, verifyRequest } from '../../src/wire/request-signature.ts';
 import { verifyResponse } from '../../src/wire/response-signature.ts';
+import { EffectsReport, openDesiredState } from '../../src/wire/desired-state.ts';
+import { PATHS } from '../../src/wire/protocol.ts';
+import { isReleaseCode } from '../../src/wire/release-code.ts';
 import { openPolicy } from '../../src/wire/signed-document.ts';
 
 const text = readFileSync(vectorsFile, 'utf8');
@@ -97,5 +101,23 @@ describe('docs/protocol-vectors.json', () => {
       now: Date.parse(payload.issuedAt),
     });
     expect(opened).toEqual(payload);
+  });
+
+  it('has a desired state that opens, and is a line of the stream', () => {
+    const { payload, jws, streamLine } = published.desiredState;
+    const expected = { device: payload.device, atLeast: payload.version };
+    expect(openDesiredState(jws, keyNamed('server'), expected)).toEqual(payload);
+    expect(openDesiredState(jws, keyNamed('device'), expected)).toBe('signature-differs');
+    expect(JSON.parse(streamLine)).toEqual({ document: jws });
+  });
+
+  it.each(published.release.typed)('has $text, which ends what it is for: $isCode', async ({ text: typed, isCode }) => {
+    expect(await isReleaseCode(typed, published.release)).toBe(isCode);
+  });
+
+  it('has a report of effects of its form', () => {
+    const report = published.requests.find(({ path }) => path === PATHS.effects);
+    const body: unknown = JSON.parse(Buffer.from(report?.bodyBase64 ?? '', 'base64').toString());
+    expect(Value.Check(EffectsReport, body)).toBe(true);
   });
 });

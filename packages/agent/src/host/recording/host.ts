@@ -47,5 +47,6 @@ export function createRecordingHost(recording: Recording): Host {
       return Promise.resolve(new Map(requests.map(({ source }) => [source.id, replay(recording, source)])));
     },
     follow: () => Promise.resolve(unreadable('source-missing', 'a recording has no streams')),
+    act: () => Promise.resolve(unreadable('access-denied', 'nothing is changed in a recording')),
   };
 }

@@ -79,6 +79,21 @@ export const blockEvents: Source = {
   why: 'Says that a disk or stick has come or gone, so that you are told within seconds and not an hour later.',
 };
 
+export const usbEvents: Source = {
+  id: 'linux/usb-events',
+  platform: 'linux',
+  reads: {
+    kind: 'stream',
+    files: ['/usr/bin/udevadm', '/bin/udevadm', '/sbin/udevadm'],
+    // As the kernel says it: udev's own word comes when the stick may have been opened already.
+    args: ['monitor', '--kernel', '--subsystem-match=usb', '--subsystem-match=mmc'],
+  },
+  privilege: 'none',
+  timeLimitMs: 0,
+  outputLimitBytes: 65_536,
+  why: 'Says that something was plugged in, while an order to block media holds. At other times it does not run.',
+};
+
 export const kernelLog: Source = {
   id: 'linux/kernel-log',
   platform: 'linux',
