@@ -12,7 +12,7 @@ import type { MailSender } from './mail-channel.ts';
 import { messageOf } from './message.ts';
 import { FAN_OUT_JOB, machineJob, NOTICE_JOB } from './queue.ts';
 import { planLook, RECEIPT_JOB, receiptJob } from './receipts.ts';
-import { type Addressee, addresseeOf } from './recipient.ts';
+import { addresseeOf } from './recipient.ts';
 import { readNotice, recordDelivered, recordFailure, recordSent } from './store.ts';
 
 export interface DeliverDeps {
