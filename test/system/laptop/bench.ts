@@ -34,8 +34,6 @@ interface BenchOptions {
   readonly system: string;
   readonly root: 'plain' | 'luks';
   readonly assetTag: string;
-  /** Stands between the laptop and the server; gives the port that the laptop is to reach. */
-  readonly front?: (server: RealServer) => Promise<number>;
   readonly otherPort?: number;
   /** More of the server's settings. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -45,14 +43,7 @@ interface BenchOptions {
 const PATIENCE_MS = 120_000;
 
 /** A server with Dacorum's policy in report, and a laptop that is on, enrolled with it, and whose agent is not yet started. */
-export async function startBench({
-  system,
-  root,
-  assetTag,
-  settings = {},
-  front,
-  otherPort,
-}: BenchOptions): Promise<Bench> {
+export async function startBench({ system, root, assetTag, settings = {}, otherPort }: BenchOptions): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-bench-'));
   const policy = policyInReport('policies/dacorum.yaml');
   const server = await startRealServer({
@@ -63,9 +54,8 @@ export async function startBench({
     settings,
   });
   const firmware = { assetTag, serialNumber: `SERIAL-${assetTag}` };
-  const serverPort = (await front?.(server)) ?? server.port;
   const other = otherPort === undefined ? {} : { otherPort };
-  const laptop = await makeLaptop({ system, root, firmware, serverPort, ...other });
+  const laptop = await makeLaptop({ system, root, firmware, serverPort: server.port, ...other });
   const findings = async (rule: string) => {
     const path = `/api/v1/findings?device=${assetTag}&rule=${rule}`;
     return (await server.ask<{ items: Finding[] }>('GET', path)).items.toReversed();
