@@ -18,6 +18,7 @@ import type { Dice } from './dice.ts';
 import { agentThrough, Crash, Disk } from './disk.ts';
 import { Machine } from './machine.ts';
 import type { Network } from './network.ts';
+import { createRestrictions } from './restrictions.ts';
 import { MachineClock, type World } from './world.ts';
 
 const SERVER = 'http://127.0.0.1:8420';
@@ -46,6 +47,7 @@ export class SimulatedAgent {
   readonly clock: MachineClock;
   readonly machine: Machine;
   readonly disk: Disk;
+  readonly restrictions = createRestrictions();
   readonly #setting: AgentSetting;
   readonly #transport: ReturnType<Network['transport']>;
   #running: Running | undefined;
@@ -117,6 +119,7 @@ export class SimulatedAgent {
         histories: machine.histories,
         watchers: [],
         transport: () => this.#transport,
+        restrictor: () => this.restrictions.restrictor,
         ...(bounds === undefined ? {} : { bounds }),
       });
       this.#running = { ...wired, sql: store.sql, identity, keyId: identity.signer.keyId };

@@ -114,18 +114,20 @@ export function agentThrough(disk: Disk, sql: Sql): Sql {
       },
     });
   };
-  const transaction = (work: () => unknown) => {
-    const run = (kind: 'deferred' | 'immediate') => () => {
-      disk.pass('begin');
-      const inner = sql.transaction(() => {
-        const result = work();
-        disk.pass('commit');
+  const transaction = (work: (...args: unknown[]) => unknown) => {
+    const run =
+      (kind: 'deferred' | 'immediate') =>
+      (...args: unknown[]) => {
+        disk.pass('begin');
+        const inner = sql.transaction(() => {
+          const result = work(...args);
+          disk.pass('commit');
+          return result;
+        });
+        const result = kind === 'immediate' ? inner.immediate() : inner();
+        disk.pass('committed');
         return result;
-      });
-      const result = kind === 'immediate' ? inner.immediate() : inner();
-      disk.pass('committed');
-      return result;
-    };
+      };
     return Object.assign(run('deferred'), { immediate: run('immediate') });
   };
   return new Proxy(sql, {

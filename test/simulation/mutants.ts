@@ -97,8 +97,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'take a message with a wrong signature',
-    file: server('ingest/routes.ts'),
-    from: 'if (isGenuine(request, request.body as Buffer, signed, key.verifying, deps.settings.authorities)) return;',
+    file: server('ingest/claims.ts'),
+    from: 'if (isGenuine(request, body, signed, key.verifying, deps.settings.authorities)) return;',
     to: 'if (key.verifying !== undefined) return;',
   },
   {
@@ -340,5 +340,29 @@ export const MUTANTS: readonly Mutant[] = [
     file: server('withdrawals/carry-out.ts'),
     from: 'throw new TryLater(error.message, HOUR_MS, { cause: error });\n    throw error;',
     to: 'throw new TryLater(error.message, HOUR_MS, { cause: error });',
+  },
+  {
+    name: 'what a run before has told is told',
+    file: agent('orders/effects.ts'),
+    from: 'isToldInThisRun && meta.integer',
+    to: 'meta.integer',
+  },
+  {
+    name: 'an older desired state',
+    file: agent('orders/desired-state.ts'),
+    from: 'atLeast: version });',
+    to: 'atLeast: 0 });',
+  },
+  {
+    name: 'a restriction that goes on for ever',
+    file: agent('orders/restricting.ts'),
+    from: 'if (over.length > 0) await this.#end',
+    to: 'if (over.length > 9) await this.#end',
+  },
+  {
+    name: 'a version of the past',
+    file: server('orders/desired-state/version.ts'),
+    from: 'Math.max(now, version + 1, held + 1);',
+    to: 'version + 1 + Math.min(0, now + held);',
   },
 ];

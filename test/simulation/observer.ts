@@ -15,7 +15,10 @@ import type {
   IncidentTable,
 } from '../../packages/server/src/db/schema-authorisations.ts';
 import type { WithdrawalStepTable, WithdrawalTable } from '../../packages/server/src/db/schema-withdrawals.ts';
+import type { DeviceOrderTable } from '../../packages/server/src/db/schema-orders.ts';
 
+/** What a device was ordered, as the server has it. */
+export type OrderSeen = DeviceOrderTable;
 export type FindingRow = FindingTable & { readonly rowid: number };
 
 interface Head {
@@ -76,6 +79,7 @@ export class Observer {
        join breaches on breaches.organisation = breach_events.organisation and breaches.id = breach_events.breach
        where breaches.check_name = 'contact' order by breach_events.breach, breach_events.sequence`,
     );
+  orders = (device: string) => this.#all<OrderSeen>('select * from device_orders where device = ? order by id', device);
   withdrawals = () => this.#all<WithdrawalTable>('select * from withdrawals order by ref');
   withdrawalSteps = () => this.#all<WithdrawalStepTable>('select * from withdrawal_steps order by id');
   authorisations = () => this.#all<AuthorisationTable>('select * from authorisations order by ref');

@@ -44,6 +44,7 @@ async function live(simulation: Simulation): Promise<void> {
     device.agent.disk.begin();
     await act(simulation, device);
     await simulation.withdrawing.act(simulation);
+    await simulation.ordering.act(simulation, device);
     simulation.network.check();
     const waiting = device.agent.running === undefined ? '-' : device.agent.kept().length;
     world.note(
@@ -85,6 +86,7 @@ async function calmDown(simulation: Simulation): Promise<void> {
       device.agent.disk.begin();
       await runCycle(simulation, device);
       for (let count = 0; count < 20 && (await checkIn(simulation, device)) === 0; count += 1);
+      await simulation.ordering.settle(simulation, device);
     }
     world.pass(1);
     await runJobs(simulation);
@@ -139,6 +141,7 @@ function checkDevice(simulation: Simulation, { agent, ledger }: Device): void {
     must(row.policy_version === version, `${row.rule} is judged by version ${row.policy_version}, not by ${version}`);
   const row = observer.devices().find(({ id }) => id === device);
   must(row !== undefined && generation > 0, 'enrolled');
+  simulation.ordering.checkAtRest(simulation, { agent, ledger });
   checkTold(running.policies.authorisations(), permitsOf(observer, row), simulation.serverClock.now());
 }
 

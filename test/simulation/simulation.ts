@@ -15,6 +15,7 @@ import { groupOf } from './permits.ts';
 import { type Ground, SimulatedServer } from './server.ts';
 import { type Judged, SilenceWatch } from './silence.ts';
 import { ToldDocuments } from './told.ts';
+import { Ordering } from './ordering.ts';
 import { Withdrawing } from './withdrawing.ts';
 import { must } from './violation.ts';
 import { MachineClock, World } from './world.ts';
@@ -44,6 +45,7 @@ export class Simulation {
   readonly told = new ToldDocuments();
   readonly silence = new SilenceWatch(() => this.observer);
   readonly withdrawing: Withdrawing;
+  readonly ordering: Ordering;
   readonly #mail = new Map<string, Mail>();
   #observer: Observer | undefined;
   #versions = 0;
@@ -55,6 +57,7 @@ export class Simulation {
     const { world, dice } = this;
     const random = createDice(seed, 1).random;
     this.withdrawing = new Withdrawing(seed);
+    this.ordering = new Ordering(seed);
     this.server = new SimulatedServer({
       ground,
       folder: this.folder,
@@ -105,7 +108,7 @@ export class Simulation {
   };
   /** Whatever the server tells a device is so by its own tables; whoever has called is not silent. */
   #taken = (keyId: string, path: string, body: Uint8Array): void => {
-    const { documents } = JSON.parse(Buffer.from(body).toString()) as { documents: readonly string[] };
+    const { documents = [] } = JSON.parse(Buffer.from(body).toString()) as { documents?: readonly string[] };
     this.told.note(documents, this.observer, this.serverClock.now());
     const device = this.observer.key(keyId)?.device;
     if (path === PATHS.checkIns && device !== undefined && this.silence.hasRule(this.serverClock.now()))

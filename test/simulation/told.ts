@@ -1,11 +1,11 @@
-import type { Authorisation, PolicyForDevice } from '@beadle/shared';
+import type { Authorisation, DesiredState, PolicyForDevice } from '@beadle/shared';
 import type { Observer, RegisteredDevice } from './observer.ts';
 import { must } from './violation.ts';
 
 const DAY = 86_400_000;
 
-const payloadOf = (jws: string): PolicyForDevice =>
-  JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as PolicyForDevice;
+const payloadOf = (jws: string): PolicyForDevice | DesiredState =>
+  JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as PolicyForDevice | DesiredState;
 
 interface Permit {
   readonly ref: string;
@@ -55,6 +55,10 @@ export class ToldDocuments {
   note(documents: readonly string[], observer: Observer, now: number): void {
     for (const jws of documents) {
       const payload = payloadOf(jws);
+      if (!('serial' in payload)) {
+        this.#signed.set(payload.device, [jws, ...(this.#signed.get(payload.device) ?? [])]);
+        continue;
+      }
       const key = `${payload.device}/${payload.serial}`;
       this.#payloads.set(key, (this.#payloads.get(key) ?? new Set()).add(JSON.stringify(payload.authorisations)));
       this.#signed.set(payload.device, [...(this.#signed.get(payload.device) ?? []), jws]);

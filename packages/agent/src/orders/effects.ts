@@ -59,11 +59,14 @@ const VERSION_TOLD = 'effects_version_told';
 /** What the server has not yet acknowledged, in order. */
 function reportsIn(sql: Sql, statements: ReturnType<typeof prepare>) {
   const meta = createMeta(sql);
+  // A folder that was put back from an older copy takes for told what it held then.
+  let isToldInThisRun = false;
   return {
     /** What to send next for a device that holds to `version`; undefined where the server knows all of it. */
     next(version: number): Unsent | undefined {
       const rows = statements.next.all(EFFECTS_IN_REPORT);
-      if (rows.length === 0 && meta.integer(VERSION_TOLD) === version) return undefined;
+      const isTold = isToldInThisRun && meta.integer(VERSION_TOLD) === version;
+      if (rows.length === 0 && isTold) return undefined;
       return reportOf(rows, version);
     },
     /** The server has acknowledged a report. */
@@ -72,6 +75,7 @@ function reportsIn(sql: Sql, statements: ReturnType<typeof prepare>) {
         statements.forget.run(upTo);
         meta.set(VERSION_TOLD, report.version);
       })();
+      isToldInThisRun = true;
     },
   };
 }
