@@ -45,7 +45,10 @@ export class Ordering {
       id: `order-${(this.#count += 1)}`,
       kind: this.#dice.pick([...RESTRICTIONS]),
       until: this.#dice.chance(0.5) ? null : now + (1 + this.#dice.below(60)) * HOUR,
-      ...{ notice: null, telephone: null, act: null, release: null },
+      notice: null,
+      telephone: null,
+      act: null,
+      release: null,
     };
     const behind = { by: 'admin', reason: 'A lost laptop.', breach: null, withdrawnFrom: null };
     const lifted = isOrder ? '' : this.#dice.pick(open).id;

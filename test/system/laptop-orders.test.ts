@@ -157,8 +157,8 @@ describe.skipIf('why' in laptops)(`a laptop under orders${because}`, () => {
     await reported(id, 'in-force');
     const code = await orders.code(id);
     await bench.laptop.unplugNetwork();
-    const type = (code: string) =>
-      bench.laptop.run(`setpriv --reuid=1000 --regid=1000 --clear-groups ${AGENT} release ${code}`);
+    const type = (typed: string) =>
+      bench.laptop.run(`setpriv --reuid=1000 --regid=1000 --clear-groups ${AGENT} release ${typed}`);
     const wrong = await type(WRONG);
     say(`wrong code: ${wrong.stdout.trim()}${wrong.stderr.trim()}`);
     expect(wrong.code).toBe(1);

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +15,7 @@ import { activeDirectoryConnector } from '../../packages/server/src/withdrawals/
 import { startTestServer } from '../../packages/server/test/app/harness.ts';
 import { seedRegisters } from '../../packages/server/test/support/seed-registers.ts';
 import { whyNoDirectory } from './fixtures/directory.ts';
+import { delegateAsDocumented } from './fixtures/delegation.ts';
 import { type Domain, type DomainController, startDomain } from './fixtures/domain.ts';
 
 const why = whyNoDirectory();
@@ -24,13 +24,6 @@ const OURS = 'Withdr4wals-Passw0rd!';
 const DISABLED = 2;
 const NEVER_EXPIRES = 65_536;
 const { signal } = new AbortController();
-
-/** The first `sh` example of docs/connectors.md: what gives the account its rights. */
-function delegation(base: string): string {
-  const text = readFileSync(join(import.meta.dirname, '../../docs/connectors.md'), 'utf8');
-  const [, commands = ''] = /```sh\n([\s\S]*?)```/.exec(text) ?? [];
-  return commands.replaceAll('DC=council,DC=gov,DC=uk', base);
-}
 
 /** What a sign-in, or any change at all, leaves on an entry. */
 const PASSING = new Set(
@@ -65,9 +58,7 @@ describe.skipIf(why !== undefined)(
         first.tool('group', 'add', group, '--groupou=OU=Groups');
       first.tool('group', 'addmembers', 'VPN Users', 'pat.rivers,sam.rivers,sam.marsh');
       first.tool('group', 'addmembers', 'Choir', 'pat.rivers');
-      const script = `samba-tool() { command samba-tool "$@" -s ${first.folder}/etc/smb.conf -H ${first.folder}/private/sam.ldb; }\nset -e\n${delegation(domain.base)}`;
-      execFileSync('bash', ['-c', script], { stdio: 'pipe' });
-      first.tool('user', 'setpassword', 'beadle-withdrawals', `--newpassword=${OURS}`);
+      delegateAsDocumented(domain, OURS);
       toSecond();
     });
     afterAll(() => domain?.stop());
