@@ -67,6 +67,10 @@ export function listInForce(
     .execute();
 }
 
+/** What somebody has withdrawn now. */
+export const inForceOf = (db: Db, organisation: string, account: string): Promise<InForceRow[]> =>
+  order(db, organisation).where('step.account', '=', account).execute();
+
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
 export const presentInForce = (row: InForceRow): InForce => ({

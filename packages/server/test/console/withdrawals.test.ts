@@ -88,6 +88,20 @@ describe('a withdrawal', () => {
     expect((await ict?.post(path, { reason: 'Again.' }, `/withdrawals/${ref}`))?.body).toContain('is not in force');
   });
 
+  it('is seen by whose access it is, in their own words, without why and by whom', async () => {
+    const ref = await order({ facilities: 'remote-access' });
+    const sam = await server.signIn('worker', 'Sam Rivers');
+    const page = await body('/my-device', sam);
+    expect(page).toContain('What is withdrawn from you at the moment');
+    expect(page).toMatch(/Remote access, until 12 June 2026 at 5:00pm/);
+    expect(page).not.toMatch(/Ian Technician|A lost laptop|WD-2026/);
+    const kit = await server.signIn('worker', 'Kit Marsh');
+    expect(await body('/my-device', kit)).not.toContain('What is withdrawn from you');
+    await ict?.post(`/withdrawals/${ref}/restoration`, { reason: 'Found.' }, `/withdrawals/${ref}`);
+    await server.app.jobs.runDue();
+    expect(await body('/my-device', sam)).not.toContain('What is withdrawn from you');
+  });
+
   it('that was a dry run says so in its title', async () => {
     const ref = await order({ facilities: 'email-and-internet' });
     const page = await body(`/withdrawals/${ref}`);

@@ -1,5 +1,24 @@
 /** What the person whose device it is reads of it, and the privacy notice. */
 export const MINE = {
+  'What is withdrawn from you at the moment': 'Beth sydd wedi’i dynnu oddi wrthych ar hyn o bryd',
+  Network: 'Rhwydwaith',
+  'E-mail and internet': 'E-bost a’r rhyngrwyd',
+  'Business systems': 'Systemau busnes',
+  'Remote access': 'Mynediad o bell',
+  Device: 'Dyfais',
+  'until {moment}': 'tan {moment}',
+  'until somebody gives it back': 'nes i rywun ei roi yn ôl',
+  'Nobody has decided by this that you did anything wrong. Ask the ICT helpdesk what you need to know.':
+    'Nid oes neb wedi penderfynu drwy hyn eich bod wedi gwneud dim o’i le. Gofynnwch i’r ddesg gymorth TGCh beth y mae angen i chi ei wybod.',
+  'What this device is held to at the moment': 'Y cyfyngiadau ar y ddyfais hon ar hyn o bryd',
+  'the device says so': 'mae’r ddyfais yn dweud hynny',
+  'ordered; the device has not answered yet': 'wedi’i orchymyn; nid yw’r ddyfais wedi ateb eto',
+  'Call {telephone}.': 'Ffoniwch {telephone}.',
+  'It is locked': 'Mae wedi’i chloi',
+  'Nobody can stay signed in': 'Ni all neb aros wedi mewngofnodi',
+  'It is cut off from the network, but for Beadle': 'Mae wedi’i thorri oddi ar y rhwydwaith, ac eithrio Beadle',
+  'Memory sticks and disks cannot be used': 'Ni ellir defnyddio cofau bach na disgiau',
+  'It is marked as lost': 'Mae wedi’i nodi’n ddyfais goll',
   'Report that {device} is lost or stolen, or that something else has happened with it':
     'Rhoi gwybod bod {device} ar goll neu wedi’i dwyn, neu fod rhywbeth arall wedi digwydd gyda hi',
   'Tell the helpdesk that {device} is broken or damaged':

@@ -24,6 +24,7 @@ import { momentsIn } from '../../language/moments.ts';
 import { welshTitleOf } from '../../language/welsh/appearance.ts';
 import { type CorrectionNote, correctionsOf } from '../../../rights/notes.ts';
 import { collectedWords } from './collected-words.ts';
+import { restrictionsOf, withdrawnFrom } from './restrained.ts';
 import { SEERS } from './seers.ts';
 
 type State = Awaited<ReturnType<typeof readStates>>[number];
@@ -57,13 +58,14 @@ const inWords = (breach: BreachView, language: Language, notes: readonly Correct
 async function modelOf(db: Db, device: DeviceView, { now, language }: { now: number; language: Language }) {
   const { organisation } = device;
   const population = device.population as Population | null;
-  const [states, facts, told, authorisations, policy, notes] = await Promise.all([
+  const [states, facts, told, authorisations, policy, notes, restrictions] = await Promise.all([
     readStates(db, organisation, device.id),
     readFacts(db, organisation, device.id),
     ownBreaches(db, device, now),
     ofDevice(db, device, now),
     policyInForce(db, organisation, { population, at: now }),
     correctionsOf(db, device),
+    restrictionsOf(db, device, now),
   ]);
   const rules = new Map((policy?.document.rules ?? []).map((rule) => [rule.id, rule]));
   const of = (verdict: string) =>
@@ -71,6 +73,7 @@ async function modelOf(db: Db, device: DeviceView, { now, language }: { now: num
   const asked = [...rules.values()].filter((rule) => modeOf(rule) !== 'off').map(({ check }) => check);
   return {
     assetTag: device.asset_tag,
+    restrictions,
     kind: device.kind,
     lastContact: contactDay(device),
     isEnrolled: device.generation > 0,
@@ -113,7 +116,8 @@ export const myDevicePages: FastifyPluginAsyncTypebox<PageDeps> = async (app, de
     const devices = await Promise.all(own.map((one) => modelOf(deps.db, one, { now, language })));
     const { settings } = await readOrganisation(deps.db, caller.organisation);
     const kept = retentionInWords(settings.retention, momentsIn(language).duration);
-    const model = { devices, seers: SEERS, kept };
+    const withdrawn = await withdrawnFrom(deps.db, caller);
+    const model = { devices, withdrawn, seers: SEERS, kept };
     return showPage(deps, { request, reply }, 'my-device', model, { section: 'my-device' });
   });
 
