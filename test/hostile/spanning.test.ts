@@ -87,7 +87,12 @@ const OWN = new Set([
   '/my-device/:assetTag/sent',
   '/report/:ref',
   '/helpdesk/reported/:ref',
+  '/my-rights/:ref',
+  '/api/v1/my-rights-requests/:ref',
 ]);
+/** What the request itself held may come back, such as in a link to the same page in another language. */
+const tells = (answer: Answer, { canary }: Organisation, { url }: Pick<Shot, 'url'>): boolean =>
+  answer.body.includes(canary) && !url.includes(canary);
 const audited = async (organisation: string): Promise<number> => {
   const { db } = server.database;
   return (await db.selectFrom('audit').select('sequence').where('organisation', '=', organisation).execute()).length;
@@ -140,7 +145,7 @@ describe('a role that spans A and B', () => {
         const named = await server.fire(naming(shot, THIRD.id));
         refused += 1;
         if (named.status !== 403) wrong.push(`${nameOf(endpoint)}: ${named.status}`);
-        if (named.body.includes(c.canary)) wrong.push(`${nameOf(endpoint)} tells of c`);
+        if (tells(named, c, shot)) wrong.push(`${nameOf(endpoint)} tells of c`);
       }
       if (endpoint.method !== 'GET') continue;
       const bare = await read(endpoint, c, inB.headers);
@@ -160,9 +165,10 @@ describe('whoever has no such role', () => {
     const token: Caller = { name: 'administrator of a', organisation: 'a', headers: bearer };
     for (const [index, endpoint] of guarded.entries())
       for (const caller of [token, ...world.a.sessions]) {
-        const answer = await server.fire(naming(shotAt(endpoint, caller, world.b, index), 'other'));
+        const shot = naming(shotAt(endpoint, caller, world.b, index), 'other');
+        const answer = await server.fire(shot);
         if (answer.status !== 403) wrong.push(`${caller.name} ${nameOf(endpoint)}: ${answer.status}`);
-        if (answer.body.includes(world.b.canary)) wrong.push(`${caller.name} ${nameOf(endpoint)} tells of b`);
+        if (tells(answer, world.b, shot)) wrong.push(`${caller.name} ${nameOf(endpoint)} tells of b`);
       }
     expect(wrong).toEqual([]);
   });
