@@ -365,4 +365,10 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'Math.max(now, version + 1, held + 1);',
     to: 'version + 1 + Math.min(0, now + held);',
   },
+  {
+    name: 'what a lost store has put in force stays',
+    file: agent('orders/restricting.ts'),
+    from: 'else if (holding.length === 0) await this.#clear(kind);',
+    to: '',
+  },
 ];

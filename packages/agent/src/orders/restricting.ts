@@ -47,6 +47,8 @@ export class Restricting {
   readonly #options: RestrictingOptions;
   /** Restrictions whose notice has been shown in this run. */
   readonly #told = new Set<string>();
+  /** Kinds of which nothing is in force for sure. */
+  readonly #cleared = new Set<RestrictionKind>();
 
   constructor(options: RestrictingOptions) {
     this.#options = options;
@@ -63,6 +65,7 @@ export class Restricting {
       .filter((row) => row.kind === kind && MAY_HOLD.includes(row.effect) && !ids.has(row.id));
     if (holding.length > 0) await this.#hold(kind, holding);
     if (over.length > 0) await this.#end(kind, over, { state, goesOn: holding.length > 0 });
+    else if (holding.length === 0) await this.#clear(kind);
     for (const { id } of asked)
       if (!ids.has(id) && effects.order(id) === undefined)
         this.#note({ id, kind }, { effect: 'lapsed', observed: 'it had ended before this device saw it' });
@@ -90,6 +93,13 @@ export class Restricting {
     if (NOTICE_FIRST.includes(kind)) await Promise.race([telling, patience()]);
     const seen = await observed(() => restrictor.means[kind].hold(holding));
     for (const { id } of holding) this.#note({ id, kind }, seen);
+  }
+
+  /** Once in each run: what an earlier one put in force may have been forgotten with its store. */
+  async #clear(kind: RestrictionKind): Promise<void> {
+    if (this.#cleared.has(kind)) return;
+    const { effect } = await observed(() => this.#options.restrictor.means[kind].lift());
+    if (effect === 'lifted') this.#cleared.add(kind);
   }
 
   /** Why an order that may be in force no longer holds. */
