@@ -182,6 +182,9 @@ describe('a server that was restored from before the register was changed', () =
       'IN-2026-001001',
       'HD-2026-001001',
       'LH-2026-001001',
+      'DP-2026-001001',
+      'WD-2026-001001',
+      'EX-2026-001001',
     ]);
     expect(await report()).toBe('BR-2026-001001');
     expect(await inTransaction(council.db(), (tx) => skipReferences(tx, skip))).toEqual([

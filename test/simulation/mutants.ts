@@ -360,12 +360,6 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (over.length > 9) await this.#end',
   },
   {
-    name: 'a version of the past',
-    file: server('orders/desired-state/version.ts'),
-    from: 'Math.max(now, version + 1, held + 1);',
-    to: 'version + 1 + Math.min(0, now + held);',
-  },
-  {
     name: 'what a lost store has put in force stays',
     file: agent('orders/restricting.ts'),
     from: 'else if (holding.length === 0) await this.#clear(kind);',

@@ -352,7 +352,7 @@ describe('references skip', () => {
     const year = new Date(systemClock.now()).getUTCFullYear();
     expect(await run(['references', 'skip'])).toEqual({
       exitCode: 0,
-      out: `Left out 1000 references of each kind; next come BR-2020-001008, BR-${year}-001001, CL-${year}-001001, AU-${year}-001001, IN-${year}-001001, HD-${year}-001001, LH-${year}-001001, WD-${year}-001001, EX-${year}-001001.\n`,
+      out: `Left out 1000 references of each kind; next come BR-2020-001008, BR-${year}-001001, CL-${year}-001001, AU-${year}-001001, IN-${year}-001001, HD-${year}-001001, LH-${year}-001001, DP-${year}-001001, WD-${year}-001001, EX-${year}-001001.\n`,
       err: '',
     });
     expect(counters()).toEqual([
@@ -376,7 +376,7 @@ describe('references skip', () => {
     expect(restored).toMatchObject({
       exitCode: 0,
       out: expect.stringMatching(
-        /next come BR-\d{4}-001001, CL-\d{4}-001001, AU-\d{4}-001001, IN-\d{4}-001001, HD-\d{4}-001001, LH-\d{4}-001001, WD-\d{4}-001001, EX-\d{4}-001001\.\n/,
+        /next come BR-\d{4}-001001, CL-\d{4}-001001, AU-\d{4}-001001, IN-\d{4}-001001, HD-\d{4}-001001, LH-\d{4}-001001, DP-\d{4}-001001, WD-\d{4}-001001, EX-\d{4}-001001\.\n/,
       ),
     });
     expect(counters()).toEqual([[expect.stringMatching(/^breaches-\d{4}$/), 1000]]);
