@@ -194,6 +194,9 @@ describe('a server that was restored from before the register was changed', () =
       'IN-2026-002001',
       'HD-2026-002001',
       'LH-2026-002001',
+      'DP-2026-002001',
+      'WD-2026-002001',
+      'EX-2026-002001',
     ]);
     expect(await verifyAudit(council.db(), ORGANISATION)).toMatchObject({ intact: true });
   });

