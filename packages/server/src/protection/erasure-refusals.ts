@@ -92,6 +92,26 @@ async function refuseRoles(tx: Tx, { person, now }: ToErase): Promise<void> {
     throw problem('conflict', `This person has the role ${listed(roles)}. Give it to somebody else first.`);
 }
 
+/** What was withdrawn is given back to who was there: by then nobody would know any more who that is. */
+async function refuseWithdrawn(tx: Tx, { person }: ToErase): Promise<void> {
+  const rows = await tx
+    .selectFrom('withdrawal_steps as step')
+    .innerJoin('withdrawals as whole', (join) =>
+      join.onRef('whole.organisation', '=', 'step.organisation').onRef('whole.id', '=', 'step.withdrawal'),
+    )
+    .select('whole.ref')
+    .distinct()
+    .where('step.organisation', '=', person.organisation)
+    .where('step.person', '=', person.id)
+    .where('step.target', 'is not', null)
+    .where('step.status', 'not in', ['restored', 'handed-over'])
+    .orderBy('whole.ref')
+    .execute();
+  if (rows.length === 0) return;
+  const refs = listed(rows.map(({ ref }) => ref));
+  throw problem('conflict', `Access is withdrawn from this person (${refs}). Give it back first.`);
+}
+
 /** Whom the settings name as a recipient is told for a role, whatever the register says. */
 async function refuseRecipient(tx: Tx, { person, names }: ToErase): Promise<void> {
   const { settings } = await readOrganisation(tx, person.organisation);
@@ -118,6 +138,7 @@ export async function refuseErasure(tx: Tx, caller: Caller, erased: ToErase): Pr
   await refuseOpen(tx, caller, erased, breaches);
   await refuseUnanswered(tx, erased);
   await refuseRoles(tx, erased);
+  await refuseWithdrawn(tx, erased);
   await refuseRecipient(tx, erased);
   return breaches;
 }

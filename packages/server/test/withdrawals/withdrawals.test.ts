@@ -329,6 +329,26 @@ describe('a preview', () => {
   });
 });
 
+describe('whoever has something withdrawn', () => {
+  it('is not erased before it is given back: nobody would know whose it was', async () => {
+    const { ref } = (await post('', { ...inADay(), subjects: ['lee.field'] })).json();
+    await run();
+    const erase = () =>
+      server.as('data-protection-officer', {
+        method: 'POST',
+        url: '/api/v1/people/lee.field/erasure',
+        payload: { reason: 'They asked for it.' },
+      });
+    expect((await erase()).json()).toMatchObject({
+      code: 'conflict',
+      detail: `Access is withdrawn from this person (${ref}). Give it back first.`,
+    });
+    await restore(ref);
+    await run();
+    expect((await erase()).json().detail ?? '').not.toContain('is withdrawn');
+  });
+});
+
 it('verifies as a whole in the audit log', async () => {
   const answer = await server.as('auditor', { url: '/api/v1/audit/verification' });
   expect(answer.json()).toMatchObject({ intact: true });
