@@ -22,6 +22,8 @@ const withoutDatabase = [
   'test/first-day.test.ts',
   'test/week.test.ts',
 ];
+/** What stands on functions that are tested on PostgreSQL by the API's own tests, or has little to do with a database. */
+const onOneEngine = ['packages/server/test/console/**', 'packages/server/test/people/oidc*.test.ts', 'test/quiet.test.ts'];
 const postgres = './test/support/postgres-server.ts';
 
 const project = (name: string, seconds: number, files: { include: string[]; exclude?: string[] }) => ({
@@ -60,7 +62,7 @@ export default defineConfig({
         test: {
           ...project('unit-postgres', 30, {
             include: ['packages/server/test/**/*.test.ts'],
-            exclude: [processes, ...withoutDatabase],
+            exclude: [processes, ...withoutDatabase, ...onOneEngine],
           }),
           isolate: false,
           globalSetup: postgres,
@@ -70,7 +72,7 @@ export default defineConfig({
         test: {
           ...project('together-postgres', 90, {
             include: ['test/*.test.ts'],
-            exclude: [structure, ...withoutDatabase],
+            exclude: [structure, ...withoutDatabase, ...onOneEngine],
           }),
           globalSetup: postgres,
         },

@@ -1,4 +1,5 @@
 /** Writes docs/checks.md from the lists of checks and sources; a test holds the file against them. */
+import { fileURLToPath } from 'node:url';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COLLECTED_CHECKS } from '@beadle/shared';
@@ -64,11 +65,15 @@ function sourcesOf(platform: Platform): string[] {
 }
 
 /** Orders of ICT's alone change anything; what looks at what came of one runs while it holds. */
+/** A script of the agent's own lies where the agent does, wherever that is. */
+const SCRIPTS = fileURLToPath(new URL('../packages/agent/src/restrictions/', import.meta.url));
+const withoutFolder = (text: string): string => text.replaceAll(SCRIPTS, '');
+
 function actsOf(platform: Platform): string[] {
   const rows = actsFor(platform)
     .map(describeAct)
     .map(({ id, acts, reads, timeLimitSeconds, why }) =>
-      row([code(id), acts ? 'changes' : 'looks', code(reads), `${timeLimitSeconds} s`, why]),
+      row([code(id), acts ? 'changes' : 'looks', code(withoutFolder(reads)), `${timeLimitSeconds} s`, why]),
     );
   const head = [
     row(['act', 'changes or looks', 'what is run or written', 'at most', 'why']),

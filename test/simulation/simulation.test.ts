@@ -5,7 +5,7 @@ import { MUTANTS } from './mutants.ts';
 import { mutated } from './plant.ts';
 
 /** `npm run simulate -- --seeds 10000` for more. */
-const SEEDS = Number(process.env['BEADLE_SEEDS'] ?? 600);
+const SEEDS = Number(process.env['BEADLE_SEEDS'] ?? 300);
 
 describe('agents and a server under one seed', () => {
   it(`keep every invariant over ${SEEDS} seeds`, { timeout: 1_200_000 }, async () => {
