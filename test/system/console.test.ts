@@ -82,7 +82,6 @@ const PAGES = [
   ['person-erase', '/people/sam.rivers/erase'],
   ['withdrawals', '/withdrawals'],
   ['withdrawals-in-force', '/withdrawals/in-force'],
-  ['withdrawal-new', '/withdrawals/new?subject=sam.rivers'],
   ['withdrawal-running', '/withdrawals/WD-2026-000001'],
   ['withdrawal-dry-run', '/withdrawals/WD-2026-000002'],
   ['withdrawal-waiting', '/withdrawals/WD-2026-000003'],
@@ -441,6 +440,37 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
     await look('group-error');
     await context.close();
   });
+
+  it.each(VIEWS)(
+    'withdraws access once it has shown what that changes, and gives it back at $width px, $colorScheme',
+    async (view) => {
+      const { context, page } = await open(view);
+      const look = (name: string) => pictures.look(page, `withdrawing-${name}`, view);
+      const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+      await page.goto(`${origin}/sign-in/${await server.code('ict-administrator', 'Ian Technician')}`);
+      await page.goto(`${origin}/withdrawals/new?subject=ann.officer`);
+      await press('See what would change');
+      await look('errors');
+      await page.getByLabel('Business systems').check();
+      await page.getByLabel('Why?').fill('A phone that may be somebody else’s.');
+      await press('See what would change');
+      await look('sure');
+      await press('Yes, withdraw this access');
+      await server.app.jobs.runDue();
+      await page.reload();
+      await look('needs-person');
+      await page.getByText('Somebody has done this by hand').first().click();
+      await page.getByLabel('What was done?').first().fill('Closed in the housing system.');
+      await press('Say that it is done');
+      await server.app.jobs.runDue();
+      await page.reload();
+      await look('done-by-hand');
+      await page.getByLabel('Why?').fill('It was hers.');
+      await press('Give all of it back');
+      expect(await page.getByText('Being given back').first().isVisible()).toBe(true);
+      await context.close();
+    },
+  );
 
   it.each(VIEWS)('takes a fault from its form to its end at $width px, $colorScheme', async (view) => {
     const { context, page } = await open(view);
