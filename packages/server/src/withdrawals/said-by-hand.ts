@@ -14,7 +14,7 @@ import { NOTHING_TAKEN, SMOOTH, type Target } from './target.ts';
 export const maySayByHand = (
   { connector, holds }: Pick<Step, 'connector' | 'holds'>,
   trouble: string | null,
-): boolean => (holds === 1 ? connector === BY_HAND : trouble === 'needs-person');
+): boolean => trouble === 'needs-person' && (holds === 0 || connector === BY_HAND);
 
 /**
  * What a person has done changes: of what no system carries, that it is away; of anything that a connector cannot give
