@@ -64,7 +64,8 @@ describe.skipIf(why !== undefined)(`a real directory${why === undefined ? '' : `
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const people = async (query = '') => (await server.as('ict-administrator', { url: `/api/v1/people${query}` })).json().items;
+  const people = async (query = '') =>
+    (await server.as('ict-administrator', { url: `/api/v1/people${query}` })).json().items;
   const acts = () => server.db.selectFrom('audit').select(['action', 'detail']).orderBy('sequence').execute();
 
   /** The command, on the same database where it may be used by two at a time. */
