@@ -13,6 +13,8 @@ const BEGINS: Readonly<Record<string, number>> = {
   'a clock put back extends': 102,
   'go on naming one that has lapsed': 299,
   'forget the end of an incident': 83,
+  'leave the old key in force': 26,
+  'drop what waits at a new enrolment': 40,
   'what a run before has told is told': 37,
   'what a lost store has put in force stays': 154,
 };

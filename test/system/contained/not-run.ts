@@ -4,6 +4,7 @@ const LAPTOP = 'test/system/laptop.test.ts, as nothing is plugged into this mach
 export const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'linux/udev': LAPTOP,
   'linux/block-events': LAPTOP,
+  'linux/usb-events': 'test/system/laptop-orders.test.ts, as nothing is plugged into this machine',
   'linux/kernel-log': LAPTOP,
   'linux/kernel-log-end': LAPTOP,
   'linux/kernel-log-place': LAPTOP,
