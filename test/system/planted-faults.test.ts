@@ -14,23 +14,30 @@ const BEGINS: Readonly<Record<string, number>> = {
   'go on naming one that has lapsed': 299,
   'forget the end of an incident': 83,
   'leave the old key in force': 26,
+  'ignore the scope': 52,
   'drop what waits at a new enrolment': 40,
   'what a run before has told is told': 37,
   'what a lost store has put in force stays': 154,
 };
 
+/** In one thread: each has the whole product to load with the fault in it. Gives whether it was found. */
+async function isFound(name: string): Promise<boolean> {
+  const first = BEGINS[name] ?? 1;
+  const { violations } = await runMany({ first, seeds: MOST_SEEDS, workers: 1, mutant: name, untilFound: true });
+  const [found] = violations;
+  const words = found?.violation?.split('\n')[0]?.slice(0, 100);
+  console.log(`planted: seed ${String(found?.seed ?? '-').padStart(4)}  ${name}: ${words ?? 'not found'}`);
+  return found !== undefined;
+}
+
 describe('the simulation', () => {
   it('finds each fault that is planted in the product', { timeout: 1_200_000 }, async () => {
-    const missed: string[] = [];
-    for (const { name } of MUTANTS) {
-      const workers = availableParallelism();
-      const first = BEGINS[name] ?? 1;
-      const { violations } = await runMany({ first, seeds: MOST_SEEDS, workers, mutant: name, untilFound: true });
-      const [found] = violations;
-      if (found === undefined) missed.push(name);
-      const words = found?.violation?.split('\n')[0]?.slice(0, 100);
-      console.log(`planted: seed ${String(found?.seed ?? '-').padStart(4)}  ${name}: ${words ?? 'not found'}`);
-    }
+    const [waiting, missed] = [MUTANTS.map(({ name }) => name), [] as string[]];
+    const lane = async () => {
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
+        if (!(await isFound(name))) missed.push(name);
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, lane));
     expect(missed).toEqual([]);
   });
 });
