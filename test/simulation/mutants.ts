@@ -358,6 +358,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: agent('orders/restricting.ts'),
     from: 'if (over.length > 0) await this.#end',
     to: 'if (over.length > 9) await this.#end',
+    also: { from: 'else if (holding.length === 0) await this.#clear(kind);', to: '' },
   },
   {
     name: 'what a lost store has put in force stays',
