@@ -17,3 +17,7 @@ export interface Random {
 
 /** `now` as ISO 8601 in UTC with milliseconds, the form of every time on the wire. */
 export const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+/** The same of a moment that may not have come. */
+export const isoOrNull = (milliseconds: number | null): string | null =>
+  milliseconds === null ? null : iso(milliseconds);

@@ -1,4 +1,4 @@
-import { iso, POPULATIONS } from '@beadle/shared';
+import { POPULATIONS, iso, isoOrNull } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { callerOf } from '../access.ts';
@@ -42,7 +42,7 @@ export const presentIncident = (row: IncidentRow) => ({
   declaredAt: iso(row.declared_at),
   declaredBy: row.declared_by,
   declaredRole: row.declared_role,
-  endedAt: row.ended_at === null ? null : iso(row.ended_at),
+  endedAt: isoOrNull(row.ended_at),
   endedBy: row.ended_by,
   endReason: row.end_reason,
 });

@@ -1,4 +1,4 @@
-import { iso } from '@beadle/shared';
+import { iso, isoOrNull } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
 import type { Caller } from '../access.ts';
 import { seesField } from '../people/fields.ts';
@@ -6,8 +6,6 @@ import { standing } from './lifecycle.ts';
 import { paperDue, paperOf } from './paper.ts';
 import { type AuthorisationRow, readEvents, reviewOf, scopeOf, subjectOf } from './store.ts';
 import { subjectWords } from './subjects.ts';
-
-const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
 function presentPaper(row: AuthorisationRow, now: number) {
   const { paper_outcome: outcome, paper_how: how, paper_said_by: saidBy, paper_said_at: saidAt } = row;

@@ -1,4 +1,4 @@
-import { iso, type Population } from '@beadle/shared';
+import { type Population, iso, isoOrNull } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import type { Db, Tx } from '../db/database.ts';
 import { asHeld, registeredIn } from '../orders/registered.ts';
@@ -40,8 +40,6 @@ export const CaseAnswer = {
 };
 const CaseObject = Type.Object(CaseAnswer);
 export type Case = Static<typeof CaseObject>;
-
-const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time));
 
 /** When ICT was last asked to contain it; null where nobody has, or only before it was opened again. */
 async function containmentAsked(db: Db, { organisation, id }: BreachView): Promise<number | null> {

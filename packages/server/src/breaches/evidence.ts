@@ -1,4 +1,4 @@
-import { iso } from '@beadle/shared';
+import { iso, isoOrNull } from '@beadle/shared';
 import { type Caller, actorOf } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import { FINDINGS } from '../evidence/chain.ts';
@@ -18,8 +18,6 @@ const json = (name: string, about: string, value: unknown): EvidenceFile => ({
   about,
   bytes: Buffer.from(`${JSON.stringify(value, null, 2)}\n`),
 });
-
-const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
 /** Who looked at the breach, its report or its evidence, as the audit log has it. */
 async function openings(db: Db, organisation: string, ref: string) {

@@ -1,4 +1,4 @@
-import { iso } from '@beadle/shared';
+import { iso, isoOrNull } from '@beadle/shared';
 import { actorOf, type Caller } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
@@ -11,8 +11,6 @@ import type { BreachFilter, BreachView } from './read.ts';
 const AT_ONCE = 500;
 /** More than a spreadsheet is read by anybody; the filter narrows it. */
 export const MOST_EXPORTED = 20_000;
-
-const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time));
 
 /** What a list says of each, and the moments of its life; nobody's name but that of whose case it is. */
 const COLUMNS: readonly (readonly [heading: string, cell: (breach: BreachView) => string | null])[] = [

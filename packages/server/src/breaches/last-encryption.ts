@@ -1,4 +1,4 @@
-import { iso } from '@beadle/shared';
+import { isoOrNull } from '@beadle/shared';
 import type { Db, Tx } from '../db/database.ts';
 
 /** What was last known of a device's encryption, and since when its agent has not spoken: one factor, with its age. */
@@ -28,5 +28,5 @@ export async function lastEncryption(db: Db | Tx, organisation: string, device: 
   const has = (verdict: string) => states.some((state) => state.verdict === verdict);
   const verdict = has('fail') ? 'fail' : has('pass') && !has('unknown') ? 'pass' : 'unknown';
   const seen = row?.last_contact_at ?? null;
-  return { verdict, seenAt: seen === null ? null : iso(seen) };
+  return { verdict, seenAt: isoOrNull(seen) };
 }

@@ -1,4 +1,4 @@
-import { iso } from '@beadle/shared';
+import { iso, isoOrNull } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import type { BreachView } from './read.ts';
 import type { Decided } from './report-decided.ts';
@@ -60,12 +60,9 @@ export const Clocks = Type.Object(
 );
 export type Clocks = Static<typeof Clocks>;
 
-const isoOrNull = (time: number | null | undefined): string | null =>
-  time === null || time === undefined ? null : iso(time);
-
 const server = (time: number | null | undefined): Moment => ({
   byDevice: null,
-  byServer: isoOrNull(time),
+  byServer: isoOrNull(time ?? null),
   byPerson: null,
 });
 const person = (time: string | null): Moment => ({ byDevice: null, byServer: null, byPerson: time });

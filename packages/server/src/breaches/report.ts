@@ -1,4 +1,4 @@
-import { iso, REASONS } from '@beadle/shared';
+import { REASONS, iso, isoOrNull } from '@beadle/shared';
 import type { FindingView } from '../findings/read.ts';
 import { appearance, titleOf } from './appearance.ts';
 import { notKnownOf } from './not-known.ts';
@@ -8,8 +8,6 @@ import { encryptionOf } from './report-encryption.ts';
 import { clocksOf, momentsOf } from './report-moments.ts';
 import { membersOf, parsed, stringOrNull } from './report-parsed.ts';
 import type { ReportSources } from './report-sources.ts';
-
-const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time));
 
 /** What the server looked up when a person reported stands under `encryption`. */
 const entriesOf = ({ kind, observed }: ReportSources['breach']): BreachReport['seen'] =>

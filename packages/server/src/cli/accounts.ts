@@ -1,4 +1,4 @@
-import { iso } from '@beadle/shared';
+import { iso, isoOrNull } from '@beadle/shared';
 import type { Db } from '../db/database.ts';
 import { StartError } from '../errors.ts';
 import { ORGANISATION } from '../organisation/store.ts';
@@ -21,7 +21,7 @@ export async function accountList(db: Db, io: CommandIo, { json }: Shown): Promi
   const rows = accounts.map(({ createdAt, disabledAt, ...account }) => ({
     ...account,
     createdAt: iso(createdAt),
-    disabledAt: disabledAt === null ? null : iso(disabledAt),
+    disabledAt: isoOrNull(disabledAt),
   }));
   const lines = rows.map(({ name, role, secondFactor, disabledAt }) => [
     name,

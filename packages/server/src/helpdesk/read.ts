@@ -1,4 +1,4 @@
-import { iso } from '@beadle/shared';
+import { iso, isoOrNull } from '@beadle/shared';
 import type { Caller } from '../access.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { holding } from '../containing.ts';
@@ -32,8 +32,6 @@ const records = (db: Db | Tx, organisation: string) =>
     .where('helpdesk_records.organisation', '=', organisation);
 
 export type HelpdeskView = Awaited<ReturnType<ReturnType<typeof records>['execute']>>[number];
-
-const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
 export const presentRecord = (row: HelpdeskView): HelpdeskAnswer => ({
   ref: row.ref,

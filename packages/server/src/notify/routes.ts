@@ -1,4 +1,4 @@
-import { type Clock, iso, type Random } from '@beadle/shared';
+import { type Clock, type Random, iso, isoOrNull } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type, { type Static } from 'typebox';
 import { callerOf } from '../access.ts';
@@ -42,8 +42,6 @@ const NoticeAnswer = Type.Object({
   nextTryAt: nullable(Type.String()),
   insteadOf: nullable(Type.String({ description: 'the delivery that failed for good, which this one stands in for' })),
 });
-
-const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
 /** A delivery as the API tells it. */
 export const presentDelivery = (row: Delivery): Static<typeof NoticeAnswer> => ({

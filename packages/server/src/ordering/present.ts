@@ -1,4 +1,4 @@
-import { iso } from '@beadle/shared';
+import { iso, isoOrNull } from '@beadle/shared';
 import type { Viewer } from '../concealed.ts';
 import { readBreaches } from '../breaches/read.ts';
 import type { Db } from '../db/database.ts';
@@ -9,8 +9,6 @@ import { standingOf } from '../orders/desired-state/standing.ts';
 import type { EffectAnswer, OrderAnswer } from './schema.ts';
 
 export type OrderedDevice = Pick<DeviceRow, 'organisation' | 'id' | 'asset_tag' | 'generation' | 'desired_held'>;
-
-const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
 const presentEffect = ({ effect, at, observed, received_at }: EffectRow): EffectAnswer => ({
   effect: effect as EffectAnswer['effect'],

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { iso } from '@beadle/shared';
+import { iso, isoOrNull } from '@beadle/shared';
 import Type from 'typebox';
 import { actOf, callerOf } from '../access.ts';
 import type { Db } from '../db/database.ts';
@@ -56,7 +56,7 @@ async function requireAccount(db: Db, organisation: string, name: string): Promi
 const presentAccount = ({ createdAt, disabledAt, ...account }: ListedAccount) => ({
   ...account,
   createdAt: iso(createdAt),
-  disabledAt: disabledAt === null ? null : iso(disabledAt),
+  disabledAt: isoOrNull(disabledAt),
 });
 const presentSession = ({ id, begunAt, seenAt, endsAt, by, browser }: ListedSession) => ({
   id,

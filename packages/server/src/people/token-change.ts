@@ -1,4 +1,4 @@
-import { iso, type Random } from '@beadle/shared';
+import { type Random, isoOrNull } from '@beadle/shared';
 import type { CallerRole, Permission } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
@@ -27,7 +27,7 @@ export async function makeToken(
     throw problem('validation', `body.only: expected ${expected}`, [{ field: 'body.only', expected }]);
   return inTransaction(db, async (tx) => {
     const made = await createToken(tx, { organisation, role, name, expiresAt, at, only }, random);
-    const ends = expiresAt === null ? null : iso(expiresAt);
+    const ends = isoOrNull(expiresAt);
     const detail = { name, role, expiresAt: ends, ...(only === undefined ? {} : { only }) };
     await recordAct(tx, { organisation, at, actor, action: 'token-made', target: `token:${made.id}`, detail });
     return made;

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { IsoTime, iso } from '@beadle/shared';
+import { IsoTime, iso, isoOrNull } from '@beadle/shared';
 import Type from 'typebox';
 import { actOf, callerOf, PERMISSIONS } from '../access.ts';
 import { problem } from '../errors.ts';
@@ -38,13 +38,12 @@ const TokenItem = Type.Object({
   only: OnlyOrNone,
 });
 
-const isoOrNone = (at: number | null): string | null => (at === null ? null : iso(at));
 const present = (token: ApiToken) => ({
   ...token,
   only: token.only === null ? null : [...token.only],
   createdAt: iso(token.createdAt),
-  expiresAt: isoOrNone(token.expiresAt),
-  revokedAt: isoOrNone(token.revokedAt),
+  expiresAt: isoOrNull(token.expiresAt),
+  revokedAt: isoOrNull(token.revokedAt),
 });
 
 const config = { access: 'tokens:write' } as const;
@@ -65,7 +64,7 @@ const createRoute: FastifyPluginAsyncTypebox<PeopleDeps> = async (app, { db, clo
     const expiresAt = expiryOf(request.body.expiresAt, at);
     const act = actOf(callerOf(request), at);
     const { id, token } = await makeToken({ db, random }, { name, role, expiresAt, only }, act);
-    return reply.status(201).send({ id, token, name, role, expiresAt: isoOrNone(expiresAt), only: only ?? null });
+    return reply.status(201).send({ id, token, name, role, expiresAt: isoOrNull(expiresAt), only: only ?? null });
   });
 };
 

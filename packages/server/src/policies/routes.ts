@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Clock, coverageOfPolicy, iso } from '@beadle/shared';
+import { type Clock, coverageOfPolicy, iso, isoOrNull } from '@beadle/shared';
 import Type from 'typebox';
 import { actorOf, callerOf } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
@@ -34,7 +34,7 @@ const present = (row: PolicySummary, inForce: boolean) => ({
   title: row.title,
   inForce,
   effectiveAt: iso(row.effectiveAt),
-  withdrawnAt: row.withdrawnAt === null ? null : iso(row.withdrawnAt),
+  withdrawnAt: isoOrNull(row.withdrawnAt),
   populations: row.populations === null ? null : [...row.populations],
   uploadedAt: iso(row.uploadedAt),
   uploadedBy: row.uploadedBy,

@@ -1,4 +1,4 @@
-import { iso, IsoTime } from '@beadle/shared';
+import { IsoTime } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import { nullable, Text } from '../shapes.ts';
 
@@ -41,5 +41,3 @@ export const HoldAnswer = Type.Object({
   inForce: Type.Boolean(),
 });
 export type HoldAnswer = Static<typeof HoldAnswer>;
-
-export const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));

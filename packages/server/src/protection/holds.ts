@@ -1,4 +1,4 @@
-import { iso, type Random } from '@beadle/shared';
+import { type Random, iso, isoOrNull } from '@beadle/shared';
 import { sql } from 'kysely';
 import { type Caller, actorOf } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
@@ -11,7 +11,7 @@ import { deviceByTag } from '../devices/register.ts';
 import { problem } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { personByAccount } from '../people/store.ts';
-import { type HoldAnswer, type HoldKind, isoOrNull, type NewHold } from './holds-schema.ts';
+import { type HoldAnswer, type HoldKind, type NewHold } from './holds-schema.ts';
 
 interface ActDeps {
   readonly db: Db;

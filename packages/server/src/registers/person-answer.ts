@@ -1,4 +1,4 @@
-import { iso, POPULATIONS } from '@beadle/shared';
+import { POPULATIONS, iso, isoOrNull } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import type { Db } from '../db/database.ts';
 import { readByHand } from '../db/hand-changes.ts';
@@ -69,7 +69,7 @@ export const presentPerson = (person: Person, groups: readonly string[]): Requir
   groups: [...groups],
   source: person.source,
   accountDisabled: person.disabled === 1,
-  goneAt: person.gone_at === null ? null : iso(person.gone_at),
+  goneAt: isoOrNull(person.gone_at),
   version: entryVersion(personRow(person, groups)),
 });
 

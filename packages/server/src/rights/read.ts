@@ -1,4 +1,4 @@
-import { iso } from '@beadle/shared';
+import { iso, isoOrNull } from '@beadle/shared';
 import type { Db, Tx } from '../db/database.ts';
 import { RIGHTS_KINDS, type RightsKind, rightsDates } from '../deadlines/rights-dates.ts';
 import { problem } from '../errors.ts';
@@ -25,8 +25,6 @@ export type RightsView = Awaited<ReturnType<ReturnType<typeof requests>['execute
 
 export const kindOf = ({ kind }: Pick<RightsView, 'kind'>): RightsKind =>
   RIGHTS_KINDS.find((one) => one === kind) ?? 'complaint';
-
-const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
 const statusOf = ({ acknowledged_at, answered_at }: RightsView): string =>
   answered_at === null ? (acknowledged_at === null ? 'received' : 'acknowledged') : 'answered';

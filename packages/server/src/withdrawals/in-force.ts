@@ -1,4 +1,4 @@
-import { iso } from '@beadle/shared';
+import { iso, isoOrNull } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import type { Db } from '../db/database.ts';
 import { nullable } from '../shapes.ts';
@@ -70,8 +70,6 @@ export function listInForce(
 /** What somebody has withdrawn now. */
 export const inForceOf = (db: Db, organisation: string, account: string): Promise<InForceRow[]> =>
   order(db, organisation).where('step.account', '=', account).execute();
-
-const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
 export const presentInForce = (row: InForceRow): InForce => ({
   subject: row.account,

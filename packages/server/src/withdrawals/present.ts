@@ -1,9 +1,8 @@
-import { iso } from '@beadle/shared';
+import { iso, isoOrNull } from '@beadle/shared';
 import type { Connector, Reading } from './connector.ts';
 import type { StepRow, WithdrawalRow } from './read.ts';
 import type { StepAnswer, WithdrawalAnswer } from './schema.ts';
 
-const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 const parsed = <T>(json: string | null, otherwise: T): T => (json === null ? otherwise : (JSON.parse(json) as T));
 
 /** In these a target is on its way: what stands in its way is told. */

@@ -1,4 +1,4 @@
-import { iso, IsoTime } from '@beadle/shared';
+import { IsoTime, iso, isoOrNull } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import type { Caller } from '../../access.ts';
 import { actorOf } from '../../access.ts';
@@ -56,7 +56,7 @@ export const presentAction = (row: BreachActionTable): Static<typeof ActionAnswe
   due: iso(row.due_at),
   outcome: row.outcome,
   note: row.note,
-  endedAt: row.ended_at === null ? null : iso(row.ended_at),
+  endedAt: isoOrNull(row.ended_at),
 });
 
 /** Somebody is to do something about a breach. Gives the action's id. */

@@ -1,13 +1,14 @@
 import {
   DESIRED_STATE_TYPE,
   type DesiredState,
-  iso,
   type OneOff,
   type Restriction,
   RESTRICTIONS,
   type RestrictionKind,
   signDocument,
   type Signer,
+  iso,
+  isoOrNull,
 } from '@beadle/shared';
 import type { Selectable } from 'kysely';
 import type { Db, Tx } from '../../db/database.ts';
@@ -26,7 +27,7 @@ function restrictionOf(row: OrderRow): Restriction {
   return {
     id,
     kind: row.kind as RestrictionKind,
-    until: until === null ? null : iso(until),
+    until: isoOrNull(until),
     notice,
     telephone,
     ...(allow === null ? {} : { allow: JSON.parse(allow) as NonNullable<Restriction['allow']> }),
