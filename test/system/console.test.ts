@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleServer, startConsoleServer } from '../../packages/server/test/support/console-server.ts';
@@ -8,6 +7,7 @@ import { seedCouncil } from '../../packages/server/test/support/council.ts';
 import { seedTrends } from '../../packages/server/test/support/seed-trends.ts';
 import { inventedConnectors, seedWithdrawals } from '../../packages/server/test/support/seed-withdrawals.ts';
 import { putQuietPolicy, quietPolicy, seedQuietFleet } from '../../packages/server/test/support/quiet.ts';
+import { freePort } from '../support/processes.ts';
 import {
   chaptersOf,
   openPage,
@@ -19,16 +19,6 @@ import {
 } from './fixtures/browser.ts';
 
 const missing = whyNoChromium === undefined ? '' : ` (${whyNoChromium})`;
-
-/** The address that the server believes in must be the one that it listens at, or its forms are refused. */
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 const PAGES = [
   ['overview', '/'],
@@ -133,6 +123,7 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
   let pictures: Pictures;
 
   beforeAll(async () => {
+    // The address that the server believes in must be the one that it listens at, or its forms are refused.
     const port = await freePort();
     // The real date: a browser throws away a cookie that has run out by its own clock.
     server = await startConsoleServer({

@@ -1,9 +1,8 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleServer, startConsoleServer } from '../../packages/server/test/support/console-server.ts';
 import { enrolListener, LOCK } from '../../packages/server/test/support/listener.ts';
+import { freePort } from '../support/processes.ts';
 import {
   chaptersOf,
   openPage,
@@ -15,14 +14,6 @@ import {
 } from './fixtures/browser.ts';
 
 const missing = whyNoChromium === undefined ? '' : ` (${whyNoChromium})`;
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 describe.skipIf(missing !== '')(`orders in Chromium${missing}`, () => {
   let server: ConsoleServer;

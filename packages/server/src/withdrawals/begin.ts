@@ -3,6 +3,7 @@ import { tellOfOrder } from './notices.ts';
 import type { OrderDeps } from './deps.ts';
 import { planRound, queueTarget } from './queue.ts';
 import { changeStep, changeWithdrawal, ensureTarget, type Step, stepsOf, type Withdrawal } from './store.ts';
+import { peopleIn } from './subjects.ts';
 
 async function beginStep(tx: Tx, step: Step, email: string | null, deps: OrderDeps): Promise<void> {
   // The step's own id serves its target: no other has it.
@@ -18,18 +19,7 @@ export async function begin(tx: Tx, withdrawal: Withdrawal, deps: OrderDeps): Pr
   const { organisation, id } = withdrawal;
   await changeWithdrawal(tx, withdrawal, { status: 'ordered' });
   const steps = await stepsOf(tx, organisation, [id]);
-  const people = await tx
-    .selectFrom('people')
-    .select(['id', 'email', 'population'])
-    .where('organisation', '=', organisation)
-    .where('id', 'in', (eb) =>
-      eb
-        .selectFrom('withdrawal_steps')
-        .select('person')
-        .where('organisation', '=', organisation)
-        .where('withdrawal', '=', id),
-    )
-    .execute();
+  const people = await peopleIn(tx, withdrawal);
   const known = new Map(people.map((person) => [person.id, person]));
   const live = new Set(deps.connectors.filter(({ enabled }) => enabled).map(({ name }) => name));
   for (const step of steps)

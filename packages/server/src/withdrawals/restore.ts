@@ -7,7 +7,7 @@ import { queueTarget } from './queue.ts';
 import { appendEvents } from './events.ts';
 import type { OrderDeps } from './deps.ts';
 import { changeStep, changeWithdrawal, lockWithdrawal, stepsOf, type Withdrawal } from './store.ts';
-import { refuseOwn } from './subjects.ts';
+import { peopleIn, refuseOwn } from './subjects.ts';
 
 export type RestoreDeps = Pick<OrderDeps, 'db' | 'now' | 'random'>;
 
@@ -34,22 +34,6 @@ export async function letGo(
     restore_reason: reason,
   });
   await appendEvents(tx, withdrawal, [{ at, actor, type: 'restore-ordered', detail: { reason } }]);
-}
-
-/** Everybody whom a withdrawal is about. */
-export async function peopleIn(tx: Tx, { organisation, id }: Withdrawal) {
-  return tx
-    .selectFrom('people')
-    .select(['account', 'name'])
-    .where('organisation', '=', organisation)
-    .where('id', 'in', (eb) =>
-      eb
-        .selectFrom('withdrawal_steps')
-        .select('person')
-        .where('organisation', '=', organisation)
-        .where('withdrawal', '=', id),
-    )
-    .execute();
 }
 
 /** Gives everything back that a withdrawal took, exactly. Call the worker's `wake()` afterwards. */

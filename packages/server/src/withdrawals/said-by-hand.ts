@@ -4,10 +4,10 @@ import { inTransaction } from '../db/transaction.ts';
 import { problem } from '../errors.ts';
 import { queueTarget } from './queue.ts';
 import { appendEvents } from './events.ts';
-import { peopleIn, type RestoreDeps } from './restore.ts';
+import type { RestoreDeps } from './restore.ts';
 import { settle } from './settle.ts';
 import { changeTarget, lockWithdrawal, type Step, stepsOf, targetById } from './store.ts';
-import { BY_HAND, refuseOwn } from './subjects.ts';
+import { BY_HAND, refuseOwn, peopleIn } from './subjects.ts';
 import { NOTHING_TAKEN, SMOOTH, type Target } from './target.ts';
 
 /** Whether a person may say that a step is done: what no system carries, or what a system cannot give back. */

@@ -5,6 +5,7 @@ import { groupNamed, membersOf } from '../people/groups.ts';
 import { type Person, personByAccount } from '../people/store.ts';
 import type { Connector, Facility } from './connector.ts';
 import { GROUP_PREFIX } from './schema.ts';
+import type { Withdrawal } from './store.ts';
 
 export interface Named {
   readonly subjects: readonly string[];
@@ -41,6 +42,22 @@ export async function peopleNamed(db: Db | Tx, organisation: string, subjects: r
     people.push(person);
   }
   return people;
+}
+
+/** Everybody whom a withdrawal is about. */
+export async function peopleIn(tx: Tx, { organisation, id }: Withdrawal) {
+  return tx
+    .selectFrom('people')
+    .select(['id', 'account', 'name', 'email', 'population'])
+    .where('organisation', '=', organisation)
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('withdrawal_steps')
+        .select('person')
+        .where('organisation', '=', organisation)
+        .where('withdrawal', '=', id),
+    )
+    .execute();
 }
 
 /** Nobody gives themselves back what was taken from them, nor approves it. */
