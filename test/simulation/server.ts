@@ -36,6 +36,7 @@ import { putPolicyInForce } from '../../packages/server/src/policies/upload.ts';
 import { readSettings, type Settings } from '../../packages/server/src/settings.ts';
 import type { Connector } from '../../packages/server/src/withdrawals/connector.ts';
 import { withdrawalJobs } from '../../packages/server/src/withdrawals/jobs.ts';
+import { personRow } from '../../packages/server/test/support/people.ts';
 import { type Disk, serverThrough } from './disk.ts';
 
 /** What does not differ from run to run, made once in a process: keys, and a database that has its tables. */
@@ -49,24 +50,7 @@ export interface Ground {
 /** Whose access is withdrawn. */
 export const ACCOUNTS = ['sam', 'kim'] as const;
 
-const personOf = (account: string) => ({
-  organisation: ORGANISATION,
-  id: `person-${account}`,
-  account,
-  name: account,
-  email: null,
-  population: 'employee',
-  line_manager: null,
-  starts_on: null,
-  ends_on: null,
-  absent_from: null,
-  absent_until: null,
-  disabled: 0,
-  source: 'hand',
-  created_at: 0,
-  changed_at: 0,
-  gone_at: null,
-});
+const personOf = (account: string) => personRow({ id: `person-${account}`, account, name: account, source: 'hand' });
 
 export async function prepareGround(memory: string, random: Random): Promise<Ground> {
   const folder = mkdtempSync(join(memory, 'beadle-simulation-'));

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runServerCommand } from '../support/command.ts';
+import { runServerCommand, withDatabase } from '../support/command.ts';
 import type { Db } from '../../src/db/database.ts';
-import { openDatabase } from '../../src/db/open.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { startSession } from '../../src/people/sessions.ts';
 import { callerOfToken } from '../../src/people/tokens.ts';
@@ -29,14 +28,7 @@ const run = (args: readonly string[], stdin = '') =>
     random,
   });
 
-async function onDatabase<T>(work: (db: Db) => Promise<T>): Promise<T> {
-  const database = openDatabase(join(folder, 'db'));
-  try {
-    return await work(database.db);
-  } finally {
-    await database.close();
-  }
-}
+const onDatabase = <T>(work: (db: Db) => Promise<T>) => withDatabase(join(folder, 'db'), work);
 
 const ann = ['--name', 'Ann Officer', '--role', 'auditor'];
 const make = (...more: string[]) => run(['account', 'create', ...ann, ...more], 'correct horse battery\n');

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/database.ts';
-import { openDatabase } from '../../src/db/open.ts';
 import { fakeClock, seededRandom } from '../app/harness.ts';
-import { runServerCommand } from '../support/command.ts';
+import { runServerCommand, withDatabase } from '../support/command.ts';
 
 const clock = fakeClock();
 const random = seededRandom();
@@ -25,14 +24,7 @@ const run = (args: readonly string[], stdin = '') =>
     random,
   });
 
-async function onDatabase<T>(work: (db: Db) => Promise<T>): Promise<T> {
-  const database = openDatabase(join(folder, 'db'));
-  try {
-    return await work(database.db);
-  } finally {
-    await database.close();
-  }
-}
+const onDatabase = <T>(work: (db: Db) => Promise<T>) => withDatabase(join(folder, 'db'), work);
 const acts = (organisation: string) =>
   onDatabase((db) =>
     db.selectFrom('audit').select(['action', 'actor', 'detail']).where('organisation', '=', organisation).execute(),

@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runServerCommand } from '../support/command.ts';
-import { openDatabase } from '../../src/db/open.ts';
+import { runServerCommand, withDatabase } from '../support/command.ts';
+import type { Db } from '../../src/db/database.ts';
+import { personRow } from '../support/people.ts';
 import { seedBreach, seedDevice } from '../support/seed.ts';
 import { seedChain } from '../protection/chains.ts';
 
@@ -12,29 +13,13 @@ let folder = '';
 const run = (...args: string[]) =>
   runServerCommand(args, { workingFolder: folder, environment: { BEADLE_SERVER_DATABASE: folder } });
 
-async function inDatabase<T>(work: (db: ReturnType<typeof openDatabase>['db']) => Promise<T>): Promise<T> {
-  const database = openDatabase(folder);
-  try {
-    return await work(database.db);
-  } finally {
-    await database.close();
-  }
-}
+const inDatabase = <T>(work: (db: Db) => Promise<T>) => withDatabase(folder, work);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'beadle-person-'));
   await run('migrate');
   await inDatabase(async (db) => {
-    const absent = { email: null, line_manager: null, starts_on: null, ends_on: null };
-    const days = { absent_from: null, absent_until: null, gone_at: null };
-    const person = {
-      organisation: 'main',
-      id: 'one',
-      account: 'sam.rivers',
-      name: 'Sam Rivers',
-      population: 'employee',
-    };
-    const row = { ...person, ...absent, ...days, disabled: 0, source: 'csv', created_at: 1, changed_at: 1 };
+    const row = personRow({ id: 'one', account: 'sam.rivers', name: 'Sam Rivers', created_at: 1, changed_at: 1 });
     await db.insertInto('people').values(row).execute();
     await seedDevice(db, { id: 'device-one', asset_tag: 'DBC-00001', holder: 'sam.rivers' });
     await seedChain(db, 'device-one', [{ says: 'something' }]);

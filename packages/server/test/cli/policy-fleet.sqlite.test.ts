@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runServerCommand } from '../support/command.ts';
+import { runServerCommand, withDatabase } from '../support/command.ts';
 import type { Db } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { openDatabase } from '../../src/db/open.ts';
 import { ensureOrganisation } from '../../src/organisation/store.ts';
 import { putQuietPolicy, quietPolicy, seedQuietFleet } from '../support/quiet.ts';
 
@@ -22,16 +21,12 @@ const run = (args: readonly string[], isTerminal = false) =>
     isTerminal,
   });
 
-async function onDatabase<T>(work: (db: Db) => Promise<T>): Promise<T> {
-  const { db, close } = openDatabase(join(folder, 'server'));
-  try {
+const onDatabase = <T>(work: (db: Db) => Promise<T>) =>
+  withDatabase(join(folder, 'server'), async (db) => {
     await migrate(db);
     await ensureOrganisation(db, { name: 'Northmere', at: Date.now() });
-    return await work(db);
-  } finally {
-    await close();
-  }
-}
+    return work(db);
+  });
 const file = (text: string) => writeFileSync(join(folder, 'policy.yaml'), text);
 const fleet = () =>
   onDatabase(async (db) => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleServer, startConsoleServer } from '../support/console-server.ts';
 import { seedBreach, seedDevice, seedState } from '../support/seed.ts';
+import { importPeople } from '../support/people.ts';
 
 const DAY = 86_400_000;
 
@@ -11,13 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const pageOf = async (name: string) => (await (await server.signIn('worker', name)).get('/my-device')).body;
-const listed = (people: string) =>
-  server.as('administrator', {
-    method: 'POST',
-    url: '/api/v1/people/import',
-    headers: { 'content-type': 'text/csv' },
-    payload: `account,name,email,population,groups\n${people}\n`,
-  });
+const listed = (people: string) => importPeople(server, `account,name,email,population,groups\n${people}\n`);
 
 describe('my device', () => {
   it('is where whoever has nothing else to look after comes to', async () => {
@@ -74,13 +69,10 @@ describe('my device', () => {
 
 describe('actions', () => {
   it('are seen by whoever is to do them and by their line manager, and nothing of what they come from', async () => {
-    const made = await server.as('administrator', {
-      method: 'POST',
-      url: '/api/v1/people/import',
-      headers: { 'content-type': 'text/csv' },
-      payload:
-        'account,name,email,population,line_manager\nm.boss,Mo Boss,mo@council.test,employee,\ns.one,Sal One,sal@council.test,employee,m.boss\no.other,Ola Other,ola@council.test,employee,\n',
-    });
+    const made = await importPeople(
+      server,
+      'account,name,email,population,line_manager\nm.boss,Mo Boss,mo@council.test,employee,\ns.one,Sal One,sal@council.test,employee,m.boss\no.other,Ola Other,ola@council.test,employee,\n',
+    );
     expect(made.json()).toMatchObject({});
     const device = await seedDevice(server.db, { holder: 'Ola Other' });
     const { ref } = await seedBreach(server.db, device.id, {

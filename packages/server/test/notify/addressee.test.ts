@@ -5,6 +5,7 @@ import { DEFAULT_SETTINGS, type OrganisationSettings } from '../../src/organisat
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { seedBreach } from '../support/seed.ts';
 import { startTestServer, type TestServer } from '../app/harness.ts';
+import { importPeople } from '../support/people.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -15,8 +16,7 @@ beforeAll(async () => {
     'bo,Bo Deputy,bo@c.test,employee',
     'cy,Cy Second,,employee',
   ].join('\n');
-  const headers = { 'content-type': 'text/csv' };
-  await server.as('administrator', { method: 'POST', url: '/api/v1/people/import', headers, payload });
+  await importPeople(server, payload);
 });
 afterAll(() => server.close());
 beforeEach(async () => {

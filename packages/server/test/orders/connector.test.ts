@@ -4,6 +4,7 @@ import { createDeviceConnector } from '../../src/withdrawals/connectors/device.t
 import { createAnnouncements } from '../../src/orders/desired-state/announce.ts';
 import { startTestServer, type TestServer } from '../app/harness.ts';
 import { enrolListener, type Listener } from '../support/listener.ts';
+import { importPeople } from '../support/people.ts';
 
 const DAY = 86_400_000;
 const signal = new AbortController().signal;
@@ -16,8 +17,7 @@ let subject: Subject;
 const csv = 'account,name,email,population,line_manager,groups\nsam,Sam Rivers,sam@example.org,employee,,\n';
 
 async function registerHolder(): Promise<void> {
-  const headers = { 'content-type': 'text/csv' };
-  await server.as('administrator', { method: 'POST', url: '/api/v1/people/import', headers, payload: csv });
+  await importPeople(server, csv);
   const url = '/api/v1/devices/DBC-1';
   const { version } = (await server.as('administrator', { url })).json<{ version: string }>();
   await server.as('administrator', { method: 'PATCH', url, payload: { holder: 'sam', version } });

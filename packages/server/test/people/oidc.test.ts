@@ -15,6 +15,7 @@ import { sessionOf, startSession } from '../../src/people/sessions.ts';
 import { changePerson, notePeopleGone } from '../../src/people/store.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { startTestServer, type TestServer } from '../app/harness.ts';
+import { personRow } from '../support/people.ts';
 import { seedDevice } from '../support/seed.ts';
 
 const ORIGIN = 'http://127.0.0.1:8420';
@@ -63,24 +64,9 @@ async function start(environment: Record<string, string>): Promise<TestServer> {
   await started.db
     .insertInto('people')
     .values(
-      people.map(([account, name, email, gone_at]) => ({
-        organisation: ORGANISATION,
-        id: account,
-        account,
-        name,
-        email,
-        population: 'employee',
-        line_manager: null,
-        starts_on: null,
-        ends_on: null,
-        absent_from: null,
-        absent_until: null,
-        disabled: 0,
-        source: 'csv',
-        created_at: at,
-        changed_at: at,
-        gone_at,
-      })),
+      people.map(([account, name, email, gone_at]) =>
+        personRow({ account, name, email, created_at: at, changed_at: at, gone_at }),
+      ),
     )
     .execute();
   return started;

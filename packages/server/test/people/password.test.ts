@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConsoleServer, csrfIn, form, startConsoleServer } from '../support/console-server.ts';
+import { importPeople } from '../support/people.ts';
 
 const PASSWORD = 'correct horse battery';
 const NEW = 'another staple entirely';
@@ -43,12 +44,7 @@ const isIn = async (cookie: string) => (await get('/sessions', cookie)).statusCo
 describe('changing one’s own password', () => {
   it('takes the one that was, ends every other session, and tells whose account it is', async () => {
     const people = 'account,name,email,population\nann.officer,Ann Officer,ann@council.test,employee\n';
-    await server.as('administrator', {
-      method: 'POST',
-      url: '/api/v1/people/import',
-      headers: { 'content-type': 'text/csv' },
-      payload: people,
-    });
+    await importPeople(server, people);
     await makeAccount();
     const [here, there] = [String(await signIn(PASSWORD)), String(await signIn(PASSWORD))];
     expect((await get('/sessions', here)).body).toContain('href="/password"');

@@ -6,6 +6,7 @@ import { sessionOf, startSession } from '../../src/people/sessions.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { seededRandom } from '../app/harness.ts';
 import { type ConsoleServer, csrfIn, form, startConsoleServer } from '../support/console-server.ts';
+import { personRow } from '../support/people.ts';
 
 const random = seededRandom('spanning');
 const PASSWORD = 'correct horse battery';
@@ -133,24 +134,7 @@ describe('a role that spans organisations', () => {
   });
 
   it('shows nothing of whoever has the same name or account there', async () => {
-    const person = {
-      organisation: 'south',
-      id: 'south-pat',
-      account: 'pat.shared',
-      name: 'Pat Shared',
-      email: null,
-      population: 'employee',
-      line_manager: null,
-      starts_on: null,
-      ends_on: null,
-      absent_from: null,
-      absent_until: null,
-      disabled: 0,
-      source: 'csv',
-      created_at: 0,
-      changed_at: 0,
-      gone_at: null,
-    };
+    const person = personRow({ organisation: 'south', account: 'pat.shared', name: 'Pat Shared' });
     await server.db.insertInto('people').values(person).execute();
     await server.db.updateTable('devices').set({ holder: 'Pat Shared' }).where('asset_tag', '=', 'SOUTH-1').execute();
     const cookie = await signIn();

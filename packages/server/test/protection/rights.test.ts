@@ -5,19 +5,17 @@ import { purgeRights } from '../../src/protection/purge-rights.ts';
 import { DEFAULT_RETENTION } from '../../src/organisation/retention.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { type ConsoleServer, startConsoleServer } from '../support/console-server.ts';
+import { importPeople } from '../support/people.ts';
 
 const YEAR = 366 * 86_400_000;
 
 let server: ConsoleServer;
 beforeAll(async () => {
   server = await startConsoleServer();
-  await server.as('administrator', {
-    method: 'POST',
-    url: '/api/v1/people/import',
-    headers: { 'content-type': 'text/csv' },
-    payload:
-      'account,name,email,population\nsam.rivers,Sam Rivers,sam@council.test,employee\nkit.marsh,Kit Marsh,kit@council.test,employee\n',
-  });
+  await importPeople(
+    server,
+    'account,name,email,population\nsam.rivers,Sam Rivers,sam@council.test,employee\nkit.marsh,Kit Marsh,kit@council.test,employee\n',
+  );
 });
 afterAll(() => server.close());
 

@@ -5,6 +5,7 @@ import type { DirectoryAnswer, DirectoryPerson } from '../../src/registers/direc
 import { importDirectory } from '../../src/registers/directory/import.ts';
 import { directoryJob } from '../../src/registers/directory/job.ts';
 import { startTestServer, type TestServer } from '../app/harness.ts';
+import { importPeople } from '../support/people.ts';
 
 let server: TestServer;
 let answer: DirectoryAnswer;
@@ -49,13 +50,7 @@ const take = (groups: string[] = [], { evenMany = false } = {}) =>
   );
 const people = async () =>
   (await server.as('information-security-team-leader', { url: '/api/v1/people?gone=true' })).json().items;
-const csv = (payload: string) =>
-  server.as('administrator', {
-    method: 'POST',
-    url: '/api/v1/people/import',
-    headers: { 'content-type': 'text/csv' },
-    payload,
-  });
+const csv = (payload: string) => importPeople(server, payload);
 
 describe('people from a directory', () => {
   it('say again what the directory says of whom somebody changed by hand, on record', async () => {

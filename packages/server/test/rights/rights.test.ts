@@ -8,6 +8,7 @@ import { tellOfRights } from '../../src/rights/due.ts';
 import { type Browser, type ConsoleServer, startConsoleServer } from '../support/console-server.ts';
 import { seedBreach, seedDevice, seedFinding, seedState } from '../support/seed.ts';
 import { seededRandom } from '../app/harness.ts';
+import { importPeople } from '../support/people.ts';
 
 const DAY = 86_400_000;
 const OWN = '/api/v1/my-rights-requests';
@@ -21,13 +22,10 @@ let device: { readonly id: string };
 
 beforeAll(async () => {
   server = await startConsoleServer();
-  await server.as('administrator', {
-    method: 'POST',
-    url: '/api/v1/people/import',
-    headers: { 'content-type': 'text/csv' },
-    payload:
-      'account,name,email,population\nsam.rivers,Sam Rivers,sam@council.test,employee\ndee.officer,Dee Officer,dee@council.test,employee\n',
-  });
+  await importPeople(
+    server,
+    'account,name,email,population\nsam.rivers,Sam Rivers,sam@council.test,employee\ndee.officer,Dee Officer,dee@council.test,employee\n',
+  );
   device = await seedDevice(server.db, { asset_tag: 'DBC-04127', holder: 'Sam Rivers' });
   await seedState(server.db, device.id, { rule: 'firewall-on', verdict: 'fail' });
   const of = { duty: 'holder', kind: 'event', check_name: 'removable-media' } as const;

@@ -1,6 +1,8 @@
 import { Readable, Writable } from 'node:stream';
 import type { CommandIo } from '../../src/cli/io.ts';
 import { runCommand } from '../../src/cli/program.ts';
+import type { Db } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/open.ts';
 import { systemClock, systemRandom } from '../../src/system.ts';
 
 interface Given extends Partial<Pick<CommandIo, 'environment' | 'clock' | 'random'>> {
@@ -32,4 +34,14 @@ export async function runServerCommand(args: readonly string[], { stdin = '', is
     ...given,
   });
   return { exitCode, ...texts };
+}
+
+/** Looks into the database of a command, beside it, and closes it again. */
+export async function withDatabase<T>(path: string, work: (db: Db) => Promise<T>): Promise<T> {
+  const { db, close } = openDatabase(path);
+  try {
+    return await work(db);
+  } finally {
+    await close();
+  }
 }

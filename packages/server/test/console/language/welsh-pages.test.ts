@@ -5,6 +5,7 @@ import { seedBreach, seedDevice, seedState } from '../../support/seed.ts';
 import { createViews } from '../../../src/console/views.ts';
 import { WELSH } from '../../../src/console/language/welsh/all.ts';
 import { englishIn, visibleTexts } from './texts.ts';
+import { importPeople } from '../../support/people.ts';
 
 const WELSH_COOKIE = 'beadle-language=cy';
 
@@ -13,13 +14,10 @@ let cookie: string;
 let code: string;
 beforeAll(async () => {
   server = await startConsoleServer();
-  await server.as('administrator', {
-    method: 'POST',
-    url: '/api/v1/people/import',
-    headers: { 'content-type': 'text/csv' },
-    payload:
-      'account,name,email,population,line_manager\ns.rivers,Sam Rivers,sam@council.test,employee,\nk.marsh,Kit Marsh,kit@council.test,employee,s.rivers\n',
-  });
+  await importPeople(
+    server,
+    'account,name,email,population,line_manager\ns.rivers,Sam Rivers,sam@council.test,employee,\nk.marsh,Kit Marsh,kit@council.test,employee,s.rivers\n',
+  );
   await putQuietPolicy(server.db, server.clock.now());
   const device = await seedDevice(server.db, { asset_tag: 'DBC-04127', holder: 'Sam Rivers' });
   await seedState(server.db, device.id, { rule: 'laptop-encryption', verdict: 'fail' });
