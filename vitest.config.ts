@@ -23,7 +23,11 @@ const withoutDatabase = [
   'test/week.test.ts',
 ];
 /** What stands on functions that are tested on PostgreSQL by the API's own tests, or has little to do with a database. */
-const onOneEngine = ['packages/server/test/console/**', 'packages/server/test/people/oidc*.test.ts', 'test/quiet.test.ts'];
+const onOneEngine = [
+  'packages/server/test/console/**',
+  'packages/server/test/people/oidc*.test.ts',
+  'test/quiet.test.ts',
+];
 const postgres = './test/support/postgres-server.ts';
 
 const project = (name: string, seconds: number, files: { include: string[]; exclude?: string[] }) => ({

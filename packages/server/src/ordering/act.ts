@@ -1,6 +1,7 @@
 import type { Clock, Random } from '@beadle/shared';
 import { actorOf, type Caller } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
+import { noBreach } from '../breaches/life/act.ts';
 import { readBreach } from '../breaches/read.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -72,8 +73,7 @@ async function requireDevice({ db }: OrderingDeps, { organisation }: Caller, ass
 }
 
 async function requireBreach({ db }: OrderingDeps, caller: Caller, ref: string | null): Promise<void> {
-  if (ref !== null && (await readBreach(db, caller, ref)) === undefined)
-    throw problem('breach-unknown', `There is no breach ${ref}.`);
+  if (ref !== null && (await readBreach(db, caller, ref)) === undefined) throw noBreach(ref);
 }
 
 const actOf = (caller: Caller, at: number, action: string, assetTag: string) => ({

@@ -9,29 +9,40 @@ export interface FleetOrder {
   readonly order: OrderAnswer;
 }
 
-/** Where one stands in the list of all. */
-export const placeOf = ({ device, id }: OrderAnswer): readonly [assetTag: string, id: string] => [device, id];
+type Place = readonly [assetTag: string, id: string];
 
-const isBehind = ([tag, id]: readonly [string, string], [otherTag, otherId]: readonly [string, string]): boolean =>
+/** Where one stands in the list of all. */
+export const placeOf = ({ asset_tag: tag, id }: OrderOfFleet): Place => [tag, id];
+
+const isBehind = ([tag, id]: Place, [otherTag, otherId]: Place): boolean =>
   tag > otherTag || (tag === otherTag && id > otherId);
 
 /** What restricts any device, or is to: by asset tag, those behind a place. */
 export async function fleetOrders(
   db: Db,
-  viewer: Viewer,
+  organisation: string,
   now: number,
-  after?: readonly [assetTag: string, id: string],
-): Promise<FleetOrder[]> {
-  const rows = await openOrdersOfFleet(db, viewer.organisation, now);
-  const byDevice = Map.groupBy(rows, ({ device }) => device);
+  after?: Place,
+): Promise<readonly OrderOfFleet[]> {
+  const rows = await openOrdersOfFleet(db, organisation, now);
+  return rows
+    .filter((row) => after === undefined || isBehind(placeOf(row), after))
+    .toSorted((one, other) => (isBehind(placeOf(one), placeOf(other)) ? 1 : -1));
+}
+
+/** Those, with all that their devices have said of each. */
+export async function presentFleetOrders(
+  db: Db,
+  viewer: Viewer,
+  rows: readonly OrderOfFleet[],
+  now: number,
+): Promise<readonly FleetOrder[]> {
   const found: FleetOrder[] = [];
-  for (const [id, own] of byDevice) {
+  for (const [id, own] of Map.groupBy(rows, ({ device }) => device)) {
     const [first] = own;
     if (first === undefined) continue;
     const orders = await presentOrders(db, viewer, { ...first, id }, own, now);
     found.push(...orders.flatMap((order, index) => (own[index] === undefined ? [] : [{ row: own[index], order }])));
   }
-  return found
-    .filter(({ order }) => after === undefined || isBehind(placeOf(order), after))
-    .toSorted((one, other) => (isBehind(placeOf(one.order), placeOf(other.order)) ? 1 : -1));
+  return found;
 }

@@ -8,7 +8,7 @@ import { readDevice } from '../devices/read.ts';
 import { problem } from '../errors.ts';
 import { ordersOf } from '../orders/desired-state/read.ts';
 import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
-import { fleetOrders, placeOf } from './fleet.ts';
+import { fleetOrders, placeOf, presentFleetOrders } from './fleet.ts';
 import { presentOrders } from './present.ts';
 import { OrderAnswer } from './schema.ts';
 
@@ -59,13 +59,12 @@ function ofAll(app: App, { db, clock }: Deps): void {
   app.get('/api/v1/orders', { config, schema }, async (request) => {
     const limit = limitOf(request.query);
     const after = readCursor(request.query.cursor, ['string', 'string']);
-    const all = await fleetOrders(db, callerOf(request), clock.now(), after);
-    return toPage(
-      all.slice(0, limit + 1),
-      limit,
-      ({ order }) => placeOf(order),
-      ({ order }) => order,
-    );
+    const caller = callerOf(request);
+    const now = clock.now();
+    const rows = (await fleetOrders(db, caller.organisation, now, after)).slice(0, limit + 1);
+    const { nextCursor } = toPage(rows, limit, placeOf, ({ id }) => id);
+    const shown = await presentFleetOrders(db, caller, rows.slice(0, limit), now);
+    return { items: shown.map(({ order }) => order), nextCursor };
   });
 }
 

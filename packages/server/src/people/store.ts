@@ -30,6 +30,17 @@ export const personByAccount = (db: Db | Tx, organisation: string, account: stri
     .where('account', '=', account.toLowerCase())
     .executeTakeFirst();
 
+/** Those of these accounts (in lower case) that there are, in any order. */
+export const peopleByAccount = (db: Db | Tx, organisation: string, accounts: readonly string[]): Promise<Person[]> =>
+  accounts.length === 0
+    ? Promise.resolve([])
+    : db
+        .selectFrom('people')
+        .selectAll()
+        .where('organisation', '=', organisation)
+        .where('account', 'in', [...accounts])
+        .execute();
+
 export interface PeopleFilter {
   /** Part of a name, an account or, for who may see it, an address. */
   readonly q?: string | undefined;

@@ -2,6 +2,7 @@ import { iso, isoOrNull } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import type { Db } from '../db/database.ts';
 import { nullable } from '../shapes.ts';
+import { ENDED_STEPS } from './target.ts';
 
 export const InForce = Type.Object({
   subject: Type.String({ description: 'an account' }),
@@ -45,7 +46,7 @@ const order = (db: Db, organisation: string) =>
       'people.name',
     ])
     .where('step.organisation', '=', organisation)
-    .where('step.status', 'not in', ['restored', 'handed-over', 'planned'])
+    .where('step.status', 'not in', [...ENDED_STEPS, 'planned'])
     .orderBy('step.account')
     .orderBy('step.id');
 

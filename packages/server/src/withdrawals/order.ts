@@ -1,7 +1,8 @@
 import { actorOf, type Caller } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
+import { noBreach } from '../breaches/life/act.ts';
+import { readBreach } from '../breaches/read.ts';
 import { appendEvent } from '../breaches/store.ts';
-import { isConcealedFrom } from '../concealed.ts';
 import type { Tx } from '../db/database.ts';
 import { nextReference } from '../db/references.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -49,14 +50,9 @@ async function momentsOf(tx: Tx, organisation: string, order: Order, now: number
 
 async function breachOf(tx: Tx, caller: Caller, ref: string | null | undefined) {
   if (typeof ref !== 'string') return null;
-  const row = await tx
-    .selectFrom('breaches')
-    .select(['id', 'organisation', 'ref', 'concealed_from'])
-    .where('organisation', '=', caller.organisation)
-    .where('ref', '=', ref)
-    .executeTakeFirst();
-  if (row === undefined || isConcealedFrom(row, caller)) throw problem('breach-unknown', `There is no breach ${ref}.`);
-  return row;
+  const breach = await readBreach(tx, caller, ref);
+  if (breach === undefined) throw noBreach(ref);
+  return breach;
 }
 
 /** A step for each person, facility and connector; of a connector that is switched off nothing will be carried out. */

@@ -35,6 +35,7 @@ async function tellOf(tx: Tx, withdrawal: Withdrawal, deps: RoundDeps): Promise<
   await changeWithdrawal(tx, withdrawal, { left_told: 1 });
 }
 
+/** Those in which there may be something to do: of the ended ones only where ICT is still to be told what is left over. */
 const open = (db: Db, organisation: string) =>
   db
     .selectFrom('withdrawals')
@@ -43,7 +44,18 @@ const open = (db: Db, organisation: string) =>
     .where((eb) =>
       eb.or([
         eb('status', 'in', ['ordered', 'restoring']),
-        eb.and([eb('status', '=', 'restored'), eb('left_told', '=', 0)]),
+        eb.and([
+          eb('status', '=', 'restored'),
+          eb('left_told', '=', 0),
+          eb.exists(
+            eb
+              .selectFrom('withdrawal_steps as step')
+              .select('step.id')
+              .whereRef('step.organisation', '=', 'withdrawals.organisation')
+              .whereRef('step.withdrawal', '=', 'withdrawals.id')
+              .where('step.left_over', 'is not', null),
+          ),
+        ]),
       ]),
     )
     .orderBy('ref')

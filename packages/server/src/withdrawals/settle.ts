@@ -2,7 +2,7 @@ import type { Tx } from '../db/database.ts';
 import { locking } from '../db/locks.ts';
 import { appendEvents, type WithdrawalEvent } from './events.ts';
 import { changeStep, openStepsOf, type Step } from './store.ts';
-import { statusWhileGivenBack, statusWhileHeld, type StepStatus, type Target } from './target.ts';
+import { ENDED_STEPS, statusWhileGivenBack, statusWhileHeld, type StepStatus, type Target } from './target.ts';
 
 const BEADLE = 'beadle';
 
@@ -52,7 +52,7 @@ async function endIfRestored(tx: Tx, organisation: string, id: string, at: numbe
     .select('id')
     .where('organisation', '=', organisation)
     .where('withdrawal', '=', id)
-    .where('status', 'not in', ['restored', 'handed-over'])
+    .where('status', 'not in', ENDED_STEPS)
     .limit(1)
     .executeTakeFirst();
   if (open !== undefined) return;

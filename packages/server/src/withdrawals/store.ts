@@ -3,7 +3,7 @@ import type { Db, Tx } from '../db/database.ts';
 import { locking } from '../db/locks.ts';
 import type { WithdrawalStepTable, WithdrawalTable, WithdrawalTargetTable } from '../db/schema-withdrawals.ts';
 import { problem } from '../errors.ts';
-import type { Target } from './target.ts';
+import { ENDED_STEPS, type Target } from './target.ts';
 
 export type Withdrawal = Selectable<WithdrawalTable>;
 export type Step = Selectable<WithdrawalStepTable>;
@@ -117,7 +117,7 @@ export const openStepsOf = (tx: Db | Tx, organisation: string, target: string): 
     .selectAll()
     .where('organisation', '=', organisation)
     .where('target', '=', target)
-    .where('status', 'not in', ['restored', 'handed-over'])
+    .where('status', 'not in', ENDED_STEPS)
     .orderBy('id')
     .execute();
 

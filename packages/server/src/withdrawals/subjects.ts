@@ -2,7 +2,7 @@ import { problem } from '../errors.ts';
 import type { Caller } from '../access.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { groupNamed, membersOf } from '../people/groups.ts';
-import { type Person, personByAccount } from '../people/store.ts';
+import { type Person, peopleByAccount } from '../people/store.ts';
 import type { Connector, Facility } from './connector.ts';
 import { GROUP_PREFIX } from './schema.ts';
 import type { Withdrawal } from './store.ts';
@@ -34,14 +34,13 @@ export async function peopleNamed(db: Db | Tx, organisation: string, subjects: r
     for (const account of await accountsOf(db, organisation, subject)) accounts.add(account);
   if (accounts.size > MOST_PEOPLE)
     throw problem('validation', `These are ${accounts.size} people; one withdrawal is for ${MOST_PEOPLE} at most.`);
-  const people: Person[] = [];
-  for (const account of [...accounts].toSorted()) {
-    const person = await personByAccount(db, organisation, account);
+  const known = new Map((await peopleByAccount(db, organisation, [...accounts])).map((one) => [one.account, one]));
+  return [...accounts].toSorted().map((account) => {
+    const person = known.get(account);
     if (person === undefined)
       throw problem('person-unknown', `Nobody in the list of people has the account ${account}.`);
-    people.push(person);
-  }
-  return people;
+    return person;
+  });
 }
 
 /** Everybody whom a withdrawal is about. */

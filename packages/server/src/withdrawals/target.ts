@@ -50,7 +50,8 @@ export const STEP_STATUSES = [
 ] as const;
 export type StepStatus = (typeof STEP_STATUSES)[number];
 
-export const ENDED_STEPS: ReadonlySet<string> = new Set<StepStatus>(['restored', 'handed-over']);
+/** Of a step of which nothing is left to do. */
+export const ENDED_STEPS: readonly StepStatus[] = ['restored', 'handed-over'];
 
 type Standing = Progress & Pick<Target, 'trouble'>;
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { callerOf } from '../../../access.ts';
-import { fleetOrders } from '../../../ordering/fleet.ts';
+import { fleetOrders, presentFleetOrders } from '../../../ordering/fleet.ts';
 import { type PageDeps, showPage } from '../../console.ts';
 import { nameOfKind } from './words.ts';
 
@@ -17,14 +17,17 @@ export const orderListPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, de
     },
     async (request, reply) => {
       const { db, clock } = deps;
-      const all = await fleetOrders(db, callerOf(request), clock.now());
-      const orders = all.slice(0, MOST_LISTED).map(({ row, order }) => ({
+      const caller = callerOf(request);
+      const now = clock.now();
+      const all = await fleetOrders(db, caller.organisation, now);
+      const shown = await presentFleetOrders(db, caller, all.slice(0, MOST_LISTED), now);
+      const orders = shown.map(({ row, order }) => ({
         ...order,
         name: nameOfKind(order.kind),
         holder: row.holder,
         last: order.effects.at(-1),
       }));
-      const devices = new Set(all.map(({ order }) => order.device)).size;
+      const devices = new Set(all.map(({ device }) => device)).size;
       const model = { orders, devices, isWhole: all.length <= MOST_LISTED };
       return showPage(deps, { request, reply }, 'device-orders', model, { section: 'devices' });
     },
