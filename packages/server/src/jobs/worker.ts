@@ -45,8 +45,11 @@ async function runAllDue(deps: WorkerDeps, kinds: KindsOf, stopping: AbortSignal
   return count;
 }
 
+/** Runs what is due, and gives how many jobs that were. */
+type Lane = () => Promise<number>;
+
 /** One run at a time; whoever comes while one is under way waits for one more after it, which sees what they queued. */
-function oneAtATime(work: () => Promise<number>): () => Promise<number> {
+function oneAtATime(work: Lane): Lane {
   let [current, next]: (Promise<number> | undefined)[] = [];
   const begin = (): Promise<number> => {
     current = work().finally(() => {
@@ -72,13 +75,26 @@ function lanesOf({ kinds }: Pick<WorkerDeps, 'kinds'>): KindsOf[] {
   return [{ but: apart }, ...apart.map((only) => ({ only }))];
 }
 
-/** Until none of the lanes finds anything: what one runs may queue something for another. */
-async function runEmpty(lanes: readonly (() => Promise<number>)[]): Promise<number> {
-  let [count, last] = [0, 0];
+/**
+ * Until none of the lanes finds anything. What one runs may queue something for another, which then looks again at once:
+ * it does not wait for a third, whose far end may be silent.
+ */
+async function runEmpty(lanes: readonly Lane[]): Promise<number> {
+  const toLook = new Set(lanes);
+  const looking = new Map<Lane, Promise<void>>();
+  let count = 0;
+  const look = async (lane: Lane): Promise<void> => {
+    while (toLook.delete(lane)) {
+      const found = await lane();
+      count += found;
+      if (found > 0) for (const each of lanes) toLook.add(each);
+    }
+    looking.delete(lane);
+  };
   do {
-    last = (await Promise.all(lanes.map((lane) => lane()))).reduce((sum, found) => sum + found, 0);
-    count += last;
-  } while (last > 0);
+    for (const lane of toLook) if (!looking.has(lane)) looking.set(lane, look(lane));
+    await Promise.race(looking.values());
+  } while (looking.size > 0 || toLook.size > 0);
   return count;
 }
 

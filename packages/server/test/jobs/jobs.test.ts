@@ -219,6 +219,34 @@ describe('a kind that waits for another machine', () => {
     stuck.resolve();
     expect(await all).toBe(40);
   });
+
+  it('holds up nothing that a third queues later', async () => {
+    const [stuck, told, started] = [1, 2, 3].map(() => Promise.withResolvers<void>());
+    const kinds: Record<string, JobKind> = {
+      slow: {
+        forever: true,
+        apart: true,
+        run: () => {
+          started?.resolve();
+          return stuck?.promise ?? Promise.resolve();
+        },
+      },
+      quick: { forever: true, apart: true, run: async () => told?.resolve() },
+      task: {
+        forever: true,
+        run: async () => {
+          await started?.promise;
+          await queue({ kind: 'quick' });
+        },
+      },
+    };
+    await queue({ kind: 'slow' });
+    await queue();
+    const all = createWorker({ db, kinds, clock, random, log }).runDue();
+    await told?.promise;
+    stuck?.resolve();
+    expect(await all).toBe(3);
+  });
 });
 
 describe('two workers', () => {
