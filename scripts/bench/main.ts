@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureAgent } from './agent.ts';
 import { measureFleet } from './fleet.ts';
+import { measureGrowth } from './growth.ts';
 import { measureIngest } from './ingest.ts';
 import { measureIngestOnPostgres } from './ingest-postgres.ts';
 import { measureOrders } from './orders.ts';
@@ -20,9 +21,10 @@ const measurements = {
   pages: measurePages,
   orders: measureOrders,
   fleet: measureFleet,
+  growth: measureGrowth,
 } as const;
 /** As long as they are told to take: measured where they are named. */
-const ONLY_NAMED: ReadonlySet<string> = new Set(['fleet']);
+const ONLY_NAMED: ReadonlySet<string> = new Set(['fleet', 'growth']);
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !Object.hasOwn(measurements, name));
