@@ -20,11 +20,11 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'acknowledge before the commit',
     file: server('ingest/ingest.ts'),
-    from: 'inTransaction(deps.db, (tx) => apply(tx, key, counter, read, deps));',
+    from: 'deps.together((tx) => apply(tx, key, counter, read, deps));',
     to: `(async () => {
       let outcome;
       try {
-        return await inTransaction(deps.db, async (tx) => (outcome = await apply(tx, key, counter, read, deps)));
+        return await deps.together(async (tx) => (outcome = await apply(tx, key, counter, read, deps)));
       } catch (error) {
         if (outcome !== undefined) return outcome;
         throw error;
