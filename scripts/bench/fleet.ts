@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { openCouncil } from './council.ts';
 import { print, progress } from './result.ts';
+import { sized } from './sized.ts';
 import { play } from './storm-run.ts';
-
-const sized = (name: string, otherwise: number): number =>
-  Number(process.env[`BEADLE_BENCH_${name.toUpperCase()}`] ?? otherwise);
 
 const DEVICES = sized('devices', 10_000);
 const SECONDS = sized('seconds', 600);

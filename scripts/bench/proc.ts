@@ -55,6 +55,18 @@ export const processorSeconds = (pid: number): number =>
 export const residentMebibytes = (pid: number): number =>
   numberAt(read(`/proc/${pid}/status`), /^VmRSS:\s+(\d+) kB/m) / 1024;
 
+const LOOK_EVERY_MS = 50;
+
+/** Looks at a process's memory until stopped; gives the most that was seen, in MiB. */
+export function watchMemory(pid: number): () => number {
+  let most = residentMebibytes(pid);
+  const timer = setInterval(() => (most = Math.max(most, residentMebibytes(pid))), LOOK_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    return most;
+  };
+}
+
 /** Bytes that a process and its running children have caused to be written to a disk. */
 export const writtenBytes = (pid: number): number =>
   sum(treeOf(pid).map((one) => numberAt(read(`/proc/${one}/io`), /^write_bytes: (\d+)/m)));

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Result as FleetResult } from '../fleet/result.ts';
 import { start } from '../start/processes.ts';
 import { type Council, openCouncil } from './council.ts';
-import { processorSeconds, residentMebibytes } from './proc.ts';
+import { processorSeconds, residentMebibytes, watchMemory } from './proc.ts';
 
 export interface ReturnPlan {
   readonly devices: number;
@@ -46,20 +46,9 @@ export interface Storm {
 }
 
 const FLEET = join(import.meta.dirname, '../fleet/main.ts');
-const LOOK_EVERY_MS = 50;
 const AFTER_MS = 5_000;
 /** The line of `npm run fleet` with which its clock starts. */
 const STARTS = /come back within/;
-
-/** Looks at the server's memory until stopped; gives the most that was seen. */
-function watchMemory(pid: number): () => number {
-  let most = residentMebibytes(pid);
-  const timer = setInterval(() => (most = Math.max(most, residentMebibytes(pid))), LOOK_EVERY_MS);
-  return () => {
-    clearInterval(timer);
-    return most;
-  };
-}
 
 async function metric({ origin }: Council, name: string): Promise<number> {
   const response = await fetch(`${origin}/metrics`);

@@ -1,7 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { type ChainPosition, openPolicy, signerOf, START, verifyingKeyOf } from '@beadle/shared';
 import SQLite from 'better-sqlite3';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { systemClock as clock, systemRandom as random } from '../../packages/agent/src/cli/system.ts';
 import { type Body, stateBody } from '../../packages/agent/src/cycle/transitions.ts';
@@ -9,7 +8,9 @@ import { type Enrolment, type Identity, makeDeviceKey } from '../../packages/age
 import { createMemory, type StateRow } from '../../packages/agent/src/outbox/memory.ts';
 import { Outbox } from '../../packages/agent/src/outbox/outbox.ts';
 import { createTables } from '../../packages/agent/src/outbox/store.ts';
+import { waitFor } from '../../packages/agent/src/uplink/backoff.ts';
 import { enrol } from '../../packages/agent/src/uplink/enrol.ts';
+import { createCounter } from '../../packages/agent/src/uplink/exchange.ts';
 import { Stream } from '../../packages/agent/src/uplink/stream.ts';
 import { createServerTime } from '../../packages/agent/src/uplink/server-time.ts';
 import type { Transport } from '../../packages/agent/src/uplink/transport.ts';
@@ -104,14 +105,6 @@ function identityOf({ enrolment, key }: KeptDevice): Identity {
   return { enrolment, serverKey: verifyingKeyOf(enrolment.serverKey), signer: signerOf(createPrivateKey(key)) };
 }
 
-function createCounter() {
-  let last = 0;
-  return { read: () => last, write: (value: number) => void (last = value) };
-}
-
-const wait = (milliseconds: number, signal: AbortSignal) =>
-  delay(milliseconds, undefined, { signal }).catch(() => undefined);
-
 /** The agent's uplink on that store, and its stream; `settledAt` is told of each check-in that was acknowledged. */
 function createUplink(
   kept: KeptDevice,
@@ -139,7 +132,7 @@ function createUplink(
     settledAt,
     accept: (documents) => (policySerial = serialOf(documents, identity, policySerial)),
   });
-  const stream = new Stream({ ...base, wait, accept: () => undefined });
+  const stream = new Stream({ ...base, wait: waitFor, accept: () => undefined });
   return { uplink, stream, policySerial: () => policySerial };
 }
 

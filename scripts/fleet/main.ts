@@ -6,7 +6,7 @@ import { readKept, writeKept } from './kept.ts';
 import { type FleetOptions, HELP, readOptions } from './options.ts';
 import type { Played } from './play.ts';
 import { createProgress } from './progress.ts';
-import { resultOf } from './result.ts';
+import { resultOf, totalOf } from './result.ts';
 import { enrolFirst, fleetKey, policyVersion, register } from './set-up.ts';
 import { startThread, type Thread } from './threads.ts';
 import { watchServer } from './watch-server.ts';
@@ -66,9 +66,8 @@ async function run(options: FleetOptions): Promise<number> {
     const played: readonly Played[] = ended.map((each) => each.played);
     beside.end();
     const result = resultOf(enrolled.length, played);
-    const sum = (of: (one: Played) => number) => played.reduce((total, one) => total + of(one), 0);
-    say(`sent away and come again: ${sum(({ sentAway }) => sentAway)}`);
-    if (options.streams) say(`streams opened: ${sum(({ streamsOpened }) => streamsOpened)}`);
+    say(`sent away and come again: ${totalOf(played, ({ sentAway }) => sentAway)}`);
+    if (options.streams) say(`streams opened: ${totalOf(played, ({ streamsOpened }) => streamsOpened)}`);
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return result.errors === 0 ? 0 : 1;
   } finally {

@@ -53,6 +53,7 @@ async function untilSettled(
 
 /** Check-ins of a working day at one in five minutes: what is found in a day is spread over so many. */
 const CHECK_INS_A_DAY = 96;
+const hasNews = ({ perDay }: PlayPlan): boolean => Math.random() <= perDay / CHECK_INS_A_DAY;
 
 /** One device: comes back at its moment with what it has found, and reports as an agent does until the time is over. */
 export async function play(
@@ -69,9 +70,8 @@ export async function play(
   const ending = new AbortController();
   let listening: Promise<void> | undefined;
   let [findings, errors] = [0, 0];
-  for (let days: number | undefined = plan.backlog; ; days = undefined) {
-    const isQuiet = days === undefined && Math.random() > plan.perDay / CHECK_INS_A_DAY;
-    const found = isQuiet ? [] : foundWhileAway({ days: days ?? 0, perDay: plan.perDay, now: Date.now() });
+  const foundIn = (days: number) => foundWhileAway({ days, perDay: plan.perDay, now: Date.now() });
+  for (let found = foundIn(plan.backlog); ; found = hasNews(plan) ? foundIn(0) : []) {
     device.keep(found, plan.policyVersion);
     const had = device.pending();
     const pause = await untilSettled(device, transport, latencies, ends + PATIENCE_MS);

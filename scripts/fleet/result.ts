@@ -11,16 +11,18 @@ export interface Result {
   readonly p99Ms: number;
 }
 
+export const totalOf = (played: readonly Played[], of: (each: Played) => number): number =>
+  played.reduce((total, each) => total + of(each), 0);
+
 export function resultOf(devices: number, played: readonly Played[]): Result {
   const sorted = played.flatMap(({ latencies }) => latencies).toSorted((a, b) => a - b);
   // The nearest rank.
   const at = (share: number) => Number((sorted[Math.ceil(sorted.length * share) - 1] ?? 0).toFixed(1));
-  const sum = (of: (each: Played) => number) => played.reduce((total, each) => total + of(each), 0);
   return {
     devices,
     checkIns: sorted.length,
-    findings: sum(({ findings }) => findings),
-    errors: sum(({ errors }) => errors),
+    findings: totalOf(played, ({ findings }) => findings),
+    errors: totalOf(played, ({ errors }) => errors),
     p50Ms: at(0.5),
     p99Ms: at(0.99),
   };

@@ -1,30 +1,25 @@
-import { processorSeconds, residentMebibytes } from '../bench/proc.ts';
+import { processorSeconds, residentMebibytes, watchMemory } from '../bench/proc.ts';
 
 const SAY_EVERY_MS = 30_000;
-const LOOK_EVERY_MS = 1_000;
 
 /** Says from time to time what the server's process takes of this machine, and in the end what it took in all. */
 export function watchServer(pid: number | undefined, say: (words: string) => void): { end(): void } {
   if (pid === undefined) return { end: () => undefined };
-  const first = { at: performance.now(), seconds: processorSeconds(pid) };
-  let [last, most] = [first, residentMebibytes(pid)];
-  const words = (from: typeof first, to: typeof first, memory: string) => {
-    const share = (100 * (to.seconds - from.seconds)) / ((to.at - from.at) / 1000);
-    return `the server: ${share.toFixed(0)} % of a core, ${memory}`;
+  const look = () => ({ at: performance.now(), seconds: processorSeconds(pid) });
+  const first = look();
+  let last = first;
+  const tell = (from: typeof first, memory: string) => {
+    last = look();
+    const share = (100 * (last.seconds - from.seconds)) / ((last.at - from.at) / 1000);
+    say(`the server: ${share.toFixed(0)} % of a core, ${memory}`);
   };
-  const looking = setInterval(() => (most = Math.max(most, residentMebibytes(pid))), LOOK_EVERY_MS);
-  const saying = setInterval(() => {
-    const now = { at: performance.now(), seconds: processorSeconds(pid) };
-    say(words(last, now, `${residentMebibytes(pid).toFixed(0)} MiB`));
-    last = now;
-  }, SAY_EVERY_MS);
+  const most = watchMemory(pid);
+  const saying = setInterval(() => tell(last, `${residentMebibytes(pid).toFixed(0)} MiB`), SAY_EVERY_MS);
   return {
     end() {
-      clearInterval(looking);
       clearInterval(saying);
-      const now = { at: performance.now(), seconds: processorSeconds(pid) };
-      const took = (now.seconds - first.seconds).toFixed(1);
-      say(words(first, now, `${most.toFixed(0)} MiB at the most, ${took} s of processor time in all`));
+      const took = (processorSeconds(pid) - first.seconds).toFixed(1);
+      tell(first, `${most().toFixed(0)} MiB at the most, ${took} s of processor time in all`);
     },
   };
 }

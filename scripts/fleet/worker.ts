@@ -4,6 +4,7 @@ import { createTransport } from '../../packages/agent/src/uplink/transport.ts';
 import { enrolDevice, type KeptDevice } from './device.ts';
 import { inTurns } from './in-turns.ts';
 import { play, type Played, type PlayPlan } from './play.ts';
+import { totalOf } from './result.ts';
 import { patient, sourceOf } from './transport.ts';
 
 /** What a thread is given: devices that are enrolled, and serial numbers of those that are to be. */
@@ -53,12 +54,11 @@ async function playAll(all: readonly KeptDevice[]): Promise<void> {
     }),
   );
   await shared?.close();
-  const sum = (of: (played: Played) => number) => each.reduce((total, played) => total + of(played), 0);
   const played = {
-    findings: sum(({ findings }) => findings),
-    errors: sum(({ errors }) => errors),
-    sentAway: sum(({ sentAway }) => sentAway),
-    streamsOpened: sum(({ streamsOpened }) => streamsOpened),
+    findings: totalOf(each, ({ findings }) => findings),
+    errors: totalOf(each, ({ errors }) => errors),
+    sentAway: totalOf(each, ({ sentAway }) => sentAway),
+    streamsOpened: totalOf(each, ({ streamsOpened }) => streamsOpened),
     latencies: each.flatMap(({ latencies }) => latencies),
   };
   say({ kind: 'played', played, devices: each.map(({ kept }) => kept) });

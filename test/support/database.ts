@@ -3,8 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
-import { migrate } from '../../packages/server/src/db/migrate.ts';
-import { openDatabase } from '../../packages/server/src/db/open.ts';
+import { migrateAt } from './migrated.ts';
 import { onServer, TEMPLATE } from './postgres-server.ts';
 
 /** A database of a test's own, on the engine that the test's project is for. */
@@ -64,9 +63,7 @@ async function makeSqlite(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-template-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const location = join(folder, 'database');
-  const { db, close } = openDatabase(location);
-  await migrate(db);
-  await close();
+  await migrateAt(location);
   return location;
 }
 

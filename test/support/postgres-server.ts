@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { migrate } from '../../packages/server/src/db/migrate.ts';
-import { openDatabase } from '../../packages/server/src/db/open.ts';
+import { migrateAt } from './migrated.ts';
 import { freePort, until } from './processes.ts';
 
 export const TEMPLATE = 'beadle_template';
@@ -141,9 +140,7 @@ async function serverOfRun(): Promise<Pick<RunningPostgres, 'url' | 'stop'>> {
 /** Makes the migrated database that each test's own is a copy of. */
 export async function makeTemplate(url: string): Promise<void> {
   await onServer(url, `create database ${TEMPLATE}`);
-  const { db, close } = openDatabase(`${url}${TEMPLATE}`);
-  await migrate(db);
-  await close();
+  await migrateAt(`${url}${TEMPLATE}`);
 }
 
 /** For all test files of a project: a server, and a migrated database that each test's own is a copy of. */

@@ -438,6 +438,16 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
       const { context, page } = await open(view);
       const look = (name: string) => pictures.look(page, `withdrawing-${name}`, view);
       const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+      const runJobs = async () => {
+        await server.app.jobs.runDue();
+        await page.reload();
+      };
+      const sayDone = async (words: string) => {
+        await page.getByText('Somebody has done this by hand').first().click();
+        await page.getByLabel('What was done?').first().fill(words);
+        await press('Say that it is done');
+        await runJobs();
+      };
       await page.goto(`${origin}/sign-in/${await server.code('ict-administrator', 'Ian Technician')}`);
       await page.goto(`${origin}/withdrawals/new?subject=ann.officer`);
       await press('See what would change');
@@ -447,25 +457,15 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
       await press('See what would change');
       await look('sure');
       await press('Yes, withdraw this access');
-      await server.app.jobs.runDue();
-      await page.reload();
+      await runJobs();
       await look('needs-person');
-      await page.getByText('Somebody has done this by hand').first().click();
-      await page.getByLabel('What was done?').first().fill('Closed in the housing system.');
-      await press('Say that it is done');
-      await server.app.jobs.runDue();
-      await page.reload();
+      await sayDone('Closed in the housing system.');
       await look('done-by-hand');
       await page.getByLabel('Why?').fill('It was hers.');
       await press('Give all of it back');
       expect(await page.getByText('Being given back').first().isVisible()).toBe(true);
-      await server.app.jobs.runDue();
-      await page.reload();
-      await page.getByText('Somebody has done this by hand').first().click();
-      await page.getByLabel('What was done?').first().fill('Opened in the housing system.');
-      await press('Say that it is done');
-      await server.app.jobs.runDue();
-      await page.reload();
+      await runJobs();
+      await sayDone('Opened in the housing system.');
       await look('given-back');
       expect(await page.getByText('Given back').first().isVisible()).toBe(true);
       await context.close();

@@ -3,7 +3,7 @@ import type { Effect } from '@beadle/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/processes.ts';
 import { listening } from '../support/proxy.ts';
-import { type Orders, ordersOf, type SeenEffect } from './fixtures/orders.ts';
+import { type Orders, ordersOf } from './fixtures/orders.ts';
 import { type Bench, startBench } from './laptop/bench.ts';
 import { AGENT } from './laptop/laptop.ts';
 import { OTHER_IN_GUEST } from './laptop/machine.ts';
@@ -42,8 +42,8 @@ describe.skipIf('why' in laptops)(`a laptop under orders${because}`, () => {
   let orders: Orders;
   let other: Server;
 
-  const reported = async (id: string, effect: Effect['effect'], after = 0) =>
-    orders.reported(id, effect, { after, withinMs: PATIENCE_MS }).catch(async (cause: unknown) => {
+  const reported = async (id: string, effect: Effect['effect'], { after = 0, withinMs = PATIENCE_MS } = {}) =>
+    orders.reported(id, effect, { after, withinMs }).catch(async (cause: unknown) => {
       const { stdout } = await bench.laptop.run('journalctl --no-pager -n 30 -u beadle-agent');
       throw new Error(stdout, { cause });
     });
@@ -102,15 +102,13 @@ describe.skipIf('why' in laptops)(`a laptop under orders${because}`, () => {
   });
 
   it('is put back, and that is reported, where somebody takes the rules away', async () => {
-    const takeAway = async (attempt = 1): Promise<SeenEffect> => {
+    const takeAway = async () => {
       const after = Date.now();
       await bench.laptop.stdout('nft delete table inet beadle');
-      // An agent that has only just begun may set the rules at that very moment, and so not see that they were gone.
-      return attempt === 3
-        ? reported(isolation, 'in-force', after)
-        : orders.reported(isolation, 'in-force', { after, withinMs: 60_000 }).catch(() => takeAway(attempt + 1));
+      return reported(isolation, 'in-force', { after, withinMs: PATIENCE_MS / 2 });
     };
-    const effect = await takeAway();
+    // An agent that has only just begun may set the rules at that very moment, and so not see that they were gone.
+    const effect = await takeAway().catch(takeAway).catch(takeAway);
     expect(effect.observed).toContain('put back');
     expect(await reaches(OTHER_IN_GUEST)).toBe(false);
   });
@@ -187,12 +185,12 @@ describe.skipIf('why' in laptops)(`a laptop under orders${because}`, () => {
   it('does not take a released order up again, and takes a new one up', async () => {
     const from = Date.now();
     const out = await orders.order('sign-out');
-    await reported(out.id, 'in-force', from);
+    await reported(out.id, 'in-force', { after: from });
     expect(await bench.laptop.stdout('loginctl list-sessions --no-legend')).not.toContain('worker');
     expect((await orders.effects(released)).filter(({ receivedAt }) => receivedAt > from)).toEqual([]);
     expect(await reaches(OTHER_IN_GUEST)).toBe(true);
     const again = await orders.order('isolate');
-    await reported(again.id, 'in-force', from);
+    await reported(again.id, 'in-force', { after: from });
     expect(await reaches(OTHER_IN_GUEST)).toBe(false);
   });
 });

@@ -2,7 +2,8 @@ import { faultOf, FAULTS } from './errors.ts';
 import { type Identity, loadIdentity } from './identity/identity.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { type OpenStore, openStore } from './outbox/store.ts';
-import { type AgentOptions, waitFor, wire } from './wiring.ts';
+import { waitFor } from './uplink/backoff.ts';
+import { type AgentOptions, wire } from './wiring.ts';
 
 export { type AgentOptions, wire } from './wiring.ts';
 

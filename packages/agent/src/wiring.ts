@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Random } from '@beadle/shared';
 import type { Logger } from 'pino';
 import type { Collector, History, Place } from './collectors/collector.ts';
@@ -21,17 +20,15 @@ import { type OpenStore } from './outbox/store.ts';
 import type { Restrictor, RestrictorDeps } from './restrictions/means.ts';
 import { keptIn } from './restrictions/kept.ts';
 import { restrictorFor } from './restrictions/registry.ts';
-import type { BackOff } from './uplink/backoff.ts';
+import { type BackOff, waitFor } from './uplink/backoff.ts';
 import { EffectsUplink } from './uplink/effects.ts';
+import { createCounter } from './uplink/exchange.ts';
 import { createServerTime } from './uplink/server-time.ts';
 import { Stream } from './uplink/stream.ts';
 import type { Transport } from './uplink/transport.ts';
 import { Uplink } from './uplink/uplink.ts';
 import { VERSION } from './version.ts';
 import type { Watcher } from './watch/watcher.ts';
-
-export const waitFor = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
 export interface AgentOptions {
   /** The data folder. */
@@ -106,12 +103,6 @@ function wireOrders(
 type Looked = ReturnType<typeof wireCycle>;
 
 const aboutOf = ({ platform, release }: Host) => ({ version: VERSION, platform, release });
-
-/** Requests of this device rise in one count, whatever sends them. */
-function createCounter() {
-  let last = 0;
-  return { read: () => last, write: (value: number) => void (last = value) };
-}
 
 /** What one run of the agent is made of, on an open store; `run` of its parts set it going. */
 export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {

@@ -40,14 +40,14 @@ async function putPolicies(db: Db): Promise<void> {
 }
 
 /** Without waiting for the disk: what is lost with the machine is made again. */
-export async function inHaste(db: Db): Promise<void> {
+async function inHaste(db: Db): Promise<void> {
   if (runsSideBySide(db)) return;
   await sql`pragma synchronous = off`.execute(db);
   await sql`pragma journal_mode = memory`.execute(db);
 }
 
 /** As PostgreSQL does by itself soon after many rows have come (autovacuum); SQLite is left as the server leaves it. */
-export async function settle(db: Db): Promise<void> {
+async function settle(db: Db): Promise<void> {
   if (runsSideBySide(db)) await sql`vacuum analyze`.execute(db);
   else await sql`pragma journal_mode = wal`.execute(db);
 }
@@ -60,12 +60,17 @@ const savedViews = ['Mine first', 'Sticks', 'Confirmed'].map((name, index) => ({
   created_at: NOW + index,
 }));
 
-/** Writes a large council of a year into an empty database. */
-export async function writeCouncil(db: Db): Promise<LargeCouncil> {
-  const began = performance.now();
+/** Lets `write` write a council into an empty database. */
+export async function intoEmpty<T>(db: Db, write: () => Promise<T>): Promise<T> {
   await inHaste(db);
   await migrate(db);
   await ensureOrganisation(db, { name: 'Northmere Borough Council', at: NOW - YEAR_MS });
+  const written = await write();
+  await settle(db);
+  return written;
+}
+
+async function writeAll(db: Db): Promise<LargeCouncil> {
   await putPolicies(db);
   const { devices, breaches } = await inTransaction(db, async (tx) => {
     await tx.deleteFrom('audit').execute();
@@ -83,7 +88,13 @@ export async function writeCouncil(db: Db): Promise<LargeCouncil> {
     return { devices: made, breaches: found };
   });
   await inTransaction(db, (tx) => insertFindings(tx, devices));
-  await settle(db);
-  progress(`pages: the council was written in ${Math.round((performance.now() - began) / 1000)} s`);
   return { devices, breaches };
+}
+
+/** Writes a large council of a year into an empty database. */
+export async function writeCouncil(db: Db): Promise<LargeCouncil> {
+  const began = performance.now();
+  const council = await intoEmpty(db, () => writeAll(db));
+  progress(`pages: the council was written in ${Math.round((performance.now() - began) / 1000)} s`);
+  return council;
 }

@@ -1,7 +1,6 @@
-/** How large the council is. Each may be set by the environment: `BEADLE_BENCH_FINDINGS=50000`. */
-const sized = (name: string, otherwise: number): number =>
-  Number(process.env[`BEADLE_BENCH_${name.toUpperCase()}`] ?? otherwise);
+import { sized } from '../sized.ts';
 
+/** How large the council is. */
 export const SIZES = {
   /** Of devices, most of them enrolled. */
   devices: sized('devices', 2000),

@@ -1,4 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '@beadle/shared';
+
+/** Resolves after so many milliseconds, or at once when `signal` aborts. */
+export const waitFor = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
 export interface BackOff {
   readonly firstMs: number;

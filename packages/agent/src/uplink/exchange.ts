@@ -21,6 +21,12 @@ export interface ExchangeOptions {
   readonly counter: { read(): number; write(counter: number): void };
 }
 
+/** One for all requests of a device, whatever sends them. */
+export function createCounter(): ExchangeOptions['counter'] {
+  let last = 0;
+  return { read: () => last, write: (counter) => void (last = counter) };
+}
+
 export interface Exchanged {
   readonly status: number;
   readonly body: unknown;

@@ -43,17 +43,16 @@ async function systemCertificates(): Promise<{ ca?: string[] }> {
   return { ca: [...getCACertificates('default'), ...getCACertificates('system')] };
 }
 
-interface Connecting {
-  readonly connections: number;
-  /** Which of this machine's addresses it speaks from; undefined: the system chooses. */
-  readonly localAddress?: string | undefined;
-  readonly bodyTimeoutMs?: number;
-}
-
 export interface TransportOptions {
   readonly timeLimitMs?: number;
   readonly connections?: number;
+  /** Which of this machine's addresses it speaks from; undefined: the system chooses. */
   readonly localAddress?: string | undefined;
+}
+
+interface Connecting extends Pick<TransportOptions, 'localAddress'> {
+  readonly connections: number;
+  readonly bodyTimeoutMs?: number;
 }
 
 /** The council's proxy, as its own settings (`HTTPS_PROXY`, `NO_PROXY`) name it; the system's certificates are trusted. */

@@ -1,10 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '@beadle/shared';
 import type { Logger } from 'pino';
 import { faultOf, FAULTS } from '../errors.ts';
-import { type BackOff, delayAfter, jittered, notBefore, type Return, spreadReturn } from './backoff.ts';
+import { type BackOff, delayAfter, jittered, notBefore, type Return, spreadReturn, waitFor } from './backoff.ts';
 import { type CheckedIn, checkIn, type CheckInOptions } from './check-in.ts';
-import type { Encoding } from './exchange.ts';
+import { createCounter, type Encoding } from './exchange.ts';
 
 export interface UplinkOptions extends Omit<CheckInOptions, 'counter'> {
   readonly log: Logger;
@@ -26,16 +25,12 @@ const RETURN: Return = { awayMs: 3_600_000, withinMs: 10_000 };
 const GATHER_MS = 100;
 const ENCODINGS: readonly Encoding[] = ['zstd', 'gzip', undefined];
 
-const waitFor = (milliseconds: number, signal: AbortSignal) =>
-  delay(milliseconds, undefined, { signal }).catch(() => undefined);
-
 type Outcome = CheckedIn | { readonly kind: 'no-answer'; readonly error: unknown };
 
 /** Checks in when there is something to say, and from time to time when there is not, until stopped. */
 export class Uplink {
   readonly #options: UplinkOptions;
   readonly #checkIn: CheckInOptions;
-  #counter = 0;
   #encoding = 0;
   #failures = 0;
   #wake = new AbortController();
@@ -49,8 +44,7 @@ export class Uplink {
     this.#options = options;
     const { clock, serverTime, contactedAt } = options;
     this.#heardAt = clock.now() - Math.max(0, serverTime.now() - (contactedAt ?? Number.POSITIVE_INFINITY));
-    const counter = { read: () => this.#counter, write: (value: number) => (this.#counter = value) };
-    this.#checkIn = { ...options, counter: options.counter ?? counter };
+    this.#checkIn = { ...options, counter: options.counter ?? createCounter() };
   }
 
   /**

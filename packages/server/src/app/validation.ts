@@ -1,9 +1,9 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { type FieldProblem, problem } from '../errors.ts';
 import { holdsOnlyKeepable } from '../keepable.ts';
+import { validatorOf } from '../validators.ts';
 
 const MOST_FIELDS = 20;
 
@@ -75,17 +75,6 @@ function fromText(schema: TSchema, value: unknown): unknown {
 
 const unkeepable = (part: string) =>
   problem('validation', `${part}: expected text without NUL characters and halves of surrogate pairs`);
-
-const validators = new WeakMap<TSchema, Validator>();
-
-/** Compiled at the first request and once for each schema, whichever routes and applications ask by it. */
-function validatorOf(schema: TSchema): Validator {
-  const known = validators.get(schema);
-  if (known !== undefined) return known;
-  const made = Compile(schema);
-  validators.set(schema, made);
-  return made;
-}
 
 /**
  * Holds requests against their schemas as they are: nothing is coerced, filled in or stripped. A query and the parts of

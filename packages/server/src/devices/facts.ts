@@ -1,18 +1,10 @@
 import { checkNamed, type Known, known, unknown } from '@beadle/shared';
-import { Compile } from 'typebox/compile';
-
-const validators = new Map<string, (facts: unknown) => boolean>();
+import { validatorOf } from '../validators.ts';
 
 /** Facts are as a device sent them, of whatever version: what has not the form that the check reads is not known. */
 export function readFacts(check: string, text: string): Known<unknown> {
   const schema = checkNamed(check)?.facts;
   if (schema === undefined) return unknown('check-not-supported');
-  let isValid = validators.get(check);
-  if (isValid === undefined) {
-    const compiled = Compile(schema);
-    isValid = (value) => compiled.Check(value);
-    validators.set(check, isValid);
-  }
   const facts: unknown = JSON.parse(text);
-  return isValid(facts) ? known(facts) : unknown('not-understood');
+  return validatorOf(schema).Check(facts) ? known(facts) : unknown('not-understood');
 }

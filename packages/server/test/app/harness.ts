@@ -7,7 +7,6 @@ import { pino } from 'pino';
 import type { CallerRole } from '../../src/access.ts';
 import { type AppDeps, createApp } from '../../src/app.ts';
 import type { Db, OpenDatabase } from '../../src/db/database.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { loadKeys, type ServerKeys } from '../../src/keys.ts';
 import { LOG_OPTIONS } from '../../src/log.ts';
@@ -72,7 +71,6 @@ export async function startTestServer(
   const [clock, random, logged] = [fakeClock(), seededRandom(), [] as Record<string, unknown>[]];
   const log = pino({ ...LOG_OPTIONS, level: 'debug' }, { write: (line) => logged.push(JSON.parse(line)) });
   const database = openDatabase(settings.database);
-  await migrate(database.db);
   const keys = loadKeys({ folder: settings.keysFolder, random });
   const app = await createApp({ database, settings, keys, clock, random, log, ...more });
   await app.ready();

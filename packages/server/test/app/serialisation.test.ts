@@ -11,30 +11,28 @@ afterEach(async () => {
 });
 
 interface Described {
-  readonly paths: Record<string, Record<string, { responses?: Record<string, { content?: Record<string, unknown> }> }>>;
+  readonly paths: Record<
+    string,
+    Record<string, { responses?: Record<string, { content?: Record<string, { schema?: object }> }> }>
+  >;
 }
 
 describe('the schema of an answer', () => {
   it('can be written for every route, although each is compiled at its first answer', async () => {
     server = await startTestServer();
     const { paths } = (await server.app.inject('/api/openapi.json')).json<Described>();
-    const routes = Object.entries(paths).flatMap(([url, methods]) =>
-      Object.entries(methods).flatMap(([method, { responses = {} }]) =>
-        Object.entries(responses).flatMap(([httpStatus, { content = {} }]) =>
-          Object.values(content).map((answer) => ({ method, url, httpStatus, answer })),
-        ),
-      ),
-    );
-    expect(routes.length).toBeGreaterThan(100);
-    for (const { answer, ...route } of routes) {
-      const { schema = {} } = answer as { schema?: object };
-      expect(serialiserOf(schema, route)).toBeTypeOf('function');
+    const answers = Object.values(paths)
+      .flatMap((methods) => Object.values(methods))
+      .flatMap(({ responses = {} }) => Object.values(responses))
+      .flatMap(({ content = {} }) => Object.values(content));
+    expect(answers.length).toBeGreaterThan(100);
+    for (const { schema = {} } of answers) {
+      expect(serialiserOf(schema)).toBeTypeOf('function');
     }
   });
 
   it('is compiled once for all that answer by it, and lets nothing out that it does not name', async () => {
     const schema = Type.Object({ kept: Type.String() });
-    const route = { method: 'GET', url: '/', httpStatus: '200' };
     const answers = await Promise.all(
       ['one', 'two'].map(async (kept) => {
         const app = Fastify().setSerializerCompiler(serializerCompiler);
@@ -43,6 +41,6 @@ describe('the schema of an answer', () => {
       }),
     );
     expect(answers).toEqual(['{"kept":"one"}', '{"kept":"two"}']);
-    expect(serialiserOf(schema, route)).toBe(serialiserOf(schema, { ...route, url: '/other' }));
+    expect(serialiserOf(schema)).toBe(serialiserOf(schema));
   });
 });

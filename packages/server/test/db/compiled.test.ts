@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
 import { compiledInsert, compiledOnce } from '../../src/db/compiled.ts';
 import type { OpenDatabase } from '../../src/db/database.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 
 let folder: string;
@@ -16,7 +15,6 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'beadle-compiled-'));
   kept = await testDatabase(folder);
   database = openDatabase(kept.location);
-  await migrate(database.db);
 });
 afterEach(async () => {
   await database.close();

@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Db, OpenDatabase } from '../../src/db/database.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
 import { retryDelay } from '../../src/jobs/back-off.ts';
@@ -34,7 +33,6 @@ beforeEach(async () => {
   clock = fakeClock();
   kept = await testDatabase(folder);
   db = open();
-  await migrate(db);
 });
 afterEach(async () => {
   for (const database of opened) await database.close();

@@ -6,7 +6,6 @@ import { pino } from 'pino';
 import type { CallerRole } from '../../src/access.ts';
 import { createApp } from '../../src/app.ts';
 import type { Db } from '../../src/db/database.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open.ts';
 import { loadKeys } from '../../src/keys.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
@@ -86,7 +85,6 @@ export async function startConsoleServer({
   const log = pino({ level: 'silent' });
   const database = openDatabase(settings.database);
   const { db } = database;
-  await migrate(db);
   const keys = loadKeys({ folder: settings.keysFolder, random });
   const shown = notice === undefined ? {} : { notice };
   const app = await createApp({ database, settings, keys, clock, random, log, connectors, ...shown });
