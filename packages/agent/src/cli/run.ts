@@ -4,29 +4,34 @@ import { type Command, DATA_OPTION, dataFolder, readOptions } from './command.ts
 const SAME_SIGNAL_MS = 1_000;
 const DRAIN_MS = 10_000;
 
-function untilSignalled(): AbortSignal {
+/** Aborts at the first signal and, where `input` is to be watched, at its end: Windows' services are sent no signals. */
+function untilSignalled(input: typeof process.stdin | undefined): AbortSignal {
   const stop = new AbortController();
   let first = 0;
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(name, () => {
-      if (stop.signal.aborted && Date.now() - first > SAME_SIGNAL_MS) process.exit(1);
-      if (stop.signal.aborted) return;
-      first = Date.now();
-      stop.abort();
-      setTimeout(() => process.exit(1), DRAIN_MS).unref();
-    });
-  }
+  const end = () => {
+    if (stop.signal.aborted && Date.now() - first > SAME_SIGNAL_MS) process.exit(1);
+    if (stop.signal.aborted) return;
+    first = Date.now();
+    stop.abort();
+    setTimeout(() => process.exit(1), DRAIN_MS).unref();
+  };
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, end);
+  // Not what keeps the process: stopped by a signal, it is not to wait for its input.
+  input?.once('end', end).once('error', end).resume().unref();
   return stop.signal;
 }
 
 export const run: Command = {
   name: 'run',
   summary: 'the service: checks this device and reports to the server it is enrolled with',
-  synopsis: '[--data DIR]',
-  details: ['Writes its log as JSON lines on standard error. Stops on SIGTERM.'],
+  synopsis: '[--data DIR] [--until-input-ends]',
+  details: [
+    'Writes its log as JSON lines on standard error. Stops on SIGTERM.',
+    '--until-input-ends stops it at the end of its standard input too, for those who can send no signal.',
+  ],
   async run(args) {
-    const { values } = readOptions(args, DATA_OPTION);
-    const signal = untilSignalled();
+    const { values } = readOptions(args, { ...DATA_OPTION, 'until-input-ends': { type: 'boolean' } });
+    const signal = untilSignalled(values['until-input-ends'] === true ? process.stdin : undefined);
     const [{ runAgent }, { thisMachine }] = await Promise.all([import('../agent.ts'), import('./this-machine.ts')]);
     const { createTransport } = await import('../uplink/transport.ts');
     await runAgent({ data: dataFolder(values), ...(await thisMachine()), transport: createTransport }, signal);
