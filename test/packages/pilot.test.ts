@@ -79,7 +79,7 @@ describe('the package for Windows', () => {
   });
 
   it('has the upgrade code that every version of it must have', () => {
-    const source = productSource({ version: '1.2.3', code: guidOf('x'), files: ['node.exe', 'powershell/os.ps1'] });
+    const source = productSource({ code: guidOf('x'), files: ['node.exe', 'powershell/os.ps1'] });
     expect(source).toContain('UpgradeCode="{790A2403-A800-8D6F-9120-702F9FFB2C2D}"');
     expect(source).toContain('Source="powershell/os.ps1"');
   });

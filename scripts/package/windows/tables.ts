@@ -1,4 +1,5 @@
-import { DATA_FOLDERS, idOf, SERVICE } from './product.ts';
+import { VERSION } from '../../../packages/agent/src/version.ts';
+import { DATA_FOLDERS, idOf, SERVICE, UPGRADE_CODE } from './product.ts';
 
 /** A table of Windows Installer that wixl does not know, as text (https://learn.microsoft.com/windows/win32/msi/text-archive-files). */
 interface Table {
@@ -57,6 +58,13 @@ const component = idOf('c', SERVICE.file);
 
 export const TABLES: readonly Table[] = [
   {
+    name: 'Environment',
+    columns: { Environment: 's72', Name: 'l255', Value: 'L255', Component_: 's72' },
+    keys: ['Environment'],
+    // So that whoever uses the laptop can run `beadle-agent collected`: at the end of the system's path, until it is uninstalled.
+    rows: [['Path', '=-*PATH', '[~];[PROGRAM]', component]],
+  },
+  {
     name: 'MsiLockPermissionsEx',
     columns: { MsiLockPermissionsEx: 's72', LockObject: 's72', Table: 's32', SDDLText: 's0', Condition: 'S255' },
     keys: ['MsiLockPermissionsEx'],
@@ -111,11 +119,20 @@ export const tableText = ({ name, columns, keys, rows }: Table): string =>
     .map((cells) => `${cells.join('\t')}\r\n`)
     .join('');
 
+/** The standard actions that read those tables, with their usual places in the sequence. */
+const ACTIONS_OF_TABLES = { RemoveEnvironmentStrings: 3300, WriteEnvironmentStrings: 5200, MsiConfigureServices: 5850 };
+
 /**
- * What else wixl leaves out: the standard action that reads the tables of services, in its usual place, and the properties
- * that reach the part of an installation with the rights of the system.
+ * What else wixl leaves out. An installation replaces another build of the same version too (512), of which there are many
+ * in a pilot. The last are the properties that reach the part of an installation with the system's rights.
  */
-export const QUERIES = [
-  "INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('MsiConfigureServices', 5850)",
+export const QUERIES: readonly string[] = [
+  ...Object.entries(ACTIONS_OF_TABLES).map(
+    ([action, place]) => `INSERT INTO \`InstallExecuteSequence\` (\`Action\`, \`Sequence\`) VALUES ('${action}', ${place})`,
+  ),
+  "DELETE FROM `Upgrade` WHERE `ActionProperty`='WIX_UPGRADE_DETECTED'",
+  `INSERT INTO \`Upgrade\` (\`UpgradeCode\`, \`VersionMax\`, \`Attributes\`, \`ActionProperty\`) VALUES ('${UPGRADE_CODE}', '${VERSION}', 513, 'WIX_UPGRADE_DETECTED')`,
+  "UPDATE `Component` SET `Condition`='SERVER' WHERE `Component`='SettingServer'",
+  "UPDATE `Component` SET `Condition`='TOKEN' WHERE `Component`='SettingToken'",
   "UPDATE `Property` SET `Value`='WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED;SERVER;TOKEN' WHERE `Property`='SecureCustomProperties'",
-] as const;
+];

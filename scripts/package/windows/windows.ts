@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Of } from '../../bundle/published-node.ts';
 import { targetOf } from '../../bundle/target.ts';
@@ -10,6 +10,7 @@ import { sourceDate } from '../source-date.ts';
 import { guidOf } from './guid.ts';
 import { productSource, SERVICE } from './product.ts';
 import { compileService } from './service.ts';
+import { withTime } from './summary.ts';
 import { QUERIES, TABLES, tableText } from './tables.ts';
 
 /** One text for all that is in a package. */
@@ -26,9 +27,8 @@ function complete(installer: string, tables: string, content: string): void {
     writeFileSync(path, tableText(table));
     return ['-i', path];
   });
-  runTool('msibuild', [installer, ...imports]);
-  for (const query of QUERIES) runTool('msibuild', [installer, '-q', query]);
-  runTool('msibuild', [installer, '-s', 'Beadle agent (pilot)', 'Beadle', 'x64;2057', guidOf(`package ${content}`)]);
+  const summary = ['-s', 'Beadle agent (pilot)', 'Beadle', 'x64;2057', guidOf(`package ${content}`)];
+  runTool('msibuild', [installer, ...imports, ...QUERIES.flatMap((query) => ['-q', query]), ...summary]);
 }
 
 /**
@@ -49,9 +49,10 @@ export async function packageWindows(folder: string): Promise<string> {
     const content = contentOf(staged, files);
     const installer = join(folder, `beadle-agent-${VERSION}-windows-x64-pilot.msi`);
     const source = join(work, 'beadle.wxs');
-    writeFileSync(source, productSource({ version: VERSION, code: guidOf(`product ${content}`), files }));
+    writeFileSync(source, productSource({ code: guidOf(`product ${content}`), files }));
     runTool('wixl', ['-a', 'x64', '-o', installer, source], { cwd: staged, env: { TZ: 'UTC' } });
     complete(installer, tables, content);
+    writeFileSync(installer, withTime(readFileSync(installer), sourceDate()));
     return installer;
   } finally {
     rmSync(work, { recursive: true, force: true });
