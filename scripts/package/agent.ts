@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { bundleAgent } from '../bundle.ts';
 import { type Target, thisMachine } from '../bundle/target.ts';
 import { VERSION } from '../../packages/agent/src/version.ts';
-import { componentsOf, licencesOf, licencesText, nodeComponent, nodeLicensed } from './licences.ts';
+import { componentsOf, type Licensed, licencesOf, licencesText, nodeComponent, nodeLicensed } from './licences.ts';
 import { sbomOf } from './sbom.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -11,9 +11,17 @@ const root = join(import.meta.dirname, '../..');
 /** What a package of the agent says about itself, beside the bundle. */
 export const PAPERS = { ours: 'LICENSE', others: 'LICENCES.txt', parts: 'sbom.cdx.json' } as const;
 
-/** Makes the agent for a kind of device in `folder`, with the licences of all that is in it and its bill of materials. */
-export async function placeAgent(folder: string, target: Target = thisMachine()): Promise<void> {
-  const parts = licencesOf(await bundleAgent(folder, {}, target));
+/**
+ * Makes the agent for a kind of device in `folder`, with the licences of all that is in it and its bill of materials. `add`
+ * puts what a platform needs besides into the folder, and says what of others is in that.
+ */
+export async function placeAgent(
+  folder: string,
+  target: Target = thisMachine(),
+  add: (folder: string) => readonly Licensed[] = () => [],
+): Promise<void> {
+  const bundled = licencesOf(await bundleAgent(folder, {}, target));
+  const parts = [...bundled, ...add(folder)];
   const components = [...componentsOf(parts), nodeComponent(target.node)];
   copyFileSync(join(root, 'LICENSE'), join(folder, PAPERS.ours));
   writeFileSync(join(folder, PAPERS.others), licencesText([...parts, nodeLicensed()]));

@@ -17,6 +17,9 @@ export interface Licensed {
   /** An SPDX expression. */
   readonly licence: string;
   readonly text: string;
+  /** By which the lists of vulnerabilities know it, where they do. */
+  readonly purl?: string;
+  readonly cpe?: string;
 }
 
 /** Licences that let Beadle be handed out under its own, as long as their texts go with it. */
@@ -44,7 +47,7 @@ const AS_READ: Readonly<Record<string, string>> = {
 };
 
 /** Every id must be on the list, whether joined by AND or OR: so far no package leaves a choice. */
-function refuseOtherLicences({ name, licence }: Omit<Licensed, 'text'>): void {
+function refuseOtherLicences(name: string, licence: string): void {
   const ids = licence.split(/\s+(?:AND|OR)\s+|[()]/).filter((id) => id.trim() !== '');
   const refused = ids.filter((id) => !ALLOWED.has(id.trim()));
   if (ids.length === 0 || refused.length > 0)
@@ -74,8 +77,8 @@ export function licensed(folder: string): Licensed {
   const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const { name, version }: { name: string; version: string } = about;
   const licence: string = AS_READ[name] ?? (typeof about.license === 'string' ? about.license : '');
-  refuseOtherLicences({ name, version, licence });
-  return { name, version, licence, text: textOf(folder, name) };
+  refuseOtherLicences(name, licence);
+  return { name, version, licence, text: textOf(folder, name), purl: npmPurl(name, version) };
 }
 
 /** Folders below the project of the packages of npm of which something is in a bundle; the project's own are left out. */
@@ -97,7 +100,8 @@ function sqlite(): Licensed {
   const version = header.match(/^#define SQLITE_VERSION +"([\d.]+)"/m)?.[1];
   const text = header.match(/\*\* (The author disclaims copyright[\s\S]*?)\n\*{5,}/)?.[1];
   if (version === undefined || text === undefined) throw new Error('sqlite3.h tells no version, or no licence.');
-  return { name: 'sqlite', version, licence: 'blessing', text: text.replaceAll(/^\*\* ?/gm, '').trim() };
+  const cpe = `cpe:2.3:a:sqlite:sqlite:${version}:*:*:*:*:*:*:*`;
+  return { name: 'sqlite', version, licence: 'blessing', text: text.replaceAll(/^\*\* ?/gm, '').trim(), cpe };
 }
 
 /**
@@ -134,13 +138,17 @@ export function nodeComponent(file: string): Component {
   };
 }
 
+/** What was compiled into a program of ours, whose text is in `licences/`. */
+export const compiledIn = (name: string, version: string, licence: string): Licensed => ({
+  name,
+  version,
+  licence,
+  text: readFileSync(join(texts, `${name}.txt`), 'utf8').trim(),
+});
+
 /** As parts of a bill of materials. */
 export const componentsOf = (parts: readonly Licensed[]): readonly Component[] =>
-  parts.map(({ name, version, licence }) =>
-    name === 'sqlite'
-      ? { type: 'library', name, version, licence, cpe: `cpe:2.3:a:sqlite:sqlite:${version}:*:*:*:*:*:*:*` }
-      : { type: 'library', name, version, licence, purl: npmPurl(name, version) },
-  );
+  parts.map(({ text: _text, ...part }) => ({ type: 'library', ...part }));
 
 const RULE = '='.repeat(80);
 

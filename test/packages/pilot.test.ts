@@ -67,7 +67,9 @@ describe('the launchers', () => {
     expect(header()).toContain(`#define RUN_ARGUMENTS L"${RUN_ARGUMENTS.join(' ')}"`);
     expect(header()).toMatch(/^#define REFUSED_VARIABLES L"NODE_OPTIONS", L"NODE_PATH", /m);
     const child = readFileSync(join(import.meta.dirname, '../../scripts/package/windows/service/child.c'), 'utf8');
-    expect(child).toContain(`SetEnvironmentVariableW(L"UV_THREADPOOL_SIZE", L"${AGENT_ENVIRONMENT.UV_THREADPOOL_SIZE}")`);
+    expect(child).toContain(
+      `SetEnvironmentVariableW(L"UV_THREADPOOL_SIZE", L"${AGENT_ENVIRONMENT.UV_THREADPOOL_SIZE}")`,
+    );
   });
 });
 
@@ -85,7 +87,8 @@ describe('the package for Windows', () => {
   });
 
   it('lets nobody but the system and its administrators change the data, or read the key', () => {
-    const others = (sddl: string): readonly string[] => (sddl.match(/\([^)]*\)/g) ?? []).filter((ace) => !/;;;(SY|BA)\)/.test(ace));
+    const others = (sddl: string): readonly string[] =>
+      (sddl.match(/\([^)]*\)/g) ?? []).filter((ace) => !/;;;(SY|BA)\)/.test(ace));
     expect(Object.values(PERMISSIONS).every((sddl) => sddl.startsWith('D:PAI('))).toBe(true);
     expect([others(PERMISSIONS.KEY), others(PERMISSIONS.ENROLMENT), others(PERMISSIONS.LOG)]).toEqual([[], [], []]);
     expect(others(PERMISSIONS.DATA)).toEqual(['(A;OICI;0x1200a9;;;BU)']);

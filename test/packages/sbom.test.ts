@@ -39,7 +39,13 @@ const statics: Component = {
   licence: 'MIT AND Zlib',
   purl: npmPurl('@fastify/static', '9.0.0'),
 };
-const pino: Component = { type: 'library', name: 'pino', version: '10.4.0', licence: 'MIT', purl: npmPurl('pino', '10.4.0') };
+const pino: Component = {
+  type: 'library',
+  name: 'pino',
+  version: '10.4.0',
+  licence: 'MIT',
+  purl: npmPurl('pino', '10.4.0'),
+};
 const bom = (components: readonly Component[]): string =>
   sbomOf({ name: 'beadle-agent', version: '0.1.0', components, madeAt });
 

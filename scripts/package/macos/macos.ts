@@ -19,8 +19,16 @@ function pack(archive: string, work: string): void {
   const add = (verb: string, mode: string, files: readonly string[]) =>
     runTool('tar', [verb, ...owned, `--mode=${mode}`, '-f', tar, '-C', work, '--', ...files]);
   const files = filesIn(work);
-  add('-c', '0755', files.filter((path) => PROGRAMS.test(path)));
-  add('-r', '0644', files.filter((path) => !PROGRAMS.test(path)));
+  add(
+    '-c',
+    '0755',
+    files.filter((path) => PROGRAMS.test(path)),
+  );
+  add(
+    '-r',
+    '0644',
+    files.filter((path) => !PROGRAMS.test(path)),
+  );
   runTool('gzip', ['-n', '-f', tar]);
 }
 

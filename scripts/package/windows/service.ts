@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NODE_FLAGS, REFUSED } from '../../bundle/launcher.ts';
 import { runTool } from '../../bundle/tool.ts';
+import { compiledIn, type Licensed } from '../licences.ts';
 
 const sources = join(import.meta.dirname, 'service');
 const COMPILER = 'x86_64-w64-mingw32-gcc';
@@ -29,14 +30,30 @@ const HARDENED = ['-fstack-protector-strong', '-Wl,--dynamicbase,--high-entropy-
 const WINDOWS = ['-municode', '-mconsole', '-static', '-D_WIN32_WINNT=0x0A00', '-DUNICODE', '-D_UNICODE'];
 const LIBRARIES = ['-ladvapi32', '-lshell32', '-lole32', '-luuid'];
 
-/** Compiles the service for 64-bit Windows 10 and later into the file `to`. Needs mingw-w64's gcc. */
-export function compileService(to: string): void {
+const VERSION_SOURCE =
+  '#include <_mingw.h>\n__MINGW64_VERSION_MAJOR.__MINGW64_VERSION_MINOR.__MINGW64_VERSION_BUGFIX\n';
+
+/** What the compiler put into the program of its own. */
+function runtimeParts(folder: string): readonly Licensed[] {
+  writeFileSync(join(folder, 'version.c'), VERSION_SOURCE);
+  const printed = runTool(COMPILER, ['-E', '-P', 'version.c'], { cwd: folder });
+  const mingw = printed.trim().split('\n').at(-1)?.replaceAll(' ', '') ?? '';
+  const gcc = runTool(COMPILER, ['-dumpfullversion']).trim();
+  return [
+    compiledIn('mingw-w64-runtime', mingw, 'ZPL-2.1'),
+    compiledIn('gcc-runtime', gcc, 'GPL-3.0-or-later WITH GCC-exception-3.1'),
+  ];
+}
+
+/** Compiles the service for 64-bit Windows 10 and later into the file `to`. Needs mingw-w64's gcc, parts of which it names. */
+export function compileService(to: string): readonly Licensed[] {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-service-'));
   try {
     writeFileSync(join(folder, 'agent.h'), header());
     const files = ['service.c', 'child.c', 'data.c'];
     const options = [...WARNINGS, ...SAME_BYTES, ...HARDENED, ...WINDOWS, `-I${folder}`];
     runTool(COMPILER, [...options, '-o', to, ...files, ...LIBRARIES], { cwd: sources });
+    return runtimeParts(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

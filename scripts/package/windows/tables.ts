@@ -128,7 +128,8 @@ const ACTIONS_OF_TABLES = { RemoveEnvironmentStrings: 3300, WriteEnvironmentStri
  */
 export const QUERIES: readonly string[] = [
   ...Object.entries(ACTIONS_OF_TABLES).map(
-    ([action, place]) => `INSERT INTO \`InstallExecuteSequence\` (\`Action\`, \`Sequence\`) VALUES ('${action}', ${place})`,
+    ([action, place]) =>
+      `INSERT INTO \`InstallExecuteSequence\` (\`Action\`, \`Sequence\`) VALUES ('${action}', ${place})`,
   ),
   "DELETE FROM `Upgrade` WHERE `ActionProperty`='WIX_UPGRADE_DETECTED'",
   `INSERT INTO \`Upgrade\` (\`UpgradeCode\`, \`VersionMax\`, \`Attributes\`, \`ActionProperty\`) VALUES ('${UPGRADE_CODE}', '${VERSION}', 513, 'WIX_UPGRADE_DETECTED')`,

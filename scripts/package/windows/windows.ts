@@ -32,27 +32,26 @@ function complete(installer: string, tables: string, content: string): void {
 }
 
 /**
- * Makes the installer of the agent for Windows in `folder`; gives its path. Needs the Debian packages wixl, msitools and
- * gcc-mingw-w64-x86-64-win32, and the npm registry where the Node of Windows has not been fetched yet. It is signed by
- * nobody but for the Node in it.
+ * Makes the installer of the agent for Windows in `folder`; gives its path. Needs the Debian packages wixl, msitools and, to
+ * compile the service, gcc-mingw-w64-x86-64-win32; and the npm registry where the Node of Windows has not been fetched yet.
+ * It is signed by nobody but for the Node in it.
  */
-export async function packageWindows(folder: string): Promise<string> {
+export async function packageWindows(folder: string, compile: typeof compileService = compileService): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const work = mkdtempSync(join(folder, 'windows-'));
-  const [staged, tables] = [join(work, 'agent'), join(work, 'tables')];
+  const [staged, tables, made] = [join(work, 'agent'), join(work, 'tables'), join(work, 'beadle.msi')];
   try {
     mkdirSync(tables);
-    await placeAgent(staged, targetOf('win32-x64'));
-    compileService(join(staged, SERVICE.file));
+    await placeAgent(staged, targetOf('win32-x64'), (to) => compile(join(to, SERVICE.file)));
     date(staged, sourceDate());
     const files = filesIn(staged);
     const content = contentOf(staged, files);
-    const installer = join(folder, `beadle-agent-${VERSION}-windows-x64-pilot.msi`);
     const source = join(work, 'beadle.wxs');
     writeFileSync(source, productSource({ code: guidOf(`product ${content}`), files }));
-    runTool('wixl', ['-a', 'x64', '-o', installer, source], { cwd: staged, env: { TZ: 'UTC' } });
-    complete(installer, tables, content);
-    writeFileSync(installer, withTime(readFileSync(installer), sourceDate()));
+    runTool('wixl', ['-a', 'x64', '-o', made, source], { cwd: staged, env: { TZ: 'UTC' } });
+    complete(made, tables, content);
+    const installer = join(folder, `beadle-agent-${VERSION}-windows-x64-pilot.msi`);
+    writeFileSync(installer, withTime(readFileSync(made), sourceDate()));
     return installer;
   } finally {
     rmSync(work, { recursive: true, force: true });
