@@ -60,7 +60,7 @@ describe.skipIf(missing.length > 0)(`the installer for Windows${why}`, () => {
     installer = await packageWindows(join(folder, 'windows'), compile);
     const files = join(folder, 'files');
     runTool('msiextract', ['-C', files, installer]);
-    place = join(files, 'Program Files/Beadle');
+    place = join(files, 'Beadle');
   });
   /** The rows of a table, each by its columns. */
   function rowsOf(table: string): readonly Record<string, string>[] {
