@@ -11,9 +11,16 @@ const root = join(import.meta.dirname, '../..');
 /** What a package of the agent says about itself, beside the bundle. */
 export const PAPERS = { ours: 'LICENSE', others: 'LICENCES.txt', parts: 'sbom.cdx.json' } as const;
 
-/** Makes the agent for a kind of device in `folder`, with the licences of all that is in it and its bill of materials. */
-export async function placeAgent(folder: string, target: Target = thisMachine()): Promise<void> {
-  const parts = licencesOf(await bundleAgent(folder, {}, target));
+/**
+ * Makes the agent for a kind of device in `folder`, with the licences of all that is in it and its bill of materials. `more`
+ * are further entries of the bundle, as tests need them.
+ */
+export async function placeAgent(
+  folder: string,
+  target: Target = thisMachine(),
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const parts = licencesOf(await bundleAgent(folder, more, target));
   const components = [...componentsOf(parts), nodeComponent(target.node)];
   copyFileSync(join(root, 'LICENSE'), join(folder, PAPERS.ours));
   writeFileSync(join(folder, PAPERS.others), licencesText([...parts, nodeLicensed()]));

@@ -3,8 +3,8 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SETTINGS } from './tree.ts';
 
-/** Debian's name for the processor that Node's own name is given of. */
-export const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
+/** Debian's name for the only processor that the package is made for. */
+export const ARCHITECTURE = 'amd64';
 
 /**
  * What the binaries are linked with, and where glibc's version comes from: better-sqlite3's addon asks for GLIBC_2.34, and so for
@@ -17,17 +17,16 @@ const RELATIONS = [
 
 interface About {
   readonly version: string;
-  readonly architecture: string;
   /** Of all files. */
   readonly bytes: number;
 }
 
 /** The package's control file (Debian Policy, 5.3). */
-export const controlOf = ({ version, architecture, bytes }: About): string =>
+export const controlOf = ({ version, bytes }: About): string =>
   [
     'Package: beadle-agent',
     `Version: ${version}`,
-    `Architecture: ${architecture}`,
+    `Architecture: ${ARCHITECTURE}`,
     'Maintainer: Beadle <beadle@localhost>',
     `Installed-Size: ${Math.ceil(bytes / 1024)}`,
     ...RELATIONS,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, globSync, lstatSync, lutimesSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ARCHITECTURES, CONFFILES, controlOf, digestsOf } from './control.ts';
+import { CONFFILES, controlOf, digestsOf } from './control.ts';
 
 const FILES = join(import.meta.dirname, 'files');
 const SCRIPTS = ['postinst', 'prerm', 'postrm'];
@@ -51,11 +51,9 @@ function sameEverywhere(folder: string, madeAt: Date): void {
 function writeControl({ tree, version }: DebOptions): void {
   const paths = pathsIn(tree).filter((path) => !path.startsWith('DEBIAN'));
   const bytes = paths.reduce((sum, path) => sum + lstatSync(join(tree, path)).size, 0);
-  const architecture = ARCHITECTURES[process.arch];
-  if (architecture === undefined) throw new Error(`Debian has no name here for the processor ${process.arch}.`);
   const folder = join(tree, 'DEBIAN');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'control'), controlOf({ version, architecture, bytes }));
+  writeFileSync(join(folder, 'control'), controlOf({ version, bytes }));
   writeFileSync(join(folder, 'conffiles'), CONFFILES);
   writeFileSync(join(folder, 'md5sums'), digestsOf(tree, paths));
   for (const name of SCRIPTS) cpSync(join(FILES, name), join(folder, name));

@@ -1,6 +1,7 @@
 import { copyFileSync, cpSync, globSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleAgent } from '../../bundle.ts';
+import { placeAgent } from '../agent.ts';
+import { thisMachine } from '../../bundle/target.ts';
 
 const FILES = join(import.meta.dirname, 'files');
 
@@ -28,9 +29,10 @@ export async function makeTree(folder: string, { programs = {} }: TreeOptions = 
   const at = (path: string) => join(folder, path);
   for (const path of ['/usr/bin', '/usr/lib', UNITS, DOCUMENTS, '/etc/beadle-agent'])
     mkdirSync(at(path), { recursive: true });
-  await bundleAgent(at(LIBRARY), programs);
+  await placeAgent(at(LIBRARY), thisMachine(), programs);
   ownNode(at(LIBRARY));
   symlinkSync('../lib/beadle-agent/beadle-agent', at('/usr/bin/beadle-agent'));
   for (const name of globSync('*.{service,path}', { cwd: FILES })) cpSync(join(FILES, name), at(join(UNITS, name)));
   cpSync(join(FILES, 'beadle-agent.conf'), at(SETTINGS));
+  cpSync(join(FILES, 'copyright'), at(join(DOCUMENTS, 'copyright')));
 }
