@@ -69,8 +69,7 @@ describe.skipIf('why' in laptops)(`a laptop whose power is cut while it writes${
   }
 
   /** The numbered findings' program in the guest; `how` as in test/support/stream.ts. */
-  const writer = (how = '') =>
-    `${NODE} ${LIBRARY}/stream.mjs ${DATA}/device ${PORT} ${kept().at(-1) ?? 0} ${how}`;
+  const writer = (how = '') => `${NODE} ${LIBRARY}/stream.mjs ${DATA}/device ${PORT} ${kept().at(-1) ?? 0} ${how}`;
 
   /** Resolves as soon as the disk is written to: what follows then, the flush, has rarely been answered. */
   async function untilWritten(): Promise<void> {

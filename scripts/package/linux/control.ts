@@ -46,5 +46,10 @@ export const CONFFILES = `${SETTINGS}\n`;
 export const digestsOf = (folder: string, paths: readonly string[]): string =>
   paths
     .filter((path) => lstatSync(join(folder, path)).isFile() && `/${path}` !== SETTINGS)
-    .map((path) => `${createHash('md5').update(readFileSync(join(folder, path))).digest('hex')}  ${path}\n`)
+    .map(
+      (path) =>
+        `${createHash('md5')
+          .update(readFileSync(join(folder, path)))
+          .digest('hex')}  ${path}\n`,
+    )
     .join('');
