@@ -12,15 +12,17 @@ const root = join(import.meta.dirname, '../..');
 export const PAPERS = { ours: 'LICENSE', others: 'LICENCES.txt', parts: 'sbom.cdx.json' } as const;
 
 /**
- * Makes the agent for a kind of device in `folder`, with the licences of all that is in it and its bill of materials. `add`
- * puts what a platform needs besides into the folder, and says what of others is in that.
+ * Makes the agent for a kind of device in `folder`, with the licences of all that is in it and its bill of materials. `more`
+ * are further entries of the bundle, as tests need them; `add` puts what a platform needs besides into the folder, and says
+ * what of others is in that.
  */
 export async function placeAgent(
   folder: string,
   target: Target = thisMachine(),
+  more: Readonly<Record<string, string>> = {},
   add: (folder: string) => readonly Licensed[] = () => [],
 ): Promise<void> {
-  const bundled = licencesOf(await bundleAgent(folder, {}, target));
+  const bundled = licencesOf(await bundleAgent(folder, more, target));
   const parts = [...bundled, ...add(folder)];
   const components = [...componentsOf(parts), nodeComponent(target.node)];
   copyFileSync(join(root, 'LICENSE'), join(folder, PAPERS.ours));

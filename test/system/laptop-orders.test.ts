@@ -5,7 +5,7 @@ import { until } from '../support/processes.ts';
 import { listening } from '../support/proxy.ts';
 import { type Orders, ordersOf } from './fixtures/orders.ts';
 import { type Bench, startBench } from './laptop/bench.ts';
-import { AGENT } from './laptop/laptop.ts';
+import { AGENT, NODE } from './laptop/laptop.ts';
 import { OTHER_IN_GUEST } from './laptop/machine.ts';
 import { laptopSystem, say } from './laptop/system.ts';
 
@@ -20,7 +20,7 @@ const WRONG = 'ZZZZZ-ZZZZZ';
 
 /** Exit code 0 where it answers. */
 const FETCH = (address: string) =>
-  `/opt/beadle-agent/node -e 'fetch("http://${address}/health/ready", { signal: AbortSignal.timeout(30000) }).then(() => process.exit(0), () => process.exit(1))'`;
+  `${NODE} -e 'fetch("http://${address}/health/ready", { signal: AbortSignal.timeout(30000) }).then(() => process.exit(0), () => process.exit(1))'`;
 
 /** A person at the screen, and a desktop that locks when logind asks it to; as much of both as logind looks at. */
 const SESSION = `

@@ -42,7 +42,7 @@ export async function packageWindows(folder: string, compile: typeof compileServ
   const [staged, tables, made] = [join(work, 'agent'), join(work, 'tables'), join(work, 'beadle.msi')];
   try {
     mkdirSync(tables);
-    await placeAgent(staged, targetOf('win32-x64'), (to) => compile(join(to, SERVICE.file)));
+    await placeAgent(staged, targetOf('win32-x64'), {}, (to) => compile(join(to, SERVICE.file)));
     date(staged, sourceDate());
     const files = filesIn(staged);
     const content = contentOf(staged, files);

@@ -1,3 +1,4 @@
+import type { EnrolmentFile } from './enrolment-file.ts';
 import { type Command, DATA_OPTION, dataFolder, readOptions } from './command.ts';
 
 /** A process group gets the first signal twice; what comes later than this is a person who will not wait. */
@@ -21,20 +22,43 @@ function untilSignalled(input: typeof process.stdin | undefined): AbortSignal {
   return stop.signal;
 }
 
+type Machine = Awaited<ReturnType<typeof import('./this-machine.ts').thisMachine>>;
+
+/** Loaded where there is such a file to look for alone. */
+async function enrolmentBy(path: string, data: string, { clock, log }: Machine) {
+  const [{ createEnrolmentByFile }, { enrolThisDevice }, { refuseUnsafeServer }] = await Promise.all([
+    import('./enrol-by-file.ts'),
+    import('./enrol-device.ts'),
+    import('../uplink/enrol.ts'),
+  ]);
+  const enrol = ({ server, token, allowPlainHttp }: EnrolmentFile) =>
+    enrolThisDevice(data, refuseUnsafeServer(server, allowPlainHttp).origin, token);
+  return createEnrolmentByFile({ path, data, clock, log, enrol });
+}
+
 export const run: Command = {
   name: 'run',
   summary: 'the service: checks this device and reports to the server it is enrolled with',
-  synopsis: '[--data DIR] [--until-input-ends]',
+  synopsis: '[--data DIR] [--enrolment FILE] [--until-input-ends]',
   details: [
     'Writes its log as JSON lines on standard error. Stops on SIGTERM.',
+    'FILE, of lines server=URL and token=TOKEN, enrols a device that is not enrolled, and is taken away once it is used.',
     '--until-input-ends stops it at the end of its standard input too, for those who can send no signal.',
   ],
   async run(args) {
-    const { values } = readOptions(args, { ...DATA_OPTION, 'until-input-ends': { type: 'boolean' } });
+    const options = {
+      ...DATA_OPTION,
+      enrolment: { type: 'string' },
+      'until-input-ends': { type: 'boolean' },
+    } as const;
+    const { values } = readOptions(args, options);
     const signal = untilSignalled(values['until-input-ends'] === true ? process.stdin : undefined);
     const [{ runAgent }, { thisMachine }] = await Promise.all([import('../agent.ts'), import('./this-machine.ts')]);
     const { createTransport } = await import('../uplink/transport.ts');
-    await runAgent({ data: dataFolder(values), ...(await thisMachine()), transport: createTransport }, signal);
+    const [data, machine] = [dataFolder(values), await thisMachine()];
+    const { enrolment: file } = values;
+    const enrolment = file === undefined ? {} : { enrolment: await enrolmentBy(file, data, machine) };
+    await runAgent({ data, ...machine, ...enrolment, transport: createTransport }, signal);
     return 0;
   },
 };
