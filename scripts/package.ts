@@ -8,7 +8,9 @@ import { thisMachine } from './bundle/target.ts';
 import { ARCHITECTURE } from './package/linux/control.ts';
 import { COMPRESSION, makeDeb } from './package/linux/deb.ts';
 import { makeTree } from './package/linux/tree.ts';
+import { packageMacos } from './package/macos/macos.ts';
 import { sourceDate } from './package/source-date.ts';
+import { packageWindows } from './package/windows/windows.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -35,4 +37,20 @@ export async function packageForDebian(folder: string): Promise<string> {
   }
 }
 
-if (import.meta.main) console.log(await packageForDebian(join(root, 'dist')));
+const packages: Readonly<Record<string, (folder: string) => Promise<string>>> = {
+  debian: packageForDebian,
+  windows: packageWindows,
+  macos: packageMacos,
+};
+
+async function main(name = 'debian'): Promise<number> {
+  const make = Object.hasOwn(packages, name) ? packages[name] : undefined;
+  if (make === undefined) {
+    console.error(`Usage: npm run package -- [${Object.keys(packages).join('|')}]`);
+    return 2;
+  }
+  console.log(await make(join(root, 'dist')));
+  return 0;
+}
+
+if (import.meta.main) process.exitCode = await main(...process.argv.slice(2));

@@ -17,7 +17,7 @@ describe('the package for macOS', () => {
   it('has launchd keep the agent running, below what a person is waiting for', () => {
     expect(plist('beadle-agent')).toEqual({
       Label: 'beadle-agent',
-      ProgramArguments: ['/opt/beadle-agent/beadle-agent', 'run'],
+      ProgramArguments: ['/opt/beadle-agent/beadle-agent', 'run', '--enrolment', '/etc/beadle-agent/enrolment'],
       WorkingDirectory: '/',
       RunAtLoad: true,
       KeepAlive: true,
@@ -96,7 +96,7 @@ describe('the package for Windows', () => {
   });
 
   it('writes its tables in the form that msibuild imports', () => {
-    const [permissions] = TABLES;
+    const permissions = TABLES.find(({ name }) => name === 'MsiLockPermissionsEx');
     const lines = permissions === undefined ? [] : tableText(permissions).split('\r\n');
     expect(lines.slice(0, 3)).toEqual([
       'MsiLockPermissionsEx\tLockObject\tTable\tSDDLText\tCondition',

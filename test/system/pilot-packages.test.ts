@@ -93,7 +93,9 @@ describe.skipIf(missing.length > 0)(`the installer for Windows${why}`, () => {
       { Name: 'BeadleAgent', ServiceType: '16', StartType: '2', StartName: 'LocalSystem' },
     ]);
     // Start when installed (1); stop before (2) and when uninstalled (32), then delete (128).
-    expect(rowsOf('ServiceControl')).toMatchObject([{ Name: 'BeadleAgent', Event: String(1 + 2 + 32 + 128), Wait: '1' }]);
+    expect(rowsOf('ServiceControl')).toMatchObject([
+      { Name: 'BeadleAgent', Event: String(1 + 2 + 32 + 128), Wait: '1' },
+    ]);
     const [{ Component_: component } = {}] = rowsOf('ServiceInstall');
     const [{ KeyPath: key } = {}] = rowsOf('Component').filter(({ Component }) => Component === component);
     expect(valuesOf('File', 'File', 'FileName')[key ?? '']).toMatch(/beadle-service\.exe$/);
@@ -136,7 +138,10 @@ describe.skipIf(missing.length > 0)(`the installer for Windows${why}`, () => {
     expect(properties).toMatchObject({ ALLUSERS: '1', MsiHiddenProperties: 'TOKEN' });
     expect(properties['SecureCustomProperties']?.split(';')).toEqual(expect.arrayContaining(['SERVER', 'TOKEN']));
     expect(Object.keys(properties)).not.toContain('TOKEN');
-    expect(valuesOf('Component', 'Component', 'Condition')).toMatchObject({ SettingServer: 'SERVER', SettingToken: 'TOKEN' });
+    expect(valuesOf('Component', 'Component', 'Condition')).toMatchObject({
+      SettingServer: 'SERVER',
+      SettingToken: 'TOKEN',
+    });
   });
 
   it('replaces every version up to its own, and refuses to replace a later one', () => {
@@ -161,12 +166,17 @@ describe.skipIf(missing.length > 0)(`the installer for Windows${why}`, () => {
   });
 
   const noCompiler = hasCompiler ? '' : ' (skipped: needs the Debian package gcc-mingw-w64-x86-64-win32)';
-  it.skipIf(!hasCompiler)(`has a service that is compiled without a warning, twice to the same bytes${noCompiler}`, () => {
-    const again = join(folder, 'again.exe');
-    compileService(again);
-    expect(sha256Of(again)).toBe(sha256Of(join(place, 'beadle-service.exe')));
-    expect(partsOf(place).map(({ name }) => name)).toEqual(expect.arrayContaining(['gcc-runtime', 'mingw-w64-runtime']));
-  });
+  it.skipIf(!hasCompiler)(
+    `has a service that is compiled without a warning, twice to the same bytes${noCompiler}`,
+    () => {
+      const again = join(folder, 'again.exe');
+      compileService(again);
+      expect(sha256Of(again)).toBe(sha256Of(join(place, 'beadle-service.exe')));
+      expect(partsOf(place).map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['gcc-runtime', 'mingw-w64-runtime']),
+      );
+    },
+  );
 });
 
 describe('the archive for Macs', () => {
@@ -201,7 +211,12 @@ describe('the archive for Macs', () => {
       lines.map((line) => [line.replace(/^.*-pilot\//, ''), line.replace(/ +\d+ .*$/, '')]),
     );
     const programs = Object.keys(modes).filter((path) => modes[path]?.startsWith('-rwx'));
-    expect(programs.toSorted()).toEqual(['beadle-agent/beadle-agent', 'beadle-agent/node', 'install.sh', 'uninstall.sh']);
+    expect(programs.toSorted()).toEqual([
+      'beadle-agent/beadle-agent',
+      'beadle-agent/node',
+      'install.sh',
+      'uninstall.sh',
+    ]);
     expect(new Set(Object.values(modes))).toEqual(new Set(['-rwxr-xr-x root/wheel', '-rw-r--r-- root/wheel']));
     const at = sourceDate().toISOString().replace('T', ' ').slice(0, 19);
     expect(lines.every((line) => line.includes(at))).toBe(true);

@@ -16,6 +16,7 @@ program=/opt/beadle-agent
 daemons=/Library/LaunchDaemons
 data='/Library/Application Support/Beadle'
 logs=/Library/Logs/Beadle
+settings=/etc/beadle-agent
 here=$(cd -- "$(dirname -- "$0")" && pwd -P)
 
 server=
@@ -37,7 +38,7 @@ done
 codesign --verify --strict "$here/beadle-agent/node" || fail 'the signature of node is not whole'
 
 # A link there would have root write to where somebody else has said.
-for folder in "$program" "$data" "$logs"; do
+for folder in "$program" "$data" "$logs" "$settings"; do
   [ ! -L "$folder" ] || fail "$folder is a link: take it away first"
 done
 
@@ -63,8 +64,14 @@ done
 chmod 755 "$data"
 chmod 750 "$logs"
 
+# The agent enrols by this file at its start, and takes it away.
 if [ -n "$server" ]; then
-  "$program/beadle-agent" enrol --server "$server" --token -
+  read -r token || [ -n "$token" ] || fail 'there is no token on standard input'
+  mkdir -p "$settings"
+  chown root:wheel "$settings"
+  chmod 700 "$settings"
+  rm -f "$settings/enrolment"
+  (umask 077 && printf 'server=%s\ntoken=%s\n' "$server" "$token" >"$settings/enrolment")
 fi
 
 for label in beadle-agent-hold beadle-agent; do

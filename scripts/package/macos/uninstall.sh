@@ -27,6 +27,6 @@ done
 pfctl -q -a com.apple/beadle -F rules 2>/dev/null || true
 rm -rf /opt/beadle-agent
 if [ "$withData" = yes ]; then
-  rm -rf '/Library/Application Support/Beadle' /Library/Logs/Beadle
+  rm -rf '/Library/Application Support/Beadle' /Library/Logs/Beadle /etc/beadle-agent
 fi
 echo 'The Beadle agent is off this Mac.'

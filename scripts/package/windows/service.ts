@@ -8,8 +8,11 @@ import { compiledIn, type Licensed } from '../licences.ts';
 const sources = join(import.meta.dirname, 'service');
 const COMPILER = 'x86_64-w64-mingw32-gcc';
 
-/** What the service hands to the agent: it is stopped by the end of its input, and enrols by what the installer was given. */
-export const RUN_ARGUMENTS = ['run', '--until-input-ends'] as const;
+/**
+ * What the service hands to the agent, which is stopped by the end of its input and enrols by what the installer was given.
+ * The service puts the file behind it.
+ */
+export const RUN_ARGUMENTS = ['run', '--until-input-ends', '--enrolment'] as const;
 
 const wide = (text: string): string => `L"${text}"`;
 

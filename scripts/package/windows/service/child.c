@@ -15,11 +15,12 @@ static void clean_environment(void)
   SetEnvironmentVariableW(L"UV_THREADPOOL_SIZE", L"2");
 }
 
-static HANDLE open_log(const wchar_t *path, SECURITY_ATTRIBUTES *inherited)
+static HANDLE open_log(const wchar_t *data, SECURITY_ATTRIBUTES *inherited)
 {
-  wchar_t old[PATH_SIZE];
+  wchar_t path[PATH_SIZE], old[PATH_SIZE];
   WIN32_FILE_ATTRIBUTE_DATA about;
-  StringCchPrintfW(old, PATH_SIZE, L"%ls.old", path);
+  StringCchPrintfW(path, PATH_SIZE, L"%ls\\log\\agent.log", data);
+  StringCchPrintfW(old, PATH_SIZE, L"%ls\\log\\agent.log.old", data);
   if (GetFileAttributesExW(path, GetFileExInfoStandard, &about) && about.nFileSizeLow > LOG_BYTES)
     MoveFileExW(path, old, MOVEFILE_REPLACE_EXISTING);
   return CreateFileW(path, FILE_APPEND_DATA, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, inherited, OPEN_ALWAYS,
@@ -38,13 +39,15 @@ static HANDLE make_job(void)
 }
 
 /* Suspended until it is in its job: nothing that it starts is outside. */
-static bool start_in_job(struct child *child, const wchar_t *folder, STARTUPINFOW *start)
+static bool start_in_job(struct child *child, const wchar_t *folder, const wchar_t *data, STARTUPINFOW *start)
 {
   wchar_t program[PATH_SIZE], line[LINE_SIZE];
   PROCESS_INFORMATION made;
   const DWORD flags = CREATE_SUSPENDED | CREATE_NO_WINDOW | BELOW_NORMAL_PRIORITY_CLASS;
   if (FAILED(StringCchPrintfW(program, PATH_SIZE, L"%ls\\node.exe", folder)) ||
-      FAILED(StringCchPrintfW(line, LINE_SIZE, L"\"%ls\" " NODE_FLAGS L" \"%ls\\agent.mjs\" " RUN_ARGUMENTS, program, folder)))
+      FAILED(StringCchPrintfW(line, LINE_SIZE,
+                              L"\"%ls\" " NODE_FLAGS L" \"%ls\\agent.mjs\" " RUN_ARGUMENTS L" \"%ls\\" ENROLMENT L"\"", program,
+                              folder, data)))
     return false;
   if (!CreateProcessW(program, line, NULL, NULL, TRUE, flags, NULL, folder, start, &made)) return false;
   child->process = made.hProcess;
@@ -54,17 +57,17 @@ static bool start_in_job(struct child *child, const wchar_t *folder, STARTUPINFO
   return running;
 }
 
-bool child_start(struct child *child, const wchar_t *folder, const wchar_t *log)
+bool child_start(struct child *child, const wchar_t *folder, const wchar_t *data)
 {
   SECURITY_ATTRIBUTES inherited = { sizeof inherited, NULL, TRUE };
   STARTUPINFOW start = { .cb = sizeof start, .dwFlags = STARTF_USESTDHANDLES };
   *child = (struct child){ NULL, make_job(), NULL };
   clean_environment();
-  start.hStdError = start.hStdOutput = open_log(log, &inherited);
+  start.hStdError = start.hStdOutput = open_log(data, &inherited);
   /* Only the reading end and the log are inherited. Would the agent have the other end, its input would never end. */
   bool made = child->job != NULL && start.hStdError != INVALID_HANDLE_VALUE &&
               CreatePipe(&start.hStdInput, &child->input, &inherited, 0) &&
-              SetHandleInformation(child->input, HANDLE_FLAG_INHERIT, 0) && start_in_job(child, folder, &start);
+              SetHandleInformation(child->input, HANDLE_FLAG_INHERIT, 0) && start_in_job(child, folder, data, &start);
   DWORD error = GetLastError();
   if (start.hStdInput != NULL) CloseHandle(start.hStdInput);
   if (start.hStdError != INVALID_HANDLE_VALUE) CloseHandle(start.hStdError);

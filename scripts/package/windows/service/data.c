@@ -38,7 +38,7 @@ static bool is_there(const wchar_t *path)
 bool data_is_ours(const wchar_t *folder)
 {
   static const wchar_t *const obeyed[] = { L"identity",  L"identity\\enrolment.json", L"key", L"key\\device-key.pem",
-                                           L"enrolment", L"enrolment\\enrolment",     L"log", L"log\\agent.log",
+                                           L"enrolment", ENROLMENT,                    L"log", L"log\\agent.log",
                                            L"release",   L"outbox.db" };
   if (!is_ours(folder)) return false;
   for (size_t at = 0; at < sizeof obeyed / sizeof *obeyed; at += 1) {
@@ -75,7 +75,7 @@ void hand_over_enrolment(const wchar_t *folder)
   wchar_t server[512], token[512], path[PATH_SIZE];
   char text[2048];
   if (!setting(L"Server", server, 512) || !setting(L"Token", token, 512)) return;
-  StringCchPrintfW(path, PATH_SIZE, L"%ls\\enrolment\\enrolment", folder);
+  StringCchPrintfW(path, PATH_SIZE, L"%ls\\" ENROLMENT, folder);
   StringCchPrintfA(text, sizeof text, "server=%ls\ntoken=%ls\n", server, token);
   if (!write_text(path, text)) report(L"The enrolment could not be handed to the Beadle agent.", GetLastError());
   else RegDeleteKeyValueW(HKEY_LOCAL_MACHINE, SETTINGS, L"Token");

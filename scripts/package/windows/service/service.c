@@ -42,11 +42,11 @@ static DWORD WINAPI on_control(DWORD control, DWORD type, void *data, void *cont
 }
 
 /* Until it ends or the service is to stop; true where it is to stop. */
-static bool run_once(const wchar_t *folder, const wchar_t *log)
+static bool run_once(const wchar_t *folder, const wchar_t *data)
 {
   struct child child;
   HANDLE either[2] = { stopping, NULL };
-  if (!child_start(&child, folder, log)) return false;
+  if (!child_start(&child, folder, data)) return false;
   either[1] = child.process;
   bool stop = WaitForMultipleObjects(2, either, FALSE, INFINITE) == WAIT_OBJECT_0;
   if (stop) child_stop(&child);
@@ -54,12 +54,12 @@ static bool run_once(const wchar_t *folder, const wchar_t *log)
   return stop;
 }
 
-static void run_until_stopped(const wchar_t *folder, const wchar_t *log)
+static void run_until_stopped(const wchar_t *folder, const wchar_t *data)
 {
   DWORD wait = FIRST_WAIT_MS;
   for (;;) {
     ULONGLONG began = GetTickCount64();
-    if (run_once(folder, log)) return;
+    if (run_once(folder, data)) return;
     if (GetTickCount64() - began > STEADY_MS) wait = FIRST_WAIT_MS;
     if (WaitForSingleObject(stopping, wait) == WAIT_OBJECT_0) return;
     wait = wait * 2 > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : wait * 2;
@@ -78,7 +78,7 @@ static bool own_folder(wchar_t *path)
 /* What the service ended with: 0 where it was told to. */
 static DWORD serve(void)
 {
-  wchar_t folder[PATH_SIZE], data[PATH_SIZE], log[PATH_SIZE];
+  wchar_t folder[PATH_SIZE], data[PATH_SIZE];
   if (!own_folder(folder) || !data_folder(data)) {
     report(L"Beadle's folders could not be found.", GetLastError());
     return 1;
@@ -88,8 +88,7 @@ static DWORD serve(void)
     return 2;
   }
   hand_over_enrolment(data);
-  StringCchPrintfW(log, PATH_SIZE, L"%ls\\log\\agent.log", data);
-  run_until_stopped(folder, log);
+  run_until_stopped(folder, data);
   return 0;
 }
 

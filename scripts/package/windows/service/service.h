@@ -21,8 +21,9 @@ struct child {
   HANDLE input;
 };
 
-/* child.c: starts `node.exe ARGUMENTS` beside this program; false where Windows will not, told to the event log. */
-bool child_start(struct child *child, const wchar_t *folder, const wchar_t *log);
+/* child.c: starts the agent that is in `folder`, whose data are in `data`; false where Windows will not, told to the event
+   log. */
+bool child_start(struct child *child, const wchar_t *folder, const wchar_t *data);
 /* Lets the agent end by itself, and after a while ends it. */
 void child_stop(struct child *child);
 void child_forget(struct child *child);
@@ -32,7 +33,8 @@ bool data_folder(wchar_t *path);
 /* Whether the folder and the files that the agent obeys belong to the system or its administrators: a person who made them
    before the installation would otherwise say which server commands this device. */
 bool data_is_ours(const wchar_t *folder);
-/* Moves what the installer was given, the address of the server and a token, to where the agent looks for it. */
+/* Moves what the installer was given, the address of the server and a token, to the file in which the agent looks for it. */
+#define ENROLMENT L"enrolment\\enrolment"
 void hand_over_enrolment(const wchar_t *folder);
 
 /* service.c: one line in the Windows event log. */
