@@ -7,6 +7,7 @@ import { AGENT_ENVIRONMENT, launcher, NODE_FLAGS } from '../../scripts/bundle/la
 import { guidOf } from '../../scripts/package/windows/guid.ts';
 import { productSource } from '../../scripts/package/windows/product.ts';
 import { header, RUN_ARGUMENTS } from '../../scripts/package/windows/service.ts';
+import { withTime } from '../../scripts/package/windows/summary.ts';
 import { PERMISSIONS, TABLES, tableText } from '../../scripts/package/windows/tables.ts';
 
 const macos = join(import.meta.dirname, '../../scripts/package/macos');
@@ -105,5 +106,30 @@ describe('the package for Windows', () => {
     ]);
     for (const { columns, rows } of TABLES)
       for (const row of rows) expect(row).toHaveLength(Object.keys(columns).length);
+  });
+});
+
+describe('the summary of the installer', () => {
+  const written = (...times: readonly bigint[]): Buffer =>
+    Buffer.concat([
+      Buffer.from('something before it'),
+      Buffer.from('e0859ff2f94f6810ab9108002b27b3d9', 'hex'),
+      ...times.flatMap((time) => {
+        const value = Buffer.from('400000000000000000000000', 'hex');
+        value.writeBigUInt64LE(time, 4);
+        return [Buffer.from('words between'), value];
+      }),
+      Buffer.from('something behind it'),
+    ]);
+  const now = 134_085_000_000_000_000n;
+
+  it('has the time of the sources twice, and nothing else is changed', () => {
+    // The first second of 1970, in units of 100 ns since 1601 (MS-DTYP, 2.3.3).
+    const at = 116_444_736_000_000_000n;
+    expect(withTime(written(now, now + 5n), new Date(0))).toEqual(written(at, at));
+  });
+
+  it.each([[[]], [[now]], [[now, now, now]]])('is refused where it is not as expected', (times) => {
+    expect(() => withTime(written(...times), new Date(0))).toThrow('2 were expected');
   });
 });
