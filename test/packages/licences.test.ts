@@ -83,7 +83,8 @@ describe('the licence of a package', () => {
     // Node has its own; its set-up is gone once it is installed.
     const ours = folders.filter((path) => !/^node_modules\/node(-bin-setup)?$/.test(path));
     expect(ours.length).toBeGreaterThan(50);
-    for (const path of ours) expect(licensed(join(root, path)).text, path).not.toBe('');
+    // What has none throws, and says which it is.
+    expect(ours.map((path) => licensed(join(root, path)).text)).not.toContain('');
   });
 });
 
@@ -102,7 +103,7 @@ describe('what is handed out', () => {
     const names = readdirSync(join(root, 'scripts/package/licences')).flatMap(
       (file) => /^(?!node-|.*-runtime)(.+)\.txt$/.exec(file)?.[1] ?? [],
     );
-    for (const name of names)
-      expect(readdirSync(join(root, 'node_modules', name)).join(), name).not.toMatch(/licen[cs]e/i);
+    const ofTheirOwn = names.filter((name) => /licen[cs]e/i.test(readdirSync(join(root, 'node_modules', name)).join()));
+    expect(ofTheirOwn).toEqual([]);
   });
 });

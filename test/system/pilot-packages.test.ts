@@ -44,9 +44,8 @@ function expectPapers(place: string, node: string): void {
   const licences = readFileSync(join(place, 'LICENCES.txt'), 'utf8');
   const parts = partsOf(place);
   const titles = parts.map(({ group, name, version }) => `${group === undefined ? '' : `${group}/`}${name} ${version}`);
-  expect([...licences.matchAll(/^=+\n(\S+ \S+) \(.*\)\n=+$/gm)].map(([, title]) => title).toSorted()).toEqual(
-    titles.toSorted(),
-  );
+  const told = [...licences.matchAll(/^=+\n(\S+ \S+) \(.*\)\n=+$/gm)].map(([, title]) => title);
+  expect(new Set(told)).toEqual(new Set(titles));
   expect(parts.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['better-sqlite3', 'node', 'pino', 'sqlite', 'typebox', 'undici']),
   );
@@ -108,7 +107,7 @@ describe.skipIf(missing.length > 0)(`the installer for Windows${why}`, () => {
     const { 6: privileges } = valuesOf('MsiServiceConfig', 'ConfigType', 'Argument');
     expect(privileges).not.toMatch(/SeDebug|SeLoadDriver|SeTakeOwnership|SeRestore|SeBackup|SeCreateToken/);
     const order = rowsOf('InstallExecuteSequence').toSorted((a, b) => Number(a['Sequence']) - Number(b['Sequence']));
-    const actions = order.map(({ Action }) => Action).filter((name) => /Services$/.test(name ?? ''));
+    const actions = order.map(({ Action }) => Action).filter((name) => name?.endsWith('Services'));
     expect(actions).toEqual([
       'StopServices',
       'DeleteServices',

@@ -50,17 +50,31 @@ const reference = (id: string): string => `<ComponentRef Id="${id}" />`;
 
 const COMMENTS = 'Pilot: it has not run on real laptops yet.';
 
-/** The source of the .msi for wixl (https://wiki.gnome.org/msitools), in the language of WiX 3. */
-export function productSource({ code, files }: Product): string {
+function directories(files: readonly string[]): string {
   const scripts = files.filter((path) => path.startsWith('powershell/'));
   const others = files.filter((path) => !scripts.includes(path));
-  const references = [
-    ...files.map((path) => idOf('c', path)),
-    'FolderDATA',
-    ...Object.keys(DATA_FOLDERS).map((id) => `Folder${id}`),
-    'SettingServer',
-    'SettingToken',
-  ];
+  const ofData = Object.entries(DATA_FOLDERS).map(
+    ([id, name]) => `
+          <Directory Id="${id}" Name="${name}">${folder(id)}</Directory>`,
+  );
+  return `
+      <Directory Id="ProgramFiles64Folder">
+        <Directory Id="PROGRAM" Name="Beadle">${others.map(file).join('')}${setting('Server', 'SERVER')}${setting('Token', 'TOKEN')}
+          <Directory Id="SCRIPTS" Name="powershell">${scripts.map(file).join('')}
+          </Directory>
+        </Directory>
+      </Directory>
+      <Directory Id="CommonAppDataFolder">
+        <Directory Id="DATA" Name="Beadle">
+          ${folder('DATA')}${ofData.join('')}
+        </Directory>
+      </Directory>`;
+}
+
+/** The source of the .msi for wixl (https://wiki.gnome.org/msitools), in the language of WiX 3. */
+export function productSource({ code, files }: Product): string {
+  const folders = ['DATA', ...Object.keys(DATA_FOLDERS)].map((id) => `Folder${id}`);
+  const references = [...files.map((path) => idOf('c', path)), ...folders, 'SettingServer', 'SettingToken'];
   return `<?xml version="1.0" encoding="utf-8"?>
 <Wix xmlns="http://schemas.microsoft.com/wix/2006/wi">
   <Product Id="${code}" Name="Beadle agent (pilot)" Version="${VERSION}" Manufacturer="Beadle" Language="2057"
@@ -72,21 +86,7 @@ export function productSource({ code, files }: Product): string {
     <Property Id="ARPNOMODIFY" Value="1" />
     <Property Id="MsiHiddenProperties" Value="TOKEN" />
     <Condition Message="The Beadle agent needs a 64-bit Windows 10 or later.">Installed OR VersionNT64 &gt;= 603</Condition>
-    <Directory Id="TARGETDIR" Name="SourceDir">
-      <Directory Id="ProgramFiles64Folder">
-        <Directory Id="PROGRAM" Name="Beadle">${others.map(file).join('')}${setting('Server', 'SERVER')}${setting('Token', 'TOKEN')}
-          <Directory Id="SCRIPTS" Name="powershell">${scripts.map(file).join('')}
-          </Directory>
-        </Directory>
-      </Directory>
-      <Directory Id="CommonAppDataFolder">
-        <Directory Id="DATA" Name="Beadle">
-          ${folder('DATA')}
-          ${Object.entries(DATA_FOLDERS)
-            .map(([id, name]) => `<Directory Id="${id}" Name="${name}">${folder(id)}</Directory>`)
-            .join('\n          ')}
-        </Directory>
-      </Directory>
+    <Directory Id="TARGETDIR" Name="SourceDir">${directories(files)}
     </Directory>
     <Feature Id="Agent" Title="Beadle agent" Level="1">
       ${references.map(reference).join('\n      ')}
