@@ -13,7 +13,7 @@ const BESIDE = ['install.sh', 'uninstall.sh', 'beadle-agent.plist', 'beadle-agen
 const PROGRAMS = /(^|\/)(install\.sh|uninstall\.sh|node|beadle-agent)$/;
 
 /** Of files, the same bytes each time: in one order, root's, at the time of the sources. For GNU tar. */
-function pack(archive: string, work: string): void {
+function pack(archive: string, work: string, level: number): void {
   const tar = archive.replace(/\.gz$/, '');
   const owned = ['--format=ustar', '--owner=root:0', '--group=wheel:0', `--mtime=@${sourceDate().getTime() / 1000}`];
   const add = (verb: string, mode: string, files: readonly string[]) =>
@@ -29,14 +29,14 @@ function pack(archive: string, work: string): void {
     '0644',
     files.filter((path) => !PROGRAMS.test(path)),
   );
-  runTool('gzip', ['-n', '-f', tar]);
+  runTool('gzip', ['-n', '-f', `-${level}`, tar]);
 }
 
 /**
  * Makes the archive of the agent for Macs with Apple silicon in `folder`; gives its path. Node in it is as its makers signed
- * it. Needs the npm registry where that has not been fetched yet.
+ * it. Needs the npm registry where that has not been fetched yet. `level` is gzip's, of which 1 is the quickest.
  */
-export async function packageMacos(folder: string): Promise<string> {
+export async function packageMacos(folder: string, level = 6): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const name = `beadle-agent-${VERSION}-macos-arm64-pilot`;
   const work = mkdtempSync(join(folder, 'macos-'));
@@ -46,7 +46,7 @@ export async function packageMacos(folder: string): Promise<string> {
     await placeAgent(join(top, 'beadle-agent'), targetOf('darwin-arm64'));
     for (const file of BESIDE) copyFileSync(join(import.meta.dirname, file), join(top, file));
     const archive = join(folder, `${name}.tar.gz`);
-    pack(archive, work);
+    pack(archive, work, level);
     return archive;
   } finally {
     rmSync(work, { recursive: true, force: true });
