@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'fast-plist';
 import { describe, expect, it } from 'vitest';
+import { run } from '../../packages/agent/src/cli/run.ts';
 import { AGENT_ENVIRONMENT, launcher, NODE_FLAGS } from '../../scripts/bundle/launcher.ts';
 import { guidOf } from '../../scripts/package/windows/guid.ts';
 import { productSource } from '../../scripts/package/windows/product.ts';
@@ -61,6 +62,13 @@ describe('the launchers', () => {
     }
     expect(launcher('darwin')).toEqual(launcher('linux'));
     expect(launcher('win32').name).toBe('beadle-agent.cmd');
+  });
+
+  it('are given by each service what the agent takes', () => {
+    const given = [...RUN_ARGUMENTS, ...(plist('beadle-agent')['ProgramArguments'] as readonly string[])];
+    const options = given.filter((argument) => argument.startsWith('--'));
+    expect(new Set(options)).toEqual(new Set(['--until-input-ends', '--enrolment']));
+    for (const option of options) expect(run.synopsis).toContain(option);
   });
 
   it('are what the service of Windows does itself', () => {
