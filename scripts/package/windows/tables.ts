@@ -34,20 +34,11 @@ export const PERMISSIONS = {
 const SETTINGS = 'D:PAI(A;CI;KA;;;SY)(A;CI;KA;;;BA)';
 
 /**
- * The privileges that are left to the service, of all that LocalSystem has: to be in others' place where WMI asks for it, to
- * end sessions and start what a person is shown in theirs, and to read the security settings. Without debugging others,
- * loading drivers, taking ownership, or reading and writing past permissions.
+ * The privileges that are left to the service, of all that LocalSystem has: what it reads and does is open to administrators
+ * by permission. Gone are those that would make more of it: debugging others, loading drivers, taking ownership, reading and
+ * writing past permissions, acting as part of the system (https://learn.microsoft.com/windows/win32/secauthz/privilege-constants).
  */
-export const PRIVILEGES = [
-  'SeChangeNotifyPrivilege',
-  'SeImpersonatePrivilege',
-  'SeCreateGlobalPrivilege',
-  'SeAssignPrimaryTokenPrivilege',
-  'SeIncreaseQuotaPrivilege',
-  'SeTcbPrivilege',
-  'SeSecurityPrivilege',
-  'SeShutdownPrivilege',
-] as const;
+export const PRIVILEGES = ['SeChangeNotifyPrivilege', 'SeImpersonatePrivilege', 'SeCreateGlobalPrivilege'] as const;
 
 /** When a component is installed or installed again. */
 const ON_INSTALL = 1 | 4;
