@@ -173,14 +173,13 @@ describe.skipIf('why' in laptops)(`a laptop on which the package is installed${b
   });
 
   it('is there again after it was killed', async () => {
-    const pid = await stdout('systemctl show beadle-agent -p MainPID --value');
+    const pidNow = () => stdout('systemctl show beadle-agent -p MainPID --value');
+    const pid = await pidNow();
     const from = Date.now();
     await stdout(`kill -9 ${pid}`);
-    await eventually('the service', async () => {
-      const now = await stdout('systemctl show beadle-agent -p MainPID --value');
-      return now !== pid && now !== '0' && (await isActive());
-    });
+    await eventually('the service', async () => !['0', pid].includes(await pidNow()));
     say(`killed, and there again after ${((Date.now() - from) / 1000).toFixed(1)} s`);
+    expect(await stdout('systemctl show beadle-agent -p NRestarts --value')).toBe('1');
   });
 
   it.each([
