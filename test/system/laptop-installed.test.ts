@@ -142,7 +142,7 @@ describe.skipIf('why' in laptops)(`a laptop on which the package is installed${b
       'systemctl show beadle-agent -p MemoryCurrent -p CPUUsageNSec -p TasksCurrent -p NRestarts -p CapabilityBoundingSet -p Nice',
     );
     say(shown.replaceAll('\n', ' '));
-    expect(shown).toContain('CapabilityBoundingSet=cap_kill cap_setgid cap_setuid cap_net_admin cap_audit_write');
+    expect(shown).toContain('CapabilityBoundingSet=cap_kill cap_setgid cap_setuid cap_net_admin\n');
     expect(shown).toContain('Nice=10');
   });
 
@@ -159,14 +159,14 @@ describe.skipIf('why' in laptops)(`a laptop on which the package is installed${b
       `cat ${DATA}/release/*`,
       `ls ${DATA}/release`,
       `echo >> ${DATA}/outbox.db`,
-      `rm -f ${DATA}/outbox.db && ! test -e ${DATA}/outbox.db`,
+      `rm -f ${DATA}/outbox.db`,
       `mv ${DATA}/identity ${DATA}/other`,
       `touch ${DATA}/held`,
       'touch /usr/lib/beadle-agent/agent.mjs',
       'touch /usr/lib/systemd/system/beadle-agent.service',
       `beadle-agent run --data ${DATA}`,
       `beadle-agent enrol --server ${SERVER_IN_GUEST} --allow-plain-http --token ${token}`,
-      `rm -f ${DATA}/outbox.db-wal && ! test -e ${DATA}/outbox.db-wal`,
+      `rm -f ${DATA}/outbox.db-wal`,
     ];
     expect(await carriedOut(laptop, ['true', ...attempts])).toEqual(['true']);
     expect(await isActive()).toBe(true);

@@ -138,7 +138,7 @@ describe.skipIf('why' in laptops)(`a laptop under orders${because}`, () => {
 
   it('shows the worker a message, by the worker’s own program', async () => {
     await bench.laptop.stdout(SESSION);
-    const said = '/home/worker/said';
+    const said = '/dev/shm/said';
     await bench.laptop.stdout(
       'cat > /usr/bin/notify-send && chmod 755 /usr/bin/notify-send',
       `#!/bin/sh\n{ id -un; printf '%s\\n' "$@"; } > ${said}\n`,
