@@ -142,8 +142,19 @@ describe.skipIf('why' in laptops)(`a laptop under orders${because}`, () => {
     await again.pull();
   });
 
-  it('says that a lock which no desktop confirms did not work, and that one which does is in force', async () => {
+  it('shows the worker a message, by the worker’s own program', async () => {
     await bench.laptop.stdout(SESSION);
+    const said = '/dev/shm/said';
+    await bench.laptop.stdout(
+      'cat > /usr/bin/notify-send && chmod 755 /usr/bin/notify-send',
+      `#!/bin/sh\n{ id -un; printf '%s\\n' "$@"; } > ${said}\n`,
+    );
+    await reported(await orders.message('Please bring your laptop to the desk.'), 'shown');
+    const lines = (await bench.laptop.stdout(`cat ${said}`)).split('\n');
+    expect([lines[0], lines.at(-1)]).toEqual(['worker', 'Please bring your laptop to the desk.']);
+  });
+
+  it('says that a lock which no desktop confirms did not work, and that one which does is in force', async () => {
     const { id } = await orders.order('lock');
     expect((await reported(id, 'failed')).observed).toContain('does not say that it is locked');
     await bench.laptop.stdout(
