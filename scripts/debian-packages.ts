@@ -42,6 +42,8 @@ export const debianPackages = {
   dnf: 'the updates of Fedora and Red Hat',
   rpm: 'a package for it to update',
   'createrepo-c': 'a repository for it to look into',
+  wixl: 'makes the installer for Windows',
+  msitools: 'completes that installer, and shows what is in it',
   'unattended-upgrades': 'what writes the note that a restart is needed',
 } as const;
 
@@ -51,7 +53,7 @@ const isDebianPackage = (name: string): name is DebianPackage => Object.hasOwn(d
 const names = Object.keys(debianPackages).filter(isDebianPackage);
 
 /** Those of `wanted` that dpkg does not report as installed; all of them on a machine without dpkg. */
-export function missingPackages(wanted: readonly DebianPackage[] = names): DebianPackage[] {
+export function missingPackages<T extends string = DebianPackage>(wanted: readonly T[] = names as T[]): T[] {
   const query = spawnSync('dpkg-query', ['--show', '--showformat=${db:Status-Abbrev} ${Package}\n', ...wanted]);
   const installed = new Set(query.stdout?.toString().match(/(?<=^ii +)\S+$/gm));
   return wanted.filter((name) => !installed.has(name));

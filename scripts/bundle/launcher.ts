@@ -12,7 +12,8 @@ export const AGENT_ENVIRONMENT = {
   UV_THREADPOOL_SIZE: '2',
 } as const;
 
-const REFUSED = [
+/** Variables that nothing of the agent gets to see. */
+export const REFUSED = [
   'NODE_OPTIONS',
   'NODE_PATH',
   'NODE_REPL_EXTERNAL_MODULE',

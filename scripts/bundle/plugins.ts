@@ -15,15 +15,15 @@ export function addonOfThisMachine(): string {
  * better-sqlite3's own entry for one platform requires its addon by a fixed path: here it is the file beside the bundle,
  * so that nothing is searched for and only that file is ever loaded.
  */
-export const addonBesideBundle: Plugin = {
+export const addonBesideBundle = (kind: string): Plugin => ({
   name: 'addon-beside-bundle',
   setup(build) {
     build.onResolve({ filter: /^better-sqlite3$/ }, ({ resolveDir }) =>
-      build.resolve(`better-sqlite3/${addonOfThisMachine()}`, { kind: 'import-statement', resolveDir }),
+      build.resolve(`better-sqlite3/${kind}`, { kind: 'import-statement', resolveDir }),
     );
     build.onResolve({ filter: /\.node$/ }, () => ({ path: `./${ADDON}`, external: true }));
   },
-};
+});
 
 /** What the agent takes of undici. Its index also loads fetch, caches, mocks and WebSockets, at some 5 MiB of memory. */
 const UNDICI = `

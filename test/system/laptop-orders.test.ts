@@ -5,7 +5,7 @@ import { until } from '../support/processes.ts';
 import { listening } from '../support/proxy.ts';
 import { type Orders, ordersOf } from './fixtures/orders.ts';
 import { type Bench, startBench } from './laptop/bench.ts';
-import { AGENT } from './laptop/laptop.ts';
+import { AGENT, NODE } from './laptop/laptop.ts';
 import { OTHER_IN_GUEST } from './laptop/machine.ts';
 import { laptopSystem, say } from './laptop/system.ts';
 
@@ -20,7 +20,7 @@ const WRONG = 'ZZZZZ-ZZZZZ';
 
 /** Exit code 0 where it answers. */
 const FETCH = (address: string) =>
-  `/opt/beadle-agent/node -e 'fetch("http://${address}/health/ready", { signal: AbortSignal.timeout(30000) }).then(() => process.exit(0), () => process.exit(1))'`;
+  `${NODE} -e 'fetch("http://${address}/health/ready", { signal: AbortSignal.timeout(30000) }).then(() => process.exit(0), () => process.exit(1))'`;
 
 /** A person at the screen, and a desktop that locks when logind asks it to; as much of both as logind looks at. */
 const SESSION = `
@@ -140,8 +140,19 @@ describe.skipIf('why' in laptops)(`a laptop under orders${because}`, () => {
     await again.pull();
   });
 
-  it('says that a lock which no desktop confirms did not work, and that one which does is in force', async () => {
+  it('shows the worker a message, by the worker’s own program', async () => {
     await bench.laptop.stdout(SESSION);
+    const said = '/dev/shm/said';
+    await bench.laptop.stdout(
+      'cat > /usr/bin/notify-send && chmod 755 /usr/bin/notify-send',
+      `#!/bin/sh\n{ id -un; printf '%s\\n' "$@"; } > ${said}\n`,
+    );
+    await reported(await orders.message('Please bring your laptop to the desk.'), 'shown');
+    const lines = (await bench.laptop.stdout(`cat ${said}`)).split('\n');
+    expect([lines[0], lines.at(-1)]).toEqual(['worker', 'Please bring your laptop to the desk.']);
+  });
+
+  it('says that a lock which no desktop confirms did not work, and that one which does is in force', async () => {
     const { id } = await orders.order('lock');
     expect((await reported(id, 'failed')).observed).toContain('does not say that it is locked');
     await bench.laptop.stdout(

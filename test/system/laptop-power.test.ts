@@ -7,7 +7,8 @@ import { NUMBERED_POLICY, whatArrived } from '../support/numbered.ts';
 import { ROOT, until } from '../support/processes.ts';
 import { type RealServer, startRealServer } from './fixtures/real-server.ts';
 import { makeExt4 } from './laptop/disks.ts';
-import { AGENT, type Laptop, makeLaptop } from './laptop/laptop.ts';
+import { LIBRARY } from '../../scripts/package/linux/tree.ts';
+import { AGENT, type Laptop, makeLaptop, NODE } from './laptop/laptop.ts';
 import { SERVER_IN_GUEST } from './laptop/machine.ts';
 import { type Cut, cutPower } from './laptop/power-log.ts';
 import { laptopSystem, say } from './laptop/system.ts';
@@ -68,8 +69,7 @@ describe.skipIf('why' in laptops)(`a laptop whose power is cut while it writes${
   }
 
   /** The numbered findings' program in the guest; `how` as in test/support/stream.ts. */
-  const writer = (how = '') =>
-    `/opt/beadle-agent/node /opt/beadle-agent/stream.mjs ${DATA}/device ${PORT} ${kept().at(-1) ?? 0} ${how}`;
+  const writer = (how = '') => `${NODE} ${LIBRARY}/stream.mjs ${DATA}/device ${PORT} ${kept().at(-1) ?? 0} ${how}`;
 
   /** Resolves as soon as the disk is written to: what follows then, the flush, has rarely been answered. */
   async function untilWritten(): Promise<void> {

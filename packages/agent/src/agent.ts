@@ -40,9 +40,11 @@ function markAlive(outbox: Outbox, now: number): void {
 
 /** One attempt to run; true where it is worth another. */
 async function attempt(options: AgentOptions, signal: AbortSignal): Promise<boolean> {
+  const isTriedAgain = await options.enrolment?.();
   const identity = loadIdentity(options.data);
   if (identity === undefined) {
-    options.log.warn('this device is not enrolled: run beadle-agent enrol with a token from ICT');
+    if (isTriedAgain !== true)
+      options.log.warn('this device is not enrolled: run beadle-agent enrol with a token from ICT');
     await pause(signal);
     return true;
   }

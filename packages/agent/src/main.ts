@@ -2,13 +2,14 @@ import { check } from './cli/check.ts';
 import { collected } from './cli/collected.ts';
 import type { Command } from './cli/command.ts';
 import { enrol } from './cli/enrol.ts';
+import { explain } from './cli/explain.ts';
 import { hold } from './cli/hold.ts';
 import { recordCommand } from './cli/record.ts';
 import { releaseCommand } from './cli/release.ts';
 import { run } from './cli/run.ts';
 import { sources } from './cli/sources.ts';
 import { status } from './cli/status.ts';
-import { faultOf, FAULTS, UsageError } from './errors.ts';
+import { UsageError } from './errors.ts';
 import { VERSION } from './version.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -43,23 +44,6 @@ const usageOf = ({ name, synopsis, summary, details }: Command): string =>
     '',
     '--data DIR is the folder of the agent data.',
   ].join('\n');
-
-/** Codes of Node and undici that mean that nobody answered, or nobody who can be trusted. */
-const NETWORK =
-  /^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|EPIPE|UND_ERR_|CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
-
-const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '');
-
-/** In words what kept a command from its work; undefined where it is a bug, whose stack is wanted. */
-function explain(error: unknown): string | undefined {
-  if (error instanceof UsageError) return error.message;
-  const fault = faultOf(error);
-  if (fault !== undefined) return `${FAULTS[fault]}${error instanceof Error ? ` (${error.message})` : ''}`;
-  const isOfNetwork = error instanceof Error && (error.name === 'TimeoutError' || NETWORK.test(codeOf(error)));
-  return isOfNetwork
-    ? `The server does not answer: ${error.message}. Check the address and the network, then try again.`
-    : undefined;
-}
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

@@ -43,6 +43,8 @@ export interface AgentOptions {
   readonly place?: Place;
   readonly watchers: readonly Watcher[];
   readonly transport: (server: string) => Transport;
+  /** Enrols a device by what was put down for it, if anything was; true where that is tried again. Never rejects. */
+  readonly enrolment?: () => Promise<boolean>;
   /** What carries orders out, if not the means of the host's platform. */
   readonly restrictor?: (deps: RestrictorDeps) => Restrictor;
   /** How much the outbox holds, if not as much as in the field. */

@@ -38,7 +38,8 @@ interface Wanted {
 export function makeRootDisk(folder: string, { system, root, folders, files }: Wanted): RootDisk {
   const tree = join(folder, 'tree');
   execFileSync('cp', ['-a', system, tree]);
-  for (const [path, source] of Object.entries(folders)) cpSync(source, join(tree, path), { recursive: true });
+  for (const [path, source] of Object.entries(folders))
+    cpSync(source, join(tree, path), { recursive: true, verbatimSymlinks: true });
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(tree, path)), { recursive: true });
     writeFileSync(join(tree, path), text);

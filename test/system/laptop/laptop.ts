@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleAgent } from '../../../scripts/bundle.ts';
-import { ROOT, until } from '../../support/processes.ts';
+import { LIBRARY, makeTree } from '../../../scripts/package/linux/tree.ts';
+import { until } from '../../support/processes.ts';
 import { makeRootDisk } from './disks.ts';
 import type { Ended } from './guest-commands.ts';
 import { type Firmware, kernelOf, Machine, type MachineOptions, SERVER_IN_GUEST } from './machine.ts';
@@ -16,6 +16,8 @@ export interface LaptopOptions {
   readonly serverPort: number;
   /** A port of this machine that the guest reaches as `OTHER_IN_GUEST`: somebody else on the network. */
   readonly otherPort?: number;
+  /** Folders to copy into the guest, by path, in the place of what the agent's package puts there. */
+  readonly folders?: Readonly<Record<string, string>>;
   /** More files in the guest, by path. */
   readonly files?: Readonly<Record<string, string>>;
   /** More entries of the bundle, such as a program that the test runs inside. */
@@ -23,20 +25,12 @@ export interface LaptopOptions {
   readonly ledger?: string;
 }
 
-/** What docs/deployment.md tells people to write: the units of the agent, by their paths. */
-function serviceUnits(): Record<string, string> {
-  const text = readFileSync(join(ROOT, 'docs/deployment.md'), 'utf8');
-  const units = text.matchAll(/`(\/etc\/systemd\/system\/beadle-agent[a-z-]*\.service)`[^`]*```ini\n([\s\S]*?)```/g);
-  const found = Object.fromEntries([...units].map(([, path = '', unit = '']) => [path, unit]));
-  if (Object.keys(found).length !== 2) throw new Error('docs/deployment.md has not the two units of the agent');
-  return found;
-}
-
-export const AGENT = '/opt/beadle-agent/beadle-agent';
+export const AGENT = '/usr/bin/beadle-agent';
+export const NODE = `${LIBRARY}/node`;
 
 /**
- * A council's laptop: Debian with systemd in QEMU, and the bundled agent installed as docs/deployment.md says, not yet
- * enrolled. It reaches one port of this machine and nothing else; nothing reaches it. `stop` it, whatever happens.
+ * A council's laptop: Debian with systemd in QEMU, and what the agent's package installs, which is neither started
+ * nor enrolled. It reaches one port of this machine and nothing else; nothing reaches it. `stop` it, whatever happens.
  */
 export class Laptop {
   readonly folder: string;
@@ -163,14 +157,13 @@ export class Laptop {
 
 /** A laptop that is off. */
 export async function makeLaptop(options: LaptopOptions): Promise<Laptop> {
-  const { system, root, firmware, serverPort, otherPort, files = {}, programs = {}, ledger } = options;
+  const { system, root, firmware, serverPort, otherPort, folders, files = {}, programs = {}, ledger } = options;
   const folder = laptopFolder();
   try {
-    const bundle = join(folder, 'bundle');
-    await bundleAgent(bundle, programs);
-    const made = { folders: { '/opt/beadle-agent': bundle }, files: { ...serviceUnits(), ...files } };
-    const { image, kernel } = makeRootDisk(folder, { system, root, ...made });
-    rmSync(bundle, { recursive: true });
+    const tree = join(folder, 'package');
+    if (folders === undefined) await makeTree(tree, { programs });
+    const { image, kernel } = makeRootDisk(folder, { system, root, folders: folders ?? { '/': tree }, files });
+    rmSync(tree, { recursive: true, force: true });
     return new Laptop(folder, {
       folder,
       firmware,

@@ -1,35 +1,64 @@
+import type { EnrolmentFile } from './enrolment-file.ts';
 import { type Command, DATA_OPTION, dataFolder, readOptions } from './command.ts';
 
 /** A process group gets the first signal twice; what comes later than this is a person who will not wait. */
 const SAME_SIGNAL_MS = 1_000;
 const DRAIN_MS = 10_000;
 
-function untilSignalled(): AbortSignal {
+/** Aborts at the first signal and, where `input` is to be watched, at its end: Windows' services are sent no signals. */
+function untilSignalled(input: typeof process.stdin | undefined): AbortSignal {
   const stop = new AbortController();
   let first = 0;
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(name, () => {
-      if (stop.signal.aborted && Date.now() - first > SAME_SIGNAL_MS) process.exit(1);
-      if (stop.signal.aborted) return;
-      first = Date.now();
-      stop.abort();
-      setTimeout(() => process.exit(1), DRAIN_MS).unref();
-    });
-  }
+  const end = () => {
+    if (stop.signal.aborted && Date.now() - first > SAME_SIGNAL_MS) process.exit(1);
+    if (stop.signal.aborted) return;
+    first = Date.now();
+    stop.abort();
+    setTimeout(() => process.exit(1), DRAIN_MS).unref();
+  };
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, end);
+  // Not what keeps the process: stopped by a signal, it is not to wait for its input.
+  input?.once('end', end).once('error', end).resume().unref();
   return stop.signal;
+}
+
+type Machine = Awaited<ReturnType<typeof import('./this-machine.ts').thisMachine>>;
+
+/** Loaded where there is such a file to look for alone. */
+async function enrolmentBy(path: string, data: string, { clock, log }: Machine) {
+  const [{ createEnrolmentByFile }, { enrolThisDevice }, { refuseUnsafeServer }] = await Promise.all([
+    import('./enrol-by-file.ts'),
+    import('./enrol-device.ts'),
+    import('../uplink/enrol.ts'),
+  ]);
+  const enrol = ({ server, token, allowPlainHttp }: EnrolmentFile) =>
+    enrolThisDevice(data, refuseUnsafeServer(server, allowPlainHttp).origin, token);
+  return createEnrolmentByFile({ path, data, clock, log, enrol });
 }
 
 export const run: Command = {
   name: 'run',
   summary: 'the service: checks this device and reports to the server it is enrolled with',
-  synopsis: '[--data DIR]',
-  details: ['Writes its log as JSON lines on standard error. Stops on SIGTERM.'],
+  synopsis: '[--data DIR] [--enrolment FILE] [--until-input-ends]',
+  details: [
+    'Writes its log as JSON lines on standard error. Stops on SIGTERM.',
+    'FILE, of lines server=URL and token=TOKEN, enrols a device that is not enrolled, and is taken away once it is used.',
+    '--until-input-ends stops it at the end of its standard input too, for those who can send no signal.',
+  ],
   async run(args) {
-    const { values } = readOptions(args, DATA_OPTION);
-    const signal = untilSignalled();
+    const options = {
+      ...DATA_OPTION,
+      enrolment: { type: 'string' },
+      'until-input-ends': { type: 'boolean' },
+    } as const;
+    const { values } = readOptions(args, options);
+    const signal = untilSignalled(values['until-input-ends'] === true ? process.stdin : undefined);
     const [{ runAgent }, { thisMachine }] = await Promise.all([import('../agent.ts'), import('./this-machine.ts')]);
     const { createTransport } = await import('../uplink/transport.ts');
-    await runAgent({ data: dataFolder(values), ...(await thisMachine()), transport: createTransport }, signal);
+    const [data, machine] = [dataFolder(values), await thisMachine()];
+    const { enrolment: file } = values;
+    const enrolment = file === undefined ? {} : { enrolment: await enrolmentBy(file, data, machine) };
+    await runAgent({ data, ...machine, ...enrolment, transport: createTransport }, signal);
     return 0;
   },
 };

@@ -45,6 +45,13 @@ const KEY_FILE = 'device-key.pem';
 const ENROLMENT_FILE = 'enrolment.json';
 const folderOf = (data: string) => join(data, 'identity');
 
+/**
+ * Where the device's key is. Windows knows no modes, and files have the permissions of their folder: the key has one of
+ * its own, which the installer opens for the system and its administrators alone.
+ */
+export const keyFolderOf = (data: string, platform: NodeJS.Platform = process.platform): string =>
+  platform === 'win32' ? join(data, 'key') : folderOf(data);
+
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** On a read-only disk Node says of a folder that is not there only that it is missing. */
@@ -70,6 +77,8 @@ function writeDurably(folder: string, name: string, content: string, mode: numbe
     closeSync(file);
   }
   renameSync(temporary, join(folder, name));
+  // Windows flushes no folder: it refuses, as a folder is only ever opened for reading.
+  if (process.platform === 'win32') return;
   const directory = openSync(folder, 'r');
   try {
     fsyncSync(directory);
@@ -83,7 +92,7 @@ export const makeDeviceKey = (): KeyObject => generateKeyPairSync('ed25519').pri
 
 /** Keeps the key (mode 0600) and then the enrolment that makes it valid, which the holder may read. */
 export function saveIdentity(data: string, key: KeyObject, enrolment: Enrolment): void {
-  writeDurably(folderOf(data), KEY_FILE, key.export({ type: 'pkcs8', format: 'pem' }), 0o600);
+  writeDurably(keyFolderOf(data), KEY_FILE, key.export({ type: 'pkcs8', format: 'pem' }), 0o600);
   writeDurably(folderOf(data), ENROLMENT_FILE, `${JSON.stringify(enrolment, null, 2)}\n`, 0o644);
 }
 
@@ -154,7 +163,7 @@ export function requireIdentity(data: string): Identity {
 
 /** Who this device is; undefined where it has not been enrolled. Throws `UsageError` where the files cannot be trusted. */
 export function loadIdentity(data: string): Identity | undefined {
-  const path = join(folderOf(data), KEY_FILE);
+  const path = join(keyFolderOf(data), KEY_FILE);
   const server = loadEnrolment(data);
   const key = readIfThere(path);
   if (server === undefined || key === undefined) return undefined;

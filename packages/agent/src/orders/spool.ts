@@ -112,7 +112,10 @@ export function drop(data: string, code: string): string {
   const name = `code-${randomBytes(16).toString('base64url')}`;
   const [path, part] = [join(spoolOf(data), name), join(spoolOf(data), `new-${name}`)];
   try {
-    writeFileSync(part, code, { mode: 0o600, flag: 'wx' });
+    writeFileSync(part, code, { mode: 0o644, flag: 'wx' });
+    // Whatever the person's own mask: the agent is root without the right to read what is closed to it. Nobody else can
+    // know the name.
+    chmodSync(part, 0o644);
     renameSync(part, path);
   } catch (error) {
     rmSync(part, { force: true });

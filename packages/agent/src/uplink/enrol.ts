@@ -27,20 +27,20 @@ export interface EnrolOptions {
   readonly about: Pick<EnrolmentRequest, 'serialNumber' | 'platform' | 'release' | 'agentVersion'>;
 }
 
-/** Secrecy of what is sent rests on TLS; only this machine itself is reached without it. */
+/** Secrecy of what is sent rests on TLS; only this machine itself is reached without it. Throws `UsageError`. */
 export function refuseUnsafeServer(server: string, allowPlain: boolean): URL {
   let url: URL;
   try {
     url = new URL(server);
   } catch {
-    throw new UsageError(`--server ${server} is not an address such as https://beadle.council.gov.uk`);
+    throw new UsageError(`The server ${server} is not an address such as https://beadle.council.gov.uk.`);
   }
   const isLoopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    throw new UsageError(`--server must begin with https://, not ${url.protocol}//`);
+    throw new UsageError(`The server’s address must begin with https://, not ${url.protocol}//.`);
   if (url.protocol === 'http:' && !isLoopback && !allowPlain) {
     throw new UsageError(
-      '--server must begin with https:// (plain http is for a server on this machine; --allow-plain-http is for test benches).',
+      'The server’s address must begin with https:// (plain http is for a server on this machine; allow-plain-http is for test benches).',
     );
   }
   return url;

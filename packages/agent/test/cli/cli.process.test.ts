@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,16 @@ function agent(...args: string[]) {
     env: { ...process.env, NODE_OPTIONS: '' },
   });
   return { status, stdout, stderr };
+}
+
+/** Still running, with its input open. `ended` is its exit code, or the signal by which it was ended. */
+function agentAlive(...args: string[]) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => code ?? signal);
+  return { stdin: child.stdin, stderr: child.stderr, ended, kill: (signal: NodeJS.Signals) => child.kill(signal) };
 }
 
 /** As somebody who is not the service's user. */
@@ -117,6 +128,20 @@ describe('beadle-agent', () => {
       });
     },
   );
+
+  it('runs until its input ends where it is told so, as a service of Windows is sent no signal', async () => {
+    const { stdin, stderr, ended } = agentAlive('run', '--until-input-ends', '--data', join(folder, 'none'));
+    await once(stderr, 'data');
+    stdin.end();
+    expect(await ended).toBe(0);
+  });
+
+  it('stops at a signal although its input goes on', async () => {
+    const { stderr, ended, kill } = agentAlive('run', '--until-input-ends', '--data', join(folder, 'none'));
+    await once(stderr, 'data');
+    kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
 
   it('lists everything that it may read, each with its reason', () => {
     const sources = JSON.parse(agent('sources', '--json').stdout) as { id: string; why: string; reads: string }[];

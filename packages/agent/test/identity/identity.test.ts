@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publicJwkOf } from '@beadle/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadIdentity, makeDeviceKey, saveIdentity } from '../../src/identity/identity.ts';
+import { keyFolderOf, loadIdentity, makeDeviceKey, saveIdentity } from '../../src/identity/identity.ts';
 
 let data: string;
 beforeEach(() => (data = mkdtempSync(join(tmpdir(), 'beadle-identity-'))));
@@ -30,6 +30,11 @@ describe('the identity of a device', () => {
     expect(loadIdentity(data)).toBeUndefined();
     const enrolment = save();
     expect(loadIdentity(data)?.enrolment).toEqual(enrolment);
+  });
+
+  it('keeps its key on Windows in a folder of its own, by whose permissions it is closed to the holder', () => {
+    expect(keyFolderOf('data', 'win32')).toBe(join('data', 'key'));
+    expect(keyFolderOf('data', 'linux')).toBe(join('data', 'identity'));
   });
 
   it('keeps its key for its own user only, and refuses one that others can read', () => {

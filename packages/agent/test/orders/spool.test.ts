@@ -35,6 +35,15 @@ describe('the folder for release codes', () => {
     expect(takeDropped(data, Date.now())).toEqual([]);
   });
 
+  it.skipIf(process.platform === 'win32')('has codes that the agent can read, whatever mask the person has', () => {
+    const before = process.umask(0o077);
+    try {
+      expect(statSync(put(drop(data, 'ABCDE-12345'))).mode & 0o777).toBe(0o644);
+    } finally {
+      process.umask(before);
+    }
+  });
+
   it.each([
     ['a link to a file of root’s', () => symlinkSync('/etc/hostname', put(NAME))],
     [
