@@ -20,6 +20,8 @@ export interface Council {
   /** An administrator's. */
   readonly token: string;
   readonly server: ChildProcess;
+  /** Other servers on the same database. */
+  readonly others: readonly ServerProcess[];
   /** Registers a laptop and makes a token for it. */
   tokenFor(assetTag: string): Promise<string>;
   stop(): Promise<void>;
@@ -46,30 +48,49 @@ async function untilReady(origin: string): Promise<void> {
 export interface CouncilOptions {
   /** The address of a PostgreSQL database; undefined: SQLite in the folder. */
   readonly database?: string | undefined;
+  /** How many servers there are beside the first; on PostgreSQL only. */
+  readonly more?: number;
 }
 
-export async function openCouncil(folder: string, { database }: CouncilOptions = {}): Promise<Council> {
+export interface ServerProcess {
+  readonly origin: string;
+  readonly child: ChildProcess;
+  /** The variables of its settings. */
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** A server that is ready; its data, or but its keys and mail, are in `folder`. */
+export async function startServer(folder: string, more: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const settings = { port: await freePort(), data: folder, policy: POLICY };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const env = {
-    ...serverEnvironment(settings, undefined),
-    BEADLE_SERVER_LOG_LEVEL: 'warn',
-    ...(database === undefined ? {} : { BEADLE_SERVER_DATABASE: database }),
-  };
+  const env = { ...serverEnvironment(settings, undefined), BEADLE_SERVER_LOG_LEVEL: 'warn', ...more };
   const origin = `http://127.0.0.1:${settings.port}`;
   const errors = join(folder, 'server-errors.log');
-  const server = start({
-    args: [SERVER, 'serve'],
-    env,
-    stdio: ['ignore', 'ignore', openSync(errors, 'a', 0o600)],
+  const child = start({ args: [SERVER, 'serve'], env, stdio: ['ignore', 'ignore', openSync(errors, 'a', 0o600)] });
+  const end = () => stop(child, 15_000);
+  const ended = untilItEnds(child, 'server', 'its log').catch((error: Error) => {
+    throw new Error(`${error.message}\n${readFileSync(errors, 'utf8')}`, { cause: error });
   });
-  const end = () => stop(server, 15_000);
   try {
-    const ended = untilItEnds(server, 'server', 'its log').catch((error: Error) => {
-      throw new Error(`${error.message}\n${readFileSync(errors, 'utf8')}`, { cause: error });
-    });
     await Promise.race([untilReady(origin), ended]);
     ended.catch(() => undefined);
+    return { origin, child, env, stop: end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+export async function openCouncil(folder: string, { database, more = 0 }: CouncilOptions = {}): Promise<Council> {
+  const settings: Record<string, string> = database === undefined ? {} : { BEADLE_SERVER_DATABASE: database };
+  const servers: ServerProcess[] = [];
+  const stopAll = async () => void (await Promise.all(servers.map((server) => server.stop())));
+  try {
+    const first = await startServer(folder, settings);
+    servers.push(first);
+    for (let at = 0; at < more; at += 1) servers.push(await startServer(folder, settings));
+    const { origin, env, child } = first;
     const token = await run({ args: [SERVER, 'token', 'create', '--role', 'administrator', '--name', 'bench'], env });
     const client = createClient(origin, token);
     await client.call('POST', '/api/v1/policies', policyInReport(POLICY), 'application/yaml');
@@ -77,9 +98,9 @@ export async function openCouncil(folder: string, { database }: CouncilOptions =
       await client.call('POST', '/api/v1/devices', { assetTag, kind: 'laptop' });
       return (await client.call<{ token: string }>('POST', `/api/v1/devices/${assetTag}/enrolment-tokens`)).token;
     };
-    return { origin, folder, client, token, server, tokenFor, stop: end };
+    return { origin, folder, client, token, server: child, others: servers.slice(1), tokenFor, stop: stopAll };
   } catch (error) {
-    await end();
+    await stopAll();
     throw error;
   }
 }

@@ -18,6 +18,11 @@ export interface ReturnPlan {
   readonly say: (words: string) => void;
 }
 
+export interface FleetPlan extends Omit<ReturnPlan, 'say'> {
+  /** Where keys, and what each device holds as acknowledged, are kept. */
+  readonly keep?: string;
+}
+
 export interface StormPlan extends ReturnPlan {
   readonly folder: string;
   /** The address of a PostgreSQL database; undefined: SQLite in the folder. */
@@ -46,7 +51,7 @@ const FLEET = join(import.meta.dirname, '../fleet/main.ts');
 const LOOK_EVERY_MS = 50;
 const AFTER_MS = 5_000;
 /** The line of `npm run fleet` with which its clock starts. */
-const STARTS = /come back within/;
+export const STARTS = /come back within/;
 
 const residentMebibytes = (pid: number): number =>
   Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
@@ -68,8 +73,15 @@ async function metric({ origin }: Council, name: string): Promise<number> {
   return Number(new RegExp(`^${name}\\{lane="check-ins"\\} (\\S+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
-function startFleet({ origin, token }: Council, { devices, within, backlog }: ReturnPlan): ChildProcess {
-  const numbers = { devices, seconds: within, 'return-within': within, backlog };
+/** `npm run fleet` against the council; its lines and its result are on its output. */
+export function startFleet({ origin, token }: Council, { devices, within, backlog, keep }: FleetPlan): ChildProcess {
+  const numbers = {
+    devices,
+    seconds: within,
+    'return-within': within,
+    backlog,
+    ...(keep === undefined ? {} : { keep }),
+  };
   const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const fleet = start({
     args: [FLEET, '--server', origin, '--token', '-', ...args],

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
-import { type ChainPosition, openPolicy, signerOf, START, verifyingKeyOf } from '@beadle/shared';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ChainPosition, openDesiredState, openPolicy, signerOf, START, verifyingKeyOf } from '@beadle/shared';
 import SQLite from 'better-sqlite3';
 import { pino } from 'pino';
 import { systemClock as clock, systemRandom as random } from '../../packages/agent/src/cli/system.ts';
@@ -10,6 +11,7 @@ import { Outbox } from '../../packages/agent/src/outbox/outbox.ts';
 import { createTables } from '../../packages/agent/src/outbox/store.ts';
 import { enrol } from '../../packages/agent/src/uplink/enrol.ts';
 import { createServerTime } from '../../packages/agent/src/uplink/server-time.ts';
+import { Stream } from '../../packages/agent/src/uplink/stream.ts';
 import type { Transport } from '../../packages/agent/src/uplink/transport.ts';
 import { Uplink } from '../../packages/agent/src/uplink/uplink.ts';
 import { VERSION } from '../../packages/agent/src/version.ts';
@@ -102,6 +104,26 @@ function identityOf({ enrolment, key }: KeptDevice): Identity {
   return { enrolment, serverKey: verifyingKeyOf(enrolment.serverKey), signer: signerOf(createPrivateKey(key)) };
 }
 
+/** Signs under counters that only rise, whether it checks in or listens. */
+function createCounter() {
+  let last = 0;
+  return { read: () => last, write: (counter: number) => (last = counter) };
+}
+
+/** The agent's stream of orders. Those of a played device are looked at, and nothing is done. */
+function createStream(identity: Identity, transport: Transport, counter: ReturnType<typeof createCounter>): Stream {
+  const { serverKey, enrolment } = identity;
+  const accept = (documents: readonly string[]) => {
+    for (const jws of documents) {
+      const state = openDesiredState(jws, serverKey, { device: enrolment.device, atLeast: 0 });
+      if (typeof state === 'string') throw new Error(`a desired state is not for this device: ${state}`);
+    }
+  };
+  const wait = async (milliseconds: number, signal: AbortSignal) =>
+    delay(milliseconds, undefined, { signal }).catch(() => undefined);
+  return new Stream({ transport, identity, random, log, clock, counter, accept, wait });
+}
+
 /** The agent's uplink on that store; `settled` is told of each check-in that was acknowledged. */
 function createUplink(
   kept: KeptDevice,
@@ -111,6 +133,8 @@ function createUplink(
 ) {
   const { outbox, memory } = store;
   const identity = identityOf(kept);
+  const counter = createCounter();
+  const stream = createStream(identity, transport, counter);
   let { policySerial } = kept;
   const restate = () =>
     outbox.append(
@@ -121,11 +145,13 @@ function createUplink(
     transport,
     clock,
     identity,
+    counter,
     outbox,
     memory,
     random,
     log,
     restate,
+    reached: () => stream.hurry(),
     serverTime: createServerTime(clock, outbox.meta),
     about: { ...PLATFORM, version: VERSION },
     onCouncilNetwork: () => null,
@@ -133,7 +159,7 @@ function createUplink(
     settledAt: settled,
     accept: (documents) => (policySerial = serialOf(documents, identity, policySerial)),
   });
-  return { uplink, policySerial: () => policySerial };
+  return { uplink, stream, policySerial: () => policySerial };
 }
 
 /** A device that has come back: the agent's outbox, memory and uplink, on a store in memory. */
@@ -141,10 +167,12 @@ export function wakeDevice(kept: KeptDevice, transport: Transport) {
   const store = openStore(kept);
   const { sql, outbox, memory } = store;
   let acknowledgements = 0;
-  const { uplink, policySerial } = createUplink(kept, store, transport, () => (acknowledgements += 1));
+  const { uplink, stream, policySerial } = createUplink(kept, store, transport, () => (acknowledgements += 1));
   return {
     keep: (found: readonly Found[], policyVersion: string) => keep(outbox, memory, found, policyVersion),
     pending: () => outbox.waiting().pending,
+    /** Listens for orders as the agent does, from when the server has been reached, until the signal. */
+    listen: (signal: AbortSignal) => stream.run(signal),
     /** One attempt; whether it was acknowledged, and for how long the agent would wait now, in milliseconds. */
     async checkIn(signal: AbortSignal) {
       const before = acknowledgements;

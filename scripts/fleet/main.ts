@@ -61,7 +61,7 @@ async function run(options: FleetOptions): Promise<number> {
     const ended = await Promise.all(threads.map((thread) => thread.go()));
     writeKept(options.keep, [...ended.flatMap(({ devices }) => devices), ...others]);
     const played: readonly Played[] = ended.map((each) => each.played);
-    const result = resultOf(enrolled.length, played);
+    const result = resultOf(enrolled.length, played, options.streams);
     say(`sent away and come again: ${played.reduce((sum, { sentAway }) => sum + sentAway, 0)}`);
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return result.errors === 0 ? 0 : 1;

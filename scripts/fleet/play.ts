@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Transport } from '../../packages/agent/src/uplink/transport.ts';
 import { type KeptDevice, wakeDevice } from './device.ts';
 import { foundWhileAway } from './findings.ts';
+import type { Streamed } from './streams.ts';
 import { watch } from './transport.ts';
 
 export interface PlayPlan {
@@ -11,6 +12,8 @@ export interface PlayPlan {
   readonly backlog: number;
   readonly perDay: number;
   readonly policyVersion: string;
+  /** Whether each device listens for orders meanwhile, to the end. */
+  readonly streams: boolean;
 }
 
 /** What came of one device, or of many. */
@@ -20,6 +23,7 @@ export interface Played {
   readonly sentAway: number;
   /** Of each acknowledged check-in, from its first attempt on, in milliseconds. */
   readonly latencies: readonly number[];
+  readonly streamed: Streamed;
 }
 
 /** After the end of the time, for those who were told to come again later: more than the server ever tells. */
@@ -60,6 +64,8 @@ export async function play(
   await delay(Math.random() * plan.returnWithin * 1000);
   const transport = watch(plan.server, shared);
   const device = wakeDevice(kept, transport);
+  const over = new AbortController();
+  const listening = plan.streams ? device.listen(over.signal) : undefined;
   const latencies: number[] = [];
   let [findings, errors] = [0, 0];
   for (let days = plan.backlog; ; days = 0) {
@@ -71,6 +77,10 @@ export async function play(
     if (pause === undefined || performance.now() + pause > ends) break;
     await delay(pause);
   }
+  if (plan.streams) await delay(Math.max(0, ends - performance.now()));
+  const streamed = transport.streamed();
+  over.abort();
+  await listening;
   await transport.close();
-  return { findings, errors, sentAway: transport.sentAway(), latencies, kept: device.sleep() };
+  return { findings, errors, sentAway: transport.sentAway(), latencies, streamed, kept: device.sleep() };
 }

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTransport, type Transport } from '../../packages/agent/src/uplink/transport.ts';
+import { type Streamed, watchStreams } from './streams.ts';
 
 export interface Watched extends Transport {
   /** The status of the last answer; 0 where there was none. */
   lastStatus(): number;
   /** Answers that said to come again later. */
   sentAway(): number;
+  streamed(): Streamed;
 }
 
 const isLater = (status: number) => status === 503 || status === 429;
@@ -13,9 +15,12 @@ const isLater = (status: number) => status === 503 || status === 429;
 /** The agent's transport, seen from outside: one to itself, or a shared one, which stays open. */
 export function watch(server: string, shared: Transport | undefined): Watched {
   const inner = shared ?? createTransport(server);
+  const { stream, told } = watchStreams(inner);
   let last = 0;
   let away = 0;
   return {
+    stream,
+    streamed: told,
     async send(request, signal) {
       last = 0;
       const response = await inner.send(request, signal);

@@ -4,6 +4,7 @@ import { createTransport } from '../../packages/agent/src/uplink/transport.ts';
 import { enrolDevice, type KeptDevice } from './device.ts';
 import { inTurns } from './in-turns.ts';
 import { play, type Played, type PlayPlan } from './play.ts';
+import { together } from './streams.ts';
 import { patient } from './transport.ts';
 
 /** What a thread is given: devices that are enrolled, and serial numbers of those that are to be. */
@@ -56,6 +57,7 @@ async function playAll(all: readonly KeptDevice[]): Promise<void> {
     errors: sum(({ errors }) => errors),
     sentAway: sum(({ sentAway }) => sentAway),
     latencies: each.flatMap(({ latencies }) => latencies),
+    streamed: together(each.map(({ streamed }) => streamed)),
   };
   say({ kind: 'played', played, devices: each.map(({ kept }) => kept) });
 }
