@@ -53,11 +53,18 @@ async function untilSettled(
   }
 }
 
+export interface Company {
+  /** What the devices have connections of; undefined: each has its own. */
+  readonly shared: Transport | undefined;
+  /** This one is done but for listening; resolves when all are, so that none listens no more before the last has come. */
+  readonly done: () => Promise<void>;
+}
+
 /** One device: comes back at its moment with what it has found, and reports as an agent does until the time is over. */
 export async function play(
   kept: KeptDevice,
   plan: PlayPlan,
-  shared: Transport | undefined,
+  { shared, done }: Company,
 ): Promise<Played & { readonly kept: KeptDevice }> {
   const started = performance.now();
   const ends = started + plan.seconds * 1000;
@@ -77,7 +84,8 @@ export async function play(
     if (pause === undefined || performance.now() + pause > ends) break;
     await delay(pause);
   }
-  if (plan.streams) await delay(Math.max(0, ends - performance.now()));
+  const all = done();
+  if (plan.streams) await Promise.all([all, delay(Math.max(0, ends - performance.now()))]);
   const streamed = transport.streamed();
   over.abort();
   await listening;

@@ -43,9 +43,16 @@ async function enrolAll(): Promise<KeptDevice[]> {
 
 async function playAll(all: readonly KeptDevice[]): Promise<void> {
   const shared = connections === undefined ? undefined : createTransport(plan.server, { connections });
+  const { promise: allAreDone, resolve } = Promise.withResolvers<void>();
+  let left = all.length;
+  const done = () => {
+    left -= 1;
+    if (left === 0) resolve();
+    return allAreDone;
+  };
   const each = await Promise.all(
     all.map(async (device) => {
-      const played = await play(device, plan, shared);
+      const played = await play(device, plan, { shared, done });
       say({ kind: 'back' });
       return played;
     }),

@@ -59,6 +59,8 @@ export async function startBalancer(
   const file = join(folder, 'haproxy.cfg');
   const changes = [
     ['bind :443 ssl crt /etc/haproxy/beadle.pem', `bind 127.0.0.1:${port}`],
+    // As many files as a test may open.
+    ['maxconn 20000', 'maxconn 2000'],
     ['X-Forwarded-Proto https', 'X-Forwarded-Proto http'],
     ['10.1.0.11:8420', `127.0.0.1:${ports[0]}`],
     ['10.1.0.12:8420', `127.0.0.1:${ports[1]}`],
