@@ -6,7 +6,7 @@ import { processorSeconds } from './proc.ts';
 
 export const DEVICES = 8;
 /** Batches of each device: until the code is compiled, then as often as is measured. */
-export const WARM_UP = 60;
+const WARM_UP = 60;
 export const ROUND = 100;
 export const ROUNDS = 3;
 
@@ -25,11 +25,14 @@ async function roundOf(load: Driver, server: number, from: number, to: number): 
 }
 
 /** The devices, enrolled, in a process of their own; dealt out to the servers of the council. */
-export async function startLoad(council: Council): Promise<{ readonly load: Driver; end(): Promise<void> }> {
+export async function startLoad(
+  council: Council,
+  batches: number,
+): Promise<{ readonly load: Driver; end(): Promise<void> }> {
   const tokens: string[] = [];
   for (let at = 1; at <= DEVICES; at += 1) tokens.push(await council.tokenFor(`LOAD-${at}`));
   const origins = [council.origin, ...council.others.map(({ origin }) => origin)];
-  const plan = JSON.stringify({ origins, tokens, batches: WARM_UP + ROUND * ROUNDS });
+  const plan = JSON.stringify({ origins, tokens, batches });
   const args = [join(import.meta.dirname, 'ingest-load.ts'), plan];
   const child = start({ args, stdio: ['pipe', 'pipe', 'inherit'] });
   const load = linesOf(child, 'the load');
@@ -40,7 +43,7 @@ export async function startLoad(council: Council): Promise<{ readonly load: Driv
 /** The server takes the batches of several devices over HTTP, which another process sends. */
 export async function serverRounds(folder: string, database?: string): Promise<Round[]> {
   const council = await openCouncil(folder, { database });
-  const { load, end } = await startLoad(council);
+  const { load, end } = await startLoad(council, WARM_UP + ROUND * ROUNDS);
   try {
     const pid = council.server.pid ?? 0;
     await roundOf(load, pid, 0, WARM_UP);

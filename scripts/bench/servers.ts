@@ -2,13 +2,16 @@ import { join } from 'node:path';
 import { openCouncil } from './council.ts';
 import { FINDINGS_PER_BATCH } from './ingest-findings.ts';
 import { startHere } from './ingest-postgres.ts';
-import { DEVICES, ROUND, ROUNDS, startLoad, WARM_UP } from './ingest-rounds.ts';
+import { DEVICES, ROUNDS, startLoad } from './ingest-rounds.ts';
 import type { Driver } from './lines.ts';
 import { processorSeconds } from './proc.ts';
 import { median, print, progress } from './result.ts';
 
 /** How many server processes take the same devices' batches. */
 const SERVERS = [1, 2, 4] as const;
+/** Batches of each device, until the code of every server is compiled, and in each round. */
+const WARM_UP = 40;
+const ROUND = 40;
 const FINDINGS = ROUND * DEVICES * FINDINGS_PER_BATCH;
 
 interface Round {
@@ -41,7 +44,7 @@ async function roundsOf(folder: string, database: string, postmaster: number, co
   try {
     const servers = [council.server, ...council.others.map(({ child }) => child)].map(({ pid = 0 }) => pid);
     const pids = { servers, database: postmaster };
-    const { load, end } = await startLoad(council);
+    const { load, end } = await startLoad(council, WARM_UP + ROUND * ROUNDS);
     try {
       await roundOf(load, pids, 0, WARM_UP);
       const rounds: Round[] = [];

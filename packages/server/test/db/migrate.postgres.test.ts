@@ -143,7 +143,7 @@ function troublesOf(before: Shape, after: Shape): string[] {
 }
 
 /** Of before several servers could be brought up to date one by one. */
-const NOT_YET: ReadonlySet<string> = new Set([]);
+const NOT_YET: ReadonlySet<string> = new Set(['0002-reports-by-people', '0005-policy-versions', '0011-deliveries']);
 
 describe('each migration', () => {
   it('leaves the version before all that it reads and writes', async () => {
