@@ -28,7 +28,7 @@ async function roundOf(load: Driver, server: number, from: number, to: number): 
 export async function startLoad(
   council: Council,
   batches: number,
-): Promise<{ readonly load: Driver; end(): Promise<void> }> {
+): Promise<{ readonly load: Driver; readonly end: () => Promise<void> }> {
   const tokens: string[] = [];
   for (let at = 1; at <= DEVICES; at += 1) tokens.push(await council.tokenFor(`LOAD-${at}`));
   const origins = [council.origin, ...council.others.map(({ origin }) => origin)];

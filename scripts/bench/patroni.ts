@@ -21,6 +21,7 @@ interface Ports {
   readonly postgres: number;
   readonly patroni: number;
   readonly etcd: number;
+  readonly peer: number;
   readonly haproxy: number;
 }
 
@@ -66,7 +67,7 @@ function startNode(folder: string, node: Node, ports: Ports): Started {
   return { node, data, child };
 }
 
-function startEtcd(folder: string, port: number, peer: number): ChildProcess {
+function startEtcd(folder: string, { etcd: port, peer }: Ports): ChildProcess {
   const log = openSync(join(folder, 'etcd.log'), 'a');
   const [clients, peers] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peer}`];
   const words = ['--name', 'beadle', '--data-dir', join(folder, 'etcd'), '--listen-client-urls', clients];
@@ -124,26 +125,30 @@ const isUp = async (url: string): Promise<boolean> => {
   }
 };
 
+type Members = Awaited<ReturnType<Cluster['members']>>;
+
+/** By the word of the first node that answers. */
+async function membersOf(nodes: readonly Started[], { patroni }: Ports): Promise<Members> {
+  for (const { node } of nodes) {
+    const answer = await fetch(`http://${node.address}:${patroni}/cluster`).catch(() => undefined);
+    if (answer?.ok === true) return ((await answer.json()) as { members: Members }).members;
+  }
+  return [];
+}
+
+async function choosePorts(): Promise<Ports> {
+  const ports: number[] = [];
+  while (ports.length < 5) ports.push(await freePort());
+  const [postgres = 0, patroni = 0, etcd = 0, peer = 0, haproxy = 0] = ports;
+  return { postgres, patroni, etcd, peer, haproxy };
+}
+
 /** `folder` is one that the user postgres comes through to. Throws where it does not come up. */
 export async function startCluster(folder: string): Promise<Cluster> {
-  const [postgres, patroni, etcd, peer, haproxy] = [
-    await freePort(),
-    await freePort(),
-    await freePort(),
-    await freePort(),
-    await freePort(),
-  ];
-  const ports = { postgres, patroni, etcd, haproxy };
-  const others = [startEtcd(folder, etcd, peer)];
+  const ports = await choosePorts();
+  const others = [startEtcd(folder, ports)];
   const nodes: Started[] = [];
-  const members = async () => {
-    for (const { node } of nodes) {
-      const answer = await fetch(`http://${node.address}:${patroni}/cluster`).catch(() => undefined);
-      if (answer?.ok === true)
-        return ((await answer.json()) as { members: Awaited<ReturnType<Cluster['members']>> }).members;
-    }
-    return [];
-  };
+  const members = () => membersOf(nodes, ports);
   const stop = async () => {
     for (const node of nodes) {
       await killed(node.child);
@@ -151,15 +156,15 @@ export async function startCluster(folder: string): Promise<Cluster> {
     }
     for (const child of others) await killed(child);
   };
-  const url = `postgres://${SUPERUSER}@127.0.0.1:${haproxy}/`;
+  const url = `postgres://${SUPERUSER}@127.0.0.1:${ports.haproxy}/`;
+  const isWhole = async () => {
+    const found = await members();
+    return found.length === NODES.length && found.some(({ role }) => role === 'sync_standby') && (await isUp(url));
+  };
   try {
-    await until('etcd', () => answers(`http://127.0.0.1:${etcd}/health`));
+    await until('etcd', () => answers(`http://127.0.0.1:${ports.etcd}/health`));
     for (const node of NODES) nodes.push(startNode(folder, node, ports));
     others.push(startHaproxy(folder, ports));
-    const isWhole = async () => {
-      const found = await members();
-      return found.length === NODES.length && found.some(({ role }) => role === 'sync_standby') && (await isUp(url));
-    };
     await until('the cluster', isWhole, STARTS_WITHIN_MS);
   } catch (error) {
     await stop();

@@ -15,8 +15,9 @@ export interface Compared {
 
 interface Row {
   readonly device: string;
-  readonly generation: number;
-  readonly sequence: number;
+  /** PostgreSQL's `bigint`, which its driver gives as text. */
+  readonly generation: string;
+  readonly sequence: string;
   readonly link: string;
   readonly body_hash: string;
 }

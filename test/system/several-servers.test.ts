@@ -142,8 +142,17 @@ describe.skipIf(why !== undefined)(
       });
       const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
       const fleet = spawnNode([
-        ...['scripts/fleet/main.ts', '--server', origin, '--token', token.token, '--keep', keep],
-        ...['--streams', '--workers', '2', ...args],
+        'scripts/fleet/main.ts',
+        '--server',
+        origin,
+        '--token',
+        token.token,
+        '--keep',
+        keep,
+        '--streams',
+        '--workers',
+        '2',
+        ...args,
       ]);
       await until(
         'half of the storm',

@@ -51,7 +51,10 @@ export async function serve(settings: Settings, io: CommandIo): Promise<number> 
 async function warnOfClock({ db }: OpenDatabase, { clock }: CommandIo, log: Log): Promise<void> {
   const aheadMs = await clockAhead(db, clock);
   if (Math.abs(aheadMs) > CLOCK_MAY_DIFFER_MS)
-    log.warn({ aheadMs }, 'this clock and the database’s differ: what one server does may be done twice. Set it by NTP');
+    log.warn(
+      { aheadMs },
+      'this clock and the database’s differ: what one server does may be done twice. Set it by NTP',
+    );
 }
 
 async function listenUntilSignal(app: FastifyInstance, { host, port, origin }: Settings, log: Log): Promise<number> {
