@@ -10,8 +10,8 @@ import { median, print, progress } from './result.ts';
 /** How many server processes take the same devices' batches. */
 const SERVERS = [1, 2, 4] as const;
 /** Batches of each device, until the code of every server is compiled, and in each round. */
-const WARM_UP = 40;
-const ROUND = 40;
+const WARM_UP = 25;
+const ROUND = 20;
 const FINDINGS = ROUND * DEVICES * FINDINGS_PER_BATCH;
 
 interface Round {
@@ -38,25 +38,25 @@ async function roundOf(load: Driver, pids: Pids, from: number, to: number): Prom
   return { seconds, servers: after.servers - before.servers, database: after.database - before.database };
 }
 
+interface Measured {
+  readonly count: number;
+  readonly rounds: Round[];
+  readonly round: (from: number, to: number) => Promise<Round>;
+  readonly close: () => Promise<void>;
+}
+
 /** So many servers on `database`, each of which has its share of the devices to itself. */
-async function roundsOf(folder: string, database: string, postmaster: number, count: number): Promise<Round[]> {
+async function open(folder: string, database: string, postmaster: number, count: number): Promise<Measured> {
   const council = await openCouncil(folder, { database, more: count - 1 });
-  try {
-    const servers = [council.server, ...council.others.map(({ child }) => child)].map(({ pid = 0 }) => pid);
-    const pids = { servers, database: postmaster };
-    const { load, end } = await startLoad(council, WARM_UP + ROUND * ROUNDS);
-    try {
-      await roundOf(load, pids, 0, WARM_UP);
-      const rounds: Round[] = [];
-      for (let at = 0; at < ROUNDS; at += 1)
-        rounds.push(await roundOf(load, pids, WARM_UP + at * ROUND, WARM_UP + (at + 1) * ROUND));
-      return rounds;
-    } finally {
-      await end();
-    }
-  } finally {
+  const servers = [council.server, ...council.others.map(({ child }) => child)].map(({ pid = 0 }) => pid);
+  const pids = { servers, database: postmaster };
+  const { load, end } = await startLoad(council, WARM_UP + ROUND * ROUNDS);
+  const round = (from: number, to: number) => roundOf(load, pids, from, to);
+  const close = async () => {
+    await end();
     await council.stop();
-  }
+  };
+  return { count, rounds: [], round, close };
 }
 
 const of = (rounds: readonly Round[], what: keyof Round): number => median(rounds.map((round) => round[what]));
@@ -74,6 +74,13 @@ function printServers(count: number, rounds: readonly Round[], single: readonly 
   }
 }
 
+/** One after the other in each round, so that what else the machine does is in all of them alike. */
+async function measureInTurn(all: readonly Measured[]): Promise<void> {
+  for (const { round } of all) await round(0, WARM_UP);
+  for (let at = 0; at < ROUNDS; at += 1)
+    for (const { rounds, round } of all) rounds.push(await round(WARM_UP + at * ROUND, WARM_UP + (at + 1) * ROUND));
+}
+
 /** Ingest by one, two and four server processes on one PostgreSQL; on few cores the processor's time says more than the rate. */
 export async function measureServers(folder: string): Promise<void> {
   const started = await startHere(folder);
@@ -82,17 +89,18 @@ export async function measureServers(folder: string): Promise<void> {
     return;
   }
   const { support, server } = started;
+  const all: Measured[] = [];
   try {
-    let single: readonly Round[] | undefined;
     for (const count of SERVERS) {
-      progress(`server: ingest by ${count} on one PostgreSQL`);
+      progress(`server: ${count} on one PostgreSQL`);
       const name = `servers_${count}`;
       await support.onServer(server.url, `create database ${name}`);
-      const rounds = await roundsOf(join(folder, name), `${server.url}${name}`, server.pid(), count);
-      single ??= rounds;
-      printServers(count, rounds, single);
+      all.push(await open(join(folder, name), `${server.url}${name}`, server.pid(), count));
     }
+    await measureInTurn(all);
+    for (const { count, rounds } of all) printServers(count, rounds, all[0]?.rounds ?? rounds);
   } finally {
+    for (const { close } of all) await close();
     await server.stop();
   }
 }

@@ -54,10 +54,11 @@ export async function startBalancer(
   folder: string,
   ports: readonly [number, number],
   given?: number,
-): Promise<Running> {
+): Promise<Running & { readonly socket: string }> {
   const port = given ?? (await freePort());
-  const file = join(folder, 'haproxy.cfg');
+  const [file, socket] = [join(folder, 'haproxy.cfg'), join(folder, 'haproxy.sock')];
   const changes = [
+    ['/run/haproxy/admin.sock', socket],
     ['bind :443 ssl crt /etc/haproxy/beadle.pem', `bind 127.0.0.1:${port}`],
     // As many files as a test may open.
     ['maxconn 20000', 'maxconn 2000'],
@@ -66,7 +67,7 @@ export async function startBalancer(
     ['10.1.0.12:8420', `127.0.0.1:${ports[1]}`],
   ] as const;
   writeFileSync(file, documentedWith('haproxy.cfg', changes));
-  return running(spawn('/usr/sbin/haproxy', ['-db', '-f', file], { stdio: 'pipe' }), port);
+  return { ...(await running(spawn('/usr/sbin/haproxy', ['-db', '-f', file], { stdio: 'pipe' }), port)), socket };
 }
 
 /** pgbouncer before a PostgreSQL without TLS; gives the address of the same database behind it. */

@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +14,7 @@ import type { Result } from '../../scripts/fleet/result.ts';
 import { policyInReport } from '../../scripts/start/policy.ts';
 import { deploymentSql } from '../support/deployment-sql.ts';
 import { HASTE, onServer, type RunningPostgres, startPostgres } from '../support/postgres-server.ts';
-import { freePort, spawnNode, until } from '../support/processes.ts';
+import { freePort, ROOT, spawnNode, until } from '../support/processes.ts';
 import { compare } from '../support/acknowledged.ts';
 import { type Running, startBalancer, startPooler } from '../support/balanced.ts';
 import { type RealServer, startRealServer } from './fixtures/real-server.ts';
@@ -23,6 +25,19 @@ const DAYS_AWAY = 8;
 const PER_DAY = 5;
 const SERVED_AGAIN_WITHIN_MS = 5_000;
 
+/** What haproxy is told, by docs/deployment.md, before `server` is stopped. */
+function documentedDrain(server: string): string[] {
+  const text = readFileSync(join(ROOT, 'docs/deployment.md'), 'utf8');
+  const [, backends = ''] = /^for backend in (.+); do$/m.exec(text) ?? [];
+  const [, command = ''] = /^ {2}echo "(set server .+)" \|/m.exec(text) ?? [];
+  return backends.split(' ').map((backend) => command.replace('$backend', backend).replace('two', server));
+}
+
+async function tell(socket: string, command: string): Promise<void> {
+  const answer = await textOf(connect(socket).end(`${command}\n`));
+  if (answer.trim() !== '') throw new Error(`haproxy: ${answer}`);
+}
+
 describe.skipIf(why !== undefined)(
   `two servers on one PostgreSQL, behind haproxy and pgbouncer${why === undefined ? '' : ` (skipped: ${why})`}`,
   () => {
@@ -30,7 +45,7 @@ describe.skipIf(why !== undefined)(
     let postgres: RunningPostgres;
     let direct: string;
     let pooler: Running & { readonly url: string };
-    let balancer: Running;
+    let balancer: Awaited<ReturnType<typeof startBalancer>>;
     let origin: string;
     let one: RealServer;
     let two: RealServer;
@@ -191,6 +206,36 @@ describe.skipIf(why !== undefined)(
       expect(answeredAfter).toBeLessThan(SERVED_AGAIN_WITHIN_MS);
       expect(result.streams?.cut).toBeGreaterThanOrEqual(listeningAtOne);
       expect(result.streams?.longestAwayMs).toBeLessThan(SERVED_AGAIN_WITHIN_MS);
+    });
+
+    it('answer everybody while one is taken out and stopped, as for an upgrade', async () => {
+      await one.start();
+      const statuses: number[] = [];
+      const over = new AbortController();
+      const asking = Promise.all(
+        ['/health/live', '/sign-in', '/health/ready'].map(async (path) => {
+          while (!over.signal.aborted) {
+            const answer = await fetch(`${origin}${path}`).catch(() => undefined);
+            statuses.push(answer?.status ?? 0);
+            await answer?.arrayBuffer();
+            await delay(20);
+          }
+        }),
+      );
+      await until('questions', () => statuses.length > 10);
+      for (const command of documentedDrain('two')) await tell(balancer.socket, command);
+      const before = statuses.length;
+      await until('what was under way', () => statuses.length > before + 10);
+      expect(await two.stop()).toBe(0);
+      const asked = statuses.length;
+      await until('more questions', () => statuses.length > asked + 30);
+      over.abort();
+      await asking;
+      expect(
+        Object.fromEntries([...Map.groupBy(statuses, String)].map(([status, all]) => [status, all.length])),
+      ).toEqual({
+        200: statuses.length,
+      });
     });
   },
 );
