@@ -37,12 +37,12 @@ async function freePort(): Promise<number> {
 }
 
 async function untilReady(origin: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 1200; tries += 1) {
     const response = await fetch(`${origin}/health/ready`).catch(() => undefined);
     if (response?.ok === true) return;
     await delay(100);
   }
-  throw new Error('the server was not ready within 30 s');
+  throw new Error('the server was not ready within two minutes');
 }
 
 export interface CouncilOptions {
