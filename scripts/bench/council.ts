@@ -48,6 +48,8 @@ async function untilReady(origin: string): Promise<void> {
 export interface CouncilOptions {
   /** The address of a PostgreSQL database; undefined: SQLite in the folder. */
   readonly database?: string | undefined;
+  /** Of each server. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** How many servers there are beside the first; on PostgreSQL only. */
   readonly more?: number;
 }
@@ -82,8 +84,11 @@ export async function startServer(folder: string, more: Readonly<Record<string, 
   }
 }
 
-export async function openCouncil(folder: string, { database, more = 0 }: CouncilOptions = {}): Promise<Council> {
-  const settings: Record<string, string> = database === undefined ? {} : { BEADLE_SERVER_DATABASE: database };
+export async function openCouncil(
+  folder: string,
+  { database, environment = {}, more = 0 }: CouncilOptions = {},
+): Promise<Council> {
+  const settings = { ...environment, ...(database === undefined ? {} : { BEADLE_SERVER_DATABASE: database }) };
   const servers: ServerProcess[] = [];
   const stopAll = async () => void (await Promise.all(servers.map((server) => server.stop())));
   try {

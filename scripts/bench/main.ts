@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureAgent } from './agent.ts';
 import { measureFailover } from './failover.ts';
+import { measureFleet } from './fleet.ts';
 import { measureIngest } from './ingest.ts';
 import { measureIngestOnPostgres } from './ingest-postgres.ts';
 import { measureOrders } from './orders.ts';
@@ -21,15 +22,16 @@ const measurements = {
   preview: measurePreview,
   pages: measurePages,
   orders: measureOrders,
+  fleet: measureFleet,
+  failover: measureFailover,
 } as const;
-/** Kills a database that it sets up for it, for minutes: only where it is named. */
-const onlyNamed = { failover: measureFailover } as const;
+/** As long as they are told to take, or minutes with a database that is killed: measured where they are named. */
+const ONLY_NAMED: ReadonlySet<string> = new Set(['fleet', 'failover']);
 
 const wanted = process.argv.slice(2);
-const all = { ...measurements, ...onlyNamed };
-const unknown = wanted.find((name) => !Object.hasOwn(all, name));
+const unknown = wanted.find((name) => !Object.hasOwn(measurements, name));
 if (unknown !== undefined || process.platform !== 'linux') {
-  const names = Object.keys(all).join(', ');
+  const names = Object.keys(measurements).join(', ');
   console.error(
     unknown === undefined ? 'The bench reads /proc: it runs on Linux.' : `There is no ${unknown}: ${names}.`,
   );
@@ -39,8 +41,8 @@ if (unknown !== undefined || process.platform !== 'linux') {
 mkdirSync(build, { recursive: true });
 const folder = mkdtempSync(join(build, 'bench-'));
 try {
-  for (const [name, measure] of Object.entries(wanted.length === 0 ? measurements : all))
-    if (wanted.length === 0 || wanted.includes(name)) await measure(folder);
+  for (const [name, measure] of Object.entries(measurements))
+    if (wanted.length === 0 ? !ONLY_NAMED.has(name) : wanted.includes(name)) await measure(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

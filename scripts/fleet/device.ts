@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type ChainPosition, openDesiredState, openPolicy, signerOf, START, verifyingKeyOf } from '@beadle/shared';
+import { type ChainPosition, openPolicy, signerOf, START, verifyingKeyOf } from '@beadle/shared';
 import SQLite from 'better-sqlite3';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { systemClock as clock, systemRandom as random } from '../../packages/agent/src/cli/system.ts';
 import { type Body, stateBody } from '../../packages/agent/src/cycle/transitions.ts';
@@ -10,8 +10,8 @@ import { createMemory, type StateRow } from '../../packages/agent/src/outbox/mem
 import { Outbox } from '../../packages/agent/src/outbox/outbox.ts';
 import { createTables } from '../../packages/agent/src/outbox/store.ts';
 import { enrol } from '../../packages/agent/src/uplink/enrol.ts';
-import { createServerTime } from '../../packages/agent/src/uplink/server-time.ts';
 import { Stream } from '../../packages/agent/src/uplink/stream.ts';
+import { createServerTime } from '../../packages/agent/src/uplink/server-time.ts';
 import type { Transport } from '../../packages/agent/src/uplink/transport.ts';
 import { Uplink } from '../../packages/agent/src/uplink/uplink.ts';
 import { VERSION } from '../../packages/agent/src/version.ts';
@@ -104,27 +104,15 @@ function identityOf({ enrolment, key }: KeptDevice): Identity {
   return { enrolment, serverKey: verifyingKeyOf(enrolment.serverKey), signer: signerOf(createPrivateKey(key)) };
 }
 
-/** Signs under counters that only rise, whether it checks in or listens. */
 function createCounter() {
   let last = 0;
-  return { read: () => last, write: (counter: number) => (last = counter) };
+  return { read: () => last, write: (value: number) => void (last = value) };
 }
 
-/** The agent's stream of orders. Those of a played device are looked at, and nothing is done. */
-function createStream(identity: Identity, transport: Transport, counter: ReturnType<typeof createCounter>): Stream {
-  const { serverKey, enrolment } = identity;
-  const accept = (documents: readonly string[]) => {
-    for (const jws of documents) {
-      const state = openDesiredState(jws, serverKey, { device: enrolment.device, atLeast: 0 });
-      if (typeof state === 'string') throw new Error(`a desired state is not for this device: ${state}`);
-    }
-  };
-  const wait = async (milliseconds: number, signal: AbortSignal) =>
-    delay(milliseconds, undefined, { signal }).catch(() => undefined);
-  return new Stream({ transport, identity, random, log, clock, counter, accept, wait });
-}
+const wait = (milliseconds: number, signal: AbortSignal) =>
+  delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
-/** The agent's uplink on that store; `settled` is told of each check-in that was acknowledged. */
+/** The agent's uplink on that store, and its stream; `settled` is told of each check-in that was acknowledged. */
 function createUplink(
   kept: KeptDevice,
   store: ReturnType<typeof openStore>,
@@ -134,7 +122,6 @@ function createUplink(
   const { outbox, memory } = store;
   const identity = identityOf(kept);
   const counter = createCounter();
-  const stream = createStream(identity, transport, counter);
   let { policySerial } = kept;
   const restate = () =>
     outbox.append(
@@ -145,19 +132,28 @@ function createUplink(
     transport,
     clock,
     identity,
-    counter,
     outbox,
     memory,
     random,
     log,
     restate,
-    reached: () => stream.hurry(),
     serverTime: createServerTime(clock, outbox.meta),
     about: { ...PLATFORM, version: VERSION },
     onCouncilNetwork: () => null,
     policySerial: () => policySerial,
     settledAt: settled,
+    counter,
     accept: (documents) => (policySerial = serialOf(documents, identity, policySerial)),
+  });
+  const stream = new Stream({
+    transport,
+    identity,
+    counter,
+    clock,
+    random,
+    log,
+    wait,
+    accept: () => undefined,
   });
   return { uplink, stream, policySerial: () => policySerial };
 }
@@ -171,13 +167,16 @@ export function wakeDevice(kept: KeptDevice, transport: Transport) {
   return {
     keep: (found: readonly Found[], policyVersion: string) => keep(outbox, memory, found, policyVersion),
     pending: () => outbox.waiting().pending,
-    /** Listens for orders as the agent does, from when the server has been reached, until the signal. */
-    listen: (signal: AbortSignal) => stream.run(signal),
     /** One attempt; whether it was acknowledged, and for how long the agent would wait now, in milliseconds. */
     async checkIn(signal: AbortSignal) {
       const before = acknowledgements;
       const pauseMs = await uplink.once(signal);
       return { acknowledged: acknowledgements > before, pauseMs };
+    },
+    /** Listens for orders until `signal` aborts. */
+    async listen(signal: AbortSignal) {
+      stream.hurry();
+      await stream.run(signal);
     },
     /** Ends it; what it would have to know another time. */
     sleep(): KeptDevice {

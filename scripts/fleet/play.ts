@@ -12,7 +12,6 @@ export interface PlayPlan {
   readonly backlog: number;
   readonly perDay: number;
   readonly policyVersion: string;
-  /** Whether each device listens for orders meanwhile, to the end. */
   readonly streams: boolean;
 }
 
@@ -53,9 +52,14 @@ async function untilSettled(
   }
 }
 
+/** Check-ins of a working day at one in five minutes: what is found in a day is spread over so many. */
+const CHECK_INS_A_DAY = 96;
+
 export interface Company {
   /** What the devices have connections of; undefined: each has its own. */
   readonly shared: Transport | undefined;
+  /** That the server is called from. */
+  readonly localAddress: string | undefined;
   /** This one is done but for listening; resolves when all are, so that none listens no more before the last has come. */
   readonly done: () => Promise<void>;
 }
@@ -64,30 +68,33 @@ export interface Company {
 export async function play(
   kept: KeptDevice,
   plan: PlayPlan,
-  { shared, done }: Company,
+  { shared, localAddress, done }: Company,
 ): Promise<Played & { readonly kept: KeptDevice }> {
   const started = performance.now();
   const ends = started + plan.seconds * 1000;
   await delay(Math.random() * plan.returnWithin * 1000);
-  const transport = watch(plan.server, shared);
+  const transport = watch(plan.server, shared, localAddress);
   const device = wakeDevice(kept, transport);
-  const over = new AbortController();
-  const listening = plan.streams ? device.listen(over.signal) : undefined;
   const latencies: number[] = [];
+  const ending = new AbortController();
+  let listening: Promise<void> | undefined;
   let [findings, errors] = [0, 0];
-  for (let days = plan.backlog; ; days = 0) {
-    device.keep(foundWhileAway({ days, perDay: plan.perDay, now: Date.now() }), plan.policyVersion);
+  for (let days: number | undefined = plan.backlog; ; days = undefined) {
+    const isQuiet = days === undefined && Math.random() > plan.perDay / CHECK_INS_A_DAY;
+    const found = isQuiet ? [] : foundWhileAway({ days: days ?? 0, perDay: plan.perDay, now: Date.now() });
+    device.keep(found, plan.policyVersion);
     const had = device.pending();
     const pause = await untilSettled(device, transport, latencies, ends + PATIENCE_MS);
     findings += had - device.pending();
     if (pause === undefined) errors += 1;
+    else if (plan.streams) listening ??= device.listen(ending.signal);
     if (pause === undefined || performance.now() + pause > ends) break;
     await delay(pause);
   }
   const all = done();
-  if (plan.streams) await Promise.all([all, delay(Math.max(0, ends - performance.now()))]);
+  if (listening !== undefined) await Promise.all([all, delay(Math.max(0, ends - performance.now()))]);
   const streamed = transport.streamed();
-  over.abort();
+  ending.abort();
   await listening;
   await transport.close();
   return { findings, errors, sentAway: transport.sentAway(), latencies, streamed, kept: device.sleep() };

@@ -12,15 +12,23 @@ export interface Watched extends Transport {
 
 const isLater = (status: number) => status === 503 || status === 429;
 
+/** Connections from one address to one port: fewer than there are ports for them, with those that are being ended. */
+const FROM_ONE_ADDRESS = 10_000;
+
+/** The address of this machine that the `index`th device calls a server on 127.0.0.1 from; undefined where it is elsewhere. */
+export function sourceOf(server: string, index: number): string | undefined {
+  if (new URL(server).hostname !== '127.0.0.1') return undefined;
+  const at = Math.floor(index / FROM_ONE_ADDRESS) + 2;
+  return `127.0.${Math.floor(at / 250)}.${at % 250}`;
+}
+
 /** The agent's transport, seen from outside: one to itself, or a shared one, which stays open. */
-export function watch(server: string, shared: Transport | undefined): Watched {
-  const inner = shared ?? createTransport(server);
-  const { stream, told } = watchStreams(inner);
+export function watch(server: string, shared: Transport | undefined, localAddress?: string): Watched {
+  const inner = shared ?? createTransport(server, { localAddress });
   let last = 0;
   let away = 0;
+  const { stream, told } = watchStreams(inner);
   return {
-    stream,
-    streamed: told,
     async send(request, signal) {
       last = 0;
       const response = await inner.send(request, signal);
@@ -28,9 +36,11 @@ export function watch(server: string, shared: Transport | undefined): Watched {
       if (isLater(last)) away += 1;
       return response;
     },
+    stream,
     close: () => (shared === undefined ? inner.close() : Promise.resolve()),
     lastStatus: () => last,
     sentAway: () => away,
+    streamed: told,
   };
 }
 

@@ -5,7 +5,7 @@ import { enrolDevice, type KeptDevice } from './device.ts';
 import { inTurns } from './in-turns.ts';
 import { play, type Played, type PlayPlan } from './play.ts';
 import { together } from './streams.ts';
-import { patient } from './transport.ts';
+import { patient, sourceOf } from './transport.ts';
 
 /** What a thread is given: devices that are enrolled, and serial numbers of those that are to be. */
 export interface Share {
@@ -15,6 +15,8 @@ export interface Share {
   /** A fleet key; empty where there is nobody to enrol. */
   readonly fleetKey: string;
   readonly connections: number | undefined;
+  /** Of how many this is one. */
+  readonly threads: number;
 }
 
 export type FromWorker =
@@ -26,7 +28,7 @@ export type FromWorker =
 
 const ENROLMENTS_AT_A_TIME = 4;
 
-const { plan, devices, toEnrol, fleetKey, connections } = workerData as Share;
+const { plan, devices, toEnrol, fleetKey, connections, threads } = workerData as Share;
 const say = (message: FromWorker) => parentPort?.postMessage(message);
 
 async function enrolAll(): Promise<KeptDevice[]> {
@@ -51,8 +53,9 @@ async function playAll(all: readonly KeptDevice[]): Promise<void> {
     return allAreDone;
   };
   const each = await Promise.all(
-    all.map(async (device) => {
-      const played = await play(device, plan, { shared, done });
+    all.map(async (device, index) => {
+      const localAddress = sourceOf(plan.server, index * threads);
+      const played = await play(device, plan, { shared, localAddress, done });
       say({ kind: 'back' });
       return played;
     }),
