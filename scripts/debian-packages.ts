@@ -11,6 +11,8 @@ export const debianPackages = {
   'dbus-daemon': 'the bus on which Linux announces media, sessions and sleep',
   udev: 'the device events of removable media',
   postgresql: 'the database as councils install it, with TLS, roles and pg_dump',
+  haproxy: 'the proxy in front of several servers',
+  pgbouncer: 'the pooler between them and the database',
   'samba-ad-dc': 'the council’s directory, as Active Directory speaks it',
   'samba-ad-provision': 'the schema that a new directory begins with',
   'ldb-tools': 'changes its records as its administrator would',
@@ -47,20 +49,26 @@ export const debianPackages = {
   'unattended-upgrades': 'what writes the note that a restart is needed',
 } as const;
 
+/** What `npm run bench -- failover` needs beside them, and no test: nothing installs these by itself. */
+export const failoverPackages = {
+  patroni: 'makes a standby the primary where that is gone',
+  'etcd-server': 'where Patroni keeps who it is',
+} as const;
+
 export type DebianPackage = keyof typeof debianPackages;
 
 const isDebianPackage = (name: string): name is DebianPackage => Object.hasOwn(debianPackages, name);
-const names = Object.keys(debianPackages).filter(isDebianPackage);
+export const packageNames: readonly DebianPackage[] = Object.keys(debianPackages).filter(isDebianPackage);
 
 /** Those of `wanted` that dpkg does not report as installed; all of them on a machine without dpkg. */
-export function missingPackages<T extends string = DebianPackage>(wanted: readonly T[] = names as T[]): T[] {
+export function missingPackages<Name extends string>(wanted: readonly Name[]): Name[] {
   const query = spawnSync('dpkg-query', ['--show', '--showformat=${db:Status-Abbrev} ${Package}\n', ...wanted]);
   const installed = new Set(query.stdout?.toString().match(/(?<=^ii +)\S+$/gm));
   return wanted.filter((name) => !installed.has(name));
 }
 
 /** Why tests that need root and these packages cannot run here, to skip them with; undefined where they can. */
-export function whySkipped(...wanted: readonly DebianPackage[]): string | undefined {
+export function whySkipped(...wanted: readonly (DebianPackage | keyof typeof failoverPackages)[]): string | undefined {
   const missing = missingPackages(wanted);
   if (missing.length > 0) return `needs the Debian packages ${missing.join(', ')}`;
   return process.getuid?.() === 0 ? undefined : 'needs root';

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } f
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseCLI, startVitest } from 'vitest/node';
-import { type DebianPackage, debianPackages, missingPackages } from './debian-packages.ts';
+import { type DebianPackage, debianPackages, missingPackages, packageNames } from './debian-packages.ts';
 
 const vitestFile = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 const dayMs = 86_400_000;
@@ -48,7 +48,7 @@ function installMissing(missing: readonly DebianPackage[]): boolean {
 
 /** False where root could not install what the tests need: they would then all be skipped, which is no verdict. */
 function prepare(): boolean {
-  const missing = missingPackages();
+  const missing = missingPackages(packageNames);
   if (missing.length === 0) return true;
   console.log('These Debian packages are missing:');
   for (const name of missing) console.log(`  ${name.padEnd(24)} ${debianPackages[name]}`);

@@ -68,6 +68,7 @@ describe('the stream over a socket', () => {
     requests.push(idle);
     idle.flushHeaders();
     await once(idle, 'close');
+    expect(await line()).toBe('');
     server.clock.pass(30_000);
     expect(await line()).toBe('');
     await order();

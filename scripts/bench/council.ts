@@ -20,6 +20,8 @@ export interface Council {
   /** An administrator's. */
   readonly token: string;
   readonly server: ChildProcess;
+  /** Other servers on the same database. */
+  readonly others: readonly ServerProcess[];
   /** Registers a laptop and makes a token for it. */
   tokenFor(assetTag: string): Promise<string>;
   stop(): Promise<void>;
@@ -35,47 +37,65 @@ async function freePort(): Promise<number> {
 }
 
 async function untilReady(origin: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 1200; tries += 1) {
     const response = await fetch(`${origin}/health/ready`).catch(() => undefined);
     if (response?.ok === true) return;
     await delay(100);
   }
-  throw new Error('the server was not ready within 30 s');
+  throw new Error('the server was not ready within two minutes');
 }
 
 export interface CouncilOptions {
   /** The address of a PostgreSQL database; undefined: SQLite in the folder. */
   readonly database?: string | undefined;
-  /** Of the server. */
+  /** Of each server. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** How many servers there are beside the first; on PostgreSQL only. */
+  readonly more?: number;
+}
+
+export interface ServerProcess {
+  readonly origin: string;
+  readonly child: ChildProcess;
+  /** The variables of its settings. */
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** A server that is ready; its data, or but its keys and mail, are in `folder`. */
+export async function startServer(folder: string, more: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  const settings = { port: await freePort(), data: folder, policy: POLICY };
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const env = { ...serverEnvironment(settings, undefined), BEADLE_SERVER_LOG_LEVEL: 'warn', ...more };
+  const origin = `http://127.0.0.1:${settings.port}`;
+  const errors = join(folder, 'server-errors.log');
+  const child = start({ args: [SERVER, 'serve'], env, stdio: ['ignore', 'ignore', openSync(errors, 'a', 0o600)] });
+  const end = () => stop(child, 15_000);
+  const ended = untilItEnds(child, 'server', 'its log').catch((error: Error) => {
+    throw new Error(`${error.message}\n${readFileSync(errors, 'utf8')}`, { cause: error });
+  });
+  try {
+    await Promise.race([untilReady(origin), ended]);
+    ended.catch(() => undefined);
+    return { origin, child, env, stop: end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
 }
 
 export async function openCouncil(
   folder: string,
-  { database, environment = {} }: CouncilOptions = {},
+  { database, environment = {}, more = 0 }: CouncilOptions = {},
 ): Promise<Council> {
-  const settings = { port: await freePort(), data: folder, policy: POLICY };
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const env = {
-    ...serverEnvironment(settings, undefined),
-    BEADLE_SERVER_LOG_LEVEL: 'warn',
-    ...environment,
-    ...(database === undefined ? {} : { BEADLE_SERVER_DATABASE: database }),
-  };
-  const origin = `http://127.0.0.1:${settings.port}`;
-  const errors = join(folder, 'server-errors.log');
-  const server = start({
-    args: [SERVER, 'serve'],
-    env,
-    stdio: ['ignore', 'ignore', openSync(errors, 'a', 0o600)],
-  });
-  const end = () => stop(server, 15_000);
+  const settings = { ...environment, ...(database === undefined ? {} : { BEADLE_SERVER_DATABASE: database }) };
+  const servers: ServerProcess[] = [];
+  const stopAll = async () => void (await Promise.all(servers.map((server) => server.stop())));
   try {
-    const ended = untilItEnds(server, 'server', 'its log').catch((error: Error) => {
-      throw new Error(`${error.message}\n${readFileSync(errors, 'utf8')}`, { cause: error });
-    });
-    await Promise.race([untilReady(origin), ended]);
-    ended.catch(() => undefined);
+    const first = await startServer(folder, settings);
+    servers.push(first);
+    for (let at = 0; at < more; at += 1) servers.push(await startServer(folder, settings));
+    const { origin, env, child } = first;
     const token = await run({ args: [SERVER, 'token', 'create', '--role', 'administrator', '--name', 'bench'], env });
     const client = createClient(origin, token);
     await client.call('POST', '/api/v1/policies', policyInReport(POLICY), 'application/yaml');
@@ -83,9 +103,9 @@ export async function openCouncil(
       await client.call('POST', '/api/v1/devices', { assetTag, kind: 'laptop' });
       return (await client.call<{ token: string }>('POST', `/api/v1/devices/${assetTag}/enrolment-tokens`)).token;
     };
-    return { origin, folder, client, token, server, tokenFor, stop: end };
+    return { origin, folder, client, token, server: child, others: servers.slice(1), tokenFor, stop: stopAll };
   } catch (error) {
-    await end();
+    await stopAll();
     throw error;
   }
 }

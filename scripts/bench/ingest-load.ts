@@ -27,7 +27,8 @@ import { batchOf } from './ingest-findings.ts';
  * the other. Everything but the signature is made before a line on standard input starts the clock.
  */
 interface Plan {
-  readonly origin: string;
+  /** Of servers on one database: the devices are dealt out to them in turn. */
+  readonly origins: readonly [string, ...string[]];
   readonly tokens: readonly string[];
   readonly batches: number;
 }
@@ -38,6 +39,7 @@ interface Named {
 }
 
 interface Device extends Named {
+  readonly origin: string;
   readonly signer: Signer;
   readonly bodies: readonly Buffer[];
 }
@@ -91,20 +93,21 @@ function writeBatches(device: Named, index: number, count: number): Buffer[] {
   });
 }
 
-async function enrolOne({ origin, batches }: Plan, token: string, index: number): Promise<Device> {
+async function enrolOne({ origins, batches }: Plan, token: string, index: number): Promise<Device> {
+  const origin = origins[index % origins.length] ?? origins[0];
   const key = generateKeyPairSync('ed25519').privateKey;
   const transport = createTransport(origin);
   const about = { platform: 'linux', release: '6.1.0', agentVersion: '0.1.0', serialNumber: null } as const;
   const answer = await enrol({ server: origin, token, key, transport, clock, about }, AbortSignal.timeout(30_000));
   await transport.close();
-  const device = { id: answer.device, generation: answer.generation, signer: signerOf(key) };
+  const device = { origin, id: answer.device, generation: answer.generation, signer: signerOf(key) };
   return { ...device, bodies: writeBatches(device, index, batches) };
 }
 
-async function send(client: Client, origin: string, device: Device, body: Buffer, counter: number): Promise<number> {
+async function send(client: Client, device: Device, body: Buffer, counter: number): Promise<number> {
   const request = { method: 'POST', path: PATHS.checkIns, query: '?', contentEncoding: 'zstd', body } as const;
   const at = { created: Math.floor(Date.now() / 1000), counter };
-  const signed = signRequest({ ...request, authority: new URL(origin).host }, device.signer, at);
+  const signed = signRequest({ ...request, authority: new URL(device.origin).host }, device.signer, at);
   const headers = { ...signed, 'content-type': CHECK_IN_TYPE, 'content-encoding': 'zstd' };
   const from = performance.now();
   const response = await client.request({ path: PATHS.checkIns, method: 'POST', headers, body });
@@ -114,16 +117,15 @@ async function send(client: Client, origin: string, device: Device, body: Buffer
   return performance.now() - from;
 }
 
-async function sendAll(plan: Plan, devices: readonly Device[], from: number, to: number) {
+async function sendAll(devices: readonly Device[], from: number, to: number) {
   const latencies: number[] = [];
   const started = performance.now();
   await Promise.all(
     devices.map(async (device) => {
-      const client = new Client(plan.origin);
+      const client = new Client(device.origin);
       for (let batch = from; batch < to; batch += 1) {
         const body = device.bodies[batch];
-        if (body !== undefined)
-          latencies.push(await send(client, plan.origin, device, body, Date.now() * 1000 + batch));
+        if (body !== undefined) latencies.push(await send(client, device, body, Date.now() * 1000 + batch));
       }
       await client.close();
     }),
@@ -141,5 +143,5 @@ for (const [index, token] of plan.tokens.entries()) devices.push(await enrolOne(
 say({ devices: devices.length });
 for await (const line of createInterface({ input: process.stdin })) {
   const { from, to } = JSON.parse(line) as { from: number; to: number };
-  say(await sendAll(plan, devices, from, to));
+  say(await sendAll(devices, from, to));
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { run, start, stop } from '../start/processes.ts';
-import { openCouncil } from './council.ts';
+import { type Council, openCouncil } from './council.ts';
 import { type Driver, linesOf } from './lines.ts';
 import { processorSeconds } from './proc.ts';
 
@@ -8,7 +8,7 @@ export const DEVICES = 8;
 /** Batches of each device: until the code is compiled, then as often as is measured. */
 const WARM_UP = 60;
 export const ROUND = 100;
-const ROUNDS = 3;
+export const ROUNDS = 3;
 
 export interface Round {
   /** Processor seconds. */
@@ -24,19 +24,27 @@ async function roundOf(load: Driver, server: number, from: number, to: number): 
   return { processor: processorSeconds(server) - before, seconds, p50, p99 };
 }
 
+/** The devices, enrolled, in a process of their own; dealt out to the servers of the council. */
+export async function startLoad(
+  council: Council,
+  batches: number,
+): Promise<{ readonly load: Driver; readonly end: () => Promise<void> }> {
+  const tokens: string[] = [];
+  for (let at = 1; at <= DEVICES; at += 1) tokens.push(await council.tokenFor(`LOAD-${at}`));
+  const origins = [council.origin, ...council.others.map(({ origin }) => origin)];
+  const plan = JSON.stringify({ origins, tokens, batches });
+  const args = [join(import.meta.dirname, 'ingest-load.ts'), plan];
+  const child = start({ args, stdio: ['pipe', 'pipe', 'inherit'] });
+  const load = linesOf(child, 'the load');
+  await load.next();
+  return { load, end: () => stop(child, 5_000) };
+}
+
 /** The server takes the batches of several devices over HTTP, which another process sends. */
 export async function serverRounds(folder: string, database?: string): Promise<Round[]> {
   const council = await openCouncil(folder, { database });
-  const tokens: string[] = [];
-  for (let at = 1; at <= DEVICES; at += 1) tokens.push(await council.tokenFor(`LOAD-${at}`));
-  const plan = JSON.stringify({ origin: council.origin, tokens, batches: WARM_UP + ROUND * ROUNDS });
-  const child = start({
-    args: [join(import.meta.dirname, 'ingest-load.ts'), plan],
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const { load, end } = await startLoad(council, WARM_UP + ROUND * ROUNDS);
   try {
-    const load = linesOf(child, 'the load');
-    await load.next();
     const pid = council.server.pid ?? 0;
     await roundOf(load, pid, 0, WARM_UP);
     const rounds: Round[] = [];
@@ -44,7 +52,7 @@ export async function serverRounds(folder: string, database?: string): Promise<R
       rounds.push(await roundOf(load, pid, WARM_UP + at * ROUND, WARM_UP + (at + 1) * ROUND));
     return rounds;
   } finally {
-    await stop(child, 5_000);
+    await end();
     await council.stop();
   }
 }

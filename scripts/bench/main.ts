@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureAgent } from './agent.ts';
+import { measureFailover } from './failover.ts';
 import { measureFleet } from './fleet.ts';
 import { measureGrowth } from './growth.ts';
 import { measureIngest } from './ingest.ts';
@@ -8,6 +9,7 @@ import { measureIngestOnPostgres } from './ingest-postgres.ts';
 import { measureOrders } from './orders.ts';
 import { measurePages } from './pages.ts';
 import { measurePreview } from './preview.ts';
+import { measureServers } from './servers.ts';
 import { measureStorm } from './storm.ts';
 
 /** On the checkout's own disk: a temporary folder is often memory, where nothing is ever written or synced. */
@@ -16,15 +18,17 @@ const measurements = {
   agent: measureAgent,
   ingest: measureIngest,
   'ingest-postgres': measureIngestOnPostgres,
+  servers: measureServers,
   storm: measureStorm,
   preview: measurePreview,
   pages: measurePages,
   orders: measureOrders,
   fleet: measureFleet,
   growth: measureGrowth,
+  failover: measureFailover,
 } as const;
-/** As long as they are told to take: measured where they are named. */
-const ONLY_NAMED: ReadonlySet<string> = new Set(['fleet', 'growth']);
+/** As long as they are told to take, or minutes with a database that is killed: measured where they are named. */
+const ONLY_NAMED: ReadonlySet<string> = new Set(['fleet', 'growth', 'failover']);
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !Object.hasOwn(measurements, name));

@@ -21,6 +21,11 @@ export interface ReturnPlan {
   readonly say: (words: string) => void;
 }
 
+export interface FleetPlan extends Omit<ReturnPlan, 'say'> {
+  /** Where keys, and what each device holds as acknowledged, are kept. */
+  readonly keep?: string;
+}
+
 export interface StormPlan extends ReturnPlan {
   readonly folder: string;
   /** The address of a PostgreSQL database; undefined: SQLite in the folder. */
@@ -48,7 +53,7 @@ export interface Storm {
 const FLEET = join(import.meta.dirname, '../fleet/main.ts');
 const AFTER_MS = 5_000;
 /** The line of `npm run fleet` with which its clock starts. */
-const STARTS = /come back within/;
+export const STARTS = /come back within/;
 
 async function metric({ origin }: Council, name: string): Promise<number> {
   const response = await fetch(`${origin}/metrics`);
@@ -57,9 +62,10 @@ async function metric({ origin }: Council, name: string): Promise<number> {
   return Number(new RegExp(`^${name}\\{lane="check-ins"\\} (\\S+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
-function startFleet({ origin, token }: Council, plan: ReturnPlan): ChildProcess {
-  const { devices, within, backlog, seconds = within, streams = false } = plan;
-  const numbers = { devices, seconds, 'return-within': within, backlog };
+/** `npm run fleet` against the council; its lines and its result are on its output. */
+export function startFleet({ origin, token }: Council, plan: FleetPlan): ChildProcess {
+  const { devices, within, backlog, seconds = within, streams = false, keep } = plan;
+  const numbers = { devices, seconds, 'return-within': within, backlog, ...(keep === undefined ? {} : { keep }) };
   const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
   if (streams) args.push('--streams');
   const fleet = start({

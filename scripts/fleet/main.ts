@@ -65,9 +65,8 @@ async function run(options: FleetOptions): Promise<number> {
     writeKept(options.keep, [...ended.flatMap(({ devices }) => devices), ...others]);
     const played: readonly Played[] = ended.map((each) => each.played);
     beside.end();
-    const result = resultOf(enrolled.length, played);
+    const result = resultOf(enrolled.length, played, options.streams);
     say(`sent away and come again: ${totalOf(played, ({ sentAway }) => sentAway)}`);
-    if (options.streams) say(`streams opened: ${totalOf(played, ({ streamsOpened }) => streamsOpened)}`);
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return result.errors === 0 ? 0 : 1;
   } finally {

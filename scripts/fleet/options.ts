@@ -51,7 +51,8 @@ has found. Ends with one JSON line: {"devices","checkIns","findings","errors","p
 After its first check-in a device has something new in one of twenty, as a laptop in use has. A server on 127.0.0.1 is called from
 as many addresses of this machine (127.0.0.2 and on) as the devices need ports.
 p50Ms and p99Ms are from the first attempt at a check-in to its acknowledgement, with all waits after a 503. errors counts the
-devices that were refused for good, or were not done 300 s after the end. Exit 1 if there are any, 2 for wrong use.
+devices that were refused for good, or were not done 300 s after the end. With --streams there is "streams": how many were
+opened, and cut, and the longest that a device was without one; they last until the last device is done. Exit 1 if there are any, 2 for wrong use.
 A certificate of a private authority is trusted where the system trusts it, or by NODE_EXTRA_CA_CERTS.
 `;
 
@@ -106,6 +107,8 @@ export function readOptions(args: readonly string[]): FleetOptions | 'help' {
   const values = parse(args);
   if (values.help === true) return 'help';
   const number = (name: keyof Values, from: number, to: number) => wholeNumber(values, name, [from, to]);
+  if (values.streams === true && values.connections !== undefined)
+    throw new UsageError('--streams takes a connection for each device: leave --connections out.');
   const server = needed(values.server, '--server URL');
   const seconds = needed(number('seconds', 1, 86_400), '--seconds S');
   return {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Transport } from '../../packages/agent/src/uplink/transport.ts';
 import { type KeptDevice, wakeDevice } from './device.ts';
 import { foundWhileAway } from './findings.ts';
+import type { Streamed } from './streams.ts';
 import { watch } from './transport.ts';
 
 export interface PlayPlan {
@@ -19,9 +20,9 @@ export interface Played {
   readonly findings: number;
   readonly errors: number;
   readonly sentAway: number;
-  readonly streamsOpened: number;
   /** Of each acknowledged check-in, from its first attempt on, in milliseconds. */
   readonly latencies: readonly number[];
+  readonly streamed: Streamed;
 }
 
 /** After the end of the time, for those who were told to come again later: more than the server ever tells. */
@@ -55,11 +56,20 @@ async function untilSettled(
 const CHECK_INS_A_DAY = 96;
 const hasNews = ({ perDay }: PlayPlan): boolean => Math.random() <= perDay / CHECK_INS_A_DAY;
 
+export interface Company {
+  /** What the devices have connections of; undefined: each has its own. */
+  readonly shared: Transport | undefined;
+  /** That the server is called from. */
+  readonly localAddress: string | undefined;
+  /** This one is done but for listening; resolves when all are, so that none listens no more before the last has come. */
+  readonly done: () => Promise<void>;
+}
+
 /** One device: comes back at its moment with what it has found, and reports as an agent does until the time is over. */
 export async function play(
   kept: KeptDevice,
   plan: PlayPlan,
-  { shared, localAddress }: { readonly shared: Transport | undefined; readonly localAddress: string | undefined },
+  { shared, localAddress, done }: Company,
 ): Promise<Played & { readonly kept: KeptDevice }> {
   const started = performance.now();
   const ends = started + plan.seconds * 1000;
@@ -81,10 +91,11 @@ export async function play(
     if (pause === undefined || performance.now() + pause > ends) break;
     await delay(pause);
   }
-  if (listening !== undefined) await delay(Math.max(0, ends - performance.now()));
+  const all = done();
+  if (listening !== undefined) await Promise.all([all, delay(Math.max(0, ends - performance.now()))]);
+  const streamed = transport.streamed();
   ending.abort();
   await listening;
   await transport.close();
-  const [sentAway, streamsOpened] = [transport.sentAway(), transport.streamsOpened()];
-  return { findings, errors, sentAway, streamsOpened, latencies, kept: device.sleep() };
+  return { findings, errors, sentAway: transport.sentAway(), latencies, streamed, kept: device.sleep() };
 }

@@ -1,4 +1,5 @@
 import type { Played } from './play.ts';
+import { type Streamed, together } from './streams.ts';
 
 export interface Result {
   readonly devices: number;
@@ -9,12 +10,14 @@ export interface Result {
   readonly errors: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Where devices listened for orders. */
+  readonly streams?: Streamed;
 }
 
 export const totalOf = (played: readonly Played[], of: (each: Played) => number): number =>
   played.reduce((total, each) => total + of(each), 0);
 
-export function resultOf(devices: number, played: readonly Played[]): Result {
+export function resultOf(devices: number, played: readonly Played[], withStreams: boolean): Result {
   const sorted = played.flatMap(({ latencies }) => latencies).toSorted((a, b) => a - b);
   // The nearest rank.
   const at = (share: number) => Number((sorted[Math.ceil(sorted.length * share) - 1] ?? 0).toFixed(1));
@@ -25,5 +28,6 @@ export function resultOf(devices: number, played: readonly Played[]): Result {
     errors: totalOf(played, ({ errors }) => errors),
     p50Ms: at(0.5),
     p99Ms: at(0.99),
+    ...(withStreams ? { streams: together(played.map(({ streamed }) => streamed)) } : {}),
   };
 }

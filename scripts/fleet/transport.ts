@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTransport, type Transport } from '../../packages/agent/src/uplink/transport.ts';
+import { type Streamed, watchStreams } from './streams.ts';
 
 export interface Watched extends Transport {
   /** The status of the last answer; 0 where there was none. */
   lastStatus(): number;
   /** Answers that said to come again later. */
   sentAway(): number;
-  /** Streams that were opened, those that took the place of one that had ended included. */
-  streamsOpened(): number;
+  streamed(): Streamed;
 }
 
 const isLater = (status: number) => status === 503 || status === 429;
@@ -27,13 +27,7 @@ export function watch(server: string, shared: Transport | undefined, localAddres
   const inner = shared ?? createTransport(server, { localAddress });
   let last = 0;
   let away = 0;
-  let opened = 0;
-  const stream: Transport['stream'] = async (request, signal) => {
-    const response = await inner.stream?.(request, signal);
-    if (response === undefined) throw new Error('this transport holds no stream');
-    if (response.status === 200) opened += 1;
-    return response;
-  };
+  const { stream, told } = watchStreams(inner);
   return {
     async send(request, signal) {
       last = 0;
@@ -46,7 +40,7 @@ export function watch(server: string, shared: Transport | undefined, localAddres
     close: () => (shared === undefined ? inner.close() : Promise.resolve()),
     lastStatus: () => last,
     sentAway: () => away,
-    streamsOpened: () => opened,
+    streamed: told,
   };
 }
 

@@ -5,6 +5,7 @@ import { enrolDevice, type KeptDevice } from './device.ts';
 import { inTurns } from './in-turns.ts';
 import { play, type Played, type PlayPlan } from './play.ts';
 import { totalOf } from './result.ts';
+import { together } from './streams.ts';
 import { patient, sourceOf } from './transport.ts';
 
 /** What a thread is given: devices that are enrolled, and serial numbers of those that are to be. */
@@ -45,10 +46,17 @@ async function enrolAll(): Promise<KeptDevice[]> {
 
 async function playAll(all: readonly KeptDevice[]): Promise<void> {
   const shared = connections === undefined ? undefined : createTransport(plan.server, { connections });
+  const { promise: allAreDone, resolve } = Promise.withResolvers<void>();
+  let left = all.length;
+  const done = () => {
+    left -= 1;
+    if (left === 0) resolve();
+    return allAreDone;
+  };
   const each = await Promise.all(
     all.map(async (device, index) => {
       const localAddress = sourceOf(plan.server, index * threads);
-      const played = await play(device, plan, { shared, localAddress });
+      const played = await play(device, plan, { shared, localAddress, done });
       say({ kind: 'back' });
       return played;
     }),
@@ -58,8 +66,8 @@ async function playAll(all: readonly KeptDevice[]): Promise<void> {
     findings: totalOf(each, ({ findings }) => findings),
     errors: totalOf(each, ({ errors }) => errors),
     sentAway: totalOf(each, ({ sentAway }) => sentAway),
-    streamsOpened: totalOf(each, ({ streamsOpened }) => streamsOpened),
     latencies: each.flatMap(({ latencies }) => latencies),
+    streamed: together(each.map(({ streamed }) => streamed)),
   };
   say({ kind: 'played', played, devices: each.map(({ kept }) => kept) });
 }

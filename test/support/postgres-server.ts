@@ -21,6 +21,8 @@ export const HASTE = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=o
 export interface RunningPostgres {
   /** Ends in a slash: the name of a database follows. */
   readonly url: string;
+  /** Of the process below which all others of it are. */
+  pid(): number;
   /** Ends it and removes what it has. */
   stop(): Promise<void>;
   /** Ends it, as its manual's pages on shutdown have it; `killed` is SIGKILL, by which it cannot tidy up. */
@@ -95,14 +97,16 @@ export async function startPostgres({ flags = [], within = tmpdir() }: StartOpti
       () => false,
     );
   const url = `postgres://beadle:for-tests@127.0.0.1:${port}/`;
+  const postmaster = () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
   return {
     url,
+    pid: postmaster,
     stop: async () => {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
     async end(how) {
-      const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+      const pid = postmaster();
       process.kill(pid, ENDS[how]);
       await until('the end of PostgreSQL', () => !isThere(pid));
     },

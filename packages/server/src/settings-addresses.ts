@@ -15,6 +15,15 @@ export function databaseOf(raw: RawSettings<SettingsFile>, workingFolder: string
   return database;
 }
 
+/** The address past a pooler; null where there is none between. */
+export function directOf(raw: RawSettings<SettingsFile>, database: string): string | null {
+  const { databaseDirect: direct } = raw.values;
+  if (direct === undefined) return null;
+  const isAddress = isPostgres(direct) && URL.canParse(direct) && new URL(direct).pathname.length > 1;
+  if (isPostgres(database) && isAddress) return direct;
+  throw raw.refuse('databaseDirect', 'postgres:// with a user, a host and a database, beside a database of PostgreSQL');
+}
+
 /** What cannot be read as an address is not shown at all: it may hold a password. */
 export function nameOf(database: string): string {
   if (!isPostgres(database)) return database;

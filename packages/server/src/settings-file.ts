@@ -37,6 +37,15 @@ export const SettingsFile = Type.Object(
         examples: ['/var/lib/beadle-server', 'postgres://beadle@db.council.gov.uk/beadle'],
       }),
     ),
+    /** Where a pooler shares `database`'s connections: the address past it, on which other servers are listened to. */
+    databaseDirect: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 4096,
+        description: 'the postgres:// address of the same database, not through a pooler',
+        examples: ['postgres://beadle@db.council.gov.uk/beadle'],
+      }),
+    ),
     /** Of each server process, to PostgreSQL. */
     databaseConnections: Type.Optional(
       Type.Integer({ minimum: 2, maximum: 200, description: 'a number from 2 to 200', examples: [10] }),

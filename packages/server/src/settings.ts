@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type DirectorySettings, directoryOf } from './settings-directory.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { type DeviceWithdrawals, deviceWithdrawalsOf } from './settings-device-withdrawals.ts';
-import { authoritiesOf, databaseOf, isPostgres, nameOf, originOf, proxiesOf } from './settings-addresses.ts';
+import { authoritiesOf, databaseOf, directOf, isPostgres, nameOf, originOf, proxiesOf } from './settings-addresses.ts';
 import { connectorsOf, type ConnectorsSettings } from './settings-connectors.ts';
 import { SettingsFile } from './settings-file.ts';
 import { notifyOf, type NotifySettings } from './settings-notify.ts';
@@ -24,6 +24,8 @@ export interface Settings extends NotifySettings {
   readonly database: string;
   /** The same without a password, for people. */
   readonly databaseName: string;
+  /** The same database past a pooler that shares connections; null where nothing shares them. May hold a password. */
+  readonly databaseDirect: string | null;
   readonly databaseConnections: number;
   readonly host: string;
   readonly port: number;
@@ -69,6 +71,7 @@ export function readSettings(source: SettingsSource): Settings {
   return Object.freeze({
     database,
     databaseName: nameOf(database),
+    databaseDirect: directOf(raw, database),
     databaseConnections: values.databaseConnections ?? 10,
     host,
     port,

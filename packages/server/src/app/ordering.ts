@@ -20,7 +20,9 @@ function deviceConnectors(
 /** How devices hear of what they are ordered, and what a withdrawal can be carried out in. */
 export function createOrdering(deps: AppDeps) {
   const { database, settings, keys, random, clock, log } = deps;
-  const announcements = createAnnouncements(database);
+  const announcements = createAnnouncements(database, () =>
+    log.warn('other servers are listened to through a pooler: where it shares connections, set databaseDirect'),
+  );
   const { announce } = announcements;
   const releases = createReleases({ keys, random, clock });
   return {

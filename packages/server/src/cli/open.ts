@@ -16,7 +16,8 @@ export interface OpenedDatabase {
 
 /** Opens the database, making it where there is none, and brings it up to date. */
 export async function openMigrated(settings: Settings, io: CommandIo): Promise<OpenedDatabase> {
-  const database = openDatabase(settings.database, { connections: settings.databaseConnections });
+  const { databaseConnections: connections, databaseDirect: direct } = settings;
+  const database = openDatabase(settings.database, { connections, ...(direct === null ? {} : { direct }) });
   try {
     const migrated = await migrate(database.db);
     await ensureOrganisation(database.db, { name: settings.organisation, at: io.clock.now() });

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { createApp } from '../app.ts';
+import { clockAhead } from '../db/clock.ts';
+import type { OpenDatabase } from '../db/database.ts';
 import { loadKeys } from '../keys.ts';
 import { createLog, type Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
@@ -10,6 +12,7 @@ import { isPostgres } from '../settings-addresses.ts';
 import { openMigrated } from './open.ts';
 
 const DRAIN_MS = 10_000;
+const CLOCK_MAY_DIFFER_MS = 10_000;
 /** A terminal or a service manager signals the whole group, and a parent passes the same signal on: that is still the first. */
 const SECOND_SIGNAL_AFTER_MS = 1000;
 
@@ -32,6 +35,7 @@ export async function serve(settings: Settings, io: CommandIo): Promise<number> 
     const { database } = await openMigrated(settings, io);
     try {
       const { clock, random } = io;
+      await warnOfClock(database, io, log);
       const said = settings.notice === null ? {} : { notice: settings.notice };
       const app = await createApp({ database, settings, keys, clock, random, log, ...said });
       return await listenUntilSignal(app, settings, log);
@@ -41,6 +45,16 @@ export async function serve(settings: Settings, io: CommandIo): Promise<number> 
   } finally {
     lock.release();
   }
+}
+
+/** Another server's lease lasts a minute: a clock that is wrong by a part of that is to be put right. */
+async function warnOfClock({ db }: OpenDatabase, { clock }: CommandIo, log: Log): Promise<void> {
+  const aheadMs = await clockAhead(db, clock);
+  if (Math.abs(aheadMs) > CLOCK_MAY_DIFFER_MS)
+    log.warn(
+      { aheadMs },
+      'this clock and the database’s differ: what one server does may be done twice. Set it by NTP',
+    );
 }
 
 async function listenUntilSignal(app: FastifyInstance, { host, port, origin }: Settings, log: Log): Promise<number> {

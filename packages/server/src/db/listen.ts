@@ -5,6 +5,8 @@ export interface Heard {
   readonly heard: (payload: string) => void;
   /** What was said while nobody listened is lost: called each time that listening begins. */
   readonly missed: () => void;
+  /** A pooler is between, which lets through what is said only where it keeps a connection for each session. */
+  readonly pooled?: () => void;
 }
 
 /** Listens on a channel until the function that it gives is called. */
@@ -29,6 +31,12 @@ async function hold(client: Client, broken: Promise<void>, stopping: AbortSignal
   }
 }
 
+/** A pooler gives its client a key of its own to cancel by, not that of the process behind it. */
+async function isPooled(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return 'processID' in client && client.processID !== rows[0]?.pid;
+}
+
 async function listenOnce(config: ClientConfig, channel: string, on: Heard, stopping: AbortSignal): Promise<void> {
   const client = new Client({ ...config, query_timeout: ASK_EVERY_MS });
   const { promise: broken, resolve } = Promise.withResolvers<void>();
@@ -38,6 +46,7 @@ async function listenOnce(config: ClientConfig, channel: string, on: Heard, stop
   try {
     await client.connect();
     await client.query(`listen ${client.escapeIdentifier(channel)}`);
+    if (await isPooled(client)) on.pooled?.();
     on.missed();
     await hold(client, broken, stopping);
   } finally {
@@ -45,7 +54,7 @@ async function listenOnce(config: ClientConfig, channel: string, on: Heard, stop
   }
 }
 
-/** A connection of its own, made anew as often as it breaks. Behind a pooler that shares connections nothing is heard. */
+/** A connection of its own, made anew as often as it breaks. Behind a pooler that shares connections nothing is heard: it says `pooled`. */
 export const listenWith =
   (config: ClientConfig): Listen =>
   (channel, on) => {

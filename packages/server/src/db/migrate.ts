@@ -3,6 +3,7 @@ import { type MigrationProvider, Migrator } from 'kysely/migration';
 import type { Db } from './database.ts';
 import { runsSideBySide } from './engine.ts';
 import { StartError } from '../errors.ts';
+import { inTurn } from './migrate-in-turn.ts';
 import { start } from './migrations/0001-start.ts';
 import { reportsByPeople } from './migrations/0002-reports-by-people.ts';
 import { people } from './migrations/0003-people.ts';
@@ -64,9 +65,26 @@ async function refuseNewer(db: Db): Promise<void> {
   throw new StartError(`The database is of a newer version of Beadle (${newer.name}): start that version.`);
 }
 
-/** Brings the tables up to date; gives the names of what was applied. Of several servers that start at once one does it. */
-export async function migrate(db: Db): Promise<readonly string[]> {
-  const { error, results = [] } = await new Migrator({ db, provider: migrationsOf(db) }).migrateToLatest();
+interface MigrateOptions {
+  /** Those of this version, but in a test. */
+  readonly provider?: MigrationProvider;
+  /** The last that is applied; left out: all. */
+  readonly upTo?: string;
+}
+
+const applied = (db: Db, { provider = migrationsOf(db), upTo }: MigrateOptions) => {
+  const migrator = new Migrator({ db, provider });
+  return upTo === undefined ? migrator.migrateToLatest() : migrator.migrateTo(upTo);
+};
+
+/**
+ * Brings the tables up to date; gives the names of what was applied. Of several servers that start at once one does it, and
+ * those that serve go on meanwhile.
+ */
+export async function migrate(db: Db, options: MigrateOptions = {}): Promise<readonly string[]> {
+  const { error, results = [] } = await (runsSideBySide(db)
+    ? inTurn(db, (tx) => applied(tx, options))
+    : applied(db, options));
   if (error !== undefined) {
     const failed = new Error('the database could not be brought up to date', { cause: error });
     await refuseNewer(db).catch((why: unknown) => {

@@ -3,6 +3,7 @@ import {
   type AbortableOperationOptions,
   type CompiledQuery,
   Kysely,
+  PostgresAdapter,
   PostgresDialect,
   PostgresDriver,
   type PostgresDialectConfig,
@@ -16,6 +17,8 @@ import type { Database } from './schema.ts';
 export interface PostgresOptions {
   /** Connections of this process at most. */
   readonly connections?: number;
+  /** The same database, where `url` goes through a pooler that shares connections: what is listened to needs one of its own. */
+  readonly direct?: string;
   /** How long a connection may say nothing before it is given up. */
   readonly silenceMs?: number;
 }
@@ -88,13 +91,27 @@ class AwayDriver extends PostgresDriver {
 }
 
 /**
+ * Kysely's own lock is a session's, which a pooler that shares connections would leave with whoever comes next: `migrate`
+ * takes one that ends with its transaction.
+ */
+class LockedByMigrate extends PostgresAdapter {
+  override acquireMigrationLock(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  override releaseMigrationLock(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/**
  * PostgreSQL at `url`; its password may also come from PGPASSWORD or the password file, as libpq's documentation has them.
  * A connection that breaks is thrown away and the next use opens another.
  */
 export function openPostgres(
   url: string,
   watching: Required<Watching>,
-  { connections = 10, silenceMs = SILENCE_MS }: PostgresOptions,
+  { connections = 10, direct = url, silenceMs = SILENCE_MS }: PostgresOptions,
 ): OpenDatabase {
   const connection = {
     connectionString: url,
@@ -109,7 +126,14 @@ export function openPostgres(
   const config: PostgresDialectConfig = { pool };
   const dialect = new PostgresDialect(config);
   dialect.createDriver = () => new AwayDriver(config);
+  dialect.createAdapter = () => new LockedByMigrate();
   const db = new Kysely<Database>({ dialect, ...watching });
   const close = () => db.destroy();
-  return { db, engine: 'postgres', checkpoint: () => undefined, listen: listenWith(connection), close };
+  return {
+    db,
+    engine: 'postgres',
+    checkpoint: () => undefined,
+    listen: listenWith({ ...connection, connectionString: direct }),
+    close,
+  };
 }

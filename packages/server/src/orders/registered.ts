@@ -53,6 +53,9 @@ export async function registeredIn(tx: Db | Tx, organisation: string): Promise<R
   const known = read.get(key);
   if (known !== undefined) return known;
   const registered = await readRegistered(tx, organisation, new Set(rows.map(({ name }) => name)));
+  // What another has committed meanwhile was read under the versions of before, which may come again.
+  const after = await versions(tx, { organisation });
+  if (JSON.stringify([organisation, after.rows]) !== key) return registered;
   if (read.size >= MOST_READ) read.clear();
   read.set(key, registered);
   return registered;

@@ -23,8 +23,27 @@ describe('an address of PostgreSQL', () => {
       database: location,
       databaseName: 'postgresql://beadle@db.council.test:6432/beadle',
       databaseConnections: 10,
+      databaseDirect: null,
       keysFolder: join(folder, 'data/server-keys'),
     });
+  });
+});
+
+describe('an address past a pooler', () => {
+  const pooled = 'postgres://beadle@127.0.0.1:6432/beadle';
+  const direct = 'postgres://beadle@db.council.test/beadle';
+  const settings = (database: string, address: string) =>
+    read({ BEADLE_SERVER_DATABASE: database, BEADLE_SERVER_DATABASE_DIRECT: address });
+
+  it('stands beside the one through it', () => {
+    expect(settings(pooled, direct)).toMatchObject({ database: pooled, databaseDirect: direct });
+  });
+  it.each([
+    [pooled, '/var/lib/beadle'],
+    [pooled, 'postgres://beadle@db.council.test'],
+    ['/var/lib/beadle', direct],
+  ])('is refused beside %s where it is %s', (database, address) => {
+    expect(() => settings(database, address)).toThrow(/BEADLE_SERVER_DATABASE_DIRECT: expected postgres:/);
   });
 });
 
@@ -35,6 +54,7 @@ describe('settings', () => {
       databaseName: join(folder, 'data/server'),
       directory: null,
       connectors: { activeDirectory: null, webhooks: [] },
+      databaseDirect: null,
       databaseConnections: 10,
       host: '127.0.0.1',
       port: 8420,
@@ -95,7 +115,11 @@ describe('settings', () => {
 
   const file = 'beadle-server.yaml';
   it.each([
-    ['prot: 1', {}, `${file}: prot: there is no such setting; expected one of database, databaseConnections, host`],
+    [
+      'prot: 1',
+      {},
+      `${file}: prot: there is no such setting; expected one of database, databaseDirect, databaseConnections, host`,
+    ],
     [
       'smtp: { host: a, form: a@b.test }',
       {},

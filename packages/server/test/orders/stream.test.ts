@@ -42,7 +42,12 @@ async function listen(by = device) {
     answer,
     stream,
     line: next,
-    desired: async () => by.open((JSON.parse(await next()) as { document: string }).document),
+    async desired() {
+      for (;;) {
+        const text = await next();
+        if (text !== '') return by.open((JSON.parse(text) as { document: string }).document);
+      }
+    },
   };
 }
 
@@ -67,6 +72,10 @@ describe('a stream', () => {
     await server.as('ict-operator', { method: 'POST', url, payload: { reason: 'found' } });
     expect((await desired()).restrictions.map(({ id }) => id)).toEqual([second]);
     expect(await counted()).toBe('1');
+  });
+
+  it('says at once that it has come through, where there is nothing to tell', async () => {
+    expect(await (await listen()).line()).toBe('');
   });
 
   it('tells a device of nobody else’s orders', async () => {

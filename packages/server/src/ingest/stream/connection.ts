@@ -32,7 +32,8 @@ export function begin(response: ServerResponse, more: Readonly<Record<string, st
     connection: 'close',
     ...more,
   });
-  response.flushHeaders();
+  // It has come through: a device whose streams are ended soon, one server after the other, goes on opening them.
+  response.write('\n');
 }
 
 export const cutOff = ({ response }: Connection): void => void response.destroy();

@@ -20,7 +20,7 @@ const CHANNEL = 'beadle_orders';
  * Across servers by PostgreSQL's LISTEN and NOTIFY, which tells at the commit (its manual, NOTIFY). On SQLite in this
  * process: whoever hears of it waits for the one connection, on which the transaction is until its end.
  */
-export function createAnnouncements({ listen }: Pick<OpenDatabase, 'listen'>): Announcements {
+export function createAnnouncements({ listen }: Pick<OpenDatabase, 'listen'>, pooled?: () => void): Announcements {
   if (listen === undefined) return inProcess();
   return {
     announce: async (tx, { organisation, device }) => {
@@ -33,6 +33,7 @@ export function createAnnouncements({ listen }: Pick<OpenDatabase, 'listen'>): A
           heard({ organisation, device });
         },
         missed,
+        ...(pooled === undefined ? {} : { pooled }),
       }),
   };
 }
