@@ -30,6 +30,7 @@ const tasks = {
     runs: ['test/simulation/main.ts'],
   },
   bundle: { does: 'builds the agent as it is installed', runs: ['scripts/bundle.ts'] },
+  'package-server': { does: "builds the server's Debian package", runs: ['scripts/package-server.ts'] },
 };
 
 function usage() {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MIRROR, SUITE } from '../fixtures/debian-root.ts';
 
-export const MIRROR = 'http://deb.debian.org/debian';
-export const SUITE = 'bookworm';
 
 /** The files that the guest has beside its packages: how it starts, unlocks its disk and reaches its network. */
 export const GUEST_FILES = join(import.meta.dirname, 'guest');
