@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, globSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, globSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SCRIPTS = join(import.meta.dirname, 'files/debian');
@@ -19,7 +19,8 @@ Architecture: ${architecture()}
 Maintainer: The Beadle contributors <beadle@localhost>
 Installed-Size: ${kibibytes}
 Depends: libc6 (>= 2.28), libgcc-s1, libstdc++6, libatomic1, adduser
-Recommends: nginx | httpd, ca-certificates
+Recommends: ca-certificates
+Suggests: nginx, postgresql-client
 Section: admin
 Priority: optional
 Description: server of Beadle, which carries out a council's remote-working policy
@@ -54,6 +55,7 @@ export function writeControl(target: string, version: string): void {
   const debian = join(target, 'DEBIAN');
   mkdirSync(debian);
   cpSync(SCRIPTS, debian, { recursive: true });
+  for (const script of readdirSync(debian)) chmodSync(join(debian, script), 0o755);
   writeFileSync(join(debian, 'control'), controlText(version, size));
   writeFileSync(join(debian, 'conffiles'), '/etc/beadle-server/beadle-server.yaml\n');
   writeFileSync(join(debian, 'md5sums'), sums.join(''));

@@ -50,10 +50,13 @@ export function modulesOf(root: string, workspace: string): string[] {
   return [...found].toSorted();
 }
 
+/** Source maps and types: half of all files, and of use to developers alone. */
+const FOR_DEVELOPERS = /\.(map|d\.[cm]?ts)$/;
+
 /** Of better-sqlite3 what its entry loads on this kind of machine: of the rest, SQLite's source and seven other addons. */
 function isWanted(module: string, path: string, addon: string): boolean {
   const [first = '', second] = path.split(sep);
-  if (first === 'node_modules') return false;
+  if (first === 'node_modules' || FOR_DEVELOPERS.test(path)) return false;
   if (module !== 'node_modules/better-sqlite3') return true;
   if (first === 'prebuilds') return second === undefined || second === `${addon}.node`;
   return !['deps', 'src', 'binding.gyp'].includes(first);

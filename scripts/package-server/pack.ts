@@ -26,8 +26,8 @@ function level(target: string, seconds: number): void {
 /** Packs `target` into the file `deb`: the same bytes wherever and whenever. */
 export function pack(target: string, deb: string, seconds: number): void {
   level(target, seconds);
-  // One thread: how xz cuts its blocks depends on how many there are.
-  const how = ['--root-owner-group', '--threads-max=1', '-Zxz', '-z1', '--build'];
+  // One thread: how blocks are cut depends on how many there are. Debian's dpkg takes zstd since 12, Ubuntu's before.
+  const how = ['--root-owner-group', '--threads-max=1', '-Zzstd', '-z9', '--build'];
   execFileSync('dpkg-deb', [...how, target, deb], {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(seconds) },
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -4,16 +4,21 @@ import { readStylesheet } from '../../packages/server/src/console/stylesheet.ts'
 import { addonOfThisMachine } from '../bundle/plugins.ts';
 import { copyModules, modulesOf } from './modules.ts';
 
-const FILES = join(import.meta.dirname, 'files');
 export const HOME = 'usr/lib/beadle-server';
 const SHARE = 'usr/share/beadle-server';
 
-/** What the package installs beside the program, by its path: from `files`, or from elsewhere in the checkout. */
-const PLACED: Readonly<Record<string, string>> = {
-  'usr/bin/beadle-server': 'beadle-server',
-  'usr/lib/systemd/system/beadle-server.service': 'beadle-server.service',
-  'etc/beadle-server/beadle-server.yaml': 'beadle-server.yaml',
-  [`${SHARE}/examples/nginx.conf`]: 'nginx.conf',
+const OWN = 'scripts/package-server/files';
+
+/** What the package installs beside the program, by its path, and where that is in the checkout. */
+export const PLACED: Readonly<Record<string, string>> = {
+  'usr/bin/beadle-server': `${OWN}/beadle-server`,
+  'usr/lib/systemd/system/beadle-server.service': `${OWN}/beadle-server.service`,
+  'etc/beadle-server/beadle-server.yaml': `${OWN}/beadle-server.yaml`,
+  [`${SHARE}/examples/nginx.conf`]: 'deploy/nginx.conf',
+  [`${SHARE}/examples/grafana-dashboard.json`]: 'deploy/grafana-dashboard.json',
+  [`${SHARE}/examples/prometheus.yaml`]: 'deploy/prometheus.yaml',
+  [`${SHARE}/examples/prometheus-alerts.yaml`]: 'deploy/prometheus-alerts.yaml',
+  [`${SHARE}/grants.sql`]: 'deploy/grants.sql',
 };
 
 const EXECUTABLE = new Set(['usr/bin/beadle-server']);
@@ -40,7 +45,7 @@ export async function layOut(root: string, target: string, texts: Readonly<Recor
   await placeProgram(root, join(target, HOME));
   for (const [path, source] of Object.entries(PLACED)) {
     mkdirSync(dirname(join(target, path)), { recursive: true });
-    cpSync(join(FILES, source), join(target, path));
+    cpSync(join(root, source), join(target, path));
     chmodSync(join(target, path), EXECUTABLE.has(path) ? 0o755 : 0o644);
   }
   cpSync(join(root, 'policies'), join(target, SHARE, 'policies'), { recursive: true });

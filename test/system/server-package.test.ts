@@ -53,4 +53,112 @@ describe.skipIf(why !== undefined)(`the server as its package${why === undefined
     expect(first.ask(token, 'GET', '/api/v1/organisation')).toMatchObject({ dpiaReference: 'DPIA-2026-014' });
     expect(first.ask(token, 'GET', '/api/v1/devices')).toMatchObject({ items: [{ assetTag: 'DBC-04127' }] });
   });
+
+  it('runs as its own user, and may do nothing that it need not', () => {
+    const { sh } = first.system;
+    const state = sh('systemctl show beadle-server --property=ActiveState,SubState,User,NRestarts');
+    expect(state.trim().split('\n').toSorted()).toEqual([
+      'ActiveState=active',
+      'NRestarts=0',
+      'SubState=running',
+      'User=beadle',
+    ]);
+    expect(sh('ps -o user= -p $(systemctl show --value --property=MainPID beadle-server)').trim()).toBe('beadle');
+    const kept = sh(`find /var/lib/beadle-server /var/lib/beadle-server-keys /${BACKUPS} -not -type d -printf '%u %m\n'`);
+    expect(new Set(kept.trim().split('\n'))).toEqual(new Set(['beadle 600']));
+    // Of 100, where 0 is nothing exposed: https://www.freedesktop.org/software/systemd/man/latest/systemd-analyze.html
+    const score = sh('systemd-analyze security --threshold=20 --no-pager beadle-server.service | tail -n 1');
+    say(score.trim());
+  });
+
+  it('is reached through nginx: the console by people', () => {
+    const { sh } = first.system;
+    const get = (path: string) => sh(`curl -sS -i --max-redirs 0 ${path}`);
+    expect(get(`http://${NAME}/sign-in`)).toMatch(/^HTTP\/1.1 301 [\s\S]*location: https:\/\/beadle.example.gov.uk\/sign-in/i);
+    const page = get(`https://${NAME}/sign-in`);
+    expect(page).toMatch(/^HTTP\/1.1 200 /);
+    expect(page).toContain('Sign in');
+    const [, css = ''] = /<link rel="stylesheet" href="([^"]+)"/.exec(page) ?? [];
+    expect(get(`https://${NAME}${css}`)).toContain('.govuk-button');
+    expect(sh('journalctl --no-pager -u beadle-server -o cat')).not.toMatch(/"level":[4-6]0/);
+  });
+
+  const findings = (machine: ServerMachine) =>
+    machine.ask<{ items: object[] }>(token, 'GET', '/api/v1/findings?device=DBC-04127').items.length;
+  const streams = (machine: ServerMachine) =>
+    Number(/^beadle_streams_open (\d+)/m.exec(machine.system.sh('curl -sS http://127.0.0.1:8420/metrics'))?.[1]);
+  const orders = '/api/v1/devices/DBC-04127/orders';
+  interface Order {
+    readonly id: string;
+    readonly standing: string;
+  }
+  /** Orders something; gives how long it took until the device had answered, in milliseconds. */
+  async function obeyed(machine: ServerMachine): Promise<number> {
+    const lock = { kind: 'lock', until: null, reason: 'Lost', notice: 'Lost.', telephone: '01442 000000' };
+    const { id } = machine.ask<Order>(token, 'POST', orders, lock);
+    const from = performance.now();
+    const standing = () => machine.ask<{ items: Order[] }>(token, 'GET', orders).items.find((order) => order.id === id);
+    await until('the device says what it did', () => standing()?.standing !== 'ordered');
+    return Math.round(performance.now() - from);
+  }
+
+  it('is reached through nginx: by a device, which reports, listens, and obeys', async () => {
+    const made = first.ask<{ token: string }>(token, 'POST', '/api/v1/devices/DBC-04127/enrolment-tokens', {});
+    const enrolling = first.agent('enrol', '--server', `https://${NAME}`, '--token', made.token);
+    expect(await enrolling.ended, enrolling.output().stderr).toBe(0);
+    const agent = first.agent('run');
+    await until('its findings', () => findings(first) > 0);
+    await until('its stream', () => streams(first) === 1);
+    say(`an order through nginx was answered after ${await obeyed(first)} ms`);
+    agent.child.kill();
+    expect(await agent.ended).toBe(0);
+  });
+
+  it('is backed up while it is written to, and goes on on another machine', async () => {
+    const writer = `while :; do curl -sS -o /dev/null -X POST -H 'Authorization: Bearer ${token}' \
+      -H 'Content-Type: application/json' --data "{\\"assetTag\\":\\"W-$$-$((i=\${i:-0}+1))\\",\\"kind\\":\\"laptop\\"}" \
+      http://127.0.0.1:8420/api/v1/devices; done`;
+    const devices = () => Number(/^beadle_devices (\d+)/m.exec(first.system.sh('curl -sS http://127.0.0.1:8420/metrics'))?.[1]);
+    const writing = first.system.start('sh', ['-c', writer]);
+    await until('writes', () => devices() > 5);
+    const before = devices();
+    const counts = countsIn(first.type([blockWith(OPERATING, 'beadle-server backup')]));
+    const after = devices();
+    writing.kill();
+    const saved = Number(/^([\d,]+) devices/.exec(counts)?.[1]?.replaceAll(',', ''));
+    expect(saved).toBeGreaterThanOrEqual(before);
+    expect(after).toBeGreaterThan(before);
+    say(`backed up ${counts}, while ${after - before} devices were written`);
+
+    second = await startMachine(from.system, deb, tls());
+    const [install = '', , , proxy = ''] = installBlocks();
+    second.type([install, proxy]);
+    cpSync(join(first.system.root, BACKUPS), join(second.system.root, BACKUPS), { recursive: true });
+    cpSync(join(first.system.root, AGENT_DATA), join(second.system.root, AGENT_DATA), { recursive: true });
+    second.system.sh(`chown -R beadle: /${BACKUPS}`);
+    const restored = second.type([blockWith(OPERATING, 'keys import')]);
+    expect(countsIn(restored)).toBe(counts);
+    expect(restored).toContain('all are intact');
+    expect(restored).toMatch(/The audit log of main is intact: \d+ acts/);
+    const agent = second.agent('run');
+    await until('its stream', () => streams(second as ServerMachine) === 1);
+    expect(await obeyed(second)).toBeGreaterThan(0);
+    agent.child.kill();
+    await agent.ended;
+  });
+
+  it('goes on after its package is put over the old one, and leaves what is the council’s until it is purged', () => {
+    const { sh } = first.system;
+    const process = () => sh('systemctl show --value --property=MainPID beadle-server').trim();
+    const old = process();
+    sh('dpkg --install /root/beadle-server_*.deb > /dev/null');
+    expect(process()).not.toBe(old);
+    sh('beadle-server ready --within 20');
+    sh('DEBIAN_FRONTEND=noninteractive apt-get remove --yes beadle-server < /dev/null');
+    const there = (path: string) => existsSync(join(first.system.root, path));
+    const places = ['usr/lib/beadle-server', 'var/lib/beadle-server/beadle.db', 'etc/beadle-server/beadle-server.yaml', BACKUPS];
+    expect(places.map(there)).toEqual([false, true, true, true]);
+    sh('DEBIAN_FRONTEND=noninteractive apt-get purge --yes beadle-server < /dev/null');
+    expect(places.map(there)).toEqual([false, false, false, true]);
+  });
 });

@@ -30,9 +30,9 @@ describe('sealed keys', () => {
 
   it('are no other text', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (text) =>
-        expect(await openKeys(text, 'correct horse battery')).toEqual({ refused: 'form' }),
-      ),
+      fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (text) => {
+        expect(await openKeys(text, 'correct horse battery')).toEqual({ refused: 'form' });
+      }),
     );
   });
 });
