@@ -51,7 +51,12 @@ export function writeControl(target: string, version: string): void {
   const size = files.reduce((sum, path) => sum + Math.ceil(lstatSync(join(target, path)).size / 1024), 0);
   const sums = files
     .filter((path) => !path.startsWith('etc/'))
-    .map((path) => `${createHash('md5').update(readFileSync(join(target, path))).digest('hex')}  ${path}\n`);
+    .map(
+      (path) =>
+        `${createHash('md5')
+          .update(readFileSync(join(target, path)))
+          .digest('hex')}  ${path}\n`,
+    );
   const debian = join(target, 'DEBIAN');
   mkdirSync(debian);
   cpSync(SCRIPTS, debian, { recursive: true });

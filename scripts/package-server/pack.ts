@@ -17,8 +17,7 @@ export function sourceDate(): number {
 function level(target: string, seconds: number): void {
   for (const path of [...globSync('**', { cwd: target }), '.'].map((one) => join(target, one))) {
     const status = lstatSync(path);
-    if (!status.isSymbolicLink())
-      chmodSync(path, status.isDirectory() || (status.mode & 0o100) !== 0 ? 0o755 : 0o644);
+    if (!status.isSymbolicLink()) chmodSync(path, status.isDirectory() || (status.mode & 0o100) !== 0 ? 0o755 : 0o644);
     lutimesSync(path, seconds, seconds);
   }
 }

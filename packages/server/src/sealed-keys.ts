@@ -50,7 +50,9 @@ const Inside = Type.Object({ serverKey: Type.String(), tokenKey: Type.String() }
 const derive = promisify<string, Buffer, number, object, Buffer>(scrypt);
 const keyOf = (passphrase: string, { kdf }: Header): Promise<Buffer> =>
   derive(passphrase.normalize('NFC'), Buffer.from(kdf.salt, 'base64url'), 32, {
-    ...{ N: kdf.n, r: kdf.r, p: kdf.p },
+    N: kdf.n,
+    r: kdf.r,
+    p: kdf.p,
     maxmem: MAX_MEMORY,
   });
 

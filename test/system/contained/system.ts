@@ -23,6 +23,8 @@ export interface ContainedSystem {
 }
 
 const PATIENCE_MS = 60_000;
+/** To install something on a busy machine. */
+const SHELL_MS = 240_000;
 const OBSERVE = join(import.meta.dirname, 'observe.ts');
 
 /** Where the unified hierarchy of control groups is mounted. */
@@ -58,13 +60,13 @@ export async function startSystem(from = '/'): Promise<ContainedSystem> {
     const environment = ['env', '-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL=C'];
     return ['--target', pidOfInit(), '--all', '--root', '--wd', '--', ...environment];
   };
-  const enter = (as: number, command: readonly string[], input = '') => {
+  const enter = (as: number, command: readonly string[], input = '', timeout = PATIENCE_MS) => {
     const privileges = as === 0 ? [] : ['setpriv', `--reuid=${as}`, `--regid=${as}`, '--clear-groups'];
-    const how = { encoding: 'utf8', timeout: PATIENCE_MS, input } as const;
+    const how = { encoding: 'utf8', timeout, input } as const;
     return spawnSync('nsenter', [...inside(), ...privileges, ...command], how);
   };
   const sh = (command: string, input?: string): string => {
-    const { status, stdout, stderr } = enter(0, ['sh', '-ec', command], input);
+    const { status, stdout, stderr } = enter(0, ['sh', '-ec', command], input, SHELL_MS);
     if (status !== 0) throw new Error(`${command}: ${status}\n${stdout}\n${stderr}\n${said}`);
     return stdout;
   };

@@ -3,7 +3,6 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MIRROR, SUITE } from '../fixtures/debian-root.ts';
 
-
 /** The files that the guest has beside its packages: how it starts, unlocks its disk and reaches its network. */
 export const GUEST_FILES = join(import.meta.dirname, 'guest');
 

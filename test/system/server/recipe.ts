@@ -21,6 +21,9 @@ const argumentsFor = (target: string): string[] => [
 
 export const serverRecipe: DebianRecipe = {
   kind: 'server',
-  name: `server-${createHash('sha256').update(JSON.stringify(argumentsFor(''))).digest('hex').slice(0, 16)}`,
+  name: `server-${createHash('sha256')
+    .update(JSON.stringify(argumentsFor('')))
+    .digest('hex')
+    .slice(0, 16)}`,
   argumentsFor,
 };

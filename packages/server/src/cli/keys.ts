@@ -50,7 +50,9 @@ async function keysExport(db: Db, settings: Settings, io: CommandIo, file: strin
 async function keysImport({ keysFolder: folder }: Settings, io: CommandIo, file: string): Promise<number> {
   const present = Object.values(KEY_FILES).find((name) => existsSync(join(folder, name)));
   if (present !== undefined)
-    throw new StartError(`There are keys in ${folder} already: move ${present} away first, if they are the wrong ones.`);
+    throw new StartError(
+      `There are keys in ${folder} already: move ${present} away first, if they are the wrong ones.`,
+    );
   let text: string;
   try {
     text = readFileSync(resolve(io.workingFolder, file), 'utf8');

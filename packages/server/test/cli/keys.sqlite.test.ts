@@ -64,7 +64,10 @@ describe('keys export and import', () => {
       const { exitCode, err } = await run(['keys', 'import', 'keys.json'], stdin, 'other-keys');
       return [exitCode, err];
     };
-    expect(await refused('another horse battery\n')).toEqual([1, expect.stringContaining('is not the one of keys.json')]);
+    expect(await refused('another horse battery\n')).toEqual([
+      1,
+      expect.stringContaining('is not the one of keys.json'),
+    ]);
     const short = [2, expect.stringContaining('expected a passphrase of 12')];
     expect(await refused('short\n')).toEqual(short);
     expect(await refused('')).toEqual(short);
