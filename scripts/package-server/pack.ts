@@ -26,7 +26,7 @@ function level(target: string, seconds: number): void {
 export function pack(target: string, deb: string, seconds: number): void {
   level(target, seconds);
   // One thread: how blocks are cut depends on how many there are. Debian's dpkg takes zstd since 12, Ubuntu's before.
-  const how = ['--root-owner-group', '--threads-max=1', '-Zzstd', '-z9', '--build'];
+  const how = ['--root-owner-group', '--threads-max=1', '-Zzstd', '-z6', '--build'];
   execFileSync('dpkg-deb', [...how, target, deb], {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(seconds) },
     stdio: ['ignore', 'ignore', 'inherit'],

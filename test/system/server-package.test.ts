@@ -66,7 +66,9 @@ describe.skipIf(why !== undefined)(`the server as its package${why === undefined
       'SubState=running',
       'User=beadle',
     ]);
-    expect(sh('ps -o user= -p $(systemctl show --value --property=MainPID beadle-server)').trim()).toBe('beadle');
+    expect(sh('stat --format=%U /proc/$(systemctl show --value --property=MainPID beadle-server)').trim()).toBe(
+      'beadle',
+    );
     const kept = sh(
       `find /var/lib/beadle-server /var/lib/beadle-server-keys /${BACKUPS} -not -type d -printf '%u %m\n'`,
     );
