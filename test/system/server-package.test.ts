@@ -22,6 +22,8 @@ const root =
 const found = await root;
 const why = typeof found === 'string' ? found : 'why' in found ? found.why : undefined;
 
+/** How long a machine that others use may take for anything. */
+const PATIENCE_MS = 120_000;
 const OPERATING = 'docs/operating.md';
 const BACKUPS = 'var/backups/beadle-server';
 /** How a backup and a restore say what is in the copy. */
@@ -108,7 +110,7 @@ describe.skipIf(why !== undefined)(`the server as its package${why === undefined
     const { id } = machine.ask(token, 'POST', orders, lock) as Order;
     const from = performance.now();
     const standing = () => itemsOf<Order>(machine, orders).find((order) => order.id === id);
-    await until('the device says what it did', () => standing()?.standing !== 'ordered');
+    await until('the device says what it did', () => standing()?.standing !== 'ordered', PATIENCE_MS);
     return Math.round(performance.now() - from);
   }
 
@@ -118,8 +120,8 @@ describe.skipIf(why !== undefined)(`the server as its package${why === undefined
     const enrolling = first.agent('enrol', '--server', `https://${NAME}`, '--token', made.token);
     expect([await enrolling.ended, enrolling.output().stderr]).toEqual([0, '']);
     const agent = first.agent('run');
-    await until('its findings', () => findings(first) > 0);
-    await until('its stream', () => streams(first) === 1);
+    await until('its findings', () => findings(first) > 0, PATIENCE_MS);
+    await until('its stream', () => streams(first) === 1, PATIENCE_MS);
     say(`an order through nginx was answered after ${await obeyed(first)} ms`);
     agent.child.kill();
     expect(await agent.ended).toBe(0);
@@ -132,7 +134,7 @@ describe.skipIf(why !== undefined)(`the server as its package${why === undefined
     const devices = () =>
       Number(/^beadle_devices (\d+)/m.exec(first.system.sh('curl -sS http://127.0.0.1:8420/metrics'))?.[1]);
     const writing = first.system.start('sh', ['-c', writer]);
-    await until('writes', () => devices() > 5);
+    await until('writes', () => devices() > 5, PATIENCE_MS);
     const before = devices();
     const counts = countsIn(first.type([blockWith(OPERATING, 'beadle-server backup')]));
     const after = devices();
@@ -153,7 +155,7 @@ describe.skipIf(why !== undefined)(`the server as its package${why === undefined
     expect(restored).toContain('all are intact');
     expect(restored).toMatch(/The audit log of main is intact: \d+ acts/);
     const agent = second.agent('run');
-    await until('its stream', () => streams(second as ServerMachine) === 1);
+    await until('its stream', () => streams(second as ServerMachine) === 1, PATIENCE_MS);
     expect(await obeyed(second)).toBeGreaterThan(0);
     agent.child.kill();
     await agent.ended;
