@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +18,9 @@ import { startTestServer, type TestServer } from '../packages/server/test/app/ha
 import { SettingsFile } from '../packages/server/src/settings-file.ts';
 import { readSettings } from '../packages/server/src/settings.ts';
 import { variableOf } from '../packages/server/src/settings-source.ts';
+import { writeControl } from '../scripts/package-server/control.ts';
 import { modulesOf } from '../scripts/package-server/modules.ts';
+import { pack } from '../scripts/package-server/pack.ts';
 import { HOME, PLACED } from '../scripts/package-server/tree.ts';
 import { deploymentSql } from './support/deployment-sql.ts';
 import { blockWith, installBlocks, sectionsOf, shellBlocksOf } from './support/install-page.ts';
@@ -88,6 +99,27 @@ describe('the package', () => {
       const main = /\/usr\/lib\/beadle-server\/(packages\S+)/.exec(command)?.[1] ?? '';
       expect([main, existsSync(join(ROOT, main))]).toEqual([main, true]);
     }
+  });
+});
+
+describe.skipIf(spawnSync('dpkg-deb', ['--version']).status !== 0)('packing (needs dpkg-deb)', () => {
+  /** The same content, made at another moment under another umask and in another order. */
+  function packed(name: string, names: readonly string[], mode: number): Buffer {
+    const tree = join(folder, name);
+    for (const file of names) {
+      mkdirSync(join(tree, 'usr/share', file), { recursive: true, mode });
+      writeFileSync(join(tree, 'usr/share', file, 'content'), file, { mode: mode & 0o666 });
+    }
+    mkdirSync(join(tree, 'etc/beadle-server'), { recursive: true });
+    writeFileSync(join(tree, 'etc/beadle-server/beadle-server.yaml'), 'origin: https://beadle.example.gov.uk\n');
+    symlinkSync('a', join(tree, 'usr/share/link'));
+    writeControl(tree, '0.1.0');
+    pack(tree, join(folder, `${name}.deb`), 1_700_000_000);
+    return readFileSync(join(folder, `${name}.deb`));
+  }
+
+  it('makes the same bytes wherever and whenever', () => {
+    expect(packed('one', ['a', 'b'], 0o755).equals(packed('two', ['b', 'a'], 0o700))).toBe(true);
   });
 });
 

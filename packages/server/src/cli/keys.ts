@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
-import { codeOf, StartError } from '../errors.ts';
+import { StartError } from '../errors.ts';
 import { KEY_FILES, loadKeys, placeKeys, readKeyFiles } from '../keys.ts';
 import { ORGANISATION } from '../organisation/store.ts';
 import { openKeys, PASSPHRASE, sealKeys } from '../sealed-keys.ts';
@@ -27,15 +27,12 @@ async function keysExport(db: Db, settings: Settings, io: CommandIo, file: strin
   const { keysFolder: folder } = settings;
   if (!existsSync(join(folder, KEY_FILES.serverKey)))
     throw new StartError(`There are no keys in ${folder}: the first start of the server makes them.`);
+  const path = resolve(io.workingFolder, file);
+  if (existsSync(path)) throw new StartError(`${file} exists already: choose another name.`, { exitCode: 2 });
   const { keyId } = loadKeys({ folder, random: io.random });
   const passphrase = await readPassphrase(io);
   const text = await sealKeys(readKeyFiles(folder), { keyId, passphrase, random: io.random });
-  try {
-    writeFileSync(resolve(io.workingFolder, file), text, { flag: 'wx', mode: 0o600 });
-  } catch (cause) {
-    if (codeOf(cause) !== 'EEXIST') throw cause;
-    throw new StartError(`${file} exists already: choose another name.`, { exitCode: 2, cause });
-  }
+  writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
   const act = { organisation: ORGANISATION, at: io.clock.now(), actor: `cli:${io.user}` };
   await inTransaction(db, (tx) => recordAct(tx, { ...act, action: 'server-keys-exported', target: `key:${keyId}` }));
   print(

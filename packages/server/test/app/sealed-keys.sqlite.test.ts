@@ -14,11 +14,8 @@ describe('sealed keys', () => {
     expect(await openKeys(accented, 'cafe\u0301 and more')).toMatchObject({ keyId });
   });
 
-  it.each([
-    ['the fingerprint', { keyId: 'x'.repeat(43) }],
-    ['the nonce', { nonce: 'A'.repeat(16) }],
-  ])('do not open where %s was changed', async (_name, change) => {
-    const changed = JSON.stringify({ ...(JSON.parse(sealed) as object), ...change });
+  it('do not open where what stands in the clear was changed', async () => {
+    const changed = JSON.stringify({ ...(JSON.parse(sealed) as object), keyId: 'x'.repeat(43) });
     expect(await openKeys(changed, 'correct horse battery')).toEqual({ refused: 'passphrase' });
   });
 
