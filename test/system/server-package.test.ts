@@ -124,7 +124,7 @@ describe.skipIf(why !== undefined)(`the server as its package${why === undefined
     await until('its stream', () => streams(first) === 1, PATIENCE_MS);
     say(`an order through nginx was answered after ${await obeyed(first)} ms`);
     agent.child.kill();
-    expect(await agent.ended).toBe(0);
+    await until('its end', () => streams(first) === 0, PATIENCE_MS);
   });
 
   it('is backed up while it is written to, and goes on on another machine', async () => {
@@ -158,7 +158,6 @@ describe.skipIf(why !== undefined)(`the server as its package${why === undefined
     await until('its stream', () => streams(second as ServerMachine) === 1, PATIENCE_MS);
     expect(await obeyed(second)).toBeGreaterThan(0);
     agent.child.kill();
-    await agent.ended;
   });
 
   it('goes on after its package is put over the old one, and leaves what is the council’s until it is purged', () => {

@@ -13,7 +13,7 @@ export interface ContainedSystem {
   readonly root: string;
   /** Standard output of a shell's command, as root, which is given `input`; throws where it fails. */
   sh(command: string, input?: string): string;
-  /** A program in there as root, which goes on beside the test. */
+  /** A program in there as root, which goes on beside the test: it is told to end where what is given here is killed. */
   start(command: string, args: readonly string[]): ChildProcess;
   /** Reads sources by the agent's own host, in there: as root, or as the user of this number. */
   observe(ids: readonly string[], as?: number): Observed;
@@ -75,7 +75,10 @@ export async function startSystem(from = '/'): Promise<ContainedSystem> {
       return `/proc/${pidOfInit()}/root`;
     },
     sh,
-    start: (command, args) => spawn('nsenter', [...inside(), command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }),
+    start: (command, args) =>
+      spawn('nsenter', [...inside(), 'setpriv', '--pdeathsig=TERM', command, ...args], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
     observe(ids, as = 0) {
       const { stdout, stderr } = enter(as, [process.execPath, OBSERVE, ...ids]);
       if (stdout === '') throw new Error(stderr);
