@@ -43,15 +43,28 @@ async function systemCertificates(): Promise<{ ca?: string[] }> {
   return { ca: [...getCACertificates('default'), ...getCACertificates('system')] };
 }
 
+interface Connecting {
+  readonly connections: number;
+  /** Which of this machine's addresses it speaks from; undefined: the system chooses. */
+  readonly localAddress?: string | undefined;
+  readonly bodyTimeoutMs?: number;
+}
+
+export interface TransportOptions {
+  readonly timeLimitMs?: number;
+  readonly connections?: number;
+  readonly localAddress?: string | undefined;
+}
+
 /** The council's proxy, as its own settings (`HTTPS_PROXY`, `NO_PROXY`) name it; the system's certificates are trusted. */
 async function dispatcherFor(
   origin: URL,
   timeLimitMs: number,
-  connections: number,
-  bodyTimeoutMs = timeLimitMs,
+  { connections, localAddress, bodyTimeoutMs = timeLimitMs }: Connecting,
 ): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import('undici');
-  const connect = origin.protocol === 'https:' ? await systemCertificates() : {};
+  const from = localAddress === undefined ? {} : { localAddress };
+  const connect = { ...from, ...(origin.protocol === 'https:' ? await systemCertificates() : {}) };
   const limits = {
     connections,
     pipelining: 1,
@@ -73,13 +86,16 @@ const headersOf = (headers: Readonly<Record<string, string | string[] | undefine
 const single = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value);
 
 /** HTTP(S) to `server`, an origin such as `https://beadle.council.gov.uk`. Loads its parts when first used. */
-export function createTransport(server: string, { timeLimitMs = TIME_LIMIT_MS, connections = 1 } = {}): Transport {
+export function createTransport(
+  server: string,
+  { timeLimitMs = TIME_LIMIT_MS, connections = 1, localAddress }: TransportOptions = {},
+): Transport {
   const origin = new URL(server);
   let dispatcher: Promise<Dispatcher> | undefined;
   let streaming: Promise<Dispatcher> | undefined;
   return {
     async send({ method, path, headers, body }, signal) {
-      dispatcher ??= dispatcherFor(origin, timeLimitMs, connections);
+      dispatcher ??= dispatcherFor(origin, timeLimitMs, { connections, localAddress });
       const within = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
       const response = await (await dispatcher).request({
         origin: origin.origin,
@@ -100,7 +116,7 @@ export function createTransport(server: string, { timeLimitMs = TIME_LIMIT_MS, c
     },
     async stream({ method, path, headers }, signal) {
       // A connection of its own, so that no check-in waits behind it.
-      streaming ??= dispatcherFor(origin, STREAM_HEADERS_MS, 1, 0);
+      streaming ??= dispatcherFor(origin, STREAM_HEADERS_MS, { connections: 1, localAddress, bodyTimeoutMs: 0 });
       const request = { origin: origin.origin, method, path, headers: { ...headers }, signal } as const;
       const { statusCode, headers: received, body } = await (await streaming).request(request);
       return { status: statusCode, headers: headersOf(received), body: body as AsyncIterable<Uint8Array> };
