@@ -146,6 +146,13 @@ describe('what is watched', () => {
     },
   );
 
+  it('is read with a token that can be made as Prometheus’ settings say', async () => {
+    const [, command = ''] = /^#   beadle-server (token create .*)$/m.exec(read('deploy/prometheus.yaml')) ?? [];
+    const made = await runServerCommand(command.split(' '), { workingFolder: folder });
+    expect(made).toMatchObject({ exitCode: 0, err: '' });
+    expect(parse(read('deploy/prometheus.yaml'))).toMatchObject({ scrape_configs: [{ metrics_path: '/metrics' }] });
+  });
+
   it('has a description for whoever looks at it at night', () => {
     const { panels } = JSON.parse(read('deploy/grafana-dashboard.json')) as { panels: { title: string }[] };
     expect(panels.length).toBeGreaterThan(8);

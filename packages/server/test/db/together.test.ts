@@ -37,8 +37,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const insert = (name: number) => (tx: Tx) =>
-  sql`insert into kept (name) values (${name})`.execute(tx).then(() => name);
+const insert = (name: number) => (tx: Tx) => sql`insert into kept (name) values (${name})`.execute(tx).then(() => name);
 const names = async () =>
   (await sql<{ name: number }>`select name from kept order by name`.execute(database.db)).rows.map(({ name }) => name);
 
