@@ -69,7 +69,7 @@ describe('the package', () => {
   ])('has shell that is well formed in %s', (path) => expect(spawnSync('sh', ['-n', join(ROOT, path)]).status).toBe(0));
 
   const settings = (text: string) => {
-    const file = join(folder, 'beadle-server.yaml');
+    const file = join(folder, 'settings.yaml');
     writeFileSync(file, text);
     return readSettings({ file, environment: {}, workingFolder: folder });
   };
