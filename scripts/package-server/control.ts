@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, globSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SCRIPTS = join(import.meta.dirname, 'files/debian');
@@ -44,7 +44,7 @@ License: Apache-2.0
 
 /** Writes DEBIAN/ for what lies in `target`: its fields, scripts, settings file and sums. */
 export function writeControl(target: string, version: string): void {
-  const files = globSync('**/*', { cwd: target })
+  const files = readdirSync(target, { recursive: true, encoding: 'utf8' })
     .filter((path) => lstatSync(join(target, path)).isFile())
     .toSorted();
   // As dpkg-gencontrol counts: each file in whole KiB, and one for anything else.

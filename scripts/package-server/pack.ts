@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, globSync, lstatSync, lutimesSync } from 'node:fs';
+import { chmodSync, lstatSync, lutimesSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -15,7 +15,9 @@ export function sourceDate(): number {
 
 /** Nothing of the machine that packs is left: neither its clock, nor its umask, nor who made the files. */
 function level(target: string, seconds: number): void {
-  for (const path of [...globSync('**', { cwd: target }), '.'].map((one) => join(target, one))) {
+  // Not a pattern: those pass over names that begin with a dot.
+  const all = readdirSync(target, { recursive: true, encoding: 'utf8' });
+  for (const path of [...all, '.'].map((one) => join(target, one))) {
     const status = lstatSync(path);
     if (!status.isSymbolicLink()) chmodSync(path, status.isDirectory() || (status.mode & 0o100) !== 0 ? 0o755 : 0o644);
     lutimesSync(path, seconds, seconds);
