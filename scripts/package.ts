@@ -5,10 +5,11 @@ import about from '../package.json' with { type: 'json' };
 import nodes from './bundle/nodes.json' with { type: 'json' };
 import { sha256Of } from './bundle/published-node.ts';
 import { thisMachine } from './bundle/target.ts';
-import { ARCHITECTURE } from './package/linux/control.ts';
-import { COMPRESSION, makeDeb } from './package/linux/deb.ts';
+import { architecture, makeDeb } from './package/deb.ts';
+import { AGENT_DEB } from './package/linux/control.ts';
 import { makeTree } from './package/linux/tree.ts';
 import { packageMacos } from './package/macos/macos.ts';
+import { packageServer } from './package/server/server.ts';
 import { sourceDate } from './package/source-date.ts';
 import { packageWindows } from './package/windows/windows.ts';
 
@@ -25,12 +26,12 @@ function refuseOtherMachines(): void {
 export async function packageForDebian(folder: string): Promise<string> {
   refuseOtherMachines();
   const { version } = about;
-  const file = join(folder, `beadle-agent_${version}_${ARCHITECTURE}.deb`);
+  const file = join(folder, `beadle-agent_${version}_${architecture()}.deb`);
   const tree = mkdtempSync(join(tmpdir(), 'beadle-package-'));
   try {
     await makeTree(tree);
     mkdirSync(folder, { recursive: true });
-    makeDeb({ tree, file, version, madeAt: sourceDate(), compression: COMPRESSION });
+    makeDeb(AGENT_DEB, { tree, file, version, madeAt: sourceDate() });
     return file;
   } finally {
     rmSync(tree, { recursive: true, force: true });
@@ -41,6 +42,7 @@ const packages: Readonly<Record<string, (folder: string) => Promise<string>>> = 
   debian: packageForDebian,
   windows: packageWindows,
   macos: packageMacos,
+  server: packageServer,
 };
 
 async function main(name = 'debian'): Promise<number> {

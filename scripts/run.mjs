@@ -30,7 +30,7 @@ const tasks = {
     runs: ['test/simulation/main.ts'],
   },
   bundle: { does: 'builds the agent as it is installed', runs: ['scripts/bundle.ts'] },
-  package: { does: 'builds the agent’s package: debian, windows or macos', runs: ['scripts/package.ts'] },
+  package: { does: 'builds a package: debian, windows, macos (the agent) or server', runs: ['scripts/package.ts'] },
 };
 
 function usage() {

@@ -114,6 +114,7 @@ const TWO_WORDS = new Set([
   'import',
   'notify',
   'person',
+  'keys',
 ]);
 
 /** Every use of one of the two programs in an example, through npx, a path or within `$( )`. */

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeDeb } from '../scripts/package/linux/deb.ts';
+import { makeDeb } from '../scripts/package/deb.ts';
+import { AGENT_DEB } from '../scripts/package/linux/control.ts';
 import { makeTree } from '../scripts/package/linux/tree.ts';
 
 const why =
@@ -30,7 +31,8 @@ describe.skipIf(why !== undefined)(`the agent's Debian package${why === undefine
       try {
         await makeTree(tree);
         // Compressed it would take longer, and the compressor is gzip, which has no choice.
-        makeDeb({ tree, file: path, version: '1.0.0', madeAt: new Date('2026-11-01'), compression: { type: 'none' } });
+        const plan = { ...AGENT_DEB, compression: { type: 'none' } } as const;
+        makeDeb(plan, { tree, file: path, version: '1.0.0', madeAt: new Date('2026-11-01') });
       } finally {
         process.umask(before);
       }

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 
 /** Why no certificates can be made here; undefined where they can. */
@@ -9,7 +10,7 @@ export const whyNoCertificates = (): string | undefined =>
 export interface Certificates {
   /** The file of the authority's own certificate. */
   readonly authority: string;
-  /** Of a server at that address and localhost. */
+  /** Of a server at that address or of that name, and localhost. */
   readonly cert: Buffer;
   readonly key: Buffer;
 }
@@ -21,7 +22,7 @@ export function makeCertificates(folder: string, name: string, address = '127.0.
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   openssl('req', '-x509', ...key, '-keyout', file('-ca.key'), '-out', file('-ca.pem'), '-subj', `/CN=${name}`);
   openssl('req', ...key, '-keyout', file('.key'), '-out', file('.csr'), '-subj', `/CN=${address}`);
-  writeFileSync(file('.ext'), `subjectAltName = IP:${address}, DNS:localhost\n`);
+  writeFileSync(file('.ext'), `subjectAltName = ${isIP(address) === 0 ? 'DNS' : 'IP'}:${address}, DNS:localhost\n`);
   const by = ['-CA', file('-ca.pem'), '-CAkey', file('-ca.key'), '-CAcreateserial'];
   openssl('x509', '-req', '-in', file('.csr'), ...by, '-out', file('.pem'), '-extfile', file('.ext'));
   return { authority: file('-ca.pem'), cert: readFileSync(file('.pem')), key: readFileSync(file('.key')) };

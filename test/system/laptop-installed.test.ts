@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMPRESSION, makeDeb } from '../../scripts/package/linux/deb.ts';
+import { makeDeb } from '../../scripts/package/deb.ts';
+import { AGENT_DEB } from '../../scripts/package/linux/control.ts';
 import { LIBRARY, makeTree } from '../../scripts/package/linux/tree.ts';
 import { policyInReport } from '../../scripts/start/policy.ts';
 import { until } from '../support/processes.ts';
@@ -77,13 +78,16 @@ describe.skipIf('why' in laptops)(`a laptop on which the package is installed${b
     mkdirSync(packages);
     await makeTree(tree);
     const deb = { tree, madeAt: new Date('2026-11-01') };
-    makeDeb({ ...deb, file: join(packages, 'whole.deb'), version: VERSIONS[0], compression: COMPRESSION });
+    makeDeb(AGENT_DEB, { ...deb, file: join(packages, 'whole.deb'), version: VERSIONS[0] });
     // To unpack it again and again takes an emulated laptop half a minute each time: from now on Node comes from elsewhere.
     const node = join(tree, LIBRARY, 'node');
     renameSync(node, join(packages, 'node'));
     symlinkSync('/usr/local/lib/node-of-beadle', node);
     for (const version of VERSIONS)
-      makeDeb({ ...deb, file: join(packages, `${version}.deb`), version, compression: { type: 'none' } });
+      makeDeb(
+        { ...AGENT_DEB, compression: { type: 'none' } },
+        { ...deb, file: join(packages, `${version}.deb`), version },
+      );
     rmSync(tree, { recursive: true });
     laptop = await makeLaptop({
       system,

@@ -23,6 +23,9 @@ export interface ServerKeys {
   readonly tokenKey: Uint8Array;
 }
 
+/** Their names in the keys folder. */
+export const KEY_FILES = { serverKey: 'server-key.pem', tokenKey: 'token-key' } as const;
+
 const TOKEN_KEY = /^[A-Za-z0-9_-]{43}\n?$/;
 
 /**
@@ -32,15 +35,30 @@ const TOKEN_KEY = /^[A-Za-z0-9_-]{43}\n?$/;
 export function loadKeys({ folder, random }: { readonly folder: string; readonly random: Random }): ServerKeys {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   refuseOthers(folder);
-  const pem = readOrMake(join(folder, 'server-key.pem'), () =>
+  const [keyFile, tokenFile] = [join(folder, KEY_FILES.serverKey), join(folder, KEY_FILES.tokenKey)];
+  const pem = readOrMake(keyFile, () =>
     generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
   );
-  const token = readOrMake(join(folder, 'token-key'), () => `${Buffer.from(random.bytes(32)).toString('base64url')}\n`);
-  if (!TOKEN_KEY.test(token)) throw damaged(join(folder, 'token-key'));
-  const privateKey = parse(pem, join(folder, 'server-key.pem'));
+  const token = readOrMake(tokenFile, () => `${Buffer.from(random.bytes(32)).toString('base64url')}\n`);
+  if (!TOKEN_KEY.test(token)) throw damaged(tokenFile);
+  const privateKey = parse(pem, keyFile);
   const signer = signerOf(privateKey);
   const tokenKey = Buffer.from(token.trim(), 'base64url');
   return Object.freeze({ signer, publicJwk: publicJwkOf(privateKey), keyId: signer.keyId, tokenKey });
+}
+
+/** The files as they stand there. */
+export const readKeyFiles = (folder: string): { readonly serverKey: string; readonly tokenKey: string } => ({
+  serverKey: readFileSync(join(folder, KEY_FILES.serverKey), 'utf8'),
+  tokenKey: readFileSync(join(folder, KEY_FILES.tokenKey), 'utf8'),
+});
+
+/** Writes them into a folder that has none; where one is there it stays. */
+export function placeKeys(folder: string, files: ReturnType<typeof readKeyFiles>): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  refuseOthers(folder);
+  writeOnce(join(folder, KEY_FILES.tokenKey), files.tokenKey);
+  writeOnce(join(folder, KEY_FILES.serverKey), files.serverKey);
 }
 
 function parse(pem: string, path: string) {

@@ -1,10 +1,6 @@
-import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { architecture, type DebPlan } from '../deb.ts';
 import { SETTINGS } from './tree.ts';
-
-/** Debian's name for the only processor that the package is made for. */
-export const ARCHITECTURE = 'amd64';
 
 /**
  * What the binaries are linked with, and where glibc's version comes from: better-sqlite3's addon asks for GLIBC_2.34, and so for
@@ -15,20 +11,13 @@ const RELATIONS = [
   'Recommends: ca-certificates, libnotify-bin, nftables',
 ];
 
-interface About {
-  readonly version: string;
-  /** Of all files. */
-  readonly bytes: number;
-}
-
-/** The package's control file (Debian Policy, 5.3). */
-export const controlOf = ({ version, bytes }: About): string =>
+const control = (version: string, kibibytes: number): string =>
   [
     'Package: beadle-agent',
     `Version: ${version}`,
-    `Architecture: ${ARCHITECTURE}`,
-    'Maintainer: Beadle <beadle@localhost>',
-    `Installed-Size: ${Math.ceil(bytes / 1024)}`,
+    `Architecture: ${architecture()}`,
+    'Maintainer: The Beadle contributors <beadle@localhost>',
+    `Installed-Size: ${kibibytes}`,
     ...RELATIONS,
     'Section: admin',
     'Priority: optional',
@@ -39,17 +28,11 @@ export const controlOf = ({ version, bytes }: About): string =>
     '',
   ].join('\n');
 
-/** Files that an update leaves as the administrator has changed them. */
-export const CONFFILES = `${SETTINGS}\n`;
-
-/** For `dpkg --verify`; conffiles are known to dpkg by themselves. `paths` are relative to `folder`, and sorted. */
-export const digestsOf = (folder: string, paths: readonly string[]): string =>
-  paths
-    .filter((path) => lstatSync(join(folder, path)).isFile() && `/${path}` !== SETTINGS)
-    .map(
-      (path) =>
-        `${createHash('md5')
-          .update(readFileSync(join(folder, path)))
-          .digest('hex')}  ${path}\n`,
-    )
-    .join('');
+export const AGENT_DEB: DebPlan = {
+  control,
+  conffiles: [SETTINGS],
+  scripts: join(import.meta.dirname, 'files'),
+  closed: /^etc\/beadle-agent(\/|$)/,
+  // Which every dpkg reads, from Debian 11 on (docs/decisions/0045-the-agents-package.md).
+  compression: { type: 'gzip', level: 6 },
+};

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Starts Debian's own systemd from this machine's files, under an overlay in memory: boot.sh FOLDER CGROUP CHECKOUT
+# Starts Debian's own systemd from the files in SYSTEM (/ for this machine's), under an overlay in memory:
+# boot.sh FOLDER CGROUP CHECKOUT SYSTEM
 # It has its own mounts, network, processes and name; nothing that is written in it is there once it has ended.
 set -eu
 case $1 in
@@ -10,10 +11,10 @@ case $1 in
   exec unshare --mount --propagation private --net --ipc --uts --cgroup --pid --fork --kill-child "$0" --inside "$@"
   ;;
 esac
-base=$1 checkout=$3 root=$1/root
-mount -t tmpfs -o size=512m,mode=755 beadle-test "$base"
+base=$1 checkout=$3 system=$4 root=$1/root
+mount -t tmpfs -o size=1g,mode=755 beadle-test "$base"
 mkdir "$base/upper" "$base/work" "$root"
-mount -t overlay -o "lowerdir=/,upperdir=$base/upper,workdir=$base/work" beadle-test "$root"
+mount -t overlay -o "lowerdir=$system,upperdir=$base/upper,workdir=$base/work" beadle-test "$root"
 for folder in run tmp dev; do mount -t tmpfs -o mode=755 beadle-test "$root/$folder"; done
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"

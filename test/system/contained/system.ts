@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,10 +7,14 @@ import { ROOT, until } from '../../support/processes.ts';
 import { whyNoMounts } from '../fixtures/disk.ts';
 import type { Observed } from './observe.ts';
 
-/** Debian's own systemd, started from this machine's files: what is done in it is gone with it. */
+/** Debian's own systemd, started from a system's files: what is done in it is gone with it. */
 export interface ContainedSystem {
-  /** Standard output of a shell's command, as root; throws where it fails. */
-  sh(command: string): string;
+  /** Its own root folder, as this machine sees it while it runs. */
+  readonly root: string;
+  /** Standard output of a shell's command, as root, which is given `input`; throws where it fails. */
+  sh(command: string, input?: string): string;
+  /** A program in there as root, which goes on beside the test: it is told to end where what is given here is killed. */
+  start(command: string, args: readonly string[]): ChildProcess;
   /** Reads sources by the agent's own host, in there: as root, or as the user of this number. */
   observe(ids: readonly string[], as?: number): Observed;
   /** Tries until `isWanted`; the last observation, whatever it is. */
@@ -19,6 +23,8 @@ export interface ContainedSystem {
 }
 
 const PATIENCE_MS = 60_000;
+/** To install something on a busy machine. */
+const SHELL_MS = 240_000;
 const OBSERVE = join(import.meta.dirname, 'observe.ts');
 
 /** Where the unified hierarchy of control groups is mounted. */
@@ -39,31 +45,42 @@ function removeGroups(group: string): void {
   for (const path of [...all].toSorted().toReversed()) rmdirSync(path);
 }
 
-export async function startSystem(): Promise<ContainedSystem> {
+/** Starts it from the files in the folder `from`, which are only read: without one this machine's. */
+export async function startSystem(from = '/'): Promise<ContainedSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'beadle-contained-'));
   const group = join(controlGroups() ?? '', basename(folder));
   // With `unshare --kill-child` it ends with the runner, however that ends.
-  const boot = ['--pdeathsig=KILL', join(import.meta.dirname, 'boot.sh'), folder, group, ROOT];
+  const boot = ['--pdeathsig=KILL', join(import.meta.dirname, 'boot.sh'), folder, group, ROOT, from];
   const starter = spawn('setpriv', boot, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   starter.stderr.on('data', (text: Buffer) => (said += text.toString()));
   const ended = once(starter, 'exit');
   const pidOfInit = () => spawnSync('pgrep', ['-P', String(starter.pid)], { encoding: 'utf8' }).stdout.trim();
-  const enter = (as: number, ...command: string[]) => {
-    const privileges = as === 0 ? [] : ['setpriv', `--reuid=${as}`, `--regid=${as}`, '--clear-groups'];
+  const inside = () => {
     const environment = ['env', '-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL=C'];
-    const inside = ['--target', pidOfInit(), '--all', '--root', '--wd', '--', ...environment, ...privileges];
-    return spawnSync('nsenter', [...inside, ...command], { encoding: 'utf8', timeout: PATIENCE_MS });
+    return ['--target', pidOfInit(), '--all', '--root', '--wd', '--', ...environment];
   };
-  const sh = (command: string): string => {
-    const { status, stdout, stderr } = enter(0, 'sh', '-ec', command);
+  const enter = (as: number, command: readonly string[], input = '', timeout = PATIENCE_MS) => {
+    const privileges = as === 0 ? [] : ['setpriv', `--reuid=${as}`, `--regid=${as}`, '--clear-groups'];
+    const how = { encoding: 'utf8', timeout, input } as const;
+    return spawnSync('nsenter', [...inside(), ...privileges, ...command], how);
+  };
+  const sh = (command: string, input?: string): string => {
+    const { status, stdout, stderr } = enter(0, ['sh', '-ec', command], input, SHELL_MS);
     if (status !== 0) throw new Error(`${command}: ${status}\n${stdout}\n${stderr}\n${said}`);
     return stdout;
   };
   const system: ContainedSystem = {
+    get root() {
+      return `/proc/${pidOfInit()}/root`;
+    },
     sh,
+    start: (command, args) =>
+      spawn('nsenter', [...inside(), 'setpriv', '--pdeathsig=TERM', command, ...args], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
     observe(ids, as = 0) {
-      const { stdout, stderr } = enter(as, process.execPath, OBSERVE, ...ids);
+      const { stdout, stderr } = enter(as, [process.execPath, OBSERVE, ...ids]);
       if (stdout === '') throw new Error(stderr);
       return JSON.parse(stdout) as Observed;
     },
@@ -85,7 +102,7 @@ export async function startSystem(): Promise<ContainedSystem> {
   try {
     await until(
       'the start of systemd',
-      () => enter(0, 'systemctl', 'is-active', '--quiet', 'basic.target').status === 0,
+      () => enter(0, ['systemctl', 'is-active', '--quiet', 'basic.target']).status === 0,
       PATIENCE_MS,
     );
     return system;

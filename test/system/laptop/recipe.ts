@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-export const MIRROR = 'http://deb.debian.org/debian';
-export const SUITE = 'bookworm';
+import { MIRROR, SUITE } from '../fixtures/debian-root.ts';
 
 /** The files that the guest has beside its packages: how it starts, unlocks its disk and reaches its network. */
 export const GUEST_FILES = join(import.meta.dirname, 'guest');

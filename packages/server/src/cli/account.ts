@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
 import type { Db } from '../db/database.ts';
 import { Problem, StartError } from '../errors.ts';
 import { ORGANISATION } from '../organisation/store.ts';
@@ -7,22 +5,8 @@ import { PASSWORD } from '../people/accounts.ts';
 import { makeAccount } from '../people/password-change.ts';
 import { addressOf } from '../people/routes.ts';
 import { type CommandIo, print } from './io.ts';
+import { readSecret } from './read-secret.ts';
 import { nameOf, roleOf } from './tokens.ts';
-
-/** The first line of standard input; at a terminal it is asked for and not shown. Never an argument: those are seen by all. */
-async function readPassword({ stdin, stderr }: CommandIo): Promise<string> {
-  const terminal = stdin.isTTY === true;
-  if (terminal) stderr.write('Password: ');
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: stdin, output: nowhere, terminal });
-  try {
-    for await (const line of lines) return line;
-    return '';
-  } finally {
-    lines.close();
-    if (terminal) stderr.write('\n');
-  }
-}
 
 interface Creating {
   readonly name: string;
@@ -33,7 +17,7 @@ interface Creating {
 
 export async function accountCreate(db: Db, io: CommandIo, options: Creating, origin: string): Promise<number> {
   const [name, role] = [nameOf(options.name), roleOf(options.role)];
-  const password = options.code === true ? undefined : await readPassword(io);
+  const password = options.code === true ? undefined : await readSecret(io, 'Password');
   if (password !== undefined && (password.length < PASSWORD.minLength || password.length > PASSWORD.maxLength)) {
     throw new StartError(`Standard input: expected ${PASSWORD.description} on its first line.`, { exitCode: 2 });
   }

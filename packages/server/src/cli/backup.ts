@@ -1,6 +1,8 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import SQLite from 'better-sqlite3';
+import { verifyChains } from '../carry/chains.ts';
+import { verifyAudits } from '../carry/relations.ts';
 import { codeOf, StartError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 import { type CommandIo, print } from './io.ts';
@@ -38,20 +40,38 @@ function openWhole(path: string): SQLite.Database {
   }
 }
 
-/** Copies under a name beside the goal, checks the copy, and moves it there in one step. */
-async function copyWhole(source: SQLite.Database, goal: string): Promise<void> {
+/** What both ends of a backup are held against by people. */
+function countsIn(database: SQLite.Database): string {
+  const count = (of: string) => Number(database.prepare(`select count(*) from ${of}`).pluck().get());
+  const told = { devices: 'devices', findings: 'findings', breaches: 'breaches', acts: 'audit' };
+  return Object.entries(told)
+    .map(([words, of]) => `${count(of).toLocaleString('en-GB')} ${words}`)
+    .join(', ');
+}
+
+/**
+ * All pages at once: SQLite begins a copy anew where another process writes between two parts of it
+ * (https://sqlite.org/c3ref/backup_finish.html), and a server that is busy writes all the time. It is not held up.
+ */
+const ALL_PAGES = 0x7fffffff;
+
+/** Copies under a name beside the goal, checks the copy, and moves it there in one step; gives what is in it, in words. */
+async function copyWhole(source: SQLite.Database, goal: string): Promise<string> {
   const temporary = join(dirname(goal), `.${basename(goal)}.part`);
   try {
-    await source.backup(temporary);
+    await source.backup(temporary, { progress: () => ALL_PAGES });
     chmodSync(temporary, 0o600);
     const copy = new SQLite(temporary);
     // One file without companions, which can be carried anywhere.
     copy.pragma('journal_mode = DELETE');
     copy.close();
-    openWhole(temporary).close();
+    const checked = openWhole(temporary);
+    const counts = countsIn(checked);
+    checked.close();
     sync(temporary);
     renameSync(temporary, goal);
     sync(dirname(goal));
+    return counts;
   } catch (error) {
     for (const ending of ['', '-journal', '-wal', '-shm']) rmSync(`${temporary}${ending}`, { force: true });
     throw error;
@@ -73,15 +93,16 @@ export async function backup(settings: Settings, io: CommandIo, file: string, { 
   if (existsSync(goal) && force !== true)
     throw new StartError(`${file} exists already: choose another name, or add --force to replace it.`);
   const source = openWhole(fileOf(settings));
+  let counts: string;
   try {
-    await copyWhole(source, goal);
+    counts = await copyWhole(source, goal);
   } finally {
     source.close();
   }
   print(
     io.stdout,
-    `Backed up to ${file}, and checked.`,
-    `The signing keys are not in it: keep ${settings.keysFolder} safe elsewhere. Without them every device must be enrolled again.`,
+    `Backed up to ${file}, and checked: ${counts}.`,
+    `The signing keys are not in it: keep what \`beadle-server keys export\` writes elsewhere. Without them every device must be enrolled again.`,
   );
   return 0;
 }
@@ -95,11 +116,12 @@ export async function restore(
 ): Promise<number> {
   refusePostgres(settings, 'run `pg_restore` into an empty database, then `beadle-server references skip`');
   const source = openWhole(resolve(io.workingFolder, file));
+  let [counts, broken]: [string, readonly string[]] = ['', []];
   try {
     const lock = lockFolder(settings.database, `A server is using ${settings.database}: stop it, then restore.`);
     try {
-      await replace(settings, source, force === true);
-      await leaveGap(settings, io);
+      counts = await replace(settings, source, force === true);
+      broken = await leaveGap(settings, io);
     } finally {
       lock.release();
     }
@@ -108,14 +130,19 @@ export async function restore(
   }
   print(
     io.stdout,
-    `Restored ${file} into ${settings.database}.`,
+    `Restored ${file} into ${settings.database}: ${counts}.`,
     `The signing keys are not in a backup: the ones in ${settings.keysFolder} are used. Devices that have sent more since then send it again.`,
     'What was ended since the backup is valid again: revoke tokens and end sessions that must not be.',
   );
-  return 0;
+  if (broken.length === 0) {
+    print(io.stdout, 'Every record of a device and every audit log was followed to its head: all are intact.');
+    return 0;
+  }
+  print(io.stderr, `It is not as it was written: ${broken.join('; ')}.`);
+  return 1;
 }
 
-async function replace(settings: Settings, source: SQLite.Database, force: boolean): Promise<void> {
+async function replace(settings: Settings, source: SQLite.Database, force: boolean): Promise<string> {
   const goal = fileOf(settings);
   if (existsSync(goal) && !force) {
     throw new StartError(
@@ -126,13 +153,16 @@ async function replace(settings: Settings, source: SQLite.Database, force: boole
     rmSync(`${goal}.replaced${ending}`, { force: true });
     if (existsSync(`${goal}${ending}`)) renameSync(`${goal}${ending}`, `${goal}.replaced${ending}`);
   }
-  await copyWhole(source, goal);
+  return copyWhole(source, goal);
 }
 
-async function leaveGap(settings: Settings, io: CommandIo): Promise<void> {
+/** Leaves references out, and follows what is chained; gives each place that does not fit, in words. */
+async function leaveGap(settings: Settings, io: CommandIo): Promise<string[]> {
   const database = openDatabase(settings.database);
   try {
     await referencesSkip(database.db, io);
+    const [chains, audits] = [await verifyChains(database.db), await verifyAudits(database.db)];
+    return [...chains.broken, ...audits.broken];
   } finally {
     await database.close();
   }

@@ -41,7 +41,7 @@ export async function readStylesheet({
   readonly warn: (cause: unknown) => void;
 }): Promise<string> {
   const path = join(folder, 'console.css');
-  if ((await changedAt(path)) > (await newestSource())) return readFile(path, 'utf8');
+  if ((await changedAt(path)) >= (await newestSource())) return readFile(path, 'utf8');
   const css = await compile();
   try {
     await mkdir(folder, { recursive: true });

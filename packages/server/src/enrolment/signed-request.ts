@@ -39,7 +39,10 @@ export function signatureOf(request: FastifyRequest): SignedRequest | undefined 
   return parameters === undefined ? undefined : { headers, parameters };
 }
 
-/** Verifies over the received bytes. A proxy may have rewritten `Host`: then the server's public name is what was signed. */
+/**
+ * Verifies over the received bytes. A proxy may have rewritten `Host`, also to one of the server's other names, as nginx does
+ * where it is told nothing else: then the public name is what was signed.
+ */
 export function isGenuine(
   request: FastifyRequest,
   body: Uint8Array,
@@ -51,15 +54,17 @@ export function isGenuine(
   // The query is all that follows the first question mark, further ones included.
   const [path = '', ...query] = request.url.split('?');
   const encoding = header(request, 'content-encoding');
+  const names = new Set([authorities.includes(host) ? host : (authorities[0] ?? host), authorities[0] ?? host]);
   const signable = {
     method: request.method,
-    authority: authorities.includes(host) ? host : (authorities[0] ?? host),
     path,
     query: `?${query.join('?')}`,
     contentEncoding: encoding === '' ? undefined : encoding,
     body,
   };
-  return verifyRequest(signable, signed.headers, signed.parameters, key) === 'verified';
+  return [...names].some(
+    (authority) => verifyRequest({ ...signable, authority }, signed.headers, signed.parameters, key) === 'verified',
+  );
 }
 
 /** Sends an answer that the device can hold to be the server's own, and to this very request. */

@@ -281,6 +281,41 @@ describe('backup and restore', () => {
     expect(existsSync(`${database()}.replaced`)).toBe(true);
   });
 
+  it('end while a server writes all the time', async () => {
+    const server = new SQLite(database());
+    const note = server.prepare(
+      "insert into counters values ('main', 'busy', 1) on conflict do update set value = value + 1",
+    );
+    let writes = 0;
+    const write = () => {
+      note.run();
+      writes += 1;
+      if (server.open) next = setImmediate(write);
+    };
+    let next = setImmediate(write);
+    const saved = await run(['backup', 'b.db']);
+    clearImmediate(next);
+    server.close();
+    expect(saved).toMatchObject({
+      exitCode: 0,
+      out: expect.stringMatching(/: 0 devices, 0 findings, 0 breaches, 1 acts\./),
+    });
+    expect(writes).toBeGreaterThan(0);
+  });
+
+  it('say what they hold, and follow what is chained', async () => {
+    await run(['backup', 'b.db']);
+    const restored = await run(['restore', 'b.db', '--force']);
+    expect(restored.out).toContain(': 0 devices, 0 findings, 0 breaches, 1 acts.');
+    expect(restored.out).toContain('all are intact');
+    inDatabase((db) => db.exec("update audit set actor = 'nobody' where sequence = 1"));
+    await run(['backup', 'c.db']);
+    expect(await run(['restore', 'c.db', '--force'])).toMatchObject({
+      exitCode: 1,
+      err: 'It is not as it was written: the audit log of main at act 1.\n',
+    });
+  });
+
   it('restore into an empty folder without being forced', async () => {
     await run(['backup', 'b.db']);
     const environment = { BEADLE_SERVER_DATABASE: join(folder, 'other') };
