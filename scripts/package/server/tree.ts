@@ -32,7 +32,7 @@ async function placeProgram(root: string, home: string): Promise<void> {
   copyModules(root, home, modulesOf(root, 'packages/server'), addonOfThisMachine());
   // Node strips types of what lies outside of node_modules, and goes by where a link leads.
   mkdirSync(join(home, 'node_modules/@beadle'), { recursive: true });
-  symlinkSync('../../../packages/shared', join(home, 'node_modules/@beadle/shared'));
+  symlinkSync('../../packages/shared', join(home, 'node_modules/@beadle/shared'));
   const warn = (cause: unknown): never => {
     throw cause;
   };
