@@ -40,6 +40,10 @@ function markAlive(outbox: Outbox, now: number): void {
 /** One attempt to run; true where it is worth another. */
 async function attempt(options: AgentOptions, signal: AbortSignal): Promise<boolean> {
   const identity = loadIdentity(options.data);
+  if (identity === undefined && options.enrolment !== undefined) {
+    await pause(signal, await options.enrolment(signal));
+    return true;
+  }
   if (identity === undefined) {
     options.log.warn('this device is not enrolled: run beadle-agent enrol with a token from ICT');
     await pause(signal);

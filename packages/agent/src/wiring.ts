@@ -46,6 +46,8 @@ export interface AgentOptions {
   readonly place?: Place;
   readonly watchers: readonly Watcher[];
   readonly transport: (server: string) => Transport;
+  /** Enrols a device that is not, by the key of its fleet; gives how long to wait before the next attempt. */
+  readonly enrolment?: (signal: AbortSignal) => Promise<number>;
   /** What carries orders out, if not the means of the host's platform. */
   readonly restrictor?: (deps: RestrictorDeps) => Restrictor;
   /** How much the outbox holds, if not as much as in the field. */

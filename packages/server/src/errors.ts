@@ -27,6 +27,7 @@ export const PROBLEMS = {
   'preview-unknown': { status: 404, title: 'There is no such preview, or it is no longer kept' },
   'notice-unknown': { status: 404, title: 'There is no such message' },
   'account-unknown': { status: 404, title: 'There is no such account' },
+  'pending-unknown': { status: 404, title: 'Nothing of this kind waits' },
   'hold-unknown': { status: 404, title: 'There is no such legal hold' },
   'token-unknown': { status: 404, title: 'There is no such token' },
   conflict: { status: 409, title: 'This does not fit what is there already' },

@@ -1,59 +1,29 @@
 import { UsageError } from '../errors.ts';
 import { type Command, DATA_OPTION, dataFolder, readOptions, say } from './command.ts';
 
-/** The serial number, as a hint for the register; never a credential. */
-async function serialNumberOf(
-  machine: Awaited<ReturnType<typeof import('./this-machine.ts').thisMachine>>,
-): Promise<string | null> {
-  const { observe } = await import('../cycle/observe.ts');
-  const observations = await observe(
-    machine.host,
-    machine.collectors.filter(({ check }) => check === 'asset-tag'),
-    machine.clock.now(),
-  );
-  const facts = observations.get('asset-tag')?.facts;
-  const { isKnown } = await import('@beadle/shared');
-  if (facts === undefined || !isKnown(facts)) return null;
-  const { serialNumber } = facts.known as { serialNumber: { known?: string | null } };
-  return serialNumber.known ?? null;
-}
-
-async function enrolThisDevice(data: string, server: string, token: string): Promise<string> {
+async function enrolThisDevice(data: string, server: string, token: string, caFile: string | undefined) {
   const [{ thisMachine }, { createTransport }, { enrol }, identity] = await Promise.all([
     import('./this-machine.ts'),
     import('../uplink/transport.ts'),
     import('../uplink/enrol.ts'),
     import('../identity/identity.ts'),
   ]);
-  const [{ keepEnrolment }, { openStore }] = await Promise.all([
-    import('../orders/keep-enrolment.ts'),
-    import('../outbox/store.ts'),
+  const [{ beginEnrolment }, { serialNumberOf }, { VERSION }] = await Promise.all([
+    import('../enrolment/begin.ts'),
+    import('../enrolment/serial.ts'),
+    import('../version.ts'),
   ]);
   const machine = await thisMachine();
-  const { VERSION } = await import('../version.ts');
-  const about = {
-    platform: machine.host.platform,
-    release: machine.host.release,
-    agentVersion: VERSION,
-    serialNumber: await serialNumberOf(machine),
-  };
+  const { platform, release } = machine.host;
+  const about = { platform, release, agentVersion: VERSION, serialNumber: await serialNumberOf(machine) };
   // Before the token is used up.
   identity.requireRoom(data);
   const key = identity.makeDeviceKey();
-  const transport = createTransport(server);
+  const transport = createTransport(server, { caFile });
   try {
-    const answer = await enrol(
-      { server, token, key, transport, clock: machine.clock, about },
-      AbortSignal.timeout(60_000),
-    );
-    const { documents, serverTime, ...enrolment } = answer;
-    identity.saveIdentity(data, key, { ...enrolment, server, enrolledAt: serverTime });
-    const { sql } = openStore(data, machine.clock.now());
-    try {
-      keepEnrolment({ sql, identity: identity.requireIdentity(data), documents, ...machine });
-    } finally {
-      sql.close();
-    }
+    const options = { server, token, key, transport, clock: machine.clock, about };
+    const answer = await enrol(options, AbortSignal.timeout(60_000));
+    beginEnrolment(key, answer, { ...machine, data, server });
     return `Enrolled as ${answer.assetTag} (${answer.organisation}, generation ${answer.generation}).`;
   } finally {
     await transport.close();
@@ -63,9 +33,9 @@ async function enrolThisDevice(data: string, server: string, token: string): Pro
 export const enrol: Command = {
   name: 'enrol',
   summary: 'makes the device key, enrols with a token from ICT, pins the server key',
-  synopsis: '--server URL --token TOKEN [--data DIR] [--allow-plain-http]',
+  synopsis: '[--server URL] --token TOKEN [--data DIR] [--allow-plain-http]',
   details: [
-    'URL is the origin of the server, such as https://beadle.council.gov.uk.',
+    'URL is the origin of the server, such as https://beadle.council.gov.uk; without it that of the settings.',
     'TOKEN is single-use; - reads it from standard input, so that it is in no list of processes.',
     '--allow-plain-http accepts an http:// server that is not on this machine, for test benches.',
   ],
@@ -77,13 +47,14 @@ export const enrol: Command = {
       'allow-plain-http': { type: 'boolean' },
     } as const;
     const { values } = readOptions(args, options);
-    if (values.server === undefined)
-      throw new UsageError('--server URL is missing: the address of the council server.');
+    const settings = (await import('../settings/settings.ts')).readSettings(process.env);
+    const server = values.server ?? settings.server;
+    if (server === undefined) throw new UsageError('--server URL is missing: the address of the council server.');
     if (values.token === undefined) throw new UsageError('--token TOKEN is missing: ask ICT for one.');
     const { refuseUnsafeServer } = await import('../uplink/enrol.ts');
-    const url = refuseUnsafeServer(values.server, values['allow-plain-http'] ?? false);
+    const url = refuseUnsafeServer(server, values['allow-plain-http'] ?? false);
     const token = values.token === '-' ? (await import('node:fs')).readFileSync(0, 'utf8').trim() : values.token;
-    say(await enrolThisDevice(dataFolder(values), url.origin, token));
+    say(await enrolThisDevice(dataFolder(values), url.origin, token, settings.caFile));
     return 0;
   },
 };

@@ -1,6 +1,17 @@
+import { UsageError } from '../errors.ts';
 import type { KnownServer } from '../identity/identity.ts';
 import type { Sql } from '../outbox/store.ts';
 import { type Command, DATA_OPTION, dataFolder, readOptions } from './command.ts';
+
+/** The proxy of the settings stays reachable. Settings that are wrong, which `run` says, keep nothing from being held. */
+async function goByProxy(): Promise<void> {
+  const { readSettings } = await import('../settings/settings.ts');
+  try {
+    readSettings(process.env);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+  }
+}
 
 /** Only what it takes is loaded: a laptop's start waits for this. */
 async function settle(data: string, sql: Sql, known: KnownServer): Promise<void> {
@@ -19,6 +30,7 @@ async function settle(data: string, sql: Sql, known: KnownServer): Promise<void>
     import('../restrictions/kept.ts'),
     import('./log.ts'),
   ]);
+  await goByProxy();
   const meta = createMeta(sql);
   const host = createMachine({ clock, sources: [], acts: actsFor(process.platform) });
   const { server } = known.enrolment;

@@ -23,13 +23,25 @@ export const run: Command = {
   name: 'run',
   summary: 'the service: checks this device and reports to the server it is enrolled with',
   synopsis: '[--data DIR]',
-  details: ['Writes its log as JSON lines on standard error. Stops on SIGTERM.'],
+  details: [
+    'Writes its log as JSON lines on standard error. Stops on SIGTERM.',
+    'A device that is not enrolled is, by the fleet key of its settings, where there is one.',
+  ],
   async run(args) {
     const { values } = readOptions(args, DATA_OPTION);
     const signal = untilSignalled();
     const [{ runAgent }, { thisMachine }] = await Promise.all([import('../agent.ts'), import('./this-machine.ts')]);
-    const { createTransport } = await import('../uplink/transport.ts');
-    await runAgent({ data: dataFolder(values), ...(await thisMachine()), transport: createTransport }, signal);
+    const [{ createTransport }, { readSettings }, { fleetEnrolment }] = await Promise.all([
+      import('../uplink/transport.ts'),
+      import('../settings/settings.ts'),
+      import('./fleet-enrolment.ts'),
+    ]);
+    const settings = readSettings(process.env);
+    const machine = await thisMachine();
+    const data = dataFolder(values);
+    const transport = (server: string) => createTransport(server, { caFile: settings.caFile });
+    const enrolment = fleetEnrolment(settings, { ...machine, data, transport });
+    await runAgent({ data, ...machine, transport, ...(enrolment === undefined ? {} : { enrolment }) }, signal);
     return 0;
   },
 };

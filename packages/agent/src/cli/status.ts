@@ -1,5 +1,6 @@
 import { policiesIn, policyAt } from '@beadle/shared';
 import { type KnownServer, loadEnrolment } from '../identity/identity.ts';
+import { readWaiting, type Waiting } from '../identity/waiting.ts';
 import { readKeptPolicy } from '../orders/policy.ts';
 import { createMeta, latestReached } from '../outbox/meta.ts';
 import { Outbox } from '../outbox/outbox.ts';
@@ -23,7 +24,7 @@ const NO_ORDERS: OrdersHeld = { version: 0, issuedAt: null, restrictions: [], re
 
 function readStatus(data: string) {
   const identity = loadEnrolment(data);
-  if (identity === undefined) return { enrolled: false } as const;
+  if (identity === undefined) return { enrolled: false, enrolment: readWaiting(data) ?? null } as const;
   const { assetTag, organisation, server, generation } = identity.enrolment;
   const base = { enrolled: true, assetTag, organisation, server, generation } as const;
   const sql = openForReading(data);
@@ -50,8 +51,25 @@ function readStatus(data: string) {
   }
 }
 
+const STATES: Readonly<Record<Waiting['state'], string>> = {
+  'not-asked': 'it has not reached the server yet',
+  waiting: 'it waits for ICT',
+  refused: 'ICT has refused it',
+  'not-valid': 'the key of its installation is not valid',
+};
+
+function waitingInWords(waiting: Waiting | null): string[] {
+  if (waiting === null) return ['This device is not enrolled. Ask ICT for a token, then run beadle-agent enrol.'];
+  const { state, since, askedAt, detail, server } = waiting;
+  return [
+    `Enrolment:      not enrolled: ${STATES[state]}, since ${since}`,
+    `Server:         ${server}, last asked ${askedAt}`,
+    `                ${detail}`,
+  ];
+}
+
 function inWords(status: ReturnType<typeof readStatus>): string[] {
-  if (!status.enrolled) return ['This device is not enrolled. Ask ICT for a token, then run beadle-agent enrol.'];
+  if (!status.enrolled) return waitingInWords(status.enrolment);
   const { policy, authorisations, outbox } = status;
   const restricted = restrictionsInWords(status.orders);
   const live = authorisationsInWords(authorisations.filter(({ holds }) => holds !== 'no longer'));

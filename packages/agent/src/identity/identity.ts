@@ -43,7 +43,7 @@ export interface Identity {
 
 const KEY_FILE = 'device-key.pem';
 const ENROLMENT_FILE = 'enrolment.json';
-const folderOf = (data: string) => join(data, 'identity');
+export const folderOf = (data: string) => join(data, 'identity');
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
@@ -58,7 +58,7 @@ function makeFolder(folder: string): void {
 }
 
 /** Writes a small file so that after a power cut either the old or the new one is there. */
-function writeDurably(folder: string, name: string, content: string, mode: number): void {
+export function writeDurably(folder: string, name: string, content: string, mode: number): void {
   makeFolder(folder);
   const temporary = join(folder, `${name}.new`);
   const file = openSync(temporary, 'w', mode);
@@ -101,7 +101,7 @@ export function requireRoom(data: string): void {
   }
 }
 
-function refuseReadableByOthers(path: string): void {
+export function refuseReadableByOthers(path: string): void {
   if (process.platform === 'win32') return;
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o077) === 0) return;

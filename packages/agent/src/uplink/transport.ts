@@ -38,20 +38,36 @@ const TIME_LIMIT_MS = 30_000;
 const STREAM_HEADERS_MS = 60_000;
 const ANSWER_LIMIT_BYTES = 8 * 1024 * 1024;
 
-async function systemCertificates(): Promise<{ ca?: string[] }> {
-  const { getCACertificates } = await import('node:tls');
-  return { ca: [...getCACertificates('default'), ...getCACertificates('system')] };
+/** A file that is named and cannot be read keeps the agent from no server that it can trust without. */
+async function certificatesOf(caFile: string | undefined): Promise<string[]> {
+  if (caFile === undefined) return [];
+  const { readFile } = await import('node:fs/promises');
+  return readFile(caFile, 'utf8').then(
+    (text) => [text],
+    () => [],
+  );
 }
 
-/** The council's proxy, as its own settings (`HTTPS_PROXY`, `NO_PROXY`) name it; the system's certificates are trusted. */
+async function trustedCertificates(caFile: string | undefined): Promise<{ ca: string[] }> {
+  const { getCACertificates } = await import('node:tls');
+  const own = await certificatesOf(caFile);
+  return { ca: [...getCACertificates('default'), ...getCACertificates('system'), ...own] };
+}
+
+interface DispatcherOptions {
+  readonly timeLimitMs: number;
+  readonly connections: number;
+  readonly bodyTimeoutMs?: number;
+  readonly caFile: string | undefined;
+}
+
+/** The council's proxy, as its own settings (`HTTPS_PROXY`, `NO_PROXY`) name it; the system's certificates are trusted, and those of `caFile`. */
 async function dispatcherFor(
   origin: URL,
-  timeLimitMs: number,
-  connections: number,
-  bodyTimeoutMs = timeLimitMs,
+  { timeLimitMs, connections, bodyTimeoutMs = timeLimitMs, caFile }: DispatcherOptions,
 ): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import('undici');
-  const connect = origin.protocol === 'https:' ? await systemCertificates() : {};
+  const connect = origin.protocol === 'https:' ? await trustedCertificates(caFile) : {};
   const limits = {
     connections,
     pipelining: 1,
@@ -72,14 +88,24 @@ const headersOf = (headers: Readonly<Record<string, string | string[] | undefine
 
 const single = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value);
 
+export interface TransportOptions {
+  readonly timeLimitMs?: number;
+  readonly connections?: number;
+  /** Certificates in PEM that are trusted beside the system's. */
+  readonly caFile?: string | undefined;
+}
+
 /** HTTP(S) to `server`, an origin such as `https://beadle.council.gov.uk`. Loads its parts when first used. */
-export function createTransport(server: string, { timeLimitMs = TIME_LIMIT_MS, connections = 1 } = {}): Transport {
+export function createTransport(
+  server: string,
+  { timeLimitMs = TIME_LIMIT_MS, connections = 1, caFile }: TransportOptions = {},
+): Transport {
   const origin = new URL(server);
   let dispatcher: Promise<Dispatcher> | undefined;
   let streaming: Promise<Dispatcher> | undefined;
   return {
     async send({ method, path, headers, body }, signal) {
-      dispatcher ??= dispatcherFor(origin, timeLimitMs, connections);
+      dispatcher ??= dispatcherFor(origin, { timeLimitMs, connections, caFile });
       const within = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
       const response = await (await dispatcher).request({
         origin: origin.origin,
@@ -100,7 +126,7 @@ export function createTransport(server: string, { timeLimitMs = TIME_LIMIT_MS, c
     },
     async stream({ method, path, headers }, signal) {
       // A connection of its own, so that no check-in waits behind it.
-      streaming ??= dispatcherFor(origin, STREAM_HEADERS_MS, 1, 0);
+      streaming ??= dispatcherFor(origin, { timeLimitMs: STREAM_HEADERS_MS, connections: 1, bodyTimeoutMs: 0, caFile });
       const request = { origin: origin.origin, method, path, headers: { ...headers }, signal } as const;
       const { statusCode, headers: received, body } = await (await streaming).request(request);
       return { status: statusCode, headers: headersOf(received), body: body as AsyncIterable<Uint8Array> };

@@ -8,7 +8,8 @@ import { newId } from '../ids.ts';
 import { StateChange, stateColumns } from './state.ts';
 
 const closed = { additionalProperties: false } as const;
-const Line = (maximum: number, description: string) =>
+/** One line of text that a person typed, without control characters. */
+export const Line = (maximum: number, description: string) =>
   Type.String({ minLength: 1, maxLength: maximum, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description });
 const orNone = <T extends ReturnType<typeof Type.String>>(type: T) => Type.Union([type, Type.Null()]);
 
