@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeDeviceKey } from '../packages/agent/src/identity/identity.ts';
 import { askToEnrol, type EnrolmentOutcome } from '../packages/agent/src/uplink/enrol.ts';
 import type { Transport } from '../packages/agent/src/uplink/transport.ts';
@@ -13,17 +13,24 @@ import { isOnPostgres } from './support/database.ts';
 import { transportTo } from './support/laptop.ts';
 import { freePort, type Spawned, spawnNode, until } from './support/processes.ts';
 
-const SERVER = 'http://127.0.0.1:8420';
 const DAY_MS = 86_400_000;
 
 let world: World;
 let council: Council;
+let port: number;
 
-beforeEach(async () => {
+beforeAll(async () => {
   world = createWorld();
-  council = await createCouncil(world);
+  port = await freePort();
+  council = await createCouncil(world, { environment: { BEADLE_SERVER_ORIGIN: `http://127.0.0.1:${port}` } });
 });
-afterEach(() => council.close());
+afterAll(() => council.close());
+
+/** One server for all: what each test leaves behind is taken away. */
+afterEach(async () => {
+  for (const table of ['pending_enrolments', 'enrolment_tokens', 'device_keys', 'heads', 'devices'] as const)
+    await council.db().deleteFrom(table).execute();
+});
 
 interface Laptop {
   readonly key: KeyObject;
@@ -38,10 +45,13 @@ interface Pending {
 
 const laptop = (serialNumber: string | null): Laptop => ({ key: makeDeviceKey(), serialNumber });
 
-const ask = (token: string, { key, serialNumber }: Laptop, transport: Transport = transportTo(council)) =>
+const origin = () => `http://127.0.0.1:${port}`;
+const inside = () => transportTo({ ...council, server: origin() });
+
+const ask = (token: string, { key, serialNumber }: Laptop, transport: Transport = inside()) =>
   askToEnrol(
     {
-      server: SERVER,
+      server: origin(),
       token,
       key,
       transport,
@@ -62,8 +72,7 @@ const fleetKey = async (uses = 5) =>
     .body;
 const register = (assetTag: string, serialNumber: string) =>
   council.ask('POST', '/api/v1/devices', { assetTag, serialNumber });
-const waiting = async () =>
-  (await council.ask<{ items: Pending[] }>('GET', '/api/v1/pending-enrolments')).body.items;
+const waiting = async () => (await council.ask<{ items: Pending[] }>('GET', '/api/v1/pending-enrolments')).body.items;
 const decide = async (what: 'approval' | 'refusal', body: object, index = 0) => {
   const { id } = (await waiting())[index] ?? { id: '' };
   return (await council.ask('POST', `/api/v1/pending-enrolments/${id}/${what}`, body)).status;
@@ -86,7 +95,9 @@ describe('a laptop that comes with a fleet key', () => {
     const asked = ['SN-1', 'SN-2', 'SN-9', 'To be filled by O.E.M.', null].map((serial) => ask(token, laptop(serial)));
     const outcomes = await Promise.all(asked);
     const told = outcomes.map((outcome) => (outcome.kind === 'pending' ? outcome.pending : undefined));
-    expect(new Set(told.map((one) => JSON.stringify([one?.decision, one?.detail, one?.retryAfterSeconds]))).size).toBe(1);
+    expect(new Set(told.map((one) => JSON.stringify([one?.decision, one?.detail, one?.retryAfterSeconds]))).size).toBe(
+      1,
+    );
     expect(told[0]).toMatchObject({ decision: 'waiting', retryAfterSeconds: 300 });
     const listed = (await waiting()).map(({ why, seems }) => `${why} ${seems}`).toSorted();
     expect(listed).toEqual([
@@ -160,7 +171,7 @@ describe('a laptop that comes with a fleet key', () => {
     await register('DBC-1', 'SN-1');
     const { token } = await fleetKey(1);
     const one = laptop('SN-1');
-    const through = transportTo(council);
+    const through = inside();
     const lossy: Transport = {
       ...through,
       async send(request, signal) {
@@ -234,11 +245,11 @@ describe('a fleet key', () => {
         const refused = new Set<Laptop>();
         const generations = new Map<string, number>();
         const asking = new Map<string, Laptop>();
-        const listed = async () => (await waiting()).filter(({ id }) => asking.has(id) || true);
+        await council.db().deleteFrom('pending_enrolments').execute();
         for (const one of acts) {
           if (one.does === 'wait') world.pass(one.days * DAY_MS);
           if (one.does === 'reimage') laptops[one.laptop] = laptop(laptops[one.laptop]?.serialNumber ?? null);
-          const pending = await listed();
+          const pending = await waiting();
           if (one.does === 'approval' || one.does === 'refusal') {
             const target = pending[one.at];
             const tag = own(tags['tag' in one ? one.tag : 0] ?? '');
@@ -253,8 +264,7 @@ describe('a fleet key', () => {
           const who = laptops[one.laptop];
           if (who === undefined) continue;
           const outcome = await ask(token, who);
-          for (const { id } of await listed())
-            if (!pending.some((before) => before.id === id)) asking.set(id, who);
+          for (const { id } of await waiting()) if (!pending.some((before) => before.id === id)) asking.set(id, who);
           if (outcome.kind !== 'enrolled') continue;
           const { assetTag, generation } = outcome.answer;
           const before = generations.get(assetTag) ?? 0;
@@ -275,14 +285,10 @@ describe('a fleet key', () => {
 /** The real agent, as the council's tool installs it, on this machine; its database is of no interest. */
 describe.skipIf(isOnPostgres())('the agent of an image', () => {
   let folder: string;
-  let port: number;
   let agent: Spawned | undefined;
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'beadle-image-'));
-    await council.close();
-    port = await freePort();
-    council = await createCouncil(world, { environment: { BEADLE_SERVER_ORIGIN: `http://127.0.0.1:${port}` } });
     await council.app().listen({ host: '127.0.0.1', port });
   });
   afterEach(async () => {
@@ -295,7 +301,7 @@ describe.skipIf(isOnPostgres())('the agent of an image', () => {
   const environment = () => ({ BEADLE_AGENT_SETTINGS: join(folder, 'settings.json') });
   const install = (token: string) => {
     writeFileSync(keyFile(), `${token}\n`, { mode: 0o600 });
-    const settings = { server: `http://127.0.0.1:${port}`, fleetKeyFile: keyFile() };
+    const settings = { server: origin(), fleetKeyFile: keyFile() };
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings), { mode: 0o644 });
   };
   const start = (data: string) => {
@@ -309,7 +315,11 @@ describe.skipIf(isOnPostgres())('the agent of an image', () => {
   const status = async (data: string) => {
     const told = spawnNode(['packages/agent/src/main.ts', 'status', '--json', '--data', join(folder, data)]);
     await told.ended;
-    return JSON.parse(told.output().stdout) as { enrolled: boolean; generation?: number; enrolment?: { state: string } };
+    return JSON.parse(told.output().stdout) as {
+      enrolled: boolean;
+      generation?: number;
+      enrolment?: { state: string };
+    };
   };
 
   it('waits quietly, is enrolled when ICT approves it, and once re-imaged is the same device', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock, Random } from '@beadle/shared';
+import { type Clock, iso, type Random } from '@beadle/shared';
 import type { Logger } from 'pino';
 import type { Collector, History, Place } from './collectors/collector.ts';
 import { contextOf } from './cycle/context.ts';
@@ -10,6 +10,7 @@ import { Schedule } from './cycle/schedule.ts';
 import { stateBody, writeBody } from './cycle/transitions.ts';
 import type { Host } from './host/host.ts';
 import { type Identity } from './identity/identity.ts';
+import { noteLeftService } from './identity/left-service.ts';
 import { sortDocuments } from './orders/document-types.ts';
 import { createPolicyKeeper } from './orders/policy.ts';
 import { createOrderService } from './orders/service.ts';
@@ -135,6 +136,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
   };
   const effects = new EffectsUplink({ ...base, ...orders.reports });
   const stream = new Stream({ ...base, accept });
+  const left = new AbortController();
   const uplink = new Uplink({
     ...base,
     ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
@@ -144,6 +146,10 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     ...lastContact(outbox.meta),
     accept,
     restate: resend,
+    left: (detail) => {
+      noteLeftService(options.data, { at: iso(looked.now()), detail });
+      left.abort();
+    },
     reached: () => [schedule.want('agent-health'), stream.hurry(), effects.hurry()],
   });
   const resumed = () => {
@@ -151,7 +157,20 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     stream.reopen();
   };
   const schedule = new Schedule({ ...options, cycle, kept: (isUrgent) => uplink.wake(isUrgent), resumed });
-  return { outbox, memory, policies, cycle, transport, uplink, schedule, orders, effects, stream, now: looked.now };
+  return {
+    outbox,
+    memory,
+    policies,
+    cycle,
+    transport,
+    uplink,
+    schedule,
+    orders,
+    effects,
+    stream,
+    now: looked.now,
+    left: left.signal,
+  };
 }
 
 /** Each current state as a finding again, for a server that has lost count. */

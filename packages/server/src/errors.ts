@@ -35,6 +35,7 @@ export const PROBLEMS = {
   'account-taken': { status: 409, title: 'Another account has this name' },
   'counter-too-low': { status: 409, title: 'The counter of the request is not higher than the last one' },
   'records-missing': { status: 409, title: 'Records that must be there first are missing' },
+  'device-left-service': { status: 410, title: 'This device has left service' },
   'not-acceptable': { status: 406, title: 'This is not to be had in the form asked for' },
   'too-slow': { status: 408, title: 'The request did not arrive in time' },
   'too-large': { status: 413, title: 'The request is larger than this accepts' },

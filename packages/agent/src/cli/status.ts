@@ -1,5 +1,6 @@
 import { policiesIn, policyAt } from '@beadle/shared';
 import { type KnownServer, loadEnrolment } from '../identity/identity.ts';
+import { readLeftService } from '../identity/left-service.ts';
 import { readWaiting, type Waiting } from '../identity/waiting.ts';
 import { readKeptPolicy } from '../orders/policy.ts';
 import { createMeta, latestReached } from '../outbox/meta.ts';
@@ -26,7 +27,8 @@ function readStatus(data: string) {
   const identity = loadEnrolment(data);
   if (identity === undefined) return { enrolled: false, enrolment: readWaiting(data) ?? null } as const;
   const { assetTag, organisation, server, generation } = identity.enrolment;
-  const base = { enrolled: true, assetTag, organisation, server, generation } as const;
+  const leftService = readLeftService(data) ?? null;
+  const base = { enrolled: true, assetTag, organisation, server, generation, leftService } as const;
   const sql = openForReading(data);
   if (sql === undefined)
     return {
@@ -75,6 +77,9 @@ function inWords(status: ReturnType<typeof readStatus>): string[] {
   const live = authorisationsInWords(authorisations.filter(({ holds }) => holds !== 'no longer'));
   return [
     `Device:         ${status.assetTag} of ${status.organisation} (generation ${status.generation})`,
+    ...(status.leftService === null
+      ? []
+      : [`Service:        left on ${status.leftService.at}: nothing is looked at or sent any more`]),
     `Server:         ${status.server}`,
     `Last check-in:  ${status.lastCheckIn ?? 'never'}`,
     `Policy:         ${policy === null ? 'none in force' : `${policy.title}, version ${policy.version}`}`,

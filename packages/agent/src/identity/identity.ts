@@ -43,6 +43,8 @@ export interface Identity {
 
 const KEY_FILE = 'device-key.pem';
 const ENROLMENT_FILE = 'enrolment.json';
+/** Says that the enrolment before has ended for good. */
+export const LEFT_FILE = 'left-service.json';
 export const folderOf = (data: string) => join(data, 'identity');
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
@@ -85,6 +87,7 @@ export const makeDeviceKey = (): KeyObject => generateKeyPairSync('ed25519').pri
 export function saveIdentity(data: string, key: KeyObject, enrolment: Enrolment): void {
   writeDurably(folderOf(data), KEY_FILE, key.export({ type: 'pkcs8', format: 'pem' }), 0o600);
   writeDurably(folderOf(data), ENROLMENT_FILE, `${JSON.stringify(enrolment, null, 2)}\n`, 0o644);
+  rmSync(join(folderOf(data), LEFT_FILE), { force: true });
 }
 
 /** More than a key, an enrolment, a policy and an empty store take. */

@@ -54,7 +54,9 @@ function readOwned(path: string, isSecret: boolean): string | undefined {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined;
-    throw new UsageError(`${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new UsageError(`${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
   if (process.platform === 'win32') return text;
   if ((mode & 0o022) !== 0) throw new UsageError(`${path} can be changed by others: run chmod go-w on it.`);

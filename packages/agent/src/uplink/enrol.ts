@@ -92,7 +92,12 @@ export async function askToEnrol(options: EnrolOptions, signal: AbortSignal): Pr
   const { request, signer, serverKeyId } = requestOf(options);
   const counter = { read: () => 0, write: () => undefined };
   const body = Buffer.from(JSON.stringify(request));
-  const { status, body: answer, signed, retryAfterSeconds } = await exchange(
+  const {
+    status,
+    body: answer,
+    signed,
+    retryAfterSeconds,
+  } = await exchange(
     { ...options, signer, counter },
     { path: PATHS.enrolments, body, encoding: undefined, type: 'application/json' },
     (told) => keyToTrust(told, serverKeyId),

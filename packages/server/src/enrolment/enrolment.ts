@@ -25,12 +25,7 @@ async function deviceOfToken(tx: Tx, token: TokenRow, id: string, now: number): 
 }
 
 /** What a proven token gives: the device that it enrols, or that ICT is to decide. Throws `enrolment-refused`. */
-export async function redeem(
-  tx: Tx,
-  token: TokenRow,
-  request: EnrolmentRequest,
-  deps: Redeeming,
-): Promise<ByFleetKey> {
+export async function redeem(tx: Tx, token: TokenRow, request: EnrolmentRequest, deps: Redeeming): Promise<ByFleetKey> {
   if (token.device === null) return byFleetKey(tx, token, request, deps);
   const device = await deviceOfToken(tx, token, token.device, deps.now);
   return { kind: 'enrols', device, by: { how: 'token' } };

@@ -16,7 +16,9 @@ export interface Redeeming {
 }
 
 /** How a device came to be enrolled. `again`: it was, with this key, and has not heard the answer. */
-export type EnrolledBy = { readonly how: 'token' | 'serial' | 'again' } | { readonly how: 'approval'; readonly by: string };
+export type EnrolledBy =
+  | { readonly how: 'token' | 'serial' | 'again' }
+  | { readonly how: 'approval'; readonly by: string };
 
 export type ByFleetKey =
   | { readonly kind: 'enrols'; readonly device: DeviceRow; readonly by: EnrolledBy }

@@ -92,7 +92,10 @@ async function requireRecords(tx: Tx, organisation: string, isOwnMachine: boolea
   const council = await readOrganisation(tx, organisation);
   const remote = mayEnrolRemotely(council.settings);
   if (remote.may || isOwnMachine) return council;
-  throw problem('records-missing', `Before devices are enrolled the council must record: ${remote.missing.join('; ')}.`);
+  throw problem(
+    'records-missing',
+    `Before devices are enrolled the council must record: ${remote.missing.join('; ')}.`,
+  );
 }
 
 /** Who enrolled it, as the audit log has it. */
@@ -146,7 +149,13 @@ async function admit(tx: Tx, enrolment: EnrolmentRequest, isOwnMachine: boolean,
 }
 
 /** Signed, as a laptop goes by it: 202 while it waits, 403 where ICT has refused it. */
-function answerPending(reply: FastifyReply, pending: Pending, protocol: number, signature: string, deps: EnrolmentDeps) {
+function answerPending(
+  reply: FastifyReply,
+  pending: Pending,
+  protocol: number,
+  signature: string,
+  deps: EnrolmentDeps,
+) {
   const { decision, detail, retryAfterSeconds } = pending;
   const told = { protocol, decision, detail, retryAfterSeconds };
   const body: EnrolmentPending = { ...told, serverKey: deps.keys.publicJwk, serverTime: iso(deps.clock.now()) };

@@ -146,7 +146,14 @@ export async function beginGeneration(
   const { generation } = place;
   await tx
     .updateTable('devices')
-    .set({ generation, policy_serial: 0, desired_held: 0, enrolled_at: at, enrolled_serial: serialNumber, key_revoked_at: null })
+    .set({
+      generation,
+      policy_serial: 0,
+      desired_held: 0,
+      enrolled_at: at,
+      enrolled_serial: serialNumber,
+      key_revoked_at: null,
+    })
     .where('organisation', '=', organisation)
     .where('id', '=', device)
     .execute();

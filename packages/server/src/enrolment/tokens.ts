@@ -62,5 +62,10 @@ export const revokeFleetKey = (
     if (key === undefined || key.revoked_at !== null || !(await revokeToken(tx, { organisation, id, at, by: actor })))
       throw problem('token-unknown', 'There is no fleet key with this id that could be revoked.');
     const waiting = await dropPendingOf(tx, organisation, id);
-    await recordAct(tx, { ...act, action: 'fleet-key-revoked', target: `fleet-key:${id}`, detail: { reason, waiting } });
+    await recordAct(tx, {
+      ...act,
+      action: 'fleet-key-revoked',
+      target: `fleet-key:${id}`,
+      detail: { reason, waiting },
+    });
   });

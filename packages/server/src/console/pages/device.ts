@@ -1,4 +1,4 @@
-import { DEVICE_STATES, type DeviceState, iso, type Population, SERVER_JUDGED, VERDICTS } from '@beadle/shared';
+import { type DeviceState, iso, type Population, SERVER_JUDGED, SETTABLE_STATES, VERDICTS } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
@@ -170,7 +170,7 @@ export async function showDevice(
     canHold: may(caller.role, 'holders:write'),
     orders: may(caller.role, 'orders:read') ? await ordersOnDevice(deps.db, caller, device, now) : null,
     mayOrder: may(caller.role, 'orders:write'),
-    choices: DEVICE_STATES.map((value) => ({ value, text: STATE_WORDS[value] })),
+    choices: SETTABLE_STATES.map((value) => ({ value, text: STATE_WORDS[value] })),
     given: given ?? { state, quietUntil: quietUntil === null ? undefined : iso(quietUntil).slice(0, 10) },
     done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
     error,

@@ -26,12 +26,13 @@ async function createPending({ schema }: Kysely<unknown>): Promise<void> {
 export const massEnrolment: Migration = {
   async up(db: Kysely<unknown>) {
     await createPending(db);
-    for (const name of ['name', 'revoked_by']) await db.schema.alterTable('enrolment_tokens').addColumn(name, text).execute();
+    for (const name of ['name', 'revoked_by'])
+      await db.schema.alterTable('enrolment_tokens').addColumn(name, text).execute();
     for (const name of ['uses', 'revoked_at'])
       await db.schema.alterTable('enrolment_tokens').addColumn(name, time).execute();
     await db.schema.alterTable('device_keys').addColumn('revoked_why', text).execute();
     await db.schema.alterTable('devices').addColumn('key_revoked_at', time).execute();
     // A fleet key looks for a device by its serial number, whatever its case.
-    await sql`create index devices_by_serial on devices (organisation, lower(serial_number))`.execute(db);
+    await sql`create index devices_by_lower_serial on devices (organisation, lower(serial_number))`.execute(db);
   },
 };
