@@ -1,4 +1,5 @@
 import type { CallerRole } from '../../packages/server/src/access.ts';
+import { enrolmentShot, newKey } from './device.ts';
 import type { Server } from './server.ts';
 import type { Council } from './shot.ts';
 
@@ -13,7 +14,7 @@ interface Filling {
   readonly as: (role: CallerRole) => Ask;
   readonly canary: string;
   readonly name: Council;
-  readonly server: Pick<Server, 'clock'>;
+  readonly server: Pick<Server, 'clock' | 'fire'>;
   /** A device of this council. */
   readonly assetTag: string;
   /** One whose key its owner has. */
@@ -119,6 +120,30 @@ async function fillHolds({ as, canary, assetTag }: Filling): Promise<Places> {
   return { 'legal-holds.ref': [open['ref'] ?? '', ended['ref'] ?? ''] };
 }
 
+/** Two laptops that came with a fleet key: one waits for ICT, one was refused; and the key. */
+async function fillEnrolments({ as, canary, server }: Filling): Promise<Places> {
+  const ask = as('ict-administrator');
+  const key = await ask('POST', '/api/v1/enrolment-tokens', { uses: 5, name: `for ${canary}` });
+  for (const name of ['waits', 'refused']) {
+    const change = (request: Record<string, unknown>) => ({
+      ...request,
+      serialNumber: canary,
+      name: `${name} ${canary}`,
+    });
+    const counter = server.clock.now();
+    await server.fire(enrolmentShot({ token: key['token'] ?? '', key: newKey(), counter, change }));
+  }
+  const { items } = (await ask('GET', '/api/v1/pending-enrolments')) as unknown as { items: readonly { id: string }[] };
+  const ids = items.map(({ id }) => id);
+  await ask('POST', `/api/v1/pending-enrolments/${ids.at(-1)}/refusal`, { reason: `because ${canary}` });
+  const sections = ['pending-enrolments', 'enrolments'];
+  return {
+    ...Object.fromEntries(sections.map((section) => [`${section}.id`, ids])),
+    'enrolment-tokens.id': [key['id'] ?? ''],
+    'fleet-keys.id': [key['id'] ?? ''],
+  };
+}
+
 /** A restriction in force and one that is lifted, of a device that is enrolled, and a message to it. */
 async function fillOrders({ as, canary, owned }: Filling): Promise<Places> {
   const ask = as('ict-operator');
@@ -171,6 +196,7 @@ export async function fillThings(filling: Filling, policy: string): Promise<Plac
     ...(await fillHolds(filling)),
     ...(await fillRights(filling)),
     'language.language': ['cy', 'en'],
+    ...(await fillEnrolments(filling)),
     ...(await fillOrders(filling)),
     ...(await fillWithdrawals(filling)),
     ...(await fillExhibits(filling)),

@@ -72,7 +72,7 @@ export interface DeviceTable {
   /** The version that it said it holds, and when it last reported effects; 0 from its enrolment until then. */
   desired_held: Generated<number>;
   effects_at: number | null;
-  /** When its key was revoked by somebody; null where it was not, or it has been enrolled again since. */
+  /** When its key was revoked, or it was put back after it had left service; null where it was enrolled since, or neither. */
   key_revoked_at: number | null;
 }
 

@@ -37,7 +37,7 @@ type PendingEnrolment = Static<typeof PendingEnrolment>;
 export const presentPending = (row: ListedPending): PendingEnrolment => ({
   id: row.id,
   status: row.status as PendingEnrolment['status'],
-  why: row.why as PendingEnrolment['why'],
+  why: row.why,
   serialNumber: row.serial_number,
   name: row.name,
   platform: row.platform,

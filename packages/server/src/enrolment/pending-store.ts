@@ -70,13 +70,13 @@ const counted = (db: Db | Tx, organisation: string, now: number) =>
 /** How many laptops came with this key and are kept. */
 export async function countOfKey(tx: Tx, organisation: string, token: string, now: number): Promise<number> {
   const { count } = await counted(tx, organisation, now).where('token', '=', token).executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }
 
 /** How many wait for ICT. */
 export async function countWaiting(db: Db, organisation: string, now: number): Promise<number> {
   const { count } = await counted(db, organisation, now).where('status', '=', 'waiting').executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }
 
 /** With the asset tag of the device that it appears to be: the oldest first, behind `after`. */

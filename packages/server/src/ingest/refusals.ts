@@ -17,7 +17,7 @@ export type Untimely =
   /** With what it is to hold to at last, where its answer can carry that. */
   | { readonly kind: 'left-service'; readonly documents: readonly string[] };
 
-type Standing = Pick<DeviceRow, 'generation' | 'state' | 'state_since' | 'key_revoked_at'>;
+type Standing = Pick<DeviceRow, 'generation' | 'state' | 'key_revoked_at'>;
 
 /**
  * Pure: why a device's key is not what it was, though it was known when the request came; undefined where it is. One
@@ -25,9 +25,8 @@ type Standing = Pick<DeviceRow, 'generation' | 'state' | 'state_since' | 'key_re
  */
 export function endOfKey(device: Standing, generation: number): 'superseded' | 'left-service' | undefined {
   if (device.generation !== generation) return 'superseded';
-  if (device.key_revoked_at === null) return undefined;
-  const left = device.state === 'left-service' && device.key_revoked_at === device.state_since;
-  return left ? 'left-service' : 'superseded';
+  if (device.key_revoked_at !== null) return 'superseded';
+  return device.state === 'left-service' ? 'left-service' : undefined;
 }
 
 const OUTCOMES = {

@@ -44,8 +44,8 @@ async function enrolledDevice(tx: Tx, organisation: string, assetTag: string): P
   const device = await lockedDevice(tx, organisation, assetTag);
   if (device.generation === 0)
     throw problem('conflict', `${assetTag} has never been enrolled: no agent on it would hear of an order.`);
-  if (device.key_revoked_at !== null)
-    throw problem('conflict', `The key of ${assetTag} has been revoked: it would hear of no order.`);
+  if (device.key_revoked_at !== null || device.state === 'left-service')
+    throw problem('conflict', `${assetTag} has no valid key: it would hear of no order.`);
   await refuseExhibit(tx, device);
   return device;
 }

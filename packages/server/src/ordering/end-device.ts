@@ -88,10 +88,7 @@ export async function leaveService(caller: Caller, assetTag: string, reason: str
     const open = await openRestrictions(tx, device);
     const orders = { now: at, announce: deps.announce };
     const lifted = await liftRestrictions(tx, { organisation, device: id }, open, { by, reason }, orders);
-    const left = { state: 'left-service', state_since: at, quiet_until: null };
-    await changed(tx, device)
-      .set({ ...left, key_revoked_at: device.key_revoked_at ?? at })
-      .execute();
+    await changed(tx, device).set({ state: 'left-service', state_since: at, quiet_until: null }).execute();
     await endKeys(tx, device, 'left-service', at, deps);
     await forgetStanding(tx, device);
     const detail = { reason, orders: lifted };

@@ -112,12 +112,12 @@ export const currentDocument = (
     .execute(async (tx) => {
       const device = await tx
         .selectFrom('devices')
-        .select(['organisation', 'id', 'generation', 'desired_version', 'desired_at', 'key_revoked_at'])
+        .select(['organisation', 'id', 'generation', 'desired_version', 'desired_at', 'key_revoked_at', 'state'])
         .where('organisation', '=', organisation)
         .where('id', '=', id)
         .executeTakeFirst();
       if (device === undefined) return undefined;
       const { desired_version: version, generation } = device;
-      const isRevoked = device.key_revoked_at !== null;
+      const isRevoked = device.key_revoked_at !== null || device.state === 'left-service';
       return { version, generation, isRevoked, document: await documentOf(tx, device, signer) };
     });

@@ -11,7 +11,7 @@ import { beginForm, type FormPage, takeForm } from './form-page.ts';
 
 export type FleetKeyPageDeps = PageDeps & TokenDeps;
 
-const HERE = '/devices/fleet-keys';
+const HERE = '/fleet-keys';
 const NEW = '/add/fleet-key';
 const MOST_LISTED = 100;
 const MOST_DAYS = 90;

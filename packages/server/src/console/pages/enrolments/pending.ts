@@ -18,7 +18,7 @@ export interface PendingPageDeps extends PageDeps {
 }
 
 const MOST_LISTED = 500;
-const HERE = '/devices/enrolments';
+const HERE = '/enrolments';
 
 const shown = (row: ListedPending) => ({
   id: row.id,
@@ -147,7 +147,7 @@ const approvedAs = ({ decision, assetTag = '', newTag = '' }: Values): ApprovedA
 
 const TAG = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
 
-/** `GET /devices/enrolments`, and a page to decide about each. */
+/** `GET /enrolments`, and a page to decide about each. */
 export const pendingPages: FastifyPluginAsyncTypebox<PendingPageDeps> = async (app, deps) => {
   await app.register(listPage, deps);
   const params = Type.Object({ id: Type.String({ pattern: '^[0-9a-f-]{36}$' }) });
