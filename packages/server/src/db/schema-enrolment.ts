@@ -8,9 +8,11 @@ export interface EnrolmentTokenTable {
   created_by: string;
   expires_at: number;
   uses_left: number;
-  /** Of a fleet key: what it is for, and how many devices it may enrol in all. Null from before 0026. */
+  /** What a fleet key is for. */
   name: string | null;
+  /** How many devices it may enrol in all; null from before 0026. */
   uses: number | null;
+  /** When a fleet key was ended before its time, and who did. */
   revoked_at: number | null;
   revoked_by: string | null;
 }
