@@ -46,9 +46,12 @@ export async function takeForm(
   exchange: Exchange,
   page: FormPage,
   run: (values: Values) => Promise<FastifyReply>,
+  /** What is wrong with the answers together. */
+  check: (values: Values) => readonly FieldError[] = () => [],
 ): Promise<FastifyReply> {
   const sent = exchange.request.body as Sent;
-  const { values, errors } = readForm(page.fields, sent, deps.clock.now());
+  const { values, errors: missing } = readForm(page.fields, sent, deps.clock.now());
+  const errors = missing.length > 0 ? missing : check(values);
   if (errors.length > 0) return showForm(deps, exchange, page, sent, errors);
   const [first] = page.fields;
   try {

@@ -9,7 +9,7 @@ import { type ListedPending, listPending } from '../../../enrolment/pending-stor
 import { problem } from '../../../errors.ts';
 import { callerMay } from '../../../people/permissions.ts';
 import { linkTo, type PageDeps, showPage } from '../../console.ts';
-import { type FormField, formSchema, type Values } from '../../forms/fields.ts';
+import { type FieldError, type FormField, formSchema, type Values } from '../../forms/fields.ts';
 import { moment, systemWords } from '../../words.ts';
 import { beginForm, type FormPage, takeForm } from './form-page.ts';
 
@@ -64,14 +64,6 @@ const listPage: FastifyPluginAsyncTypebox<PendingPageDeps> = async (app, deps) =
   });
 };
 
-const tag = (name: string): FormField => ({
-  name,
-  kind: 'line',
-  label: 'Asset tag',
-  missing: 'Enter the asset tag',
-  most: 80,
-});
-
 const FIELDS: readonly FormField[] = [
   {
     name: 'decision',
@@ -83,13 +75,11 @@ const FIELDS: readonly FormField[] = [
         value: 'registered',
         text: 'A device of the register',
         hint: 'It is enrolled as this device. What the device was enrolled with before is worth nothing from then on.',
-        fields: [tag('assetTag')],
       },
       {
         value: 'new',
         text: 'A new device of the council',
         hint: 'It is registered as a laptop with the serial number that it tells. Say who holds it on its page.',
-        fields: [tag('newTag')],
       },
       {
         value: 'refused',
@@ -107,7 +97,23 @@ const FIELDS: readonly FormField[] = [
       },
     ],
   },
+  {
+    name: 'assetTag',
+    kind: 'line',
+    label: 'Asset tag',
+    hint: 'Of the device of the register, or of the new one. Leave it empty for a laptop that you refuse.',
+    most: 80,
+  },
 ];
+
+const TAG = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
+
+function wrongTag({ decision, assetTag = '' }: Values): readonly FieldError[] {
+  if (decision === 'refused' || TAG.test(assetTag)) return [];
+  const text =
+    assetTag === '' ? 'Enter the asset tag' : 'Enter an asset tag of letters, digits, dots, hyphens and underscores';
+  return [{ field: 'assetTag', text }];
+}
 
 const WARNINGS: Readonly<Partial<Record<WaitingFor, string>>> = {
   'enrolled-already':
@@ -142,10 +148,8 @@ function pageOf(row: ListedPending): FormPage {
   };
 }
 
-const approvedAs = ({ decision, assetTag = '', newTag = '' }: Values): ApprovedAs =>
-  decision === 'new' ? { register: { assetTag: newTag } } : { assetTag };
-
-const TAG = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
+const approvedAs = ({ decision, assetTag = '' }: Values): ApprovedAs =>
+  decision === 'new' ? { register: { assetTag } } : { assetTag };
 
 /** `GET /enrolments`, and a page to decide about each. */
 export const pendingPages: FastifyPluginAsyncTypebox<PendingPageDeps> = async (app, deps) => {
@@ -169,17 +173,13 @@ export const pendingPages: FastifyPluginAsyncTypebox<PendingPageDeps> = async (a
     async (request, reply) => {
       const caller = callerOf(request);
       const row = await find(caller.organisation, request.params.id);
-      return takeForm(deps, { request, reply }, pageOf(row), async (values) => {
-        if (values['decision'] === 'refused') {
-          await refusePending(caller, row.id, values['reason'] ?? '', deps);
-          return reply.redirect(linkTo(HERE, { done: 'refused' }), 303);
-        }
-        const as = approvedAs(values);
-        if (!TAG.test('register' in as ? as.register.assetTag : as.assetTag))
-          throw problem('validation', 'The asset tag must have letters, digits, dots, hyphens and underscores only.');
-        await approvePending(caller, row.id, as, deps);
-        return reply.redirect(linkTo(HERE, { done: 'approved' }), 303);
-      });
+      const act = async (values: Values) => {
+        const isRefused = values['decision'] === 'refused';
+        if (isRefused) await refusePending(caller, row.id, values['reason'] ?? '', deps);
+        else await approvePending(caller, row.id, approvedAs(values), deps);
+        return reply.redirect(linkTo(HERE, { done: isRefused ? 'refused' : 'approved' }), 303);
+      };
+      return takeForm(deps, { request, reply }, pageOf(row), act, wrongTag);
     },
   );
 };
