@@ -115,7 +115,7 @@ const DONE: Readonly<Record<string, string>> = {
   state: 'The state of this device has been changed.',
   holder: 'The holder has been saved. It is recorded under your name.',
   revoked: 'The key has been revoked. Nothing that the device sends is taken any more.',
-  left: 'The device has left service. Its agent stops when it next calls.',
+  left: 'The device has left service. It is recorded under your name.',
   ordered: 'The restriction has been ordered. It is in force when the device has said so.',
   lifted: 'The restriction has been lifted. It has ended when the device has said so.',
   messaged: 'The message has been sent. The device says when it has been shown.',
