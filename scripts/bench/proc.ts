@@ -51,6 +51,10 @@ export const endedSeconds = (pid: number): number => sum(statOf(pid).slice(13, 1
 export const processorSeconds = (pid: number): number =>
   sum(treeOf(pid).map((one) => ownSeconds(one) + endedSeconds(one)));
 
+/** What a process has in memory, with all the pages that it shares, in MiB; 0 where there is none. */
+export const residentMebibytes = (pid: number): number =>
+  numberAt(read(`/proc/${pid}/status`), /^VmRSS:\s+(\d+) kB/m) / 1024;
+
 /** Bytes that a process and its running children have caused to be written to a disk. */
 export const writtenBytes = (pid: number): number =>
   sum(treeOf(pid).map((one) => numberAt(read(`/proc/${one}/io`), /^write_bytes: (\d+)/m)));

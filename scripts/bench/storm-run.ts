@@ -1,13 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Result as FleetResult } from '../fleet/result.ts';
 import { start } from '../start/processes.ts';
 import { type Council, openCouncil } from './council.ts';
-import { processorSeconds } from './proc.ts';
+import { processorSeconds, residentMebibytes } from './proc.ts';
 
 export interface ReturnPlan {
   readonly devices: number;
@@ -47,9 +46,6 @@ const LOOK_EVERY_MS = 50;
 const AFTER_MS = 5_000;
 /** The line of `npm run fleet` with which its clock starts. */
 const STARTS = /come back within/;
-
-const residentMebibytes = (pid: number): number =>
-  Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 
 /** Looks at the server's memory until stopped; gives the most that was seen. */
 function watchMemory(pid: number): () => number {

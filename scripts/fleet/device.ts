@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { type ChainPosition, openPolicy, signerOf, START, verifyingKeyOf } from '@beadle/shared';
 import SQLite from 'better-sqlite3';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { systemClock as clock, systemRandom as random } from '../../packages/agent/src/cli/system.ts';
 import { type Body, stateBody } from '../../packages/agent/src/cycle/transitions.ts';
@@ -9,6 +10,7 @@ import { createMemory, type StateRow } from '../../packages/agent/src/outbox/mem
 import { Outbox } from '../../packages/agent/src/outbox/outbox.ts';
 import { createTables } from '../../packages/agent/src/outbox/store.ts';
 import { enrol } from '../../packages/agent/src/uplink/enrol.ts';
+import { Stream } from '../../packages/agent/src/uplink/stream.ts';
 import { createServerTime } from '../../packages/agent/src/uplink/server-time.ts';
 import type { Transport } from '../../packages/agent/src/uplink/transport.ts';
 import { Uplink } from '../../packages/agent/src/uplink/uplink.ts';
@@ -102,7 +104,15 @@ function identityOf({ enrolment, key }: KeptDevice): Identity {
   return { enrolment, serverKey: verifyingKeyOf(enrolment.serverKey), signer: signerOf(createPrivateKey(key)) };
 }
 
-/** The agent's uplink on that store; `settled` is told of each check-in that was acknowledged. */
+function createCounter() {
+  let last = 0;
+  return { read: () => last, write: (value: number) => void (last = value) };
+}
+
+const wait = (milliseconds: number, signal: AbortSignal) =>
+  delay(milliseconds, undefined, { signal }).catch(() => undefined);
+
+/** The agent's uplink on that store, and its stream; `settled` is told of each check-in that was acknowledged. */
 function createUplink(
   kept: KeptDevice,
   store: ReturnType<typeof openStore>,
@@ -111,6 +121,7 @@ function createUplink(
 ) {
   const { outbox, memory } = store;
   const identity = identityOf(kept);
+  const counter = createCounter();
   let { policySerial } = kept;
   const restate = () =>
     outbox.append(
@@ -131,9 +142,20 @@ function createUplink(
     onCouncilNetwork: () => null,
     policySerial: () => policySerial,
     settledAt: settled,
+    counter,
     accept: (documents) => (policySerial = serialOf(documents, identity, policySerial)),
   });
-  return { uplink, policySerial: () => policySerial };
+  const stream = new Stream({
+    transport,
+    identity,
+    counter,
+    clock,
+    random,
+    log,
+    wait,
+    accept: () => undefined,
+  });
+  return { uplink, stream, policySerial: () => policySerial };
 }
 
 /** A device that has come back: the agent's outbox, memory and uplink, on a store in memory. */
@@ -141,7 +163,7 @@ export function wakeDevice(kept: KeptDevice, transport: Transport) {
   const store = openStore(kept);
   const { sql, outbox, memory } = store;
   let acknowledgements = 0;
-  const { uplink, policySerial } = createUplink(kept, store, transport, () => (acknowledgements += 1));
+  const { uplink, stream, policySerial } = createUplink(kept, store, transport, () => (acknowledgements += 1));
   return {
     keep: (found: readonly Found[], policyVersion: string) => keep(outbox, memory, found, policyVersion),
     pending: () => outbox.waiting().pending,
@@ -150,6 +172,11 @@ export function wakeDevice(kept: KeptDevice, transport: Transport) {
       const before = acknowledgements;
       const pauseMs = await uplink.once(signal);
       return { acknowledged: acknowledgements > before, pauseMs };
+    },
+    /** Listens for orders until `signal` aborts. */
+    async listen(signal: AbortSignal) {
+      stream.hurry();
+      await stream.run(signal);
     },
     /** Ends it; what it would have to know another time. */
     sleep(): KeptDevice {

@@ -9,6 +9,7 @@ import { createProgress } from './progress.ts';
 import { resultOf } from './result.ts';
 import { enrolFirst, fleetKey, policyVersion, register } from './set-up.ts';
 import { startThread, type Thread } from './threads.ts';
+import { watchServer } from './watch-server.ts';
 
 const say = (words: string) => void process.stderr.write(`${words}\n`);
 
@@ -44,6 +45,7 @@ async function getReady(options: FleetOptions, token: string): Promise<Ready> {
       fleetKey: key,
       devices: shareOf(devices, at, count),
       toEnrol: shareOf(toEnrol, at, count),
+      threads: count,
       connections: connections === undefined ? undefined : Math.max(1, Math.floor(connections / count)),
     };
     return startThread(share, { enrolled: enrolling.one, back: back.one });
@@ -57,12 +59,16 @@ async function run(options: FleetOptions): Promise<number> {
   try {
     const enrolled = (await Promise.all(threads.map(({ ready }) => ready))).flat();
     writeKept(options.keep, [...enrolled, ...others]);
+    const beside = watchServer(options.pid, say);
     say(`${enrolled.length} devices come back within ${options.returnWithin} s`);
     const ended = await Promise.all(threads.map((thread) => thread.go()));
     writeKept(options.keep, [...ended.flatMap(({ devices }) => devices), ...others]);
     const played: readonly Played[] = ended.map((each) => each.played);
+    beside.end();
     const result = resultOf(enrolled.length, played);
-    say(`sent away and come again: ${played.reduce((sum, { sentAway }) => sum + sentAway, 0)}`);
+    const sum = (of: (one: Played) => number) => played.reduce((total, one) => total + of(one), 0);
+    say(`sent away and come again: ${sum(({ sentAway }) => sentAway)}`);
+    if (options.streams) say(`streams opened: ${sum(({ streamsOpened }) => streamsOpened)}`);
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return result.errors === 0 ? 0 : 1;
   } finally {

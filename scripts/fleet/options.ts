@@ -15,6 +15,10 @@ export interface FleetOptions {
   readonly perDay: number;
   /** All devices are back within this, in seconds. */
   readonly returnWithin: number;
+  /** Each device listens for orders. */
+  readonly streams: boolean;
+  /** The server's process, to be looked at; undefined: it is elsewhere. */
+  readonly pid: number | undefined;
   /** At the most, shared by the devices; undefined: each has its own, as laptops have. */
   readonly connections: number | undefined;
   readonly workers: number;
@@ -35,13 +39,17 @@ has found. Ends with one JSON line: {"devices","checkIns","findings","errors","p
   --backlog DAYS       each device has been away for so many days (0: it has one finding)
   --per-day F          findings of a day away (5: two print jobs, two changes of an update, and in turn
                        a stick or a change of the encryption; one in ten is a failing event)
+  --streams            each device also holds a stream open for its orders
   --return-within S    the devices come back at random within so many seconds (8/10 of --seconds)
   --connections C      share at most C connections (each device has its own)
   --workers W          threads that sign and send (${availableParallelism()})
+  --pid PID            say every 30 s, and in the end, what the server's process takes of this machine
   --keep DIR           keep keys and enrolments in DIR, and use those that are there
   --allow-plain-http   accept an http:// server that is not on this machine, for test benches
   --help
 
+After its first check-in a device has something new in one of twenty, as a laptop in use has. A server on 127.0.0.1 is called from
+as many addresses of this machine (127.0.0.2 and on) as the devices need ports.
 p50Ms and p99Ms are from the first attempt at a check-in to its acknowledgement, with all waits after a 503. errors counts the
 devices that were refused for good, or were not done 300 s after the end. Exit 1 if there are any, 2 for wrong use.
 A certificate of a private authority is trusted where the system trusts it, or by NODE_EXTRA_CA_CERTS.
@@ -57,6 +65,7 @@ const NAMES = [
   'return-within',
   'connections',
   'workers',
+  'pid',
   'keep',
 ] as const;
 type Values = Partial<Record<(typeof NAMES)[number], string>>;
@@ -82,6 +91,7 @@ function parse(args: readonly string[]) {
       options: {
         ...(Object.fromEntries(NAMES.map((name) => [name, text])) as Record<(typeof NAMES)[number], typeof text>),
         'allow-plain-http': { type: 'boolean' },
+        streams: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });
@@ -106,6 +116,8 @@ export function readOptions(args: readonly string[]): FleetOptions | 'help' {
     backlog: number('backlog', 0, 3650) ?? 0,
     perDay: number('per-day', 1, 10_000) ?? 5,
     returnWithin: Math.min(number('return-within', 0, 86_400) ?? seconds * 0.8, seconds),
+    streams: values.streams ?? false,
+    pid: number('pid', 1, 2 ** 22),
     connections: number('connections', 1, 100_000),
     workers: number('workers', 1, 64) ?? availableParallelism(),
     keep: values.keep,

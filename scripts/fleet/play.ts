@@ -11,6 +11,7 @@ export interface PlayPlan {
   readonly backlog: number;
   readonly perDay: number;
   readonly policyVersion: string;
+  readonly streams: boolean;
 }
 
 /** What came of one device, or of many. */
@@ -18,6 +19,7 @@ export interface Played {
   readonly findings: number;
   readonly errors: number;
   readonly sentAway: number;
+  readonly streamsOpened: number;
   /** Of each acknowledged check-in, from its first attempt on, in milliseconds. */
   readonly latencies: readonly number[];
 }
@@ -49,28 +51,40 @@ async function untilSettled(
   }
 }
 
+/** Check-ins of a working day at one in five minutes: what is found in a day is spread over so many. */
+const CHECK_INS_A_DAY = 96;
+
 /** One device: comes back at its moment with what it has found, and reports as an agent does until the time is over. */
 export async function play(
   kept: KeptDevice,
   plan: PlayPlan,
-  shared: Transport | undefined,
+  { shared, localAddress }: { readonly shared: Transport | undefined; readonly localAddress: string | undefined },
 ): Promise<Played & { readonly kept: KeptDevice }> {
   const started = performance.now();
   const ends = started + plan.seconds * 1000;
   await delay(Math.random() * plan.returnWithin * 1000);
-  const transport = watch(plan.server, shared);
+  const transport = watch(plan.server, shared, localAddress);
   const device = wakeDevice(kept, transport);
   const latencies: number[] = [];
+  const ending = new AbortController();
+  let listening: Promise<void> | undefined;
   let [findings, errors] = [0, 0];
-  for (let days = plan.backlog; ; days = 0) {
-    device.keep(foundWhileAway({ days, perDay: plan.perDay, now: Date.now() }), plan.policyVersion);
+  for (let days: number | undefined = plan.backlog; ; days = undefined) {
+    const isQuiet = days === undefined && Math.random() > plan.perDay / CHECK_INS_A_DAY;
+    const found = isQuiet ? [] : foundWhileAway({ days: days ?? 0, perDay: plan.perDay, now: Date.now() });
+    device.keep(found, plan.policyVersion);
     const had = device.pending();
     const pause = await untilSettled(device, transport, latencies, ends + PATIENCE_MS);
     findings += had - device.pending();
     if (pause === undefined) errors += 1;
+    else if (plan.streams) listening ??= device.listen(ending.signal);
     if (pause === undefined || performance.now() + pause > ends) break;
     await delay(pause);
   }
+  if (listening !== undefined) await delay(Math.max(0, ends - performance.now()));
+  ending.abort();
+  await listening;
   await transport.close();
-  return { findings, errors, sentAway: transport.sentAway(), latencies, kept: device.sleep() };
+  const [sentAway, streamsOpened] = [transport.sentAway(), transport.streamsOpened()];
+  return { findings, errors, sentAway, streamsOpened, latencies, kept: device.sleep() };
 }

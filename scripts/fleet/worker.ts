@@ -4,7 +4,7 @@ import { createTransport } from '../../packages/agent/src/uplink/transport.ts';
 import { enrolDevice, type KeptDevice } from './device.ts';
 import { inTurns } from './in-turns.ts';
 import { play, type Played, type PlayPlan } from './play.ts';
-import { patient } from './transport.ts';
+import { patient, sourceOf } from './transport.ts';
 
 /** What a thread is given: devices that are enrolled, and serial numbers of those that are to be. */
 export interface Share {
@@ -14,6 +14,8 @@ export interface Share {
   /** A fleet key; empty where there is nobody to enrol. */
   readonly fleetKey: string;
   readonly connections: number | undefined;
+  /** Of how many this is one. */
+  readonly threads: number;
 }
 
 export type FromWorker =
@@ -25,7 +27,7 @@ export type FromWorker =
 
 const ENROLMENTS_AT_A_TIME = 4;
 
-const { plan, devices, toEnrol, fleetKey, connections } = workerData as Share;
+const { plan, devices, toEnrol, fleetKey, connections, threads } = workerData as Share;
 const say = (message: FromWorker) => parentPort?.postMessage(message);
 
 async function enrolAll(): Promise<KeptDevice[]> {
@@ -43,8 +45,9 @@ async function enrolAll(): Promise<KeptDevice[]> {
 async function playAll(all: readonly KeptDevice[]): Promise<void> {
   const shared = connections === undefined ? undefined : createTransport(plan.server, { connections });
   const each = await Promise.all(
-    all.map(async (device) => {
-      const played = await play(device, plan, shared);
+    all.map(async (device, index) => {
+      const localAddress = sourceOf(plan.server, index * threads);
+      const played = await play(device, plan, { shared, localAddress });
       say({ kind: 'back' });
       return played;
     }),
@@ -55,6 +58,7 @@ async function playAll(all: readonly KeptDevice[]): Promise<void> {
     findings: sum(({ findings }) => findings),
     errors: sum(({ errors }) => errors),
     sentAway: sum(({ sentAway }) => sentAway),
+    streamsOpened: sum(({ streamsOpened }) => streamsOpened),
     latencies: each.flatMap(({ latencies }) => latencies),
   };
   say({ kind: 'played', played, devices: each.map(({ kept }) => kept) });

@@ -134,7 +134,6 @@ export class SimulatedServer {
     const metrics = createMetrics();
     const { settings, keys } = ground;
     const lanes = createLanes({
-      engine: 'sqlite',
       settings,
       clock,
       metrics,

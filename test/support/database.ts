@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
+import { migrate } from '../../packages/server/src/db/migrate.ts';
+import { openDatabase } from '../../packages/server/src/db/open.ts';
 import { onServer, TEMPLATE } from './postgres-server.ts';
 
 /** A database of a test's own, on the engine that the test's project is for. */
@@ -54,10 +57,27 @@ export async function onPostgres(url: string, template: string = TEMPLATE): Prom
   };
 }
 
-/** `folder` is the test's own; a SQLite database is made in it. */
-export function testDatabase(folder: string): Promise<TestDatabase> {
+let migrated: Promise<string> | undefined;
+
+/** A migrated SQLite, made once by each process that runs tests, that each test's own is a copy of. */
+async function makeSqlite(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'beadle-template-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const location = join(folder, 'database');
+  const { db, close } = openDatabase(location);
+  await migrate(db);
+  await close();
+  return location;
+}
+
+/** `folder` is the test's own; a SQLite database is made in it. Either has been migrated. */
+export async function testDatabase(folder: string): Promise<TestDatabase> {
   const postgres = inject('postgres');
-  if (postgres === undefined) return Promise.resolve(onSqlite(join(folder, 'database')));
+  if (postgres === undefined) {
+    migrated ??= makeSqlite();
+    cpSync(await migrated, join(folder, 'database'), { recursive: true });
+    return onSqlite(join(folder, 'database'));
+  }
   if ('missing' in postgres) throw new Error(postgres.missing);
   return onPostgres(postgres.url);
 }

@@ -459,6 +459,15 @@ describe.skipIf(missing !== '')(`the console in Chromium${missing}`, () => {
       await page.getByLabel('Why?').fill('It was hers.');
       await press('Give all of it back');
       expect(await page.getByText('Being given back').first().isVisible()).toBe(true);
+      await server.app.jobs.runDue();
+      await page.reload();
+      await page.getByText('Somebody has done this by hand').first().click();
+      await page.getByLabel('What was done?').first().fill('Opened in the housing system.');
+      await press('Say that it is done');
+      await server.app.jobs.runDue();
+      await page.reload();
+      await look('given-back');
+      expect(await page.getByText('Given back').first().isVisible()).toBe(true);
       await context.close();
     },
   );

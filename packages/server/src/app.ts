@@ -105,10 +105,9 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const metrics = createMetrics();
   const errorPages: ErrorPages = { render: null };
   const app = createFastify(deps);
-  const { engine } = deps.database;
   const pressed = () => app.isUnderPressure();
   const connections = countConnections(app.server);
-  const lanes = createLanes({ engine, settings, clock, metrics, log, pressed, connections });
+  const lanes = createLanes({ settings, clock, metrics, log, pressed, connections });
   const { fill, ...ordering } = createOrdering(deps);
   const { connectors } = ordering;
   const worker = createJobs({ ...deps, connectors }, () => lanes.checkIns.figures().waitingForTurn > 0);

@@ -54,20 +54,31 @@ async function trustedCertificates(caFile: string | undefined): Promise<{ ca: st
   return { ca: [...getCACertificates('default'), ...getCACertificates('system'), ...own] };
 }
 
-interface DispatcherOptions {
-  readonly timeLimitMs: number;
+interface Connecting {
   readonly connections: number;
+  /** Which of this machine's addresses it speaks from; undefined: the system chooses. */
+  readonly localAddress?: string | undefined;
   readonly bodyTimeoutMs?: number;
   readonly caFile: string | undefined;
+}
+
+export interface TransportOptions {
+  readonly timeLimitMs?: number;
+  readonly connections?: number;
+  readonly localAddress?: string | undefined;
+  /** Certificates in PEM that are trusted beside the system's. */
+  readonly caFile?: string | undefined;
 }
 
 /** The council's proxy, as its own settings (`HTTPS_PROXY`, `NO_PROXY`) name it; the system's certificates are trusted, and those of `caFile`. */
 async function dispatcherFor(
   origin: URL,
-  { timeLimitMs, connections, bodyTimeoutMs = timeLimitMs, caFile }: DispatcherOptions,
+  timeLimitMs: number,
+  { connections, localAddress, bodyTimeoutMs = timeLimitMs, caFile }: Connecting,
 ): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import('undici');
-  const connect = origin.protocol === 'https:' ? await trustedCertificates(caFile) : {};
+  const from = localAddress === undefined ? {} : { localAddress };
+  const connect = { ...from, ...(origin.protocol === 'https:' ? await trustedCertificates(caFile) : {}) };
   const limits = {
     connections,
     pipelining: 1,
@@ -88,24 +99,17 @@ const headersOf = (headers: Readonly<Record<string, string | string[] | undefine
 
 const single = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value);
 
-export interface TransportOptions {
-  readonly timeLimitMs?: number;
-  readonly connections?: number;
-  /** Certificates in PEM that are trusted beside the system's. */
-  readonly caFile?: string | undefined;
-}
-
 /** HTTP(S) to `server`, an origin such as `https://beadle.council.gov.uk`. Loads its parts when first used. */
 export function createTransport(
   server: string,
-  { timeLimitMs = TIME_LIMIT_MS, connections = 1, caFile }: TransportOptions = {},
+  { timeLimitMs = TIME_LIMIT_MS, connections = 1, localAddress, caFile }: TransportOptions = {},
 ): Transport {
   const origin = new URL(server);
   let dispatcher: Promise<Dispatcher> | undefined;
   let streaming: Promise<Dispatcher> | undefined;
   return {
     async send({ method, path, headers, body }, signal) {
-      dispatcher ??= dispatcherFor(origin, { timeLimitMs, connections, caFile });
+      dispatcher ??= dispatcherFor(origin, timeLimitMs, { connections, localAddress, caFile });
       const within = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
       const response = await (await dispatcher).request({
         origin: origin.origin,
@@ -126,7 +130,12 @@ export function createTransport(
     },
     async stream({ method, path, headers }, signal) {
       // A connection of its own, so that no check-in waits behind it.
-      streaming ??= dispatcherFor(origin, { timeLimitMs: STREAM_HEADERS_MS, connections: 1, bodyTimeoutMs: 0, caFile });
+      streaming ??= dispatcherFor(origin, STREAM_HEADERS_MS, {
+        connections: 1,
+        localAddress,
+        bodyTimeoutMs: 0,
+        caFile,
+      });
       const request = { origin: origin.origin, method, path, headers: { ...headers }, signal } as const;
       const { statusCode, headers: received, body } = await (await streaming).request(request);
       return { status: statusCode, headers: headersOf(received), body: body as AsyncIterable<Uint8Array> };

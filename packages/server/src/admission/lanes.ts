@@ -11,8 +11,6 @@ export interface Lanes {
 }
 
 interface LaneOptions {
-  /** Of the database. */
-  readonly engine: string;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -24,16 +22,15 @@ interface LaneOptions {
 const MEBIBYTE = 1024 * 1024;
 /** An agent gives up after 30 s: who waits and is worked on has its answer well before that. */
 const WAIT_MS = 10_000;
-/** SQLite writes one at a time in any case, and nothing else happens meanwhile; a server of its own serves several. */
-const WORKING: Readonly<Record<string, number>> = { sqlite: 1 };
-const WORKING_OTHERWISE = 8;
+/** Of SQLite those are written by one commit that are worked on together (db/together.ts); PostgreSQL serves several at once. */
+const WORKING = 8;
 
-function limitsOfCheckIns({ settings: { limits }, engine }: LaneOptions): AdmissionLimits {
+function limitsOfCheckIns({ settings: { limits } }: LaneOptions): AdmissionLimits {
   return {
     inHand: limits.checkInsInHand,
     bytes: limits.mebibytesInHand * MEBIBYTE,
     waiting: limits.checkInsWaiting,
-    working: WORKING[engine] ?? WORKING_OTHERWISE,
+    working: WORKING,
     waitMs: WAIT_MS,
     bodyMs: limits.bodyMs,
     patienceMs: limits.patienceMs,

@@ -10,6 +10,7 @@ import { PRESSURE, serverOptions } from './connections.ts';
 import { hideFields } from './fields.ts';
 import { limitRates } from './limits.ts';
 import { answerMalformed, refuseConnection } from './malformed.ts';
+import { serializerCompiler } from './serialisation.ts';
 import { validatorCompiler } from './validation.ts';
 
 /** Without a route yet. */
@@ -30,6 +31,7 @@ export function createFastify({ settings, random, log }: AppDeps): FastifyInstan
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = settings.limits.connections;
   app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
   // Of the types that another site's form may send without asking, only the console's own forms are read.
   app.removeContentTypeParser('text/plain');
   return app as unknown as FastifyInstance;

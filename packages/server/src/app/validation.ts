@@ -1,6 +1,6 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { type FieldProblem, problem } from '../errors.ts';
 import { holdsOnlyKeepable } from '../keepable.ts';
@@ -76,15 +76,26 @@ function fromText(schema: TSchema, value: unknown): unknown {
 const unkeepable = (part: string) =>
   problem('validation', `${part}: expected text without NUL characters and halves of surrogate pairs`);
 
+const validators = new WeakMap<TSchema, Validator>();
+
+/** Compiled at the first request and once for each schema, whichever routes and applications ask by it. */
+function validatorOf(schema: TSchema): Validator {
+  const known = validators.get(schema);
+  if (known !== undefined) return known;
+  const made = Compile(schema);
+  validators.set(schema, made);
+  return made;
+}
+
 /**
  * Holds requests against their schemas as they are: nothing is coerced, filled in or stripped. A query and the parts of
  * a path are text by nature, so that numbers and booleans in them are read from text first.
  */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const compiled = Compile(schema);
   const part = httpPart === 'querystring' ? 'query' : (httpPart ?? 'request');
   return (value: unknown) => {
     const given = httpPart === 'body' ? value : fromText(schema, value);
+    const compiled = validatorOf(schema);
     if (compiled.Check(given)) return holdsOnlyKeepable(given) ? { value: given } : { error: unkeepable(part) };
     const fields = fieldProblems(schema, compiled.Errors(given), part);
     const words = fields.map(({ field, expected }) => `${field}: expected ${expected}`).join('; ');

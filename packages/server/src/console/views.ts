@@ -7,7 +7,7 @@ import { assessmentWords, clockWords, reportedWords } from './case-words.ts';
 import { factName, valueWords } from './fact-words.ts';
 import * as timeline from './timeline-words.ts';
 import { filtersIn } from './language/filters.ts';
-import { type Language, LANGUAGES } from './language/language.ts';
+import type { Language } from './language/language.ts';
 import { isPhrase, translate } from './language/say.ts';
 import { facilityWords, systemName, withdrawalEventWords } from './withdrawal-words.ts';
 import * as words from './words.ts';
@@ -99,7 +99,7 @@ const FILTERS: Readonly<Record<string, (...given: never[]) => unknown>> = {
   short: (hash: string) => hash.slice(0, 12),
 };
 
-function environmentIn(language: Language): nunjucks.Environment {
+function makeEnvironment(language: Language): nunjucks.Environment {
   const folders = [join(import.meta.dirname, 'views'), join(govukFolder, 'dist')];
   const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(folders), {
     autoescape: true,
@@ -113,6 +113,15 @@ function environmentIn(language: Language): nunjucks.Environment {
     translate(language, text, values),
   );
   return environment;
+}
+
+const environments = new Map<Language, nunjucks.Environment>();
+
+/** With the templates that it has compiled: one for each language, whatever applications show their pages by it. */
+function environmentIn(language: Language): nunjucks.Environment {
+  const made = environments.get(language) ?? makeEnvironment(language);
+  environments.set(language, made);
+  return made;
 }
 
 /**
@@ -146,13 +155,9 @@ const IN_BOTH: ReadonlySet<string> = new Set([
 export const isInBoth = (view: string): boolean => IN_BOTH.has(view);
 
 export function createViews({ assets, now }: { readonly assets: Assets; readonly now: () => number }): Views {
-  const environments = Object.fromEntries(LANGUAGES.map((one) => [one, environmentIn(one)])) as Record<
-    Language,
-    nunjucks.Environment
-  >;
   return {
     render: (name, shell, model) => {
-      const environment = environments[isInBoth(name) ? (shell.language ?? 'en') : 'en'];
+      const environment = environmentIn(isInBoth(name) ? (shell.language ?? 'en') : 'en');
       return environment.render(`${name}.njk`, { ...model, shell, assets, now: now() });
     },
   };

@@ -2,7 +2,7 @@ import { type CheckInAnswer, type Clock, iso, PROTOCOL_VERSIONS, type Random, st
 import { connectedAfter, gracesOf } from '../breaches/connected.ts';
 import { takeIn, takeInGap } from '../breaches/intake.ts';
 import { type IntakeDeps, openByKey } from '../breaches/opening.ts';
-import type { Db, Tx } from '../db/database.ts';
+import type { Tx } from '../db/database.ts';
 import type { ServerKeys } from '../keys.ts';
 import { type IssueDeps, issuePolicy, type Orders, ordersFor } from '../orders/documents.ts';
 import { documentDue, documentOf } from '../orders/desired-state/document.ts';
@@ -16,10 +16,10 @@ import { endOfKey, type Untimely } from './refusals.ts';
 import { keepContact } from './contact.ts';
 import { clearStates, currentStates, keepFacts, keepStates } from './states.ts';
 import { type DeviceKey, heldLinks, insertFindings, lockHead, type LockedDevice, moveHead } from './store.ts';
-import { inTransaction } from '../db/transaction.ts';
+import type { Together } from '../db/together.ts';
 
 export interface IngestDeps {
-  readonly db: Db;
+  readonly together: Together;
   readonly keys: ServerKeys;
   readonly clock: Clock;
   readonly random: Random;
@@ -174,7 +174,7 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
 
 /**
  * Applies one check-in whose signature has been verified, in one transaction that holds the device's head: counter,
- * findings, states, breaches and notices all happen, or none does.
+ * findings, states, breaches and notices all happen, or none does. Gives the answer once it is on the disk.
  */
 export const ingest = (key: DeviceKey, counter: number, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> =>
-  inTransaction(deps.db, (tx) => apply(tx, key, counter, read, deps));
+  deps.together((tx) => apply(tx, key, counter, read, deps));

@@ -42,13 +42,11 @@ export const leaveAct: DeviceAct = {
   fields: [reason('For the record, such as that it is sold, given back or destroyed.')],
   intro: () => [
     'For a device that the council will not use again. For one that is only away, change its state instead.',
-    'Its key ends, what restricts it is lifted, its agent stops, and it counts no more. What it sent is kept for as long as the council keeps such records.',
+    'Its key ends, what restricts it is lifted, and it counts no more. Its agent stops when it next calls, unless its key was revoked before. What it sent is kept for as long as the council keeps such records.',
   ],
   confirm: ({ device }, { reason: why = '' }) => ({
     heading: `Are you sure that you want to take ${device.asset_tag} out of service?`,
-    warnings: [
-      'Its agent stops when it next calls. To use the device again, put it back into service and enrol it again.',
-    ],
+    warnings: ['To use the device again, somebody must put it back into service and enrol it again.'],
     summary: [{ label: 'Why', text: why }],
     button: 'Take it out of service',
   }),
