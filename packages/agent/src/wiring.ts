@@ -116,6 +116,16 @@ function createCounter() {
   return { read: () => last, write: (value: number) => void (last = value) };
 }
 
+/** Takes the server's word that the device has left service: kept, and told to whoever runs the agent. */
+function createLeaving(data: string, now: () => number) {
+  const stop = new AbortController();
+  const left = (detail: string): void => {
+    noteLeftService(data, { at: iso(now()), detail });
+    stop.abort();
+  };
+  return { left, signal: stop.signal };
+}
+
 /** What one run of the agent is made of, on an open store; `run` of its parts set it going. */
 export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
   const { clock, random, log, host } = options;
@@ -136,7 +146,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
   };
   const effects = new EffectsUplink({ ...base, ...orders.reports });
   const stream = new Stream({ ...base, accept });
-  const left = new AbortController();
+  const leaving = createLeaving(options.data, looked.now);
   const uplink = new Uplink({
     ...base,
     ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
@@ -146,10 +156,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     ...lastContact(outbox.meta),
     accept,
     restate: resend,
-    left: (detail) => {
-      noteLeftService(options.data, { at: iso(looked.now()), detail });
-      left.abort();
-    },
+    left: leaving.left,
     reached: () => [schedule.want('agent-health'), stream.hurry(), effects.hurry()],
   });
   const resumed = () => {
@@ -157,20 +164,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     stream.reopen();
   };
   const schedule = new Schedule({ ...options, cycle, kept: (isUrgent) => uplink.wake(isUrgent), resumed });
-  return {
-    outbox,
-    memory,
-    policies,
-    cycle,
-    transport,
-    uplink,
-    schedule,
-    orders,
-    effects,
-    stream,
-    now: looked.now,
-    left: left.signal,
-  };
+  return { ...looked, transport, uplink, schedule, orders, effects, stream, left: leaving.signal };
 }
 
 /** Each current state as a finding again, for a server that has lost count. */

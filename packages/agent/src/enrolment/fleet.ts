@@ -43,22 +43,35 @@ function standingOf(outcome: EnrolmentOutcome): { readonly state: State; readonl
   }
 }
 
-/**
- * Enrols this laptop with the key that came with its installation, without a word to whoever uses it: asks, waits as long
- * as the server says, and asks again. Gives how long to wait in milliseconds, 0 once it is enrolled.
- */
-export function createFleetEnrolment(deps: FleetDeps): (signal: AbortSignal) => Promise<number> {
-  const { data, server, clock, random, log } = deps;
-  let failures = 0;
+/** Asks once; what an enrolment settles is kept before anything else. */
+async function ask(deps: FleetDeps, signal: AbortSignal): Promise<EnrolmentOutcome> {
+  const { server, token, clock } = deps;
+  const transport = deps.transport(server);
+  try {
+    const options = { server, token, key: waitingKey(deps.data), transport, clock, about: await deps.about() };
+    const outcome = await askToEnrol(options, AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT_MS)]));
+    if (outcome.kind === 'enrolled') beginEnrolment(options.key, outcome.answer, deps);
+    return outcome;
+  } finally {
+    await transport.close();
+  }
+}
+
+/** Notes how the laptop stands, and says so in the log where that has changed. */
+function createNotes({ data, server, clock, log }: FleetDeps) {
   let said: string | undefined;
-  const note = (state: State, detail: string): void => {
+  return (state: State, detail: string): void => {
     noteWaiting(data, { server, state, detail, askedAt: iso(clock.now()) });
     if (said !== state + detail) log.info({ state, detail }, 'this device is not enrolled yet');
     said = state + detail;
   };
+}
+
+/** Never sooner than was said, and up to half as much later. What nobody has signed silences it for an hour at most. */
+function createPauses({ random }: FleetDeps) {
+  let failures = 0;
   const backOff = () => delayAfter((failures += 1), BACK_OFF, random);
-  /** Never sooner than was said, and up to half as much later. What nobody has signed silences it for an hour at most. */
-  const pauseAfter = (outcome: EnrolmentOutcome): number => {
+  const after = (outcome: EnrolmentOutcome): number => {
     const spread = 1 + random.fraction() / 2;
     if (outcome.kind === 'pending') {
       failures = 0;
@@ -67,35 +80,32 @@ export function createFleetEnrolment(deps: FleetDeps): (signal: AbortSignal) => 
     const told = outcome.kind === 'refused' ? (outcome.retryAfterSeconds ?? 0) : 0;
     return Math.max(backOff(), Math.min(told * 1000, BACK_OFF.mostMs) * spread);
   };
+  return { backOff, after };
+}
 
-  async function ask(signal: AbortSignal): Promise<EnrolmentOutcome> {
-    const transport = deps.transport(server);
-    try {
-      const options = { server, token: deps.token, key: waitingKey(data), transport, clock, about: await deps.about() };
-      const outcome = await askToEnrol(options, AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT_MS)]));
-      if (outcome.kind === 'enrolled') beginEnrolment(options.key, outcome.answer, deps);
-      return outcome;
-    } finally {
-      await transport.close();
-    }
-  }
-
+/**
+ * Enrols this laptop with the key that came with its installation, without a word to whoever uses it: asks, waits as long
+ * as the server says, and asks again. Gives how long to wait in milliseconds, 0 once it is enrolled.
+ */
+export function createFleetEnrolment(deps: FleetDeps): (signal: AbortSignal) => Promise<number> {
+  const note = createNotes(deps);
+  const pauses = createPauses(deps);
   return async (signal) => {
-    requireRoom(data);
+    requireRoom(deps.data);
     try {
-      const outcome = await ask(signal);
+      const outcome = await ask(deps, signal);
       const standing = standingOf(outcome);
       if (standing === undefined) {
         deps.spent();
-        log.info('this device has been enrolled');
+        deps.log.info('this device has been enrolled');
         return 0;
       }
       note(standing.state, standing.detail);
-      return pauseAfter(outcome);
+      return pauses.after(outcome);
     } catch (error) {
       if (faultOf(error) !== undefined) throw error;
       if (!signal.aborted) note('not-asked', wordsOf(error));
-      return backOff();
+      return pauses.backOff();
     }
   };
 }

@@ -59,7 +59,7 @@ interface Connecting {
   /** Which of this machine's addresses it speaks from; undefined: the system chooses. */
   readonly localAddress?: string | undefined;
   readonly bodyTimeoutMs?: number;
-  readonly caFile: string | undefined;
+  readonly caFile?: string | undefined;
 }
 
 export interface TransportOptions {
@@ -102,14 +102,14 @@ const single = (value: string | string[] | undefined) => (Array.isArray(value) ?
 /** HTTP(S) to `server`, an origin such as `https://beadle.council.gov.uk`. Loads its parts when first used. */
 export function createTransport(
   server: string,
-  { timeLimitMs = TIME_LIMIT_MS, connections = 1, localAddress, caFile }: TransportOptions = {},
+  { timeLimitMs = TIME_LIMIT_MS, connections = 1, ...how }: TransportOptions = {},
 ): Transport {
   const origin = new URL(server);
   let dispatcher: Promise<Dispatcher> | undefined;
   let streaming: Promise<Dispatcher> | undefined;
   return {
     async send({ method, path, headers, body }, signal) {
-      dispatcher ??= dispatcherFor(origin, timeLimitMs, { connections, localAddress, caFile });
+      dispatcher ??= dispatcherFor(origin, timeLimitMs, { connections, ...how });
       const within = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
       const response = await (await dispatcher).request({
         origin: origin.origin,
@@ -130,12 +130,7 @@ export function createTransport(
     },
     async stream({ method, path, headers }, signal) {
       // A connection of its own, so that no check-in waits behind it.
-      streaming ??= dispatcherFor(origin, STREAM_HEADERS_MS, {
-        connections: 1,
-        localAddress,
-        bodyTimeoutMs: 0,
-        caFile,
-      });
+      streaming ??= dispatcherFor(origin, STREAM_HEADERS_MS, { connections: 1, bodyTimeoutMs: 0, ...how });
       const request = { origin: origin.origin, method, path, headers: { ...headers }, signal } as const;
       const { statusCode, headers: received, body } = await (await streaming).request(request);
       return { status: statusCode, headers: headersOf(received), body: body as AsyncIterable<Uint8Array> };
