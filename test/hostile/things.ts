@@ -207,9 +207,13 @@ export async function fillThings(filling: Filling, policy: string): Promise<Plac
 /** The section of an address, by which what stands in it is known: `/api/v1/people/:account` is of people. */
 export const sectionOf = (url: string): string => /^\/(?:api\/v\d+\/)?([^/]+)/.exec(url)?.[1] ?? '';
 
+/** What ends a device's key is done to a device of its own: the good ones are to be served to the end. */
+const ENDS_KEY = /\/devices\/:assetTag\/(key-revocation|decommissioning|revoke-key|leave-service)$/;
+
 /** What is there for a part of an address. A route for whose part there is nothing would be attacked for its 404 alone. */
 export function placesFor(places: Places, url: string, part: string): readonly string[] {
-  const known = places[`${sectionOf(url)}.${part}`] ?? places[part];
+  const section = ENDS_KEY.test(url) ? 'ended' : sectionOf(url);
+  const known = places[`${section}.${part}`] ?? places[part];
   if (known === undefined || known.length === 0 || known.includes(''))
     throw new Error(`${url} is attacked with nothing in its place of ${part}: let test/hostile/things.ts make one`);
   return known;
