@@ -46,14 +46,20 @@ async function untilReady(origin: string): Promise<void> {
 export interface CouncilOptions {
   /** The address of a PostgreSQL database; undefined: SQLite in the folder. */
   readonly database?: string | undefined;
+  /** Of the server. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
-export async function openCouncil(folder: string, { database }: CouncilOptions = {}): Promise<Council> {
+export async function openCouncil(
+  folder: string,
+  { database, environment = {} }: CouncilOptions = {},
+): Promise<Council> {
   const settings = { port: await freePort(), data: folder, policy: POLICY };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const env = {
     ...serverEnvironment(settings, undefined),
     BEADLE_SERVER_LOG_LEVEL: 'warn',
+    ...environment,
     ...(database === undefined ? {} : { BEADLE_SERVER_DATABASE: database }),
   };
   const origin = `http://127.0.0.1:${settings.port}`;

@@ -8,7 +8,7 @@ import { progress } from './result.ts';
 type Support = typeof import('../../test/support/postgres-server.ts');
 
 /** PostgreSQL as it comes, so that what is committed is on the disk; undefined where its npm package is not there. */
-async function startHere(folder: string): Promise<{ support: Support; server: RunningPostgres } | undefined> {
+export async function startHere(folder: string): Promise<{ support: Support; server: RunningPostgres } | undefined> {
   let support: Support;
   try {
     support = await import('../../test/support/postgres-server.ts');

@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureAgent } from './agent.ts';
+import { measureFleet } from './fleet.ts';
+import { measureGrowth } from './growth.ts';
 import { measureIngest } from './ingest.ts';
 import { measureIngestOnPostgres } from './ingest-postgres.ts';
 import { measureOrders } from './orders.ts';
@@ -18,7 +20,11 @@ const measurements = {
   preview: measurePreview,
   pages: measurePages,
   orders: measureOrders,
+  fleet: measureFleet,
+  growth: measureGrowth,
 } as const;
+/** As long as they are told to take: measured where they are named. */
+const ONLY_NAMED: ReadonlySet<string> = new Set(['fleet', 'growth']);
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !Object.hasOwn(measurements, name));
@@ -34,7 +40,7 @@ mkdirSync(build, { recursive: true });
 const folder = mkdtempSync(join(build, 'bench-'));
 try {
   for (const [name, measure] of Object.entries(measurements))
-    if (wanted.length === 0 || wanted.includes(name)) await measure(folder);
+    if (wanted.length === 0 ? !ONLY_NAMED.has(name) : wanted.includes(name)) await measure(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

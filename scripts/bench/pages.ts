@@ -36,7 +36,8 @@ async function fill(location: string): Promise<{ council: LargeCouncil; preview:
   const database = openDatabase(location);
   try {
     const council = await writeCouncil(database.db);
-    await writeRecords(database.db, council.devices[1]?.tag ?? '');
+    const [busiest, own] = council.devices.map(({ tag }) => tag);
+    await writeRecords(database.db, { busiest: busiest ?? '', own: own ?? '' });
     return { council, preview: await makePreview(database.db) };
   } finally {
     await database.close();

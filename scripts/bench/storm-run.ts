@@ -14,6 +14,10 @@ export interface ReturnPlan {
   readonly within: number;
   /** Days for which each has been away. */
   readonly backlog: number;
+  /** For how long they check in; otherwise until they are back. */
+  readonly seconds?: number;
+  /** Each listens for orders. */
+  readonly streams?: boolean;
   readonly say: (words: string) => void;
 }
 
@@ -64,9 +68,11 @@ async function metric({ origin }: Council, name: string): Promise<number> {
   return Number(new RegExp(`^${name}\\{lane="check-ins"\\} (\\S+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
-function startFleet({ origin, token }: Council, { devices, within, backlog }: ReturnPlan): ChildProcess {
-  const numbers = { devices, seconds: within, 'return-within': within, backlog };
+function startFleet({ origin, token }: Council, plan: ReturnPlan): ChildProcess {
+  const { devices, within, backlog, seconds = within, streams = false } = plan;
+  const numbers = { devices, seconds, 'return-within': within, backlog };
   const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  if (streams) args.push('--streams');
   const fleet = start({
     args: [FLEET, '--server', origin, '--token', '-', ...args],
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -78,6 +84,8 @@ function startFleet({ origin, token }: Council, { devices, within, backlog }: Re
 export interface Played extends Pick<Memory, 'before' | 'peak'> {
   readonly fleet: FleetResult;
   readonly serverSeconds: number;
+  /** From the moment at which the clock starts to the end of the last device, in seconds. */
+  readonly seconds: number;
 }
 
 /** What the fleet prints, with the server's memory from the moment at which its clock starts. */
@@ -85,13 +93,14 @@ export async function play(council: Council, plan: ReturnPlan): Promise<Played> 
   const pid = council.server.pid ?? 0;
   const child = startFleet(council, plan);
   if (child.stderr === null || child.stdout === null) throw new Error('the fleet could not be started');
-  let [output, before, seconds, peak] = ['', 0, 0, () => 0];
+  let [output, before, processor, started, peak] = ['', 0, 0, 0, () => 0];
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   createInterface({ input: child.stderr }).on('line', (line) => {
     plan.say(line);
     if (!STARTS.test(line)) return;
     before = residentMebibytes(pid);
-    seconds = processorSeconds(pid);
+    processor = processorSeconds(pid);
+    started = performance.now();
     peak = watchMemory(pid);
   });
   await once(child, 'close');
@@ -101,7 +110,8 @@ export async function play(council: Council, plan: ReturnPlan): Promise<Played> 
     fleet: JSON.parse(output) as FleetResult,
     before,
     peak: most,
-    serverSeconds: processorSeconds(pid) - seconds,
+    serverSeconds: processorSeconds(pid) - processor,
+    seconds: (performance.now() - started) / 1000,
   };
 }
 

@@ -112,16 +112,15 @@ function createCounter() {
 const wait = (milliseconds: number, signal: AbortSignal) =>
   delay(milliseconds, undefined, { signal }).catch(() => undefined);
 
-/** The agent's uplink on that store, and its stream; `settled` is told of each check-in that was acknowledged. */
+/** The agent's uplink on that store, and its stream; `settledAt` is told of each check-in that was acknowledged. */
 function createUplink(
   kept: KeptDevice,
-  store: ReturnType<typeof openStore>,
+  { outbox, memory }: ReturnType<typeof openStore>,
   transport: Transport,
-  settled: () => void,
+  settledAt: () => void,
 ) {
-  const { outbox, memory } = store;
   const identity = identityOf(kept);
-  const counter = createCounter();
+  const base = { transport, clock, identity, random, log, counter: createCounter() };
   let { policySerial } = kept;
   const restate = () =>
     outbox.append(
@@ -129,32 +128,18 @@ function createUplink(
       clock.now(),
     );
   const uplink = new Uplink({
-    transport,
-    clock,
-    identity,
+    ...base,
     outbox,
     memory,
-    random,
-    log,
     restate,
     serverTime: createServerTime(clock, outbox.meta),
     about: { ...PLATFORM, version: VERSION },
     onCouncilNetwork: () => null,
     policySerial: () => policySerial,
-    settledAt: settled,
-    counter,
+    settledAt,
     accept: (documents) => (policySerial = serialOf(documents, identity, policySerial)),
   });
-  const stream = new Stream({
-    transport,
-    identity,
-    counter,
-    clock,
-    random,
-    log,
-    wait,
-    accept: () => undefined,
-  });
+  const stream = new Stream({ ...base, wait, accept: () => undefined });
   return { uplink, stream, policySerial: () => policySerial };
 }
 

@@ -13,7 +13,7 @@ export interface Address {
 }
 
 /** Neither pages nor lists of the council's: what is made once for all, and a code that holds once. */
-const NOT_ASKED = /^\/(assets|api\/docs|sign-in\/(:code|oidc|second-factor))/;
+const NOT_ASKED = /^\/(assets|api\/docs|sign-in\/(:code|oidc|second-factor)|set-password|language)/;
 
 /** A file, or a chain that is followed from its first link: as long as what it has. */
 export const isDownload = ({ name }: Pick<Address, 'name'>): boolean =>

@@ -40,14 +40,14 @@ async function putPolicies(db: Db): Promise<void> {
 }
 
 /** Without waiting for the disk: what is lost with the machine is made again. */
-async function inHaste(db: Db): Promise<void> {
+export async function inHaste(db: Db): Promise<void> {
   if (runsSideBySide(db)) return;
   await sql`pragma synchronous = off`.execute(db);
   await sql`pragma journal_mode = memory`.execute(db);
 }
 
 /** As PostgreSQL does by itself soon after many rows have come (autovacuum); SQLite is left as the server leaves it. */
-async function settle(db: Db): Promise<void> {
+export async function settle(db: Db): Promise<void> {
   if (runsSideBySide(db)) await sql`vacuum analyze`.execute(db);
   else await sql`pragma journal_mode = wal`.execute(db);
 }

@@ -6,7 +6,7 @@ import type { LargeCouncil } from './council.ts';
 /** What stands in each part of an address, by the section of the address and the name of the part. */
 export type Places = Readonly<Record<string, readonly string[]>>;
 
-async function oneOf(db: Db, table: 'printers' | 'role_holders'): Promise<string> {
+async function oneOf(db: Db, table: 'printers' | 'role_holders' | 'tokens'): Promise<string> {
   const row = await db.selectFrom(table).select('id').limit(1).executeTakeFirstOrThrow();
   return row.id;
 }
@@ -41,6 +41,14 @@ export async function placesOf(db: Db, council: LargeCouncil, preview: string): 
     'helpdesk-records.ref': ['HD-2026-001990'],
     'withdrawals.ref': ['WD-2026-000001'],
     'exhibits.ref': ['EX-2026-000001'],
+    'my-rights-requests.ref': ['DP-2026-000200'],
+    'rights-requests.ref': ['DP-2026-000200'],
+    'my-rights.ref': ['DP-2026-000200'],
+    'data-rights.ref': ['DP-2026-000200'],
+    'devices.id': ['order-000050'],
+    'spanning-roles.id': ['spanning-000001'],
+    'tokens.id': [await oneOf(db, 'tokens')],
+    act: ['off'],
     'legal-holds.ref': ['LH-2026-000001'],
     'accounts.name': [VIEWER],
     'people.account': ['person.00100'],

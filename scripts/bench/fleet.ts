@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { openCouncil } from './council.ts';
+import { print, progress } from './result.ts';
+import { play } from './storm-run.ts';
+
+const sized = (name: string, otherwise: number): number =>
+  Number(process.env[`BEADLE_BENCH_${name.toUpperCase()}`] ?? otherwise);
+
+const DEVICES = sized('devices', 10_000);
+const SECONDS = sized('seconds', 600);
+/** How many of the devices listen for orders: all, or none. */
+const STREAMS = sized('streams', 1) > 0;
+/** Between two check-ins of a device: they come one after another, spread over it. */
+const EVERY_SECONDS = 300;
+const TARGET_MS = 200;
+
+/** A connection for what a device listens to, one that it checks in by, and some for people. */
+const LIMITS = {
+  BEADLE_SERVER_LIMITS_CONNECTIONS: String(Math.min(100_000, DEVICES * 2 + 1000)),
+  BEADLE_SERVER_LIMITS_STREAMS: String(Math.min(100_000, DEVICES)),
+};
+
+/**
+ * A fleet at work, with a stream open for each device, beside the load generator on one machine. Not among what `npm run
+ * bench` measures by itself: it takes as long as it says, and as many open files (`ulimit -n`) as it has connections.
+ */
+export async function measureFleet(folder: string): Promise<void> {
+  progress(`fleet: ${DEVICES} devices for ${SECONDS} s, ${STREAMS ? 'each with a stream open' : 'without streams'}`);
+  const council = await openCouncil(join(folder, 'fleet'), { environment: LIMITS });
+  try {
+    const within = Math.min(EVERY_SECONDS, Math.ceil(SECONDS / 2));
+    const plan = { devices: DEVICES, seconds: SECONDS, within, backlog: 0, streams: STREAMS, say: progress };
+    const { fleet, before, peak, serverSeconds, seconds } = await play(council, plan);
+    const note = `${fleet.checkIns} check-ins of ${fleet.devices} devices, ${fleet.findings} findings, ${fleet.errors} errors`;
+    print({
+      name: 'fleet.check-in',
+      value: fleet.p99Ms,
+      unit: 'ms, p99',
+      against: fleet.p50Ms,
+      reference: 'p50 of the same check-ins',
+      target: TARGET_MS,
+      note,
+    });
+    const share = { name: 'fleet.processor', value: serverSeconds, unit: 's of the server', against: seconds };
+    print({ ...share, reference: 'seconds for which it ran', note });
+    const memory = { name: 'fleet.memory', value: peak, unit: 'MiB of the server', against: before };
+    print({ ...memory, reference: 'the same process before they came', note });
+    if (fleet.errors > 0) throw new Error(`${fleet.errors} devices were never acknowledged`);
+  } finally {
+    await council.stop();
+  }
+}
