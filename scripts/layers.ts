@@ -8,11 +8,11 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
   agent: [
     ['main'],
     ['cli', 'agent'],
-    ['wiring'],
+    ['wiring', 'enrolment'],
     ['cycle'],
     ['collectors'],
     ['sources', 'orders', 'restrictions', 'watch', 'uplink'],
-    ['host', 'outbox', 'identity'],
+    ['host', 'outbox', 'identity', 'settings'],
   ],
   server: [
     ['main'],

@@ -92,6 +92,13 @@ describe.skipIf(why !== undefined)(`a server behind TLS${why === undefined ? '' 
     expect(await sent(origin, {})).toEqual({ error: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
   });
 
+  it('is trusted where the settings of the agent name who signed it; a file that is not there changes nothing', async () => {
+    const answer = await transportOf(origin, { caFile: council.authority }).send(REQUEST, NO_SIGNAL);
+    expect(answer.status).toBe(200);
+    const without = transportOf(origin, { caFile: join(folder, 'none.pem') }).send(REQUEST, NO_SIGNAL);
+    await expect(without).rejects.toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+  });
+
   describe('and behind a proxy', () => {
     let proxy: Proxy;
     beforeEach(async () => {

@@ -164,6 +164,7 @@ async function devicesOf(server: Server, ask: Ask, name: string, canary: string)
   const owned = await enrol(server, await token(tags.owned));
   const good = await enrol(server, await register(tags.good));
   await register(canary);
+  await enrol(server, await register(`END-${name}-1`));
   // The administrator's token goes by this name.
   await register(tags.mine, `administrator-${name}`);
   for (const device of [owned, good]) {
@@ -283,6 +284,7 @@ export async function fillOrganisation(server: Server, names: Names): Promise<Or
       ...cases,
       'tokens.id': [victim['id'] ?? ''],
       'my-device.assetTag': [`MINE-${name}-1`],
+      'ended.assetTag': [`END-${name}-1`],
       'accounts.name': [`account ${canary}`],
       'accounts.act': ['require-second-factor', 'enable', 'sign-out'],
       'spanning-roles.id': [await spanningOf(server, names.id, canary)],

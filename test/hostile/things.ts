@@ -1,4 +1,5 @@
 import type { CallerRole } from '../../packages/server/src/access.ts';
+import { enrolmentShot, newKey } from './device.ts';
 import type { Server } from './server.ts';
 import type { Council } from './shot.ts';
 
@@ -13,7 +14,7 @@ interface Filling {
   readonly as: (role: CallerRole) => Ask;
   readonly canary: string;
   readonly name: Council;
-  readonly server: Pick<Server, 'clock'>;
+  readonly server: Pick<Server, 'clock' | 'fire'>;
   /** A device of this council. */
   readonly assetTag: string;
   /** One whose key its owner has. */
@@ -119,6 +120,30 @@ async function fillHolds({ as, canary, assetTag }: Filling): Promise<Places> {
   return { 'legal-holds.ref': [open['ref'] ?? '', ended['ref'] ?? ''] };
 }
 
+/** Two laptops that came with a fleet key: one waits for ICT, one was refused; and the key. */
+async function fillEnrolments({ as, canary, server }: Filling): Promise<Places> {
+  const ask = as('ict-administrator');
+  const key = await ask('POST', '/api/v1/enrolment-tokens', { uses: 5, name: `for ${canary}` });
+  for (const name of ['waits', 'refused']) {
+    const change = (request: Record<string, unknown>) => ({
+      ...request,
+      serialNumber: canary,
+      name: `${name} ${canary}`,
+    });
+    const counter = server.clock.now();
+    await server.fire(enrolmentShot({ token: key['token'] ?? '', key: newKey(), counter, change }));
+  }
+  const { items } = (await ask('GET', '/api/v1/pending-enrolments')) as unknown as { items: readonly { id: string }[] };
+  const ids = items.map(({ id }) => id);
+  await ask('POST', `/api/v1/pending-enrolments/${ids.at(-1)}/refusal`, { reason: `because ${canary}` });
+  const sections = ['pending-enrolments', 'enrolments'];
+  return {
+    ...Object.fromEntries(sections.map((section) => [`${section}.id`, ids])),
+    'enrolment-tokens.id': [key['id'] ?? ''],
+    'fleet-keys.id': [key['id'] ?? ''],
+  };
+}
+
 /** A restriction in force and one that is lifted, of a device that is enrolled, and a message to it. */
 async function fillOrders({ as, canary, owned }: Filling): Promise<Places> {
   const ask = as('ict-operator');
@@ -171,6 +196,7 @@ export async function fillThings(filling: Filling, policy: string): Promise<Plac
     ...(await fillHolds(filling)),
     ...(await fillRights(filling)),
     'language.language': ['cy', 'en'],
+    ...(await fillEnrolments(filling)),
     ...(await fillOrders(filling)),
     ...(await fillWithdrawals(filling)),
     ...(await fillExhibits(filling)),
@@ -181,9 +207,13 @@ export async function fillThings(filling: Filling, policy: string): Promise<Plac
 /** The section of an address, by which what stands in it is known: `/api/v1/people/:account` is of people. */
 export const sectionOf = (url: string): string => /^\/(?:api\/v\d+\/)?([^/]+)/.exec(url)?.[1] ?? '';
 
+/** What ends a device's key is done to a device of its own: the good ones are to be served to the end. */
+const ENDS_KEY = /\/devices\/:assetTag\/(key-revocation|decommissioning|revoke-key|leave-service)$/;
+
 /** What is there for a part of an address. A route for whose part there is nothing would be attacked for its 404 alone. */
 export function placesFor(places: Places, url: string, part: string): readonly string[] {
-  const known = places[`${sectionOf(url)}.${part}`] ?? places[part];
+  const section = ENDS_KEY.test(url) ? 'ended' : sectionOf(url);
+  const known = places[`${section}.${part}`] ?? places[part];
   if (known === undefined || known.length === 0 || known.includes(''))
     throw new Error(`${url} is attacked with nothing in its place of ${part}: let test/hostile/things.ts make one`);
   return known;

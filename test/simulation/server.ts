@@ -228,7 +228,7 @@ export class SimulatedServer {
       const device = await deviceByTag(tx, ORGANISATION, assetTag);
       if (device === undefined) throw new Error(`${assetTag} is not registered`);
       const ends = { expires_at: at + 86_400_000, uses_left: 1, createdAt: at, createdBy: 'simulation' };
-      await addToken(tx, { organisation: ORGANISATION, id, device: device.id, ...ends });
+      await addToken(tx, { organisation: ORGANISATION, id, device: device.id, name: null, ...ends });
       await recordAct(tx, {
         organisation: ORGANISATION,
         at,

@@ -1,5 +1,6 @@
 import { faultOf, FAULTS } from './errors.ts';
 import { type Identity, loadIdentity } from './identity/identity.ts';
+import { readLeftService } from './identity/left-service.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { type OpenStore, openStore } from './outbox/store.ts';
 import { waitFor } from './uplink/backoff.ts';
@@ -10,16 +11,26 @@ export { type AgentOptions, wire } from './wiring.ts';
 const RETRY_MS = 30_000;
 const pause = (signal: AbortSignal, milliseconds = RETRY_MS) => waitFor(milliseconds, signal);
 
-/** Runs on an open store; ends when stopped, or rejects where the store turns out damaged. */
-async function runOn(store: OpenStore, identity: Identity, options: AgentOptions, signal: AbortSignal): Promise<void> {
-  const { outbox, transport, uplink, schedule, orders, effects, stream, now } = wire(store, identity, options);
+/**
+ * Runs on an open store; ends when stopped, or rejects where the store turns out damaged. True where the device has left
+ * service: nothing of it is looked at or sent any more.
+ */
+async function runOn(
+  store: OpenStore,
+  identity: Identity,
+  options: AgentOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { outbox, transport, uplink, schedule, orders, effects, stream, now, left } = wire(store, identity, options);
   const aliveAt = outbox.meta.text('alive_at');
   const stop = new AbortController();
-  const until = AbortSignal.any([signal, stop.signal]);
+  const until = AbortSignal.any([signal, stop.signal, left]);
   // What the device is held to is in force before it does anything else.
   const running = [orders.run(until)];
-  running.push(uplink.run(until), schedule.run(until, aliveAt === undefined ? undefined : Number(aliveAt)));
-  running.push(effects.run(until), stream.run(until));
+  if (readLeftService(options.data) === undefined) {
+    running.push(uplink.run(until), schedule.run(until, aliveAt === undefined ? undefined : Number(aliveAt)));
+    running.push(effects.run(until), stream.run(until));
+  }
   try {
     await Promise.race(running);
   } finally {
@@ -28,6 +39,7 @@ async function runOn(store: OpenStore, identity: Identity, options: AgentOptions
     await transport.close().catch(() => undefined);
     markAlive(outbox, now());
   }
+  return left.aborted;
 }
 
 function markAlive(outbox: Outbox, now: number): void {
@@ -40,7 +52,7 @@ function markAlive(outbox: Outbox, now: number): void {
 
 /** One attempt to run; true where it is worth another. */
 async function attempt(options: AgentOptions, signal: AbortSignal): Promise<boolean> {
-  const isTriedAgain = await options.enrolment?.();
+  const isTriedAgain = await options.enrolment?.(signal);
   const identity = loadIdentity(options.data);
   if (identity === undefined) {
     if (isTriedAgain !== true)
@@ -51,8 +63,7 @@ async function attempt(options: AgentOptions, signal: AbortSignal): Promise<bool
   const store = openStore(options.data, options.clock.now());
   try {
     if (store.found === 'set-aside') options.log.error({ fault: 'corrupt' }, FAULTS.corrupt);
-    await runOn(store, identity, options, signal);
-    return false;
+    return await runOn(store, identity, options, signal);
   } finally {
     store.sql.close();
   }

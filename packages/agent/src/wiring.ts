@@ -1,4 +1,4 @@
-import type { Clock, Random } from '@beadle/shared';
+import { type Clock, iso, type Random } from '@beadle/shared';
 import type { Logger } from 'pino';
 import type { Collector, History, Place } from './collectors/collector.ts';
 import { contextOf } from './cycle/context.ts';
@@ -9,6 +9,7 @@ import { Schedule } from './cycle/schedule.ts';
 import { stateBody, writeBody } from './cycle/transitions.ts';
 import type { Host } from './host/host.ts';
 import { type Identity } from './identity/identity.ts';
+import { noteLeftService } from './identity/left-service.ts';
 import { sortDocuments } from './orders/document-types.ts';
 import { createPolicyKeeper } from './orders/policy.ts';
 import { createOrderService } from './orders/service.ts';
@@ -43,8 +44,8 @@ export interface AgentOptions {
   readonly place?: Place;
   readonly watchers: readonly Watcher[];
   readonly transport: (server: string) => Transport;
-  /** Enrols a device by what was put down for it, if anything was; true where that is tried again. Never rejects. */
-  readonly enrolment?: () => Promise<boolean>;
+  /** Enrols a device by what was put down for it, if anything was; true where that is tried again. Rejects with what `faultOf` knows. */
+  readonly enrolment?: (signal: AbortSignal) => Promise<boolean>;
   /** What carries orders out, if not the means of the host's platform. */
   readonly restrictor?: (deps: RestrictorDeps) => Restrictor;
   /** How much the outbox holds, if not as much as in the field. */
@@ -106,6 +107,16 @@ type Looked = ReturnType<typeof wireCycle>;
 
 const aboutOf = ({ platform, release }: Host) => ({ version: VERSION, platform, release });
 
+/** Takes the server's word that the device has left service: kept, and told to whoever runs the agent. */
+function createLeaving(data: string, now: () => number) {
+  const stop = new AbortController();
+  const left = (detail: string): void => {
+    noteLeftService(data, { at: iso(now()), detail });
+    stop.abort();
+  };
+  return { left, signal: stop.signal };
+}
+
 /** What one run of the agent is made of, on an open store; `run` of its parts set it going. */
 export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
   const { clock, random, log, host } = options;
@@ -126,6 +137,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
   };
   const effects = new EffectsUplink({ ...base, ...orders.reports });
   const stream = new Stream({ ...base, accept });
+  const leaving = createLeaving(options.data, looked.now);
   const uplink = new Uplink({
     ...base,
     ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
@@ -135,6 +147,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     ...lastContact(outbox.meta),
     accept,
     restate: resend,
+    left: leaving.left,
     reached: () => [schedule.want('agent-health'), stream.hurry(), effects.hurry()],
   });
   const resumed = () => {
@@ -142,7 +155,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     stream.reopen();
   };
   const schedule = new Schedule({ ...options, cycle, kept: (isUrgent) => uplink.wake(isUrgent), resumed });
-  return { outbox, memory, policies, cycle, transport, uplink, schedule, orders, effects, stream, now: looked.now };
+  return { ...looked, transport, uplink, schedule, orders, effects, stream, left: leaving.signal };
 }
 
 /** Each current state as a finding again, for a server that has lost count. */

@@ -7,6 +7,8 @@ export const PERMISSIONS = [
   'devices:read',
   'devices:write',
   'holders:write',
+  // The keys by which a fleet enrols itself.
+  'fleet-keys:write',
   'findings:read',
   'breaches:read',
   'breaches:report',

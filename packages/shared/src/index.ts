@@ -39,6 +39,7 @@ export * from './policy/roles.ts';
 export * from './policy/versions.ts';
 export * from './duration.ts';
 export * from './patterns.ts';
+export { named } from './placeholders.ts';
 export * from './ports.ts';
 export * from './typed-by-hand.ts';
 export * from './wire/check-in.ts';

@@ -1,6 +1,29 @@
 import { UsageError } from '../errors.ts';
 import { type Command, DATA_OPTION, dataFolder, readOptions, say } from './command.ts';
-import { enrolThisDevice } from './enrol-device.ts';
+
+async function enrolThisDevice(data: string, server: string, token: string): Promise<string> {
+  const [{ thisMachine }, { aboutOf, transportTo }, { enrol }, identity, { beginEnrolment }] = await Promise.all([
+    import('./this-machine.ts'),
+    import('./to-server.ts'),
+    import('../uplink/enrol.ts'),
+    import('../identity/identity.ts'),
+    import('../enrolment/begin.ts'),
+  ]);
+  const machine = await thisMachine();
+  const about = await aboutOf(machine)();
+  // Before the token is used up.
+  identity.requireRoom(data);
+  const key = identity.makeDeviceKey();
+  const transport = transportTo(server);
+  try {
+    const options = { server, token, key, transport, clock: machine.clock, about };
+    const answer = await enrol(options, AbortSignal.timeout(60_000));
+    beginEnrolment(key, answer, { ...machine, data, server });
+    return `Enrolled as ${answer.assetTag} (${answer.organisation}, generation ${answer.generation}).`;
+  } finally {
+    await transport.close();
+  }
+}
 
 export const enrol: Command = {
   name: 'enrol',

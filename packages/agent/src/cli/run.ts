@@ -1,4 +1,3 @@
-import type { EnrolmentFile } from './enrolment-file.ts';
 import { type Command, DATA_OPTION, dataFolder, readOptions } from './command.ts';
 
 /** A process group gets the first signal twice; what comes later than this is a person who will not wait. */
@@ -25,15 +24,12 @@ function untilSignalled(input: typeof process.stdin | undefined): AbortSignal {
 type Machine = Awaited<ReturnType<typeof import('./this-machine.ts').thisMachine>>;
 
 /** Loaded where there is such a file to look for alone. */
-async function enrolmentBy(path: string, data: string, { clock, log }: Machine) {
-  const [{ createEnrolmentByFile }, { enrolThisDevice }, { refuseUnsafeServer }] = await Promise.all([
-    import('./enrol-by-file.ts'),
-    import('./enrol-device.ts'),
-    import('../uplink/enrol.ts'),
+async function enrolmentBy(path: string, data: string, machine: Machine) {
+  const [{ createEnrolmentByFile }, { aboutOf, transportTo }] = await Promise.all([
+    import('../enrolment/by-file.ts'),
+    import('./to-server.ts'),
   ]);
-  const enrol = ({ server, token, allowPlainHttp }: EnrolmentFile) =>
-    enrolThisDevice(data, refuseUnsafeServer(server, allowPlainHttp).origin, token);
-  return createEnrolmentByFile({ path, data, clock, log, enrol });
+  return createEnrolmentByFile({ ...machine, path, data, transport: transportTo, about: aboutOf(machine) });
 }
 
 export const run: Command = {
@@ -54,11 +50,11 @@ export const run: Command = {
     const { values } = readOptions(args, options);
     const signal = untilSignalled(values['until-input-ends'] === true ? process.stdin : undefined);
     const [{ runAgent }, { thisMachine }] = await Promise.all([import('../agent.ts'), import('./this-machine.ts')]);
-    const { createTransport } = await import('../uplink/transport.ts');
+    const { transportTo: transport } = await import('./to-server.ts');
     const [data, machine] = [dataFolder(values), await thisMachine()];
     const { enrolment: file } = values;
     const enrolment = file === undefined ? {} : { enrolment: await enrolmentBy(file, data, machine) };
-    await runAgent({ data, ...machine, ...enrolment, transport: createTransport }, signal);
+    await runAgent({ data, ...machine, ...enrolment, transport }, signal);
     return 0;
   },
 };

@@ -1,5 +1,7 @@
 import { policiesIn, policyAt } from '@beadle/shared';
 import { type KnownServer, loadEnrolment } from '../identity/identity.ts';
+import { readLeftService } from '../identity/left-service.ts';
+import { readWaiting, type Waiting } from '../identity/waiting.ts';
 import { readKeptPolicy } from '../orders/policy.ts';
 import { createMeta, latestReached } from '../outbox/meta.ts';
 import { Outbox } from '../outbox/outbox.ts';
@@ -23,9 +25,12 @@ const NO_ORDERS: OrdersHeld = { version: 0, issuedAt: null, restrictions: [], re
 
 function readStatus(data: string) {
   const identity = loadEnrolment(data);
-  if (identity === undefined) return { enrolled: false } as const;
+  const waiting = readWaiting(data);
+  if (identity === undefined)
+    return { enrolled: false, ...(waiting === undefined ? {} : { enrolment: waiting }) } as const;
   const { assetTag, organisation, server, generation } = identity.enrolment;
-  const base = { enrolled: true, assetTag, organisation, server, generation } as const;
+  const leftService = readLeftService(data) ?? null;
+  const base = { enrolled: true, assetTag, organisation, server, generation, leftService } as const;
   const sql = openForReading(data);
   if (sql === undefined)
     return {
@@ -50,13 +55,33 @@ function readStatus(data: string) {
   }
 }
 
+const STATES: Readonly<Record<Waiting['state'], string>> = {
+  'not-asked': 'it has not reached the server yet',
+  waiting: 'it waits for ICT',
+  refused: 'ICT has refused it',
+  'not-valid': 'its token is not valid',
+};
+
+function waitingInWords(waiting: Waiting | undefined): string[] {
+  if (waiting === undefined) return ['This device is not enrolled. Ask ICT for a token, then run beadle-agent enrol.'];
+  const { state, since, askedAt, detail, server } = waiting;
+  return [
+    `Enrolment:      not enrolled: ${STATES[state]}, since ${since}`,
+    ...(server === null ? [] : [`Server:         ${server}, last asked ${askedAt}`]),
+    `                ${detail}`,
+  ];
+}
+
 function inWords(status: ReturnType<typeof readStatus>): string[] {
-  if (!status.enrolled) return ['This device is not enrolled. Ask ICT for a token, then run beadle-agent enrol.'];
+  if (!status.enrolled) return waitingInWords(status.enrolment);
   const { policy, authorisations, outbox } = status;
   const restricted = restrictionsInWords(status.orders);
   const live = authorisationsInWords(authorisations.filter(({ holds }) => holds !== 'no longer'));
   return [
     `Device:         ${status.assetTag} of ${status.organisation} (generation ${status.generation})`,
+    ...(status.leftService === null
+      ? []
+      : [`Service:        left on ${status.leftService.at}: nothing is looked at or sent any more`]),
     `Server:         ${status.server}`,
     `Last check-in:  ${status.lastCheckIn ?? 'never'}`,
     `Policy:         ${policy === null ? 'none in force' : `${policy.title}, version ${policy.version}`}`,

@@ -43,7 +43,9 @@ export interface Identity {
 
 const KEY_FILE = 'device-key.pem';
 const ENROLMENT_FILE = 'enrolment.json';
-const folderOf = (data: string) => join(data, 'identity');
+/** Says that the enrolment before has ended for good. */
+export const LEFT_FILE = 'left-service.json';
+export const folderOf = (data: string) => join(data, 'identity');
 
 /**
  * Where the device's key is. Windows knows no modes, and files have the permissions of their folder: the key has one of
@@ -65,7 +67,7 @@ function makeFolder(folder: string): void {
 }
 
 /** Writes a small file so that after a power cut either the old or the new one is there. */
-function writeDurably(folder: string, name: string, content: string, mode: number): void {
+export function writeDurably(folder: string, name: string, content: string, mode: number): void {
   makeFolder(folder);
   const temporary = join(folder, `${name}.new`);
   const file = openSync(temporary, 'w', mode);
@@ -94,6 +96,7 @@ export const makeDeviceKey = (): KeyObject => generateKeyPairSync('ed25519').pri
 export function saveIdentity(data: string, key: KeyObject, enrolment: Enrolment): void {
   writeDurably(keyFolderOf(data), KEY_FILE, key.export({ type: 'pkcs8', format: 'pem' }), 0o600);
   writeDurably(folderOf(data), ENROLMENT_FILE, `${JSON.stringify(enrolment, null, 2)}\n`, 0o644);
+  rmSync(join(folderOf(data), LEFT_FILE), { force: true });
 }
 
 /** More than a key, an enrolment, a policy and an empty store take. */
@@ -110,7 +113,7 @@ export function requireRoom(data: string): void {
   }
 }
 
-function refuseReadableByOthers(path: string): void {
+export function refuseReadableByOthers(path: string): void {
   if (process.platform === 'win32') return;
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o077) === 0) return;

@@ -1,4 +1,5 @@
 import { CheckInAnswer, type CheckInHeader, iso, LIMITS, PATHS, type Random } from '@beadle/shared';
+import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import type { Identity } from '../identity/identity.ts';
 import type { FactRow, Memory } from '../outbox/memory.ts';
@@ -32,7 +33,9 @@ export type CheckedIn =
       readonly detail: string;
       readonly retryAfterSeconds: number | undefined;
     }
-  | { readonly kind: 'not-genuine' };
+  | { readonly kind: 'not-genuine' }
+  /** Signed: the device has left the council's service. */
+  | { readonly kind: 'left-service'; readonly detail: string };
 
 const textOf = (body: unknown, field: string): string =>
   typeof body === 'object' && body !== null && field in body ? String((body as Record<string, unknown>)[field]) : '';
@@ -88,6 +91,15 @@ function refusal(answer: Awaited<ReturnType<typeof exchange>>): CheckedIn {
   return { kind: 'refused', status, code: textOf(body, 'code'), detail: textOf(body, 'detail'), retryAfterSeconds };
 }
 
+const Left = Type.Object({
+  code: Type.Literal('device-left-service'),
+  detail: Type.String(),
+  documents: Type.Array(Type.String(), { maxItems: 20 }),
+});
+
+/** The server's last word to a device, with what it is to hold to in the end. */
+const leftService = (body: unknown): Static<typeof Left> | undefined => (Value.Check(Left, body) ? body : undefined);
+
 /** One check-in: findings and changed facts up; what the server holds, documents and its time down. */
 export async function checkIn(options: CheckInOptions, encoding: Encoding, signal: AbortSignal): Promise<CheckedIn> {
   const { outbox, memory, identity, serverTime } = options;
@@ -101,6 +113,11 @@ export async function checkIn(options: CheckInOptions, encoding: Encoding, signa
   );
   if (!answer.signed) return answer.status === 200 ? { kind: 'not-genuine' } : refusal(answer);
   takeOverCounter(options.counter, answer.body);
+  const left = leftService(answer.body);
+  if (left !== undefined) {
+    options.accept(left.documents);
+    return { kind: 'left-service', detail: left.detail };
+  }
   if (answer.status !== 200 || !Value.Check(CheckInAnswer, answer.body)) return refusal(answer);
   serverTime.heard(Date.parse(answer.body.serverTime), answer.sentAtMonotonic);
   const settled = settle(options, batch, answer.body, facts);

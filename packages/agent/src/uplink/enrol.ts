@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import {
   type Clock,
   EnrolmentAnswer,
+  EnrolmentPending,
   enrolmentProof,
   type EnrolmentRequest,
   parseToken,
@@ -24,7 +25,7 @@ export interface EnrolOptions {
   readonly key: KeyObject;
   readonly transport: Transport;
   readonly clock: Clock;
-  readonly about: Pick<EnrolmentRequest, 'serialNumber' | 'platform' | 'release' | 'agentVersion'>;
+  readonly about: Pick<EnrolmentRequest, 'serialNumber' | 'platform' | 'release' | 'agentVersion' | 'name'>;
 }
 
 /** Secrecy of what is sent rests on TLS; only this machine itself is reached without it. Throws `UsageError`. */
@@ -55,40 +56,72 @@ function keyToTrust(answer: unknown, serverKeyId: string) {
 const wordsOf = (body: unknown): string =>
   typeof body === 'object' && body !== null && 'detail' in body ? String(body.detail) : 'it gave no reason';
 
-/**
- * Enrols this device: shows knowledge of the token for a new key, and takes the server's key only where the token
- * carries its hash, so that a proxy at first contact is not trusted (invariant 5). Throws `UsageError` where refused.
- */
-export async function enrol(options: EnrolOptions, signal: AbortSignal): Promise<EnrolmentAnswer> {
-  const token = parseToken(options.token);
+/** What came of asking. `refused` is nobody's signed word: a proxy could have said it. */
+export type EnrolmentOutcome =
+  | { readonly kind: 'enrolled'; readonly answer: EnrolmentAnswer }
+  | { readonly kind: 'pending'; readonly pending: EnrolmentPending }
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly detail: string;
+      readonly retryAfterSeconds: number | undefined;
+    }
+  | { readonly kind: 'not-genuine' };
+
+function requestOf({ token: text, key, about }: EnrolOptions) {
+  const token = parseToken(text);
   if (token === undefined)
     throw new UsageError('The token is not complete: it begins with beadle1. and has four parts. Copy it again.');
-  const signer = signerOf(options.key);
+  const signer = signerOf(key);
+  const proof = enrolmentProof(token.secret, signer.keyId);
   const request: EnrolmentRequest = {
     protocol: [...PROTOCOL_VERSIONS],
     token: token.id,
-    proof: enrolmentProof(token.secret, signer.keyId),
-    key: publicJwkOf(options.key),
-    ...options.about,
+    proof,
+    key: publicJwkOf(key),
+    ...about,
   };
+  return { request, signer, serverKeyId: token.serverKeyId };
+}
+
+/**
+ * Asks to be enrolled: shows knowledge of the token for this key, and believes the server only where the token carries
+ * the hash of its key, so that a proxy at first contact is not trusted (invariant 5).
+ */
+export async function askToEnrol(options: EnrolOptions, signal: AbortSignal): Promise<EnrolmentOutcome> {
+  const { request, signer, serverKeyId } = requestOf(options);
   const counter = { read: () => 0, write: () => undefined };
-  const answer = await exchange(
+  const body = Buffer.from(JSON.stringify(request));
+  const {
+    status,
+    body: answer,
+    signed,
+    retryAfterSeconds,
+  } = await exchange(
     { ...options, signer, counter },
-    {
-      path: PATHS.enrolments,
-      body: Buffer.from(JSON.stringify(request)),
-      encoding: undefined,
-      type: 'application/json',
-    },
-    (body) => keyToTrust(body, token.serverKeyId),
+    { path: PATHS.enrolments, body, encoding: undefined, type: 'application/json' },
+    (told) => keyToTrust(told, serverKeyId),
     signal,
   );
-  if (answer.status !== 201)
-    throw new UsageError(`The server at ${options.server} did not enrol this device: ${wordsOf(answer.body)}`);
-  if (!answer.signed || !Value.Check(EnrolmentAnswer, answer.body)) {
-    throw new UsageError(
-      `What answered at ${options.server} is not the server that the token was made by: something between may be pretending to be it. Ask ICT.`,
-    );
+  if (signed && status === 201 && Value.Check(EnrolmentAnswer, answer)) return { kind: 'enrolled', answer };
+  if (signed && Value.Check(EnrolmentPending, answer)) return { kind: 'pending', pending: answer };
+  if (status === 201 || status === 202) return { kind: 'not-genuine' };
+  return { kind: 'refused', status, detail: wordsOf(answer), retryAfterSeconds };
+}
+
+/** Enrols this device at once, or not at all. Throws `UsageError` where it is refused, or ICT is to approve it first. */
+export async function enrol(options: EnrolOptions, signal: AbortSignal): Promise<EnrolmentAnswer> {
+  const outcome = await askToEnrol(options, signal);
+  switch (outcome.kind) {
+    case 'enrolled':
+      return outcome.answer;
+    case 'not-genuine':
+      throw new UsageError(
+        `What answered at ${options.server} is not the server that the token was made by: something between may be pretending to be it. Ask ICT.`,
+      );
+    case 'pending':
+      throw new UsageError(`The server at ${options.server} did not enrol this device: ${outcome.pending.detail}`);
+    case 'refused':
+      throw new UsageError(`The server at ${options.server} did not enrol this device: ${outcome.detail}`);
   }
-  return answer.body;
 }

@@ -38,9 +38,20 @@ const TIME_LIMIT_MS = 30_000;
 const STREAM_HEADERS_MS = 60_000;
 const ANSWER_LIMIT_BYTES = 8 * 1024 * 1024;
 
-async function systemCertificates(): Promise<{ ca?: string[] }> {
+/** A file that is named and cannot be read keeps the agent from no server that it can trust without. */
+async function certificatesOf(caFile: string | undefined): Promise<string[]> {
+  if (caFile === undefined) return [];
+  const { readFile } = await import('node:fs/promises');
+  return readFile(caFile, 'utf8').then(
+    (text) => [text],
+    () => [],
+  );
+}
+
+async function trustedCertificates(caFile: string | undefined): Promise<{ ca: string[] }> {
   const { getCACertificates } = await import('node:tls');
-  return { ca: [...getCACertificates('default'), ...getCACertificates('system')] };
+  const own = await certificatesOf(caFile);
+  return { ca: [...getCACertificates('default'), ...getCACertificates('system'), ...own] };
 }
 
 export interface TransportOptions {
@@ -48,22 +59,27 @@ export interface TransportOptions {
   readonly connections?: number;
   /** Which of this machine's addresses it speaks from; undefined: the system chooses. */
   readonly localAddress?: string | undefined;
+  /** Certificates in PEM that are trusted beside the system's. */
+  readonly caFile?: string | undefined;
 }
 
-interface Connecting extends Pick<TransportOptions, 'localAddress'> {
+interface Connecting extends Pick<TransportOptions, 'localAddress' | 'caFile'> {
   readonly connections: number;
   readonly bodyTimeoutMs?: number;
 }
 
-/** The council's proxy, as its own settings (`HTTPS_PROXY`, `NO_PROXY`) name it; the system's certificates are trusted. */
+/**
+ * The council's proxy, as its own settings (`HTTPS_PROXY`, `NO_PROXY`) name it; the system's certificates are trusted, and
+ * those of `caFile`.
+ */
 async function dispatcherFor(
   origin: URL,
   timeLimitMs: number,
-  { connections, localAddress, bodyTimeoutMs = timeLimitMs }: Connecting,
+  { connections, localAddress, bodyTimeoutMs = timeLimitMs, caFile }: Connecting,
 ): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import('undici');
   const from = localAddress === undefined ? {} : { localAddress };
-  const connect = { ...from, ...(origin.protocol === 'https:' ? await systemCertificates() : {}) };
+  const connect = { ...from, ...(origin.protocol === 'https:' ? await trustedCertificates(caFile) : {}) };
   const limits = {
     connections,
     pipelining: 1,
@@ -87,14 +103,14 @@ const single = (value: string | string[] | undefined) => (Array.isArray(value) ?
 /** HTTP(S) to `server`, an origin such as `https://beadle.council.gov.uk`. Loads its parts when first used. */
 export function createTransport(
   server: string,
-  { timeLimitMs = TIME_LIMIT_MS, connections = 1, localAddress }: TransportOptions = {},
+  { timeLimitMs = TIME_LIMIT_MS, connections = 1, ...how }: TransportOptions = {},
 ): Transport {
   const origin = new URL(server);
   let dispatcher: Promise<Dispatcher> | undefined;
   let streaming: Promise<Dispatcher> | undefined;
   return {
     async send({ method, path, headers, body }, signal) {
-      dispatcher ??= dispatcherFor(origin, timeLimitMs, { connections, localAddress });
+      dispatcher ??= dispatcherFor(origin, timeLimitMs, { connections, ...how });
       const within = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
       const response = await (await dispatcher).request({
         origin: origin.origin,
@@ -115,7 +131,7 @@ export function createTransport(
     },
     async stream({ method, path, headers }, signal) {
       // A connection of its own, so that no check-in waits behind it.
-      streaming ??= dispatcherFor(origin, STREAM_HEADERS_MS, { connections: 1, localAddress, bodyTimeoutMs: 0 });
+      streaming ??= dispatcherFor(origin, STREAM_HEADERS_MS, { connections: 1, bodyTimeoutMs: 0, ...how });
       const request = { origin: origin.origin, method, path, headers: { ...headers }, signal } as const;
       const { statusCode, headers: received, body } = await (await streaming).request(request);
       return { status: statusCode, headers: headersOf(received), body: body as AsyncIterable<Uint8Array> };

@@ -15,6 +15,8 @@ export interface UplinkOptions extends Omit<CheckInOptions, 'counter'> {
   readonly contactedAt?: number | undefined;
   /** Called when the server answers for the first time, or again after it did not. */
   readonly reached?: () => void;
+  /** The device has left the council's service: nothing is sent any more. */
+  readonly left?: (detail: string) => void;
   /** Waits; handed in so that a simulation need not. Resolves early where the signal aborts. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -23,6 +25,8 @@ const BACK_OFF: BackOff = { firstMs: 2_000, mostMs: 15 * 60_000 };
 const RETURN: Return = { awayMs: 3_600_000, withinMs: 10_000 };
 /** Findings made at one moment leave together. */
 const GATHER_MS = 100;
+/** Whoever sends nothing more is stopped before this. */
+const LONG_MS = 24 * 3_600_000;
 const ENCODINGS: readonly Encoding[] = ['zstd', 'gzip', undefined];
 
 type Outcome = CheckedIn | { readonly kind: 'no-answer'; readonly error: unknown };
@@ -113,6 +117,9 @@ export class Uplink {
         return outcome.kind === 'more' ? 0 : jittered(outcome.nextSeconds * 1000, random);
       case 'not-genuine':
         return this.#backOff();
+      case 'left-service':
+        this.#options.left?.(outcome.detail);
+        return LONG_MS;
       case 'refused':
         if (this.#canMend(outcome)) return 0;
         return Math.max(this.#backOff(), notBefore(outcome.retryAfterSeconds ?? 0, random));
@@ -148,6 +155,7 @@ export class Uplink {
       const { status, code, detail } = outcome;
       log.warn({ status, code, detail }, 'the server refused a check-in');
     }
+    if (outcome.kind === 'left-service') log.warn('this device has left the service of the council');
     if (outcome.kind === 'not-genuine') {
       log.error('an answer was not signed by the server that this device is enrolled with');
     }

@@ -16,6 +16,7 @@ import { deviceReadRoutes } from '../devices/read-routes.ts';
 import type { ChangeDeps } from '../devices/change.ts';
 import { deviceRoutes } from '../devices/routes.ts';
 import { enrolmentRoutes } from '../enrolment/routes.ts';
+import { pendingRoutes } from '../enrolment/pending-routes.ts';
 import { enrolmentTokenRoutes } from '../enrolment/token-routes.ts';
 import { findingRoutes } from '../findings/routes.ts';
 import { helpdeskRoutes } from '../helpdesk/routes.ts';
@@ -77,6 +78,7 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(deviceReadRoutes(stage));
   await app.register(deviceRoutes, stage);
   await app.register(enrolmentTokenRoutes, stage);
+  await app.register(pendingRoutes, stage);
   await app.register(enrolmentRoutes, { ...stage, admission: lanes.enrolments });
   await app.register(findingRoutes(stage));
   await app.register(policyRoutes, stage);

@@ -9,6 +9,7 @@ export const STATE_WORDS: Readonly<Record<DeviceState, string>> = {
   'in-store': 'In store',
   'in-repair': 'In repair',
   quiet: 'Quiet until a date',
+  'left-service': 'Left service',
 };
 
 /** `In store since 4 June 2026`, `Quiet until 1 July 2026`. */

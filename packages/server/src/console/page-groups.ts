@@ -25,6 +25,8 @@ import { roleForms } from './pages/role-forms.ts';
 import { rolePages } from './pages/roles.ts';
 import { stickPages } from './pages/stick.ts';
 import { devicePage } from './pages/device.ts';
+import { fleetKeyPages } from './pages/enrolments/fleet-keys.ts';
+import { pendingPages } from './pages/enrolments/pending.ts';
 import { mismatchesPage } from './pages/mismatches.ts';
 import { notSeenPage } from './pages/not-seen.ts';
 import { devicesPage } from './pages/devices.ts';
@@ -77,6 +79,8 @@ export async function devicePages(app: FastifyInstance, deps: ConsoleDeps, page:
   await app.register(orderListPage, page);
   const { random, keys, announce, releases } = deps;
   await app.register(orderActPages, { ...page, random, keys, announce, releases });
+  await app.register(pendingPages, { ...page, random });
+  await app.register(fleetKeyPages, { ...page, random, keys });
   await app.register(devicePage, page);
   await app.register(deviceStatePage, { ...page, judge: deps.judge });
   await app.register(deviceHolderPage, { ...page, judge: deps.judge });

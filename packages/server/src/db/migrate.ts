@@ -27,6 +27,7 @@ import { accounts } from './migrations/0022-accounts.ts';
 import { withdrawals } from './migrations/0023-withdrawals.ts';
 import { deviceOrders } from './migrations/0024-device-orders.ts';
 import { exhibits } from './migrations/0025-exhibits.ts';
+import { massEnrolment } from './migrations/0026-mass-enrolment.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -53,6 +54,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0023-withdrawals': withdrawals,
     '0024-device-orders': deviceOrders,
     '0025-exhibits': exhibits,
+    '0026-mass-enrolment': massEnrolment,
   }),
 });
 

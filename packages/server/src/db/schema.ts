@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { AuthorisationTables } from './schema-authorisations.ts';
 import type { DataProtectionTables } from './schema-data-protection.ts';
+import type { EnrolmentTables } from './schema-enrolment.ts';
 import type { HelpdeskTables } from './schema-helpdesk.ts';
 import type { OrderTables } from './schema-orders.ts';
 import type { PeopleTables } from './schema-people.ts';
@@ -48,7 +49,7 @@ export interface DeviceTable {
   /** The serial of the last policy document that was signed for it, and a hash of what that says. */
   document_serial: number;
   document_hash: string | null;
-  /** in-store, in-repair or quiet; null for in service. */
+  /** in-store, in-repair, quiet or left-service; null for in service. */
   state: string | null;
   /** When ICT last changed the state. */
   state_since: number | null;
@@ -71,6 +72,8 @@ export interface DeviceTable {
   /** The version that it said it holds, and when it last reported effects; 0 from its enrolment until then. */
   desired_held: Generated<number>;
   effects_at: number | null;
+  /** When its key was revoked, or it was put back after it had left service; null where it was enrolled since, or neither. */
+  key_revoked_at: number | null;
 }
 
 export interface DeviceKeyTable {
@@ -82,6 +85,8 @@ export interface DeviceKeyTable {
   jwk: string;
   registered_at: number;
   revoked_at: number | null;
+  /** `replaced`, `revoked` or `left-service`; null while it holds, and from before 0026. */
+  revoked_why: string | null;
 }
 
 /** One row a generation of a device: where its chain stands, and the last counter. Locked while a batch is applied. */
@@ -378,17 +383,6 @@ export interface AuditTable {
   link: string;
 }
 
-export interface EnrolmentTokenTable {
-  organisation: string;
-  id: string;
-  /** The device it is for; null for a fleet key. */
-  device: string | null;
-  created_at: number;
-  created_by: string;
-  expires_at: number;
-  uses_left: number;
-}
-
 export interface PolicyTable {
   organisation: string;
   serial: number;
@@ -477,6 +471,7 @@ export interface DailyStandingTable {
 export interface Database
   extends AuthorisationTables,
     DataProtectionTables,
+    EnrolmentTables,
     ExhibitTables,
     HelpdeskTables,
     OrderTables,
@@ -505,7 +500,6 @@ export interface Database
   notices: NoticeTable;
   jobs: JobTable;
   audit: AuditTable;
-  enrolment_tokens: EnrolmentTokenTable;
   policies: PolicyTable;
   policy_previews: PolicyPreviewTable;
   preview_changes: PreviewChangeTable;

@@ -31,6 +31,7 @@ export function fleetPart(db: Db, { organisation, after, limit }: FleetQuery): P
     .select(COLUMNS)
     .where('organisation', '=', organisation)
     .where('generation', '>', 0)
+    .where((eb) => eb.or([eb('state', 'is', null), eb('state', '!=', 'left-service')]))
     .orderBy('asset_tag')
     .limit(limit);
   return (after === null ? query : query.where('asset_tag', '>', after)).execute();

@@ -12,7 +12,7 @@ export interface DeviceFilter {
   readonly holder?: string | undefined;
   /** Part of an asset tag or a serial number. */
   readonly q?: string | undefined;
-  /** Only devices that have been enrolled, or that never have. */
+  /** Only devices that have been enrolled, or that never have; none that has left service. */
   readonly enrolled?: boolean | undefined;
   /** Only devices with a state of this verdict. */
   readonly verdict?: string | undefined;
@@ -101,7 +101,10 @@ function matching(db: Db, organisation: string, { kind, holder, q, enrolled, ver
       sql<boolean>`lower(${sql.ref(column)}) like ${containing(q.toLowerCase())} escape '\\'`;
     query = query.where((eb) => eb.or([like('asset_tag'), like('serial_number')]));
   }
-  if (enrolled !== undefined) query = query.where('generation', enrolled ? '>' : '=', 0);
+  if (enrolled !== undefined)
+    query = query
+      .where('generation', enrolled ? '>' : '=', 0)
+      .where((eb) => eb.or([eb('state', 'is', null), eb('state', '!=', 'left-service')]));
   if (silentSince !== undefined) {
     query = query.where((eb) => eb.or([eb('last_contact_at', 'is', null), eb('last_contact_at', '<', silentSince)]));
   }

@@ -8,7 +8,8 @@ import { newId } from '../ids.ts';
 import { StateChange, stateColumns } from './state.ts';
 
 const closed = { additionalProperties: false } as const;
-const Line = (maximum: number, description: string) =>
+/** One line of text that a person typed, without control characters. */
+export const Line = (maximum: number, description: string) =>
   Type.String({ minLength: 1, maxLength: maximum, pattern: '^[^\\u0000-\\u001f\\u007f]+$', description });
 const orNone = <T extends ReturnType<typeof Type.String>>(type: T) => Type.Union([type, Type.Null()]);
 
@@ -88,6 +89,18 @@ export async function registerDevice(
   return id;
 }
 
+/** One that had left service and is put back must be enrolled again: its key before is worth nothing. */
+async function endKeyOfLeft(tx: Tx, organisation: string, id: string, now: number): Promise<void> {
+  await tx
+    .updateTable('devices')
+    .set((row) => ({ key_revoked_at: row.fn.coalesce('key_revoked_at', row.val(now)) }))
+    .where('organisation', '=', organisation)
+    .where('id', '=', id)
+    .where('state', '=', 'left-service')
+    .where('generation', '>', 0)
+    .execute();
+}
+
 /**
  * Changes what the register says; what is left out stays. At its next check-in the device is given its documents anew.
  * Throws `validation`.
@@ -109,6 +122,7 @@ export async function changeDevice(
     ...stateColumns(change, now),
   };
   if (Object.keys(columns).length === 0) return;
+  if (change.state !== undefined) await endKeyOfLeft(tx, organisation, id, now);
   await tx.updateTable('devices').set(columns).where('organisation', '=', organisation).where('id', '=', id).execute();
 }
 

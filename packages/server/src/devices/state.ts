@@ -1,4 +1,4 @@
-import { DEVICE_STATES, type DeviceState, iso } from '@beadle/shared';
+import { DEVICE_STATES, type DeviceState, iso, SETTABLE_STATES } from '@beadle/shared';
 import Type from 'typebox';
 import type { DeviceRow } from './read.ts';
 import { problem } from '../errors.ts';
@@ -9,7 +9,9 @@ const LONGEST_QUIET_MS = 366 * DAY_MS;
 /** The part of a change to a device that says whether it is expected to call. */
 export const StateChange = {
   state: Type.Optional(
-    Type.Enum([...DEVICE_STATES], { description: `one of ${DEVICE_STATES.join(', ')}: only one in service must call` }),
+    Type.Enum([...SETTABLE_STATES], {
+      description: `one of ${SETTABLE_STATES.join(', ')}: only one in service must call`,
+    }),
   ),
   quietUntil: Type.Optional(
     Type.String({

@@ -1,6 +1,7 @@
 import {
   type Clock,
   type EnrolmentAnswer,
+  type EnrolmentPending,
   EnrolmentRequest,
   iso,
   negotiate,
@@ -16,6 +17,7 @@ import type { Admission } from '../admission/admission.ts';
 import { admitBy } from '../admission/hooks.ts';
 import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
+import type { DeviceRow } from '../devices/read.ts';
 import { problem } from '../errors.ts';
 import { holdsOnlyKeepable } from '../keepable.ts';
 import type { ServerKeys } from '../keys.ts';
@@ -25,10 +27,11 @@ import type { Announce } from '../orders/desired-state/announce.ts';
 import { issuePolicy, ordersFor } from '../orders/documents.ts';
 import { asHeld, registeredIn } from '../orders/registered.ts';
 import type { Settings } from '../settings.ts';
-import { provesToken, redeem } from './enrolment.ts';
+import { provesToken, redeem, REFUSED } from './enrolment.ts';
+import type { ByFleetKey, EnrolledBy } from './fleet.ts';
 import { isFromOwnMachine } from './own-machine.ts';
 import { answerSigned, isGenuine, signatureOf } from './signed-request.ts';
-import { beginGeneration } from './store.ts';
+import { beginGeneration, tokenById } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
 
 export interface EnrolmentDeps {
@@ -80,40 +83,84 @@ function verify(request: FastifyRequest, enrolment: EnrolmentRequest, deps: Enro
       'signature-refused',
       'The enrolment is not signed by the key that it brings, or for another address of this server.',
     );
-  if (!provesToken(enrolment, deps.keys.tokenKey))
-    throw problem(
-      'enrolment-refused',
-      'This token is not valid here, has been used or has ended. Ask ICT for a new one.',
-    );
+  if (!provesToken(enrolment, deps.keys.tokenKey)) throw problem('enrolment-refused', REFUSED);
   return signed.headers.signature;
 }
 
-/** Everything that an enrolment changes, in one transaction. */
-async function admit(tx: Tx, enrolment: EnrolmentRequest, isOwnMachine: boolean, deps: EnrolmentDeps) {
-  const at = deps.clock.now();
-  const device = await redeem(tx, enrolment, at);
-  const { organisation } = device;
+/** Before the council has recorded what it must, nothing of a device is kept. */
+async function requireRecords(tx: Tx, organisation: string, isOwnMachine: boolean) {
   const council = await readOrganisation(tx, organisation);
   const remote = mayEnrolRemotely(council.settings);
-  if (!remote.may && !isOwnMachine) {
-    throw problem(
-      'records-missing',
-      `Before devices are enrolled the council must record: ${remote.missing.join('; ')}.`,
-    );
-  }
+  if (remote.may || isOwnMachine) return council;
+  throw problem(
+    'records-missing',
+    `Before devices are enrolled the council must record: ${remote.missing.join('; ')}.`,
+  );
+}
+
+/** Who enrolled it, as the audit log has it. */
+const actorOf = ({ token }: EnrolmentRequest, { how }: EnrolledBy): string =>
+  how === 'token' ? `enrolment-token:${token}` : `fleet-key:${token}`;
+
+/** Everything that an enrolment changes; gives the generation. */
+async function change(
+  tx: Tx,
+  enrolment: EnrolmentRequest,
+  device: DeviceRow,
+  by: EnrolledBy,
+  { clock, announce }: EnrolmentDeps,
+): Promise<number> {
+  const at = clock.now();
+  const { organisation } = device;
   const generation = await beginGeneration(tx, device, enrolment, at);
   // Whoever listens with the key before hears nothing more.
-  await deps.announce(tx, { organisation, device: device.id });
+  await announce(tx, { organisation, device: device.id });
   const { platform, serialNumber } = enrolment;
-  const act = { organisation, at, actor: `enrolment-token:${enrolment.token}`, action: 'device-enrolled' };
-  const detail = { generation, keyId: thumbprint(enrolment.key), platform, serialNumber };
+  const act = { organisation, at, actor: actorOf(enrolment, by), action: 'device-enrolled' };
+  const approved = by.how === 'approval' ? { approvedBy: by.by } : {};
+  const detail = { generation, keyId: thumbprint(enrolment.key), platform, serialNumber, ...approved };
   await recordAct(tx, { ...act, target: `device:${device.asset_tag}`, detail });
-  const registered = await registeredIn(tx, organisation);
+  return generation;
+}
+
+async function begin(tx: Tx, enrolment: EnrolmentRequest, device: DeviceRow, by: EnrolledBy, deps: EnrolmentDeps) {
+  const at = deps.clock.now();
+  const generation = by.how === 'again' ? device.generation : await change(tx, enrolment, device, by, deps);
+  const registered = await registeredIn(tx, device.organisation);
   const orders = await ordersFor(tx, asHeld(device, registered), registered, at);
   const issue = { signer: deps.keys.signer, now: at };
   const documents = orders === undefined ? [] : [...(await issuePolicy(tx, device, orders, 0, issue))];
   const { id, asset_tag: assetTag } = device;
-  return { device: id, assetTag, generation, organisation: council.name, serverTime: iso(at), documents };
+  return { kind: 'enrolled', answer: { device: id, assetTag, generation, serverTime: iso(at), documents } } as const;
+}
+
+type Pending = Extract<ByFleetKey, { kind: 'pending' }>;
+
+/** In one transaction: what a proven token gives, and all that follows. */
+async function admit(tx: Tx, enrolment: EnrolmentRequest, isOwnMachine: boolean, deps: EnrolmentDeps) {
+  const { clock, random } = deps;
+  const token = await tokenById(tx, enrolment.token);
+  if (token === undefined) throw problem('enrolment-refused', REFUSED);
+  const council = await requireRecords(tx, token.organisation, isOwnMachine);
+  const redeemed = await redeem(tx, token, enrolment, { now: clock.now(), random });
+  if (redeemed.kind === 'pending') return redeemed;
+  const { kind, answer } = await begin(tx, enrolment, redeemed.device, redeemed.by, deps);
+  return { kind, answer: { ...answer, organisation: council.name } };
+}
+
+/** Signed, as a laptop goes by it: 202 while it waits, 403 where ICT has refused it. */
+function answerPending(
+  reply: FastifyReply,
+  pending: Pending,
+  protocol: number,
+  signature: string,
+  deps: EnrolmentDeps,
+) {
+  const { decision, detail, retryAfterSeconds } = pending;
+  const told = { protocol, decision, detail, retryAfterSeconds };
+  const body: EnrolmentPending = { ...told, serverKey: deps.keys.publicJwk, serverTime: iso(deps.clock.now()) };
+  reply.header('retry-after', retryAfterSeconds);
+  return answerSigned(reply, { status: decision === 'waiting' ? 202 : 403, body }, signature, deps);
 }
 
 async function enrol(request: FastifyRequest, reply: FastifyReply, deps: EnrolmentDeps): Promise<FastifyReply> {
@@ -127,7 +174,8 @@ async function enrol(request: FastifyRequest, reply: FastifyReply, deps: Enrolme
   const signature = verify(request, enrolment, deps);
   const isOwnMachine = isFromOwnMachine(request, deps.settings.trustedProxies);
   const admitted = await inTransaction(deps.db, (tx) => admit(tx, enrolment, isOwnMachine, deps));
-  const answer: EnrolmentAnswer = { protocol, ...admitted, serverKey: deps.keys.publicJwk };
+  if (admitted.kind === 'pending') return answerPending(reply, admitted, protocol, signature, deps);
+  const answer: EnrolmentAnswer = { protocol, ...admitted.answer, serverKey: deps.keys.publicJwk };
   return answerSigned(reply, { status: 201, body: answer }, signature, deps);
 }
 

@@ -9,23 +9,27 @@ export interface TokenRow {
   readonly device: string | null;
   readonly expires_at: number;
   readonly uses_left: number;
+  readonly revoked_at: number | null;
 }
 
 export const tokenById = (db: Db | Tx, id: string): Promise<TokenRow | undefined> =>
   db
     .selectFrom('enrolment_tokens')
-    .select(['organisation', 'id', 'device', 'expires_at', 'uses_left'])
+    .select(['organisation', 'id', 'device', 'expires_at', 'uses_left', 'revoked_at'])
     .where('id', '=', id)
     .executeTakeFirst();
 
-export async function addToken(
-  tx: Tx,
-  token: TokenRow & { readonly createdAt: number; readonly createdBy: string },
-): Promise<void> {
-  const { createdAt, createdBy, ...row } = token;
+interface NewToken extends Omit<TokenRow, 'revoked_at'> {
+  readonly createdAt: number;
+  readonly createdBy: string;
+  /** Of a fleet key. */
+  readonly name: string | null;
+}
+
+export async function addToken(tx: Tx, { createdAt, createdBy, ...row }: NewToken): Promise<void> {
   await tx
     .insertInto('enrolment_tokens')
-    .values({ ...row, created_at: createdAt, created_by: createdBy })
+    .values({ ...row, uses: row.uses_left, created_at: createdAt, created_by: createdBy })
     .execute();
 }
 
@@ -41,17 +45,65 @@ export async function useToken(tx: Tx, token: TokenRow): Promise<boolean> {
   return numUpdatedRows > 0n;
 }
 
-/** The devices that have this serial number. */
-export const devicesBySerial = (tx: Tx, organisation: string, serialNumber: string) =>
-  tx
-    .selectFrom('devices')
-    .selectAll()
+/** Ends a token; false where somebody else was quicker. */
+export async function revokeToken(
+  tx: Tx,
+  { organisation, id, at, by }: { organisation: string; id: string; at: number; by: string },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('enrolment_tokens')
+    .set({ revoked_at: at, revoked_by: by })
     .where('organisation', '=', organisation)
-    .where('serial_number', '=', serialNumber)
-    .execute();
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+const fleetKeys = (db: Db | Tx, organisation: string) =>
+  db.selectFrom('enrolment_tokens').selectAll().where('organisation', '=', organisation).where('device', 'is', null);
+export type FleetKeyRow = Awaited<ReturnType<typeof listFleetKeys>>[number];
+
+export const fleetKeyById = (db: Db | Tx, organisation: string, id: string) =>
+  fleetKeys(db, organisation).where('id', '=', id).executeTakeFirst();
+
+/** The newest first. */
+export function listFleetKeys(
+  db: Db,
+  organisation: string,
+  { limit, before }: { readonly limit: number; readonly before?: readonly [number, string] | undefined },
+) {
+  let query = fleetKeys(db, organisation);
+  if (before !== undefined)
+    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(before[0], before[1])));
+  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+}
 
 export const deviceById = (tx: Db | Tx, organisation: string, id: string) =>
   tx.selectFrom('devices').selectAll().where('organisation', '=', organisation).where('id', '=', id).executeTakeFirst();
+
+/** The device that has been enrolled with this key, and has sent nothing since: its answer may have been lost. */
+export const begunWith = (tx: Tx, organisation: string, keyId: string) =>
+  tx
+    .selectFrom('device_keys as key')
+    .innerJoin('devices', (join) =>
+      join
+        .onRef('devices.organisation', '=', 'key.organisation')
+        .onRef('devices.id', '=', 'key.device')
+        .onRef('devices.generation', '=', 'key.generation'),
+    )
+    .innerJoin('heads', (join) =>
+      join
+        .onRef('heads.organisation', '=', 'key.organisation')
+        .onRef('heads.device', '=', 'key.device')
+        .onRef('heads.generation', '=', 'key.generation'),
+    )
+    .selectAll('devices')
+    .where('key.organisation', '=', organisation)
+    .where('key.key_id', '=', keyId)
+    .where('key.revoked_at', 'is', null)
+    .where('heads.counter', '=', 0)
+    .executeTakeFirst();
 
 interface Generation {
   readonly organisation: string;
@@ -64,7 +116,7 @@ async function replaceKey(tx: Tx, place: Generation, key: PublicJwk, at: number)
   const { organisation, device } = place;
   await tx
     .updateTable('device_keys')
-    .set({ revoked_at: at })
+    .set({ revoked_at: at, revoked_why: 'replaced' })
     .where('organisation', '=', organisation)
     .where('device', '=', device)
     .where('revoked_at', 'is', null)
@@ -94,7 +146,14 @@ export async function beginGeneration(
   const { generation } = place;
   await tx
     .updateTable('devices')
-    .set({ generation, policy_serial: 0, desired_held: 0, enrolled_at: at, enrolled_serial: serialNumber })
+    .set({
+      generation,
+      policy_serial: 0,
+      desired_held: 0,
+      enrolled_at: at,
+      enrolled_serial: serialNumber,
+      key_revoked_at: null,
+    })
     .where('organisation', '=', organisation)
     .where('id', '=', device)
     .execute();

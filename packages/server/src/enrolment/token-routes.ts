@@ -1,65 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { type Clock, formatToken, iso, type Random, tokenSecret } from '@beadle/shared';
 import Type from 'typebox';
-import { actorOf, type Caller, callerOf } from '../access.ts';
-import { recordAct } from '../audit/record.ts';
-import type { Db } from '../db/database.ts';
-import { AssetTag, deviceByTag } from '../devices/register.ts';
+import { callerOf } from '../access.ts';
+import { AssetTag, deviceByTag, Line } from '../devices/register.ts';
 import { problem } from '../errors.ts';
-import type { ServerKeys } from '../keys.ts';
-import { addToken } from './store.ts';
-import { inTransaction } from '../db/transaction.ts';
+import { limitOf, PageQuery, pageOf, readCursor, toPage } from '../pagination.ts';
+import { FleetKey, presentFleetKey } from './fleet-keys.ts';
 
-interface Deps {
-  readonly db: Db;
-  readonly keys: ServerKeys;
-  readonly clock: Clock;
-  readonly random: Random;
-}
+import { listFleetKeys } from './store.ts';
+import { makeToken, revokeFleetKey, type TokenDeps } from './tokens.ts';
 
-const DAY_MS = 86_400_000;
 const closed = { additionalProperties: false } as const;
 const Days = Type.Optional(Type.Integer({ minimum: 1, maximum: 90, description: 'a number of days from 1 to 90' }));
 const tags = ['devices'];
-const config = { access: 'devices:write' } as const;
-
-interface Wanted {
-  readonly caller: Caller;
-  readonly device: { readonly id: string; readonly assetTag: string } | null;
-  readonly uses: number;
-  readonly days: number;
-}
-
-/** Makes a token and writes down who did. Its text is given once: the database holds only its number. */
-async function makeToken({ db, keys, clock, random }: Deps, { caller, device, uses, days }: Wanted) {
-  const id = Buffer.from(random.bytes(16)).toString('base64url');
-  const at = clock.now();
-  const expiresAt = at + days * DAY_MS;
-  const { organisation } = caller;
-  const actor = actorOf(caller);
-  await inTransaction(db, async (tx) => {
-    await addToken(tx, {
-      organisation,
-      id,
-      device: device?.id ?? null,
-      expires_at: expiresAt,
-      uses_left: uses,
-      createdAt: at,
-      createdBy: actor,
-    });
-    const target = device === null ? `fleet-key:${id}` : `device:${device.assetTag}`;
-    await recordAct(tx, {
-      organisation,
-      at,
-      actor,
-      action: 'enrolment-token-made',
-      target,
-      detail: { id, uses, expiresAt: iso(expiresAt) },
-    });
-  });
-  const token = formatToken({ id, secret: tokenSecret(keys.tokenKey, id), serverKeyId: keys.keyId });
-  return { token, assetTag: device?.assetTag ?? null, expiresAt: iso(expiresAt) };
-}
 
 const Answer = Type.Object({
   token: Type.String(),
@@ -67,42 +19,86 @@ const Answer = Type.Object({
   expiresAt: Type.String(),
 });
 
-type App = Parameters<FastifyPluginAsyncTypebox<Deps>>[0];
+type App = Parameters<FastifyPluginAsyncTypebox<TokenDeps>>[0];
 
 /** Tokens by which devices are enrolled: one for one device, or a fleet key that comes with the installation. */
-export const enrolmentTokenRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
+export const enrolmentTokenRoutes: FastifyPluginAsyncTypebox<TokenDeps> = async (app, deps) => {
   forOneDevice(app, deps);
   forAFleet(app, deps);
+  listing(app, deps);
+  revoking(app, deps);
 };
 
-function forOneDevice(app: App, deps: Deps): void {
+function forOneDevice(app: App, deps: TokenDeps): void {
   const params = Type.Object({ assetTag: AssetTag }, closed);
   const body = Type.Optional(Type.Union([Type.Null(), Type.Object({ days: Days }, closed)]));
   const summary = 'Make a single-use token that enrols this device';
   app.post(
     '/api/v1/devices/:assetTag/enrolment-tokens',
-    { config, schema: { tags, summary, params, body, response: { 201: Answer } } },
+    { config: { access: 'devices:write' }, schema: { tags, summary, params, body, response: { 201: Answer } } },
     async (request, reply) => {
       const caller = callerOf(request);
       const row = await deviceByTag(deps.db, caller.organisation, request.params.assetTag);
       if (row === undefined) throw problem('device-unknown', `There is no device ${request.params.assetTag}.`);
       const device = { id: row.id, assetTag: row.asset_tag };
-      const made = await makeToken(deps, { caller, device, uses: 1, days: request.body?.days ?? 7 });
+      const wanted = { caller, device, name: null, uses: 1, days: request.body?.days ?? 7 };
+      const { id: _, ...made } = await makeToken(deps, wanted);
       return reply.status(201).send(made);
     },
   );
 }
 
-function forAFleet(app: App, deps: Deps): void {
+function forAFleet(app: App, deps: TokenDeps): void {
   const uses = Type.Integer({ minimum: 1, maximum: 100_000, description: 'a number of devices' });
+  const name = Type.Optional(Line(80, 'what the key is for'));
+  const body = Type.Object({ uses, days: Days, name }, closed);
+  const made = Type.Object({ ...Answer.properties, id: Type.String() });
   const summary =
-    'Make a fleet key: enrols registered devices by serial number, each once, until it ends or is used up';
+    'Make a fleet key: enrols registered devices by serial number, each once, until it ends or is used up; all others wait';
   app.post(
     '/api/v1/enrolment-tokens',
-    { config, schema: { tags, summary, body: Type.Object({ uses, days: Days }, closed), response: { 201: Answer } } },
+    { config: { access: 'fleet-keys:write' }, schema: { tags, summary, body, response: { 201: made } } },
     async (request, reply) => {
-      const wanted = { caller: callerOf(request), device: null, uses: request.body.uses };
-      return reply.status(201).send(await makeToken(deps, { ...wanted, days: request.body.days ?? 30 }));
+      const { uses: most, days = 30, name: given = null } = request.body;
+      const wanted = { caller: callerOf(request), device: null, name: given, uses: most, days };
+      return reply.status(201).send(await makeToken(deps, wanted));
     },
   );
+}
+
+function listing(app: App, deps: TokenDeps): void {
+  const schema = {
+    tags,
+    summary: 'List the fleet keys, without their secrets, the newest first',
+    querystring: Type.Object(PageQuery, closed),
+    response: { 200: pageOf(FleetKey) },
+  };
+  app.get('/api/v1/enrolment-tokens', { config: { access: 'fleet-keys:write' }, schema }, async (request) => {
+    const { organisation } = callerOf(request);
+    const before = readCursor(request.query.cursor, ['number', 'string']);
+    const limit = limitOf(request.query);
+    const rows = await listFleetKeys(deps.db, organisation, { limit: limit + 1, before });
+    const now = deps.clock.now();
+    return toPage(
+      rows,
+      limit,
+      ({ created_at, id }) => [created_at, id],
+      (row) => presentFleetKey(row, now),
+    );
+  });
+}
+
+function revoking(app: App, deps: TokenDeps): void {
+  const schema = {
+    tags,
+    summary: 'Revoke a fleet key, and end everything that waits by it',
+    params: Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }) }, closed),
+    body: Type.Object({ reason: Line(500, 'why') }, closed),
+    response: { 204: Type.Null() },
+  };
+  const config = { access: 'fleet-keys:write' } as const;
+  app.post('/api/v1/enrolment-tokens/:id/revocation', { config, schema }, async (request, reply) => {
+    await revokeFleetKey(deps, callerOf(request), request.params.id, request.body.reason);
+    return reply.status(204).send(null);
+  });
 }

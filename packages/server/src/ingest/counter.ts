@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
-import type { Untimely } from './refusals.ts';
+import { endOfKey, type Untimely } from './refusals.ts';
 import { type DeviceKey, lockHead, type LockedDevice, moveHead } from './store.ts';
 
 export type Taken<T> = Untimely | { readonly kind: 'taken'; readonly result: T };
@@ -17,7 +17,10 @@ export const takeCounter = <T>(
 ): Promise<Taken<T>> =>
   inTransaction(db, async (tx) => {
     const device = await lockHead(tx, key);
-    if (device === undefined || device.generation !== key.generation) return { kind: 'superseded' };
+    const end = device === undefined ? 'superseded' : endOfKey(device, key.generation);
+    if (device === undefined || end === 'superseded') return { kind: 'superseded' };
+    // It is told what to hold to where it checks in.
+    if (end === 'left-service') return { kind: 'left-service', documents: [] };
     if (counter <= device.counter) return { kind: 'counter-too-low', lastCounter: device.counter };
     const result = await work(tx, device);
     await moveHead(tx, key, { sequence: device.sequence, link: device.link, counter });

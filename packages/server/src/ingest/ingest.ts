@@ -5,13 +5,14 @@ import { type IntakeDeps, openByKey } from '../breaches/opening.ts';
 import type { Tx } from '../db/database.ts';
 import type { ServerKeys } from '../keys.ts';
 import { type IssueDeps, issuePolicy, type Orders, ordersFor } from '../orders/documents.ts';
-import { documentDue } from '../orders/desired-state/document.ts';
+import { documentDue, documentOf } from '../orders/desired-state/document.ts';
 import { asHeld, registeredIn } from '../orders/registered.ts';
 import { benchOf, judgeInTransaction } from '../judging/apply.ts';
 import { serverRules, wantedOf } from '../judging/judge.ts';
 import type { StoredPolicy } from '../policies/store.ts';
 import type { Item, ReadCheckIn } from './batch.ts';
 import { mayRepeat, type Plan, planBatch } from './plan.ts';
+import { endOfKey, type Untimely } from './refusals.ts';
 import { keepContact } from './contact.ts';
 import { clearStates, currentStates, keepFacts, keepStates } from './states.ts';
 import { type DeviceKey, heldLinks, insertFindings, lockHead, type LockedDevice, moveHead } from './store.ts';
@@ -36,10 +37,7 @@ export type Ingested =
       /** A breach was opened: there may be a notice to send. */
       readonly opened: boolean;
     }
-  /** The counter was used before; the last one goes back, so that a wrong clock refuses nobody. */
-  | { readonly kind: 'counter-too-low'; readonly lastCounter: number }
-  /** The key's generation is no longer the device's. */
-  | { readonly kind: 'superseded' };
+  | Untimely;
 
 const CHECK_IN_EVERY_SECONDS = 300;
 
@@ -130,10 +128,18 @@ async function judgeCall(
   return rules.length > 0 && judgeInTransaction(tx, called, await benchOf(tx, policy, contact.now, deps));
 }
 
+/** What it holds to in the end, whatever it says that it has. */
+async function lastDocument(tx: Tx, device: LockedDevice, { keys }: IngestDeps): Promise<string[]> {
+  const document = await documentOf(tx, device, keys.signer);
+  return document === undefined ? [] : [document];
+}
+
 async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> {
   const locked = await lockHead(tx, key);
-  if (locked === undefined || locked.generation !== key.generation || read.header.generation !== key.generation)
+  const end = locked === undefined ? 'superseded' : endOfKey(locked, key.generation);
+  if (locked === undefined || end === 'superseded' || read.header.generation !== key.generation)
     return { kind: 'superseded' };
+  if (end === 'left-service') return { kind: 'left-service', documents: await lastDocument(tx, locked, deps) };
   const registered = await registeredIn(tx, key.organisation);
   const device = asHeld(locked, registered);
   if (counter <= device.counter) return { kind: 'counter-too-low', lastCounter: device.counter };

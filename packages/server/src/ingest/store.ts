@@ -19,10 +19,10 @@ const keyQuery = compiledOnce((db, arg: { keyId: string }) =>
     .selectFrom('device_keys')
     .select(['organisation', 'device', 'generation', 'jwk'])
     .where('key_id', '=', arg.keyId)
-    .where('revoked_at', 'is', null),
+    .where((eb) => eb.or([eb('revoked_at', 'is', null), eb('revoked_why', '=', 'left-service')])),
 );
 
-/** The key that is registered under this id and has not been replaced. */
+/** The key that is registered under this id and has not been replaced or revoked; or whose device is to be told that it has left. */
 export async function keyById(db: Db, keyId: string): Promise<DeviceKey | undefined> {
   const { rows } = await keyQuery(db, { keyId });
   return rows[0];

@@ -34,7 +34,7 @@ const DAY_MS = 86_400_000;
 const MESSAGE_FOR_MS = 7 * DAY_MS;
 
 /** What is kept as evidence is changed by no order before the officer has agreed (clause 4.7). */
-async function refuseExhibit(tx: Tx, { organisation, id, asset_tag: tag }: DeviceRow): Promise<void> {
+export async function refuseExhibit(tx: Tx, { organisation, id, asset_tag: tag }: DeviceRow): Promise<void> {
   const ref = await heldAsExhibit(tx, organisation, id);
   if (ref !== null) throw problem('conflict', `${tag} is held as the exhibit ${ref}: orders wait for the officer.`);
 }
@@ -44,6 +44,8 @@ async function enrolledDevice(tx: Tx, organisation: string, assetTag: string): P
   const device = await lockedDevice(tx, organisation, assetTag);
   if (device.generation === 0)
     throw problem('conflict', `${assetTag} has never been enrolled: no agent on it would hear of an order.`);
+  if (device.key_revoked_at !== null || device.state === 'left-service')
+    throw problem('conflict', `${assetTag} has no valid key: it would hear of no order.`);
   await refuseExhibit(tx, device);
   return device;
 }
@@ -51,7 +53,7 @@ async function enrolledDevice(tx: Tx, organisation: string, assetTag: string): P
 const placeOf = ({ organisation, id }: DeviceRow) => ({ organisation, device: id });
 
 /** Nobody frees the device that they hold themselves: somebody else of ICT does. */
-async function refuseOwn({ db }: OrderingDeps, caller: Caller, assetTag: string): Promise<void> {
+export async function refuseOwn({ db }: Pick<OrderingDeps, 'db'>, caller: Caller, assetTag: string): Promise<void> {
   if ((await ownDevice(db, caller, assetTag)) !== undefined)
     throw problem('not-permitted', 'You hold this device yourself: somebody else of ICT must do this.');
 }

@@ -7,6 +7,7 @@ import { readDevice } from '../devices/read.ts';
 import { problem } from '../errors.ts';
 import { orderOf } from '../orders/desired-state/read.ts';
 import { liftByPerson, messageByPerson, orderByPerson, type OrderingDeps, readCode } from './act.ts';
+import { endRoutes } from './end-routes.ts';
 import { presentOrders } from './present.ts';
 import { orderReadRoutes } from './read-routes.ts';
 import { CodeAnswer, NewMessage, NewOrder, OrderAnswer, OrderId, WithReason } from './schema.ts';
@@ -91,6 +92,7 @@ function ending(app: App, deps: OrderingDeps): void {
 /** What people order devices (clauses 4.6, 4.7 and 5.3). */
 export const orderingRoutes: FastifyPluginAsyncTypebox<OrderingDeps> = async (app, deps) => {
   await app.register(orderReadRoutes, deps);
+  await app.register(endRoutes, deps);
   ordering(app, deps);
   ending(app, deps);
 };

@@ -70,6 +70,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'withdrawals:decide',
     'devices:read',
     'devices:write',
+    'fleet-keys:write',
     'findings:read',
     'breaches:read',
     'breaches:contain',

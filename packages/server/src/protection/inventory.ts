@@ -158,6 +158,12 @@ export const INVENTORY: Readonly<Record<keyof Database, Held>> = {
     why: 'only who may can enrol a device',
     kept: RECORD,
   },
+  pending_enrolments: {
+    what: 'a laptop that asks to be enrolled: its serial number, its name, its system and its key',
+    about: 'who decided about it, and whoever its name names',
+    why: 'ICT says which device it is',
+    kept: { until: 'it is enrolled, its fleet key is revoked, or 30 days have passed' },
+  },
   policies: {
     what: 'a version of the policy, and who put it there',
     about: 'who put it there',

@@ -139,7 +139,8 @@ export const NAMING: readonly NamingTable[] = [
   { table: 'policies', key: ['serial'], exact: ['uploaded_by'], within: [] },
   { table: 'policy_previews', key: ['id'], exact: ['created_by'], within: [] },
   { table: 'baseline_decisions', key: ['item'], exact: ['decided_by'], within: ['reason'] },
-  { table: 'enrolment_tokens', key: ['id'], exact: ['created_by'], within: [] },
+  { table: 'enrolment_tokens', key: ['id'], exact: ['created_by', 'revoked_by'], within: ['name'] },
+  { table: 'pending_enrolments', key: ['id'], exact: ['decided_by'], within: ['name', 'reason'] },
   {
     table: 'saved_views',
     key: ['account', 'name'],

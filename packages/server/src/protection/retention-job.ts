@@ -1,6 +1,7 @@
 import type { Clock, Random } from '@beadle/shared';
 import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
+import { dropEnded } from '../enrolment/pending-store.ts';
 import { lockOrganisation } from '../db/locks.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { enqueue } from '../jobs/queue.ts';
@@ -76,6 +77,8 @@ const note = (
 /** What it erased, by kind and count, and of nobody. */
 async function end(tx: Tx, run: Run, erased: Readonly<Record<string, number>>, now: number): Promise<void> {
   const { organisation } = run;
+  // These name nobody but by chance, and have no setting of their own.
+  await dropEnded(tx, organisation, now);
   await note(tx, run, { erased: JSON.stringify(erased), place: null, ended_at: now });
   const act = { organisation, at: now, actor: 'beadle', action: 'retention-applied', target: 'retention' };
   await recordAct(tx, { ...act, detail: { erased } });

@@ -54,34 +54,36 @@ export interface Listener {
   desired(): Promise<DesiredState | undefined>;
 }
 
-async function enrol({ app, as, settings }: Server, assetTag: string, key: KeyObject) {
+/** Asks to be enrolled with a token, as a laptop does; `more` is what it tells of itself. */
+export async function askToEnrol(
+  { app, settings }: Pick<Server, 'app' | 'settings'>,
+  token: string,
+  more: { readonly serialNumber?: string; readonly name?: string } = {},
+  key: KeyObject = generateKeyPairSync('ed25519').privateKey,
+): Promise<LightMyRequestResponse> {
   const authority = authorityOf({ settings });
-  await as('administrator', { method: 'POST', url: '/api/v1/devices', payload: { assetTag, kind: 'laptop' } });
-  const url = `/api/v1/devices/${assetTag}/enrolment-tokens`;
-  const { token } = (await as('administrator', { method: 'POST', url, payload: {} })).json<{ token: string }>();
   const parsed = parseToken(token);
   if (parsed === undefined) throw new Error('not a token');
   const signer = signerOf(key);
-  const body = Buffer.from(
-    JSON.stringify({
-      protocol: [1],
-      token: parsed.id,
-      proof: enrolmentProof(parsed.secret, signer.keyId),
-      key: publicJwkOf(key),
-      serialNumber: null,
-      platform: 'linux',
-      release: '6.1',
-      agentVersion: '0.1.0',
-    }),
-  );
+  const told = { serialNumber: null, platform: 'linux', release: '6.1', agentVersion: '0.1.0', ...more };
+  const proof = enrolmentProof(parsed.secret, signer.keyId);
+  const body = Buffer.from(JSON.stringify({ protocol: [1], token: parsed.id, proof, key: publicJwkOf(key), ...told }));
   const signable = { method: 'POST', authority, path: PATHS.enrolments, query: '?', contentEncoding: undefined };
   const headers = signRequest({ ...signable, body }, signer, { created: 1, counter: 1 });
-  const answer = await app.inject({
+  return app.inject({
     method: 'POST',
     url: PATHS.enrolments,
     headers: { host: authority, 'content-type': 'application/json', ...headers },
     payload: body,
   });
+}
+
+async function enrol(server: Server, assetTag: string, key: KeyObject) {
+  const { as } = server;
+  await as('administrator', { method: 'POST', url: '/api/v1/devices', payload: { assetTag, kind: 'laptop' } });
+  const url = `/api/v1/devices/${assetTag}/enrolment-tokens`;
+  const { token } = (await as('administrator', { method: 'POST', url, payload: {} })).json<{ token: string }>();
+  const answer = await askToEnrol(server, token, {}, key);
   if (answer.statusCode !== 201) throw new Error(answer.body);
   return answer.json<EnrolmentAnswer>();
 }

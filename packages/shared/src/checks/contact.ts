@@ -3,8 +3,10 @@ import { after, Duration } from '../duration.ts';
 import { isKnown, type Known, type Reason } from '../findings/verdict.ts';
 import { combineParts, type Part } from './combine.ts';
 
-/** What ICT says of a device. Only one in service is expected to call. */
-export const DEVICE_STATES = ['in-service', 'in-store', 'in-repair', 'quiet'] as const;
+/** What a change of the register can say of a device. Only one in service is expected to call. */
+export const SETTABLE_STATES = ['in-service', 'in-store', 'in-repair', 'quiet'] as const;
+/** What ICT says of a device; that one has left service is an act of its own. */
+export const DEVICE_STATES = [...SETTABLE_STATES, 'left-service'] as const;
 export type DeviceState = (typeof DEVICE_STATES)[number];
 
 export const ContactRequire = Type.Object(
@@ -35,10 +37,12 @@ export interface ContactTime {
   readonly counted: (from: number, to: number) => number;
 }
 
-const NOT_EXPECTED = { 'in-store': 'in-store', 'in-repair': 'in-repair', quiet: 'quiet' } as const satisfies Record<
-  Exclude<DeviceState, 'in-service'>,
-  Reason
->;
+const NOT_EXPECTED = {
+  'in-store': 'in-store',
+  'in-repair': 'in-repair',
+  quiet: 'quiet',
+  'left-service': 'left-service',
+} as const satisfies Record<Exclude<DeviceState, 'in-service'>, Reason>;
 
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 

@@ -17,6 +17,8 @@ export const EnrolmentRequest = Type.Object(
     platform: Type.Enum(['linux', 'win32', 'darwin']),
     release: Text(120),
     agentVersion: Text(40),
+    /** What the device calls itself. Only where a fleet key enrols, for whoever has to tell which laptop it is. */
+    name: Type.Optional(Text(120)),
   },
   closed,
 );
@@ -36,6 +38,22 @@ export const EnrolmentAnswer = Type.Object(
   closed,
 );
 export type EnrolmentAnswer = Static<typeof EnrolmentAnswer>;
+
+/** 202, and 403 where ICT has refused: what became of a request by a fleet key that does not enrol at once. Signed. */
+export const EnrolmentPending = Type.Object(
+  {
+    protocol: Type.Integer({ minimum: 1 }),
+    decision: Type.Enum(['waiting', 'refused']),
+    /** In words for whoever is at the device: with a refusal ICT's reason. Never why it waits, which tells of the register. */
+    detail: Text(1000),
+    /** When to ask again, in seconds. */
+    retryAfterSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
+    serverKey: PublicJwk,
+    serverTime: IsoTime,
+  },
+  closed,
+);
+export type EnrolmentPending = Static<typeof EnrolmentPending>;
 
 /** `beadle1.ID.SECRET.SERVERKEY`: what ICT carries to the device, once. */
 export interface EnrolmentToken {

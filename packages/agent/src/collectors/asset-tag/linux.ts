@@ -1,8 +1,7 @@
-import { type Known, known, mapKnown, type Observation, unknown } from '@beadle/shared';
+import { type Known, known, mapKnown, named, type Observation, unknown } from '@beadle/shared';
 import { enclosure } from '../../sources/linux/identity.ts';
 import { isFields, jsonOf, outputOf, told } from '../answers.ts';
 import type { Collector } from '../collector.ts';
-import { named } from '../placeholders.ts';
 
 /** A field that is left out could not be read; only root may read serial numbers. */
 function fieldOf(enclosed: Known<unknown>, name: string): Known<string | null> {

@@ -1,8 +1,7 @@
-import { known, mapKnown, type Observation, unknown } from '@beadle/shared';
+import { known, mapKnown, named, type Observation, unknown } from '@beadle/shared';
 import { enclosure } from '../../sources/macos/identity.ts';
 import { isFields, jsonOf, outputOf, textField, told } from '../answers.ts';
 import type { Collector } from '../collector.ts';
-import { named } from '../placeholders.ts';
 
 /** Clause 5.6 on macOS: Macs keep no asset tag, and their serial number is anybody's to read. */
 export const assetTagMacos: Collector = {

@@ -1,8 +1,7 @@
-import { type Known, known, mapKnown, type Observation, unknown } from '@beadle/shared';
+import { type Known, known, mapKnown, named, type Observation, unknown } from '@beadle/shared';
 import { enclosure } from '../../sources/windows/identity.ts';
 import { isFields, jsonOf, outputOf, textField, told } from '../answers.ts';
 import type { Collector } from '../collector.ts';
-import { named } from '../placeholders.ts';
 
 const fieldOf = (enclosed: Known<unknown>, name: string): Known<string | null> =>
   mapKnown(enclosed, (value) => {

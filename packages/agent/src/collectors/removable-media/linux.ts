@@ -1,4 +1,4 @@
-import { isKnown, type Known, known, mapKnown, type Medium, type Observation, unknown } from '@beadle/shared';
+import { isKnown, type Known, known, mapKnown, type Medium, named, type Observation, unknown } from '@beadle/shared';
 import { blockDevices, mounts as mountsSource, udevDatabase } from '../../sources/linux/storage.ts';
 import type { SourceResult } from '../../host/host.ts';
 import { outputOf, textOf, told } from '../answers.ts';
@@ -8,7 +8,6 @@ import { isEncryptedLayer } from '../linux/encryption.ts';
 import { readMounts, systemDevices } from '../linux/mounts.ts';
 import { isRemovableDisk } from '../linux/removable-disks.ts';
 import { readUdev, recordOfBlockDevice, type UdevRecord, unescapeUdev } from '../linux/udev-records.ts';
-import { named } from '../placeholders.ts';
 import { mediumOf, onePerSubject } from './medium.ts';
 
 const MOST_MEDIA = 100;

@@ -1,11 +1,10 @@
-import { isKnown, type Known, known, type Medium, type Observation, unknown } from '@beadle/shared';
+import { isKnown, type Known, known, type Medium, named, type Observation, unknown } from '@beadle/shared';
 import { apfs, cardReader, externalDisks, usb, usbMedia } from '../../sources/macos/storage.ts';
 import { outputOf, told } from '../answers.ts';
 import type { Collector, Outputs } from '../collector.ts';
 import { type ApfsContainer, diskOf, hasRole, isSystemsOwn, readApfs } from '../macos/apfs.ts';
 import { type ExternalDisk, type Partition, readExternalDisks } from '../macos/external-disks.ts';
 import { type Described, listed, readCards, readUsb, readUsbMedia } from '../macos/usb.ts';
-import { named } from '../placeholders.ts';
 import { mediumOf, onePerSubject } from './medium.ts';
 
 const MOST_MEDIA = 100;

@@ -1,5 +1,4 @@
-import { isKnown, type Medium } from '@beadle/shared';
-import { named } from '../placeholders.ts';
+import { isKnown, type Medium, named } from '@beadle/shared';
 
 const cut = (text: string | null | undefined, most: number): string | null =>
   text?.trim().slice(0, most).trim() || null;

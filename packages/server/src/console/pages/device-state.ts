@@ -1,4 +1,4 @@
-import { DEVICE_STATES } from '@beadle/shared';
+import { SETTABLE_STATES } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { callerOf } from '../../access.ts';
@@ -10,7 +10,7 @@ import { showDevice } from './device.ts';
 
 const Field = (maximum: number) => Type.Optional(Type.String({ maxLength: maximum }));
 const StateForm = Type.Object(
-  { state: Type.Enum([...DEVICE_STATES]), quietUntil: Field(20), stateReason: Field(1000) },
+  { state: Type.Enum([...SETTABLE_STATES]), quietUntil: Field(20), stateReason: Field(1000) },
   { additionalProperties: false },
 );
 

@@ -1,4 +1,4 @@
-import { DEVICE_STATES, type DeviceState, iso, type Population, SERVER_JUDGED, VERDICTS } from '@beadle/shared';
+import { type DeviceState, iso, type Population, SERVER_JUDGED, SETTABLE_STATES, VERDICTS } from '@beadle/shared';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
@@ -71,8 +71,12 @@ const about = (device: DeviceView, now: number) => ({
   agentVersion: device.agent_version,
   generation: device.generation,
   lastContact: contactDay(device),
+  keyRevokedAt: device.key_revoked_at,
+  hasLeft: device.state === 'left-service',
   isSilent:
-    device.generation > 0 && (device.last_contact_at === null || device.last_contact_at < now - SILENT_AFTER.ms),
+    device.generation > 0 &&
+    device.state !== 'left-service' &&
+    (device.last_contact_at === null || device.last_contact_at < now - SILENT_AFTER.ms),
   clockSkewSeconds: device.clock_skew_ms === null ? null : Math.round(device.clock_skew_ms / 1000),
   pending: device.outbox_pending,
   dropped: device.outbox_dropped,
@@ -110,6 +114,8 @@ interface Desk {
 const DONE: Readonly<Record<string, string>> = {
   state: 'The state of this device has been changed.',
   holder: 'The holder has been saved. It is recorded under your name.',
+  revoked: 'The key has been revoked. Nothing that the device sends is taken any more.',
+  left: 'The device has left service. It is recorded under your name.',
   ordered: 'The restriction has been ordered. It is in force when the device has said so.',
   lifted: 'The restriction has been lifted. It has ended when the device has said so.',
   messaged: 'The message has been sent. The device says when it has been shown.',
@@ -170,7 +176,7 @@ export async function showDevice(
     canHold: may(caller.role, 'holders:write'),
     orders: may(caller.role, 'orders:read') ? await ordersOnDevice(deps.db, caller, device, now) : null,
     mayOrder: may(caller.role, 'orders:write'),
-    choices: DEVICE_STATES.map((value) => ({ value, text: STATE_WORDS[value] })),
+    choices: SETTABLE_STATES.map((value) => ({ value, text: STATE_WORDS[value] })),
     given: given ?? { state, quietUntil: quietUntil === null ? undefined : iso(quietUntil).slice(0, 10) },
     done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,
     error,

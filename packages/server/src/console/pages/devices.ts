@@ -3,8 +3,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type, { type Static } from 'typebox';
 import { callerOf } from '../../access.ts';
 import { contactDay, countDevices, type DeviceFilter, type DeviceView, listDevices } from '../../devices/read.ts';
+import { countWaiting } from '../../enrolment/pending-store.ts';
 import { readCursor, toPage } from '../../pagination.ts';
-import { may } from '../../people/permissions.ts';
+import { callerMay, may } from '../../people/permissions.ts';
 import { linkTo, type PageDeps, SILENT_AFTER, showPage } from '../console.ts';
 
 const Field = (maximum: number) => Type.Optional(Type.String({ maxLength: maximum }));
@@ -53,7 +54,8 @@ export const devicesPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps
     '/devices',
     { schema: { hide: true, querystring: Query }, config: { access: 'devices:read' } },
     async (request, reply) => {
-      const { organisation, role } = callerOf(request);
+      const caller = callerOf(request);
+      const { organisation, role } = caller;
       const { query } = request;
       const filter = filterOf(query, deps.clock.now());
       const after = readCursor(query.cursor || undefined, ['string'])?.[0];
@@ -74,6 +76,8 @@ export const devicesPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, deps
           shows: Object.entries(SHOW).map(([value, { text }]) => ({ value, text })),
           devices: items,
           total,
+          waiting: await countWaiting(deps.db, organisation, deps.clock.now()),
+          mayMakeKeys: callerMay(caller, 'fleet-keys:write'),
           mayWrite: may(role, 'devices:write'),
           readsOrders: may(role, 'orders:read'),
           next: nextCursor && linkTo('/devices', { ...kept, cursor: nextCursor }),

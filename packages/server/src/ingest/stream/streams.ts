@@ -119,12 +119,12 @@ export class Streams {
     this.#reading -= 1;
   }
 
-  /** A key that has been replaced hears nothing more. */
+  /** A key that has been replaced or revoked hears nothing more. */
   async #bring(connection: Connection): Promise<void> {
     const { db, signer, clock } = this.#options;
     const { organisation, device: id, generation } = connection;
     const current = await currentDocument(db, { organisation, id }, signer);
-    if (current === undefined || current.generation !== generation) end(connection);
+    if (current === undefined || current.isRevoked || current.generation !== generation) end(connection);
     else if (current.document !== undefined) send(connection, current.version, current.document, clock.monotonic());
   }
 }

@@ -75,6 +75,8 @@ export interface Current {
   readonly version: number;
   /** Of the device; a document is for whoever holds its newest key. */
   readonly generation: number;
+  /** That key is worth nothing any more. */
+  readonly isRevoked: boolean;
   /** Signed, and bound to the device; undefined where nothing was ever ordered of it. */
   readonly document: string | undefined;
 }
@@ -110,11 +112,12 @@ export const currentDocument = (
     .execute(async (tx) => {
       const device = await tx
         .selectFrom('devices')
-        .select(['organisation', 'id', 'generation', 'desired_version', 'desired_at'])
+        .select(['organisation', 'id', 'generation', 'desired_version', 'desired_at', 'key_revoked_at', 'state'])
         .where('organisation', '=', organisation)
         .where('id', '=', id)
         .executeTakeFirst();
       if (device === undefined) return undefined;
       const { desired_version: version, generation } = device;
-      return { version, generation, document: await documentOf(tx, device, signer) };
+      const isRevoked = device.key_revoked_at !== null || device.state === 'left-service';
+      return { version, generation, isRevoked, document: await documentOf(tx, device, signer) };
     });

@@ -76,6 +76,7 @@ export async function openOrdersOfFleet(db: Db, organisation: string, now: numbe
     .select(['devices.asset_tag', 'devices.holder', 'devices.generation', 'devices.desired_held'])
     .where('device_orders.organisation', '=', organisation)
     .where('device_orders.kind', 'in', [...RESTRICTIONS])
+    .where((eb) => eb.or([eb('devices.state', 'is', null), eb('devices.state', '!=', 'left-service')]))
     .where((eb) => eb.or([eb('dropped_version', 'is', null), eb('effect', '=', 'in-force')]))
     .orderBy('devices.asset_tag')
     .orderBy('device_orders.id')

@@ -23,6 +23,7 @@ export async function enrolledDevicesOf(db: Db, organisation: string, id: string
     .where('organisation', '=', organisation)
     .where('asset_tag', 'in', tags)
     .where('generation', '>', 0)
+    .where((eb) => eb.or([eb('state', 'is', null), eb('state', '!=', 'left-service')]))
     .orderBy('asset_tag')
     .execute();
 }

@@ -14,7 +14,7 @@ interface Deps {
 const deviceOf = (db: Db, organisation: string, id: string) =>
   db
     .selectFrom('devices')
-    .select(['generation', 'desired_held', 'desired_at', 'effects_at', 'last_contact_at'])
+    .select(['state', 'generation', 'desired_held', 'desired_at', 'effects_at', 'last_contact_at'])
     .where('organisation', '=', organisation)
     .where('id', '=', id)
     .executeTakeFirst();
@@ -50,6 +50,9 @@ export async function readingOf(
     ordersOf(db, subject, target),
   ]);
   if (device === undefined) return { where, at: now, found: 'It is not in the register', holds: false };
+  // Nobody can prove that it was given back, and nobody has it to work with.
+  if (device.state === 'left-service')
+    return { where, at: now, found: 'It has left service', holds: expected !== 'withdrawn' };
   // What was lifted and ordered anew does not count for what is withdrawn now.
   const rows = expected === 'withdrawn' ? all.filter((row) => row.lifted_at === null) : all;
   const standings = rows.map((row) => standingOf(row, device, now));

@@ -32,6 +32,7 @@ export const WELSH_REASONS: Readonly<Record<Reason, string>> = {
   'in-store': 'mae’r ddyfais hon mewn storfa gan TGCh',
   'in-repair': 'mae’r ddyfais hon yn cael ei thrwsio',
   quiet: 'nid yw TGCh yn disgwyl dim gan y ddyfais hon tan ddyddiad',
+  'left-service': 'mae’r ddyfais hon wedi’i thynnu o wasanaeth',
   'not-heard-from': 'ni chlywyd gan y ddyfais hon ers hynny',
   'country-unknown': 'nid yw gwlad y cyfeiriad y mae’n cysylltu ohono yn hysbys',
   gone: 'nid yw’n bresennol mwyach',

@@ -13,10 +13,11 @@ import { anchorOf, type FieldError, formSchema, type Sent } from '../../forms/fi
 import { asSent, readForm } from '../../forms/read.ts';
 import { refusalWords } from '../act-words.ts';
 import { type DeviceAct, type DeviceCase, type Exchange, type OrderPageDeps, pathOf } from './device-act.ts';
+import { leaveAct, revokeKeyAct } from './end-acts.ts';
 import { orderAct } from './order-act.ts';
 import { codeAct, liftAct, messageAct } from './other-acts.ts';
 
-const ACTS: readonly DeviceAct[] = [orderAct, messageAct, liftAct, codeAct];
+const ACTS: readonly DeviceAct[] = [orderAct, messageAct, liftAct, codeAct, revokeKeyAct, leaveAct];
 const Params = Type.Object({ assetTag: AssetTag, id: Type.Optional(OrderId) }, { additionalProperties: false });
 
 interface Turn {
@@ -87,10 +88,10 @@ async function take(turn: Turn, sent: Sent): Promise<FastifyReply> {
   }
 }
 
-/** `/devices/{assetTag}/order`, `…/message`, `…/orders/{id}/lift` and `…/orders/{id}/code`. */
+/** `/devices/{assetTag}/order` and the like: what ICT does to a device, and how that ends. */
 export const orderActPages: FastifyPluginAsyncTypebox<OrderPageDeps> = async (app, deps) => {
-  const config = { access: 'orders:write' } as const;
   for (const act of ACTS) {
+    const config = { access: act.access ?? 'orders:write' } as const;
     const url = `/devices/:assetTag/${act.path}`;
     const turnOf = async (exchange: Exchange, params: { readonly assetTag: string; readonly id?: string }) => ({
       deps,

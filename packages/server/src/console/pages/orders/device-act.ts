@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { FastifyRequest } from 'fastify';
-import type { Caller } from '../../../access.ts';
+import type { Caller, Permission } from '../../../access.ts';
 import type { DeviceRow } from '../../../devices/read.ts';
 import type { OrderRow } from '../../../orders/desired-state/document.ts';
 import type { OrderingDeps } from '../../../ordering/act.ts';
@@ -34,6 +34,8 @@ export interface Confirm {
 export interface DeviceAct {
   /** Below `/devices/{assetTag}/`. */
   readonly path: string;
+  /** Who may, if not whoever may order. */
+  readonly access?: Permission;
   readonly heading: string;
   readonly button: string;
   readonly fields: readonly FormField[];

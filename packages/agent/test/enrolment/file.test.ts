@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseEnrolment, readEnrolment } from '../../src/cli/enrolment-file.ts';
+import { parseEnrolment, readEnrolment } from '../../src/enrolment/file.ts';
 import { UsageError } from '../../src/errors.ts';
 
 const SERVER = 'https://beadle.council.gov.uk';
