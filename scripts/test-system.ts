@@ -63,32 +63,53 @@ function prepare(): boolean {
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 }
-/** The virtual laptop's tests beside all others: it keeps one core busy, and they another. Printed once they have ended. */
-function besides(project: string): Promise<number> {
-  const child = spawn(process.execPath, [vitestFile, 'run', `--project=${project}`], {
+/** Those that take longest, so that none is begun last that one lane then waits for alone. */
+const LONGEST = ['test/system/laptop-orders.test.ts', 'test/system/laptop-power.test.ts'];
+
+/** A file of the virtual laptop's tests, which keeps one core busy, in a process of its own. Printed once it has ended. */
+function playLaptop(file: string): Promise<number> {
+  const child = spawn(process.execPath, [vitestFile, 'run', '--project=laptop', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  process.once('exit', () => child.kill());
+  const end = () => child.kill();
+  process.once('exit', end);
   const printed: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => printed.push(chunk));
   return new Promise((resolve) => {
     child.on('close', (code) => {
+      process.off('exit', end);
       process.stdout.write(Buffer.concat(printed));
       resolve(code ?? 1);
     });
   });
 }
 
-async function run(projects: readonly string[], given: readonly string[]): Promise<void> {
+/** Takes one file after another until none is left; gives the worst of their exit codes. */
+async function playLaptops(waiting: string[]): Promise<number> {
+  let worst = 0;
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift())
+    worst = Math.max(worst, await playLaptop(file));
+  return worst;
+}
+
+async function run(projects: readonly string[], given: readonly string[]): Promise<number> {
   const { filter, options } = parseCLI(['vitest', 'run', ...projects.map((name) => `--project=${name}`), ...given]);
   const vitest = await startVitest('test', filter, options);
   await vitest.close();
+  return Number(process.exitCode ?? 0);
 }
 
-if (!prepare()) process.exitCode = 1;
+/** Two lanes: the virtual laptop's tests, and all others, after which that lane takes what is left of the laptop's. */
+async function runAll(): Promise<number> {
+  const all = globSync('test/system/laptop*.test.ts').toSorted();
+  const waiting = [...LONGEST, ...all.filter((file) => !LONGEST.includes(file))];
+  const beside = playLaptops(waiting);
+  const code = await run(['system'], []);
+  console.log('Waiting for the tests of the virtual laptop ...');
+  return Math.max(code, ...(await Promise.all([beside, playLaptops(waiting)])));
+}
+
+const isReady = prepare();
 const given = process.argv.slice(2);
-const laptop = given.length === 0 ? besides('laptop') : undefined;
-await run(laptop === undefined ? ['system', 'laptop'] : ['system'], given);
-if (laptop !== undefined) console.log('Waiting for the tests of the virtual laptop ...');
-const code = (await laptop) ?? 0;
-process.exit(Number(process.exitCode ?? 0) || code);
+const code = given.length === 0 ? await runAll() : await run(['system', 'laptop'], given);
+process.exit(isReady ? code : 1);
