@@ -1,0 +1,143 @@
+import { MOST_OVER_BUDGET, type OverBudget } from '@beadle/shared';
+import { AGENT_BUDGET_BYTES, BUDGETS, type Measure, MIB, SOURCE_MEMORY_BYTES } from './budgets.ts';
+import { inWindows, noUse, type SourceUse, type Use } from './use.ts';
+
+/** What the agent's own process has used since it was started; `writtenBytes` counts the programs that it ran, too. */
+export interface OwnUse {
+  readonly processorMs: number;
+  readonly residentBytes: number;
+  readonly peakBytes: number;
+  /** Written to disks; undefined where the system does not tell. */
+  readonly writtenBytes: number | undefined;
+}
+
+export type Cost = Pick<SourceUse, 'processorMs' | 'outputBytes'>;
+
+interface Options {
+  readonly measure: Measure;
+  /** Milliseconds since the epoch, until `begin` hands in a better one. */
+  readonly now: () => number;
+  /** Sources that are not stopped for what everything has used together, but for their own use alone. */
+  readonly isKept?: (id: string) => boolean;
+}
+
+/** Tells a figure to the tenth, as one that moves with each look would be new each time. */
+const inTenths = (value: number): number => Math.round(value * 10) / 10;
+const seconds = (ms: number): number => inTenths(ms / 1000);
+const mebibytes = (bytes: number): number => inTenths(bytes / MIB);
+
+export const allMs = ({ day }: Use): number => day.ownMs + day.programsMs;
+
+/** Why `id` is not to be read now, if so. Asked before each run: no window is exceeded by more than one run of a source. */
+function overOf(use: Use, id: string, isKept: boolean): OverBudget | undefined {
+  const { source, all } = BUDGETS[use.measure];
+  const [hourMs, dayMs] = [use.hour.processorMs[id] ?? 0, use.day.sources[id]?.processorMs ?? 0];
+  const base = { name: id, budgetOf: 'source', resource: 'processor' } as const;
+  if (use.hour.ended.includes(id)) {
+    const budget = mebibytes(SOURCE_MEMORY_BYTES);
+    return { ...base, resource: 'memory', window: 'hour', used: budget, budget };
+  }
+  if (hourMs >= source.hourMs)
+    return { ...base, window: 'hour', used: seconds(hourMs), budget: seconds(source.hourMs) };
+  if (dayMs >= source.dayMs) return { ...base, window: 'day', used: seconds(dayMs), budget: seconds(source.dayMs) };
+  // With its own use counted twice the dearest is stopped first, while the others still have room.
+  if (isKept || allMs(use) + dayMs < all.dayMs) return undefined;
+  return { ...base, budgetOf: 'agent', window: 'day', used: seconds(allMs(use)), budget: seconds(all.dayMs) };
+}
+
+/** What the agent itself has too much of. No source is stopped for these: it looks less often. */
+function agentOver({ day, residentBytes }: Use): OverBudget[] {
+  const used = {
+    memory: residentBytes,
+    disk: day.writtenBytes ?? 0,
+    network: day.sentBytes + day.receivedBytes,
+  };
+  return (['memory', 'disk', 'network'] as const)
+    .filter((resource) => used[resource] >= AGENT_BUDGET_BYTES[resource])
+    .map((resource) => ({
+      name: 'agent',
+      budgetOf: 'agent',
+      resource,
+      window: 'day',
+      used: mebibytes(used[resource]),
+      budget: mebibytes(AGENT_BUDGET_BYTES[resource]),
+    }));
+}
+
+const isSame = (a: OverBudget, b: OverBudget): boolean =>
+  a.name === b.name && a.budgetOf === b.budgetOf && a.resource === b.resource && a.window === b.window;
+
+/** Counts what the agent uses against what it lets itself use, by the clock that it is handed. */
+export function createLedger({ measure, now: atFirst, isKept = () => false }: Options) {
+  let now = atFirst;
+  let hasBegun = false;
+  let use = noUse(measure, now());
+  let counted: Pick<OwnUse, 'processorMs' | 'writtenBytes'> = { processorMs: 0, writtenBytes: 0 };
+  const current = (): Use => (use = inWindows(use, now()));
+
+  /** The first time in a day that it is so, with the figure of that moment. */
+  function remember(over: OverBudget): OverBudget {
+    const list = current().day.over;
+    const before = list.find((one) => isSame(one, over));
+    if (before === undefined && list.length < MOST_OVER_BUDGET) list.push(over);
+    return before ?? over;
+  }
+
+  return {
+    /** Goes on from what an earlier run has kept; of later calls only the clock counts. */
+    begin(clock: () => number, kept: Use | undefined): void {
+      now = clock;
+      if (!hasBegun) use = kept?.measure === measure ? kept : noUse(measure, now());
+      hasBegun = true;
+    },
+    /** Why the source is not to be read now, if so: to be told from then on. */
+    refusal(id: string): OverBudget | undefined {
+      const over = overOf(current(), id, isKept(id));
+      return over === undefined ? undefined : remember(over);
+    },
+    /** What one run of a source, or its part of one, has cost. `ofProgram` where the agent's own process did not do it. */
+    charge(id: string, { processorMs, outputBytes }: Cost, ofProgram: boolean, runs = 1): void {
+      const { hour, day } = current();
+      const before = day.sources[id] ?? { processorMs: 0, outputBytes: 0, runs: 0 };
+      hour.processorMs[id] = (hour.processorMs[id] ?? 0) + processorMs;
+      day.sources[id] = {
+        processorMs: before.processorMs + processorMs,
+        outputBytes: before.outputBytes + outputBytes,
+        runs: before.runs + runs,
+      };
+      if (ofProgram) day.programsMs += processorMs;
+    },
+    /** Its program was ended for its memory. */
+    endedForMemory(id: string): void {
+      const { ended } = current().hour;
+      if (!ended.includes(id)) ended.push(id);
+    },
+    network({ sentBytes = 0, receivedBytes = 0 }): void {
+      const { day } = current();
+      day.sentBytes += sentBytes;
+      day.receivedBytes += receivedBytes;
+    },
+    /** What the process has used so far. */
+    look({ processorMs, residentBytes, peakBytes, writtenBytes }: OwnUse): void {
+      const { day } = current();
+      day.ownMs += Math.max(0, processorMs - counted.processorMs);
+      if (writtenBytes !== undefined)
+        day.writtenBytes = (day.writtenBytes ?? 0) + Math.max(0, writtenBytes - (counted.writtenBytes ?? 0));
+      counted = { processorMs, writtenBytes };
+      use = { ...current(), residentBytes, peakBytes };
+      agentOver(use).forEach(remember);
+    },
+    /** Whether it is to look less often. */
+    isPressed: (): boolean => agentOver(current()).length > 0,
+    /** What was over budget today or the day before. */
+    told(): readonly OverBudget[] {
+      const { day, overBefore } = current();
+      const earlier = overBefore.filter((one) => !day.over.some((other) => isSame(one, other)));
+      return [...day.over, ...earlier].slice(0, MOST_OVER_BUDGET);
+    },
+    /** To be kept for the next run. */
+    kept: (): Use => current(),
+  };
+}
+
+export type Ledger = ReturnType<typeof createLedger>;
