@@ -17,9 +17,11 @@ interface Options {
   readonly measure: Measure;
   /** Milliseconds since the epoch, until `begin` hands in a better one. */
   readonly now: () => number;
-  /** Sources that are not stopped for what everything has used together, but for their own use alone. */
-  readonly isKept?: (id: string) => boolean;
+  readonly stoppedFor?: (id: string) => StoppedFor;
 }
+
+/** What a source is stopped for: what everything has used together, its own use alone, or nothing, as an order needs it. */
+export type StoppedFor = 'everything' | 'own-use' | 'nothing';
 
 /** Tells a figure to the tenth, as one that moves with each look would be new each time. */
 const inTenths = (value: number): number => Math.round(value * 10) / 10;
@@ -29,19 +31,21 @@ const mebibytes = (bytes: number): number => inTenths(bytes / MIB);
 export const allMs = ({ day }: Use): number => day.ownMs + day.programsMs;
 
 /** Why `id` is not to be read now, if so. Asked before each run: no window is exceeded by more than one run of a source. */
-function overOf(use: Use, id: string, isKept: boolean): OverBudget | undefined {
+function overOf(use: Use, id: string, stoppedFor: StoppedFor): OverBudget | undefined {
+  if (stoppedFor === 'nothing') return undefined;
   const { source, all } = BUDGETS[use.measure];
   const [hourMs, dayMs] = [use.hour.processorMs[id] ?? 0, use.day.sources[id]?.processorMs ?? 0];
   const base = { name: id, budgetOf: 'source', resource: 'processor' } as const;
-  if (use.hour.ended.includes(id)) {
-    const budget = mebibytes(SOURCE_MEMORY_BYTES);
-    return { ...base, resource: 'memory', window: 'hour', used: budget, budget };
+  const bytes = use.hour.ended[id];
+  if (bytes !== undefined) {
+    const of = { used: mebibytes(bytes), budget: mebibytes(SOURCE_MEMORY_BYTES) };
+    return { ...base, resource: 'memory', window: 'hour', ...of };
   }
   if (hourMs >= source.hourMs)
     return { ...base, window: 'hour', used: seconds(hourMs), budget: seconds(source.hourMs) };
   if (dayMs >= source.dayMs) return { ...base, window: 'day', used: seconds(dayMs), budget: seconds(source.dayMs) };
   // With its own use counted twice the dearest is stopped first, while the others still have room.
-  if (isKept || allMs(use) + dayMs < all.dayMs) return undefined;
+  if (stoppedFor === 'own-use' || allMs(use) + dayMs < all.dayMs) return undefined;
   return { ...base, budgetOf: 'agent', window: 'day', used: seconds(allMs(use)), budget: seconds(all.dayMs) };
 }
 
@@ -68,7 +72,7 @@ const isSame = (a: OverBudget, b: OverBudget): boolean =>
   a.name === b.name && a.budgetOf === b.budgetOf && a.resource === b.resource && a.window === b.window;
 
 /** Counts what the agent uses against what it lets itself use, by the clock that it is handed. */
-export function createLedger({ measure, now: atFirst, isKept = () => false }: Options) {
+export function createLedger({ measure, now: atFirst, stoppedFor = () => 'everything' }: Options) {
   let now = atFirst;
   let hasBegun = false;
   let use = noUse(measure, now());
@@ -92,7 +96,7 @@ export function createLedger({ measure, now: atFirst, isKept = () => false }: Op
     },
     /** Why the source is not to be read now, if so: to be told from then on. */
     refusal(id: string): OverBudget | undefined {
-      const over = overOf(current(), id, isKept(id));
+      const over = overOf(current(), id, stoppedFor(id));
       return over === undefined ? undefined : remember(over);
     },
     /** What one run of a source, or its part of one, has cost. `ofProgram` where the agent's own process did not do it. */
@@ -107,10 +111,9 @@ export function createLedger({ measure, now: atFirst, isKept = () => false }: Op
       };
       if (ofProgram) day.programsMs += processorMs;
     },
-    /** Its program was ended for its memory. */
-    endedForMemory(id: string): void {
-      const { ended } = current().hour;
-      if (!ended.includes(id)) ended.push(id);
+    /** Its program, with what it had started, had so many bytes of memory and was ended for it. */
+    endedForMemory(id: string, bytes: number): void {
+      current().hour.ended[id] = bytes;
     },
     network({ sentBytes = 0, receivedBytes = 0 }): void {
       const { day } = current();

@@ -17,8 +17,8 @@ export const Use = Type.Object({
   hour: Type.Object({
     from: Type.Number(),
     processorMs: Type.Record(Type.String(), Amount),
-    /** Sources whose program was ended for its memory. */
-    ended: Type.Array(Type.String()),
+    /** Sources whose program was ended for its memory, with its bytes. */
+    ended: Type.Record(Type.String(), Amount),
   }),
   day: Type.Object({
     from: Type.Number(),
@@ -44,7 +44,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const startOf = (now: number, windowMs: number): number => Math.floor(now / windowMs) * windowMs;
 
-const newHour = (from: number): Use['hour'] => ({ from, processorMs: {}, ended: [] });
+const newHour = (from: number): Use['hour'] => ({ from, processorMs: {}, ended: {} });
 const newDay = (from: number): Use['day'] => ({
   from,
   sources: {},

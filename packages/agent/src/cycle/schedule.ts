@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { faultOf, FAULTS } from '../errors.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import type { Cycle } from './cycle.ts';
+import { createStretch } from './stretch.ts';
 
 export interface ScheduleOptions {
   readonly cycle: Cycle;
@@ -13,6 +14,8 @@ export interface ScheduleOptions {
   readonly log: Logger;
   /** Called after a cycle that has kept findings. */
   readonly kept: (isUrgent: boolean) => void;
+  /** Whether timed cycles are to be fewer; what the system pushes is looked at as ever. */
+  readonly isPressed?: () => boolean;
   /** Called when the device has slept, or its clock was set. */
   readonly resumed: () => void;
 }
@@ -85,8 +88,9 @@ export class Schedule {
 
   /** Cycles at their times, and for what is wanted, until `signal` aborts. */
   async #onTime(signal: AbortSignal): Promise<void> {
-    const { random, clock, resumed } = this.#options;
-    const task = schedule(jitteredCron(random), () => this.want(), { noOverlap: true });
+    const { random, clock, resumed, isPressed = () => false } = this.#options;
+    const isDue = createStretch(isPressed);
+    const task = schedule(jitteredCron(random), () => isDue() && this.want(), { noOverlap: true });
     const sleep = lookForSleep(clock, () => {
       resumed();
       this.want();

@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AGENT_BUDGET_BYTES, BUDGETS, type Measure, MIB } from '../../src/budget/budgets.ts';
-import { allMs, createLedger, type Ledger } from '../../src/budget/ledger.ts';
+import { allMs, createLedger, type Ledger, type StoppedFor } from '../../src/budget/ledger.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const MIDNIGHT = Date.parse('2026-11-30T00:00:00Z');
+const STOPPED_FOR: Readonly<Record<string, StoppedFor>> = { sticks: 'own-use', order: 'nothing' };
 const { source, all } = BUDGETS.processor;
 
-function setUp({ kept = [] as readonly string[], measure = 'processor' as Measure } = {}) {
+const stoppedFor = (id: string) => STOPPED_FOR[id] ?? 'everything';
+
+function setUp({ measure = 'processor' as Measure } = {}) {
   const state = { now: MIDNIGHT };
   const now = () => state.now;
-  const ledger = createLedger({ measure, now, isKept: (id) => kept.includes(id) });
+  const ledger = createLedger({ measure, now, stoppedFor });
   const own = { processorMs: 0, residentBytes: MIB, peakBytes: MIB, writtenBytes: 0 };
   return { state, now, ledger, own };
 }
@@ -49,8 +52,8 @@ describe('the budget of a source', () => {
 
   it('is not read for the hour after its program had to be ended for its memory', () => {
     const { state, ledger } = setUp();
-    ledger.endedForMemory('a');
-    expect(ledger.refusal('a')).toMatchObject({ resource: 'memory', used: 384, budget: 384 });
+    ledger.endedForMemory('a', 400 * MIB);
+    expect(ledger.refusal('a')).toMatchObject({ resource: 'memory', used: 400, budget: 384 });
     state.now += HOUR;
     expect(ledger.refusal('a')).toBeUndefined();
   });
@@ -74,7 +77,7 @@ describe('the budget of a source', () => {
 
 describe('the budget of everything', () => {
   it('stops the dearest first, and all at last but what watches sticks and printers', () => {
-    const { ledger, own } = setUp({ kept: ['sticks'] });
+    const { ledger, own } = setUp();
     run(ledger, 'dear', source.hourMs - 1);
     ledger.look({ ...own, processorMs: all.dayMs - 2 * source.hourMs });
     run(ledger, 'cheap', 1_000);
@@ -87,24 +90,26 @@ describe('the budget of everything', () => {
       'cheap',
       'new',
     ]);
+    run(ledger, 'order', source.dayMs);
+    expect(ledger.refusal('order')).toBeUndefined();
     run(ledger, 'sticks', source.hourMs);
     expect(ledger.refusal('sticks')).toMatchObject({ budgetOf: 'source' });
   });
 
   it.each([
-    ['network', (ledger: Ledger) => ledger.network({ sentBytes: AGENT_BUDGET_BYTES.network })],
-    ['disk', (ledger: Ledger, own: object) => ledger.look({ ...own, writtenBytes: AGENT_BUDGET_BYTES.disk } as never)],
-    ['memory', (ledger: Ledger, own: object) => ledger.look({ ...own, residentBytes: 256 * MIB } as never)],
-  ])('of %s has it look less often, and stops nothing', (resource, spend) => {
+    ['network', (ledger: Ledger) => ledger.network({ receivedBytes: AGENT_BUDGET_BYTES.network }), {}],
+    ['disk', () => undefined, { writtenBytes: AGENT_BUDGET_BYTES.disk }],
+    ['memory', () => undefined, { residentBytes: AGENT_BUDGET_BYTES.memory }],
+  ])('of %s has it look less often, and stops nothing', (resource, spend, used) => {
     const { state, ledger, own } = setUp();
     expect(ledger.isPressed()).toBe(false);
-    spend(ledger, own);
-    ledger.look({ ...own, writtenBytes: AGENT_BUDGET_BYTES.disk, ...(resource === 'memory' ? { residentBytes: 256 * MIB } : {}) });
+    spend(ledger);
+    ledger.look({ ...own, ...used });
     expect(ledger.isPressed()).toBe(true);
     expect(ledger.refusal('a')).toBeUndefined();
-    expect(ledger.told().map((one) => `${one.name} ${one.resource}`)).toContain(`agent ${resource}`);
+    expect(ledger.told()).toMatchObject([{ name: 'agent', budgetOf: 'agent', resource }]);
     state.now += DAY;
-    ledger.look({ ...own, writtenBytes: AGENT_BUDGET_BYTES.disk });
+    ledger.look({ ...own, ...used, residentBytes: MIB });
     expect(ledger.isPressed()).toBe(false);
   });
 
@@ -154,7 +159,7 @@ const Step = fc.record({
 it('whatever the costs, never exceeds a budget by more than one run of a source a window, and lets all run again', () => {
   fc.assert(
     fc.property(fc.array(Step, { maxLength: 300 }), (steps) => {
-      const { state, now, ledger, own } = setUp({ kept: ['sticks'] });
+      const { state, now, ledger, own } = setUp();
       let processorMs = 0;
       let [hour, day] = [-1, -1];
       let [byHour, byDay] = [new Map<string, number>(), new Map<string, number>()];
