@@ -157,7 +157,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     uplink.hurry();
     stream.reopen();
   };
-  const schedule = new Schedule({ ...options, cycle, isPressed: usage.isPressed, kept: (isUrgent) => uplink.wake(isUrgent), resumed });
+  const schedule = new Schedule({ ...options, cycle, usage, kept: (isUrgent) => uplink.wake(isUrgent), resumed });
   return { ...looked, transport, uplink, schedule, orders, effects, stream, left: leaving.signal };
 }
 

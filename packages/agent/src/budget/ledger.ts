@@ -11,9 +11,18 @@ export interface OwnUse {
   readonly writtenBytes: number | undefined;
 }
 
-export type Cost = Pick<SourceUse, 'processorMs' | 'outputBytes'>;
+export interface Cost extends Partial<SourceUse> {
+  readonly processorMs: number;
+  /** False where the agent's own process did it, whose use is counted anyway. */
+  readonly isProgram?: boolean;
+}
 
-interface Options {
+export interface Traffic {
+  readonly sentBytes?: number;
+  readonly receivedBytes?: number;
+}
+
+interface LedgerOptions {
   readonly measure: Measure;
   /** Milliseconds since the epoch, until `begin` hands in a better one. */
   readonly now: () => number;
@@ -72,75 +81,91 @@ const isSame = (a: OverBudget, b: OverBudget): boolean =>
   a.name === b.name && a.budgetOf === b.budgetOf && a.resource === b.resource && a.window === b.window;
 
 /** Counts what the agent uses against what it lets itself use, by the clock that it is handed. */
-export function createLedger({ measure, now: atFirst, stoppedFor = () => 'everything' }: Options) {
-  let now = atFirst;
-  let hasBegun = false;
-  let use = noUse(measure, now());
-  let counted: Pick<OwnUse, 'processorMs' | 'writtenBytes'> = { processorMs: 0, writtenBytes: 0 };
-  const current = (): Use => (use = inWindows(use, now()));
+export class Ledger {
+  readonly #measure: Measure;
+  readonly #stoppedFor: (id: string) => StoppedFor;
+  #now: () => number;
+  #use: Use;
+  #hasBegun = false;
+  #counted: Pick<OwnUse, 'processorMs' | 'writtenBytes'> = { processorMs: 0, writtenBytes: 0 };
+
+  constructor({ measure, now, stoppedFor = () => 'everything' }: LedgerOptions) {
+    this.#measure = measure;
+    this.#stoppedFor = stoppedFor;
+    this.#now = now;
+    this.#use = noUse(measure, now());
+  }
+
+  /** Goes on from what an earlier run has kept; of later calls only the clock counts. */
+  begin(now: () => number, kept: Use | undefined): void {
+    this.#now = now;
+    if (!this.#hasBegun) this.#use = kept?.measure === this.#measure ? kept : noUse(this.#measure, now());
+    this.#hasBegun = true;
+  }
+
+  /** What was used in the windows of now, to be kept for the next run. */
+  kept(): Use {
+    return (this.#use = inWindows(this.#use, this.#now()));
+  }
+
+  /** Why the source is not to be read now, if so: to be told from then on. */
+  refusal(id: string): OverBudget | undefined {
+    const over = overOf(this.kept(), id, this.#stoppedFor(id));
+    return over === undefined ? undefined : this.#remember(over);
+  }
 
   /** The first time in a day that it is so, with the figure of that moment. */
-  function remember(over: OverBudget): OverBudget {
-    const list = current().day.over;
+  #remember(over: OverBudget): OverBudget {
+    const list = this.kept().day.over;
     const before = list.find((one) => isSame(one, over));
     if (before === undefined && list.length < MOST_OVER_BUDGET) list.push(over);
     return before ?? over;
   }
 
-  return {
-    /** Goes on from what an earlier run has kept; of later calls only the clock counts. */
-    begin(clock: () => number, kept: Use | undefined): void {
-      now = clock;
-      if (!hasBegun) use = kept?.measure === measure ? kept : noUse(measure, now());
-      hasBegun = true;
-    },
-    /** Why the source is not to be read now, if so: to be told from then on. */
-    refusal(id: string): OverBudget | undefined {
-      const over = overOf(current(), id, stoppedFor(id));
-      return over === undefined ? undefined : remember(over);
-    },
-    /** What one run of a source, or its part of one, has cost. `ofProgram` where the agent's own process did not do it. */
-    charge(id: string, { processorMs, outputBytes }: Cost, ofProgram: boolean, runs = 1): void {
-      const { hour, day } = current();
-      const before = day.sources[id] ?? { processorMs: 0, outputBytes: 0, runs: 0 };
-      hour.processorMs[id] = (hour.processorMs[id] ?? 0) + processorMs;
-      day.sources[id] = {
-        processorMs: before.processorMs + processorMs,
-        outputBytes: before.outputBytes + outputBytes,
-        runs: before.runs + runs,
-      };
-      if (ofProgram) day.programsMs += processorMs;
-    },
-    /** Its program, with what it had started, had so many bytes of memory and was ended for it. */
-    endedForMemory(id: string, bytes: number): void {
-      current().hour.ended[id] = bytes;
-    },
-    network({ sentBytes = 0, receivedBytes = 0 }): void {
-      const { day } = current();
-      day.sentBytes += sentBytes;
-      day.receivedBytes += receivedBytes;
-    },
-    /** What the process has used so far. */
-    look({ processorMs, residentBytes, peakBytes, writtenBytes }: OwnUse): void {
-      const { day } = current();
-      day.ownMs += Math.max(0, processorMs - counted.processorMs);
-      if (writtenBytes !== undefined)
-        day.writtenBytes = (day.writtenBytes ?? 0) + Math.max(0, writtenBytes - (counted.writtenBytes ?? 0));
-      counted = { processorMs, writtenBytes };
-      use = { ...current(), residentBytes, peakBytes };
-      agentOver(use).forEach(remember);
-    },
-    /** Whether it is to look less often. */
-    isPressed: (): boolean => agentOver(current()).length > 0,
-    /** What was over budget today or the day before. */
-    told(): readonly OverBudget[] {
-      const { day, overBefore } = current();
-      const earlier = overBefore.filter((one) => !day.over.some((other) => isSame(one, other)));
-      return [...day.over, ...earlier].slice(0, MOST_OVER_BUDGET);
-    },
-    /** To be kept for the next run. */
-    kept: (): Use => current(),
-  };
-}
+  /** What one run of a source, or its part of one, has cost. */
+  charge(id: string, { processorMs, outputBytes = 0, runs = 1, isProgram = true }: Cost): void {
+    const { hour, day } = this.kept();
+    const before = day.sources[id] ?? { processorMs: 0, outputBytes: 0, runs: 0 };
+    hour.processorMs[id] = (hour.processorMs[id] ?? 0) + processorMs;
+    day.sources[id] = {
+      processorMs: before.processorMs + processorMs,
+      outputBytes: before.outputBytes + outputBytes,
+      runs: before.runs + runs,
+    };
+    if (isProgram) day.programsMs += processorMs;
+  }
 
-export type Ledger = ReturnType<typeof createLedger>;
+  /** Its program, with what it had started, had so many bytes of memory and was ended for it. */
+  endedForMemory(id: string, bytes: number): void {
+    this.kept().hour.ended[id] = bytes;
+  }
+
+  network({ sentBytes = 0, receivedBytes = 0 }: Traffic): void {
+    const { day } = this.kept();
+    day.sentBytes += sentBytes;
+    day.receivedBytes += receivedBytes;
+  }
+
+  /** What the process has used so far. */
+  look({ processorMs, residentBytes, peakBytes, writtenBytes }: OwnUse): void {
+    const { day } = this.kept();
+    day.ownMs += Math.max(0, processorMs - this.#counted.processorMs);
+    if (writtenBytes !== undefined)
+      day.writtenBytes = (day.writtenBytes ?? 0) + Math.max(0, writtenBytes - (this.#counted.writtenBytes ?? 0));
+    this.#counted = { processorMs, writtenBytes };
+    this.#use = { ...this.#use, residentBytes, peakBytes };
+    for (const over of agentOver(this.#use)) this.#remember(over);
+  }
+
+  /** Whether the agent is to look less often. */
+  isPressed(): boolean {
+    return agentOver(this.kept()).length > 0;
+  }
+
+  /** What was over budget today or the day before. */
+  told(): readonly OverBudget[] {
+    const { day, overBefore } = this.kept();
+    const earlier = overBefore.filter((one) => !day.over.some((other) => isSame(one, other)));
+    return [...day.over, ...earlier].slice(0, MOST_OVER_BUDGET);
+  }
+}

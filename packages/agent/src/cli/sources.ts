@@ -77,12 +77,13 @@ function readUse(data: string): Use | undefined {
 
 /** With what it may use, and has used today: null where that is not known. */
 function withUse<T extends { readonly id: string }>(described: T, use: Use | undefined) {
-  const usedToday = use === undefined ? null : usedBy(use, described.id);
-  return { ...described, budget: budgetOf(use?.measure ?? MEASURE), usedToday };
+  const used = use === undefined ? null : usedBy(use, described.id);
+  return { ...described, budget: budgetOf(use?.measure ?? MEASURE), usedToday: used };
 }
 
-function useInWords({ budget, usedToday }: Pick<ReturnType<typeof withUse>, 'budget' | 'usedToday'>): string {
-  const used = usedToday === null ? 'not known' : `${usedToday.processorSeconds} s in ${usedToday.runs} runs`;
+function useInWords({ budget, ...one }: Pick<ReturnType<typeof withUse>, 'budget' | 'usedToday'>): string {
+  const used =
+    one.usedToday === null ? 'not known' : `${one.usedToday.processorSeconds} s in ${one.usedToday.runs} runs`;
   const { processorSecondsPerHour: hour, processorSecondsPerDay: day, memoryMiB } = budget;
   return `  may use: ${hour} s of processor time an hour, ${day} s a day, ${memoryMiB} MiB of memory; used today: ${used}`;
 }

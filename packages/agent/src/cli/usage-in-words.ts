@@ -74,7 +74,9 @@ export function usageInWords(usage: Usage | null): string[] {
     `Memory:         ${memoryMiB.now} MiB, ${memoryMiB.peak} at the most`,
     ...(dearest.length === 0
       ? []
-      : [`Dearest:        ${indented(dearest.map((one) => `${one.source}: ${one.processorSeconds} s in ${one.runs} runs`))}`]),
+      : [
+          `Dearest:        ${indented(dearest.map((one) => `${one.source}: ${one.processorSeconds} s in ${one.runs} runs`))}`,
+        ]),
     ...(overBudget.length === 0 ? [] : [`Over budget:    ${indented(overBudget.map(overBudgetInWords))}`]),
   ];
 }

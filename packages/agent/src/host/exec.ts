@@ -82,11 +82,11 @@ interface Run {
   readonly input?: string;
 }
 
-function runFile(context: Context, file: string, args: readonly string[], run: Run) {
-  const { reads, timeLimitMs, output, input } = run;
+function runFile(context: Context, file: string, args: readonly string[], one: Run) {
+  const { reads, timeLimitMs, output, input } = one;
   return new Promise<SourceResult>((resolve) => {
     const child = start(context, file, args, reads, input);
-    const metered = context.meter?.begin(child, run.whose);
+    const metered = context.meter?.begin(child, one.whose);
     const settle = (result: SourceResult) => {
       clearTimeout(timer);
       child.stdout.destroy();

@@ -1,12 +1,12 @@
 import { release } from 'node:os';
 import { type Clock, overBudgetInWords, type Reason } from '@beadle/shared';
-import { createLedger, type StoppedFor } from '../budget/ledger.ts';
+import { Ledger, type StoppedFor } from '../budget/ledger.ts';
 import { type Act, type Given, writeFileAct } from './act.ts';
 import { createExec, type Exec } from './exec.ts';
 import { files, FileTooLarge, readCapped } from './files.ts';
 import { createHeavyCache } from './heavy-cache.ts';
 import { type Host, reasonOf, type SourceResult, type Unreadable, unreadable } from './host.ts';
-import { createMeter, MEASURE, type Meter } from './meter.ts';
+import { createMeter, MEASURE, type Meter, usageOf } from './meter.ts';
 import { createPower } from './power.ts';
 import { procfs } from './procfs.ts';
 import { createScripts } from './script-batch.ts';
@@ -109,16 +109,29 @@ function createTurn() {
   };
 }
 
-/** This machine. One process at a time: a check is never in a hurry, and the person's own work should not notice it. */
-export function createMachine({ clock, sources, acts = [], environment = process.env, log, stoppedFor }: Deps): Host {
-  const ledger = createLedger({ measure: MEASURE, now: clock.now, ...(stoppedFor === undefined ? {} : { stoppedFor }) });
+/** Reading within what a source may use, and the counting of it. */
+function createLimited({ clock, sources, acts = [], environment = process.env, stoppedFor }: Deps) {
+  const stopped = stoppedFor === undefined ? {} : { stoppedFor };
+  const ledger = new Ledger({ measure: MEASURE, now: () => clock.now(), ...stopped });
   const meter = createMeter({ ledger, clock, system: procfs });
   const exec = createExec({ allowed: sources, acts, environment, meter });
   const refused = ({ id }: Source): Unreadable | undefined => {
     const over = ledger.refusal(id);
     return over === undefined ? undefined : unreadable('over-budget', overBudgetInWords(over));
   };
-  const asking = { exec, meter, environment };
+  return {
+    exec,
+    refused,
+    usage: usageOf(ledger, meter),
+    ask: async (source: Source, parameter?: string): Promise<SourceResult> =>
+      refused(source) ?? ask(source, { exec, meter, environment }, parameter),
+  };
+}
+
+/** This machine. One process at a time: a check is never in a hurry, and the person's own work should not notice it. */
+export function createMachine(deps: Deps): Host {
+  const { clock, sources, acts = [], environment = process.env, log } = deps;
+  const { exec, refused, usage, ask: askWithin } = createLimited(deps);
   const power = createPower(sources);
   const cache = createHeavyCache({ clock, onMainsPower: power.onMainsPower });
   const scripts = createScripts({ exec, cache, power, refused });
@@ -126,8 +139,7 @@ export function createMachine({ clock, sources, acts = [], environment = process
   const read = async (source: Source, parameter?: string): Promise<SourceResult> => {
     if (!sources.includes(source)) return unreadable('access-denied', 'not in the list of sources');
     const from = clock.monotonic();
-    const once = async () => refused(source) ?? ask(source, asking, parameter);
-    const result = await inTurn(() => cache.through(source, once));
+    const result = await inTurn(() => cache.through(source, () => askWithin(source, parameter)));
     log?.debug({ source: source.id, result: result.kind, ms: clock.monotonic() - from }, 'source read');
     return result;
   };
@@ -138,7 +150,7 @@ export function createMachine({ clock, sources, acts = [], environment = process
     started: exec.started,
     onMainsPower: power.onMainsPower,
     hindered: scripts.hindered,
-    usage: { ...ledger, look: meter.look },
+    usage,
     read,
     async readAll(requests) {
       const ofScripts = requests.filter(({ source }) => source.reads.kind === 'script' && sources.includes(source));

@@ -1,7 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import type { Clock } from '@beadle/shared';
 import { type Measure, SOURCE_MEMORY_BYTES } from '../budget/budgets.ts';
-import type { Ledger } from '../budget/ledger.ts';
+import type { Ledger, OwnUse } from '../budget/ledger.ts';
+import type { Usage } from './host.ts';
 import { procfs, type System } from './procfs.ts';
 import type { Whose } from './shares.ts';
 
@@ -30,105 +31,136 @@ interface Deps {
   readonly system: System | undefined;
 }
 
-/** A stream that runs now, and what of it has been counted. */
-interface Running {
+interface Context extends Deps {
+  /** Processor time of the programs that have ended since it was last asked; `elapsedMs` where the system does not tell. */
+  readonly ended: (elapsedMs: number) => number;
+}
+
+/** A program that stays, and what of it has been counted. */
+interface Staying {
   readonly pid: number;
   readonly id: string;
   readonly stop: () => void;
   countedMs: number;
 }
 
-/**
- * Counts what programs use. On Linux the kernel adds up the time of children as they are collected: what it has added at the
- * end of one is that one's, with all that it has waited for. Two that end in the same moment may be taken for one another.
- */
-export function createMeter({ ledger, clock, system }: Deps) {
+function createEnded(system: System | undefined) {
   let collectedMs = system?.childrenMs() ?? 0;
-  const streams = new Set<Running>();
-
-  function costOf(elapsedMs: number): number {
+  return (elapsedMs: number): number => {
     if (system === undefined) return elapsedMs;
     const before = collectedMs;
     collectedMs = system.childrenMs();
     return collectedMs - before;
-  }
+  };
+}
 
-  function charge(whose: Whose, processorMs: number, outputBytes: number): void {
+function memoryOf({ system, ledger }: Deps, pid: number, whose: Whose, tooMuch: () => void): void {
+  const { residentBytes = 0 } = system?.group(pid) ?? {};
+  if (residentBytes <= SOURCE_MEMORY_BYTES) return;
+  ledger.endedForMemory(whose.current(), residentBytes);
+  tooMuch();
+}
+
+function begin(context: Context, child: Child, whose: Whose): Metered {
+  const { ledger, clock, system, ended } = context;
+  const { pid } = child;
+  const from = clock.monotonic();
+  let [outputBytes, othersMs, processorMs] = [0, 0, 0];
+  let timer: NodeJS.Timeout | undefined;
+  child.once('exit', () => {
+    clearInterval(timer);
+    processorMs = ended(clock.monotonic() - from) + othersMs;
+  });
+  // Behind the last of what it printed; it also comes where the program could not be started, which costs nothing.
+  child.once('close', () => {
     for (const [id, share] of whose.shares())
-      ledger.charge(id, { processorMs: processorMs * share, outputBytes: Math.round(outputBytes * share) }, true);
-  }
-
-  function memoryOf(pid: number, whose: Whose, tooMuch: () => void): void {
-    const { residentBytes = 0 } = system?.group(pid) ?? {};
-    if (residentBytes <= SOURCE_MEMORY_BYTES) return;
-    ledger.endedForMemory(whose.current(), residentBytes);
-    tooMuch();
-  }
-
+      ledger.charge(id, { processorMs: processorMs * share, outputBytes: Math.round(outputBytes * share) });
+  });
   return {
-    begin(child: Child, whose: Whose): Metered {
-      const from = clock.monotonic();
-      let [outputBytes, othersMs] = [0, 0];
-      let timer: NodeJS.Timeout | undefined;
-      let processorMs = 0;
-      child.once('exit', () => {
-        clearInterval(timer);
-        processorMs = costOf(clock.monotonic() - from) + othersMs;
-      });
-      // Behind the last of what it printed; it also comes where the program could not be started, which costs nothing.
-      child.once('close', () => charge(whose, processorMs, outputBytes));
-      return {
-        printed: (bytes) => void (outputBytes += bytes),
-        ending() {
-          clearInterval(timer);
-          if (child.pid !== undefined) othersMs = system?.group(child.pid).othersMs ?? 0;
-        },
-        watchMemory(tooMuch) {
-          const { pid } = child;
-          if (system === undefined || pid === undefined) return;
-          timer = setInterval(() => memoryOf(pid, whose, tooMuch), LOOK_AT_MEMORY_MS).unref();
-        },
-      };
+    printed: (bytes) => void (outputBytes += bytes),
+    ending() {
+      clearInterval(timer);
+      if (pid !== undefined) othersMs = system?.group(pid).othersMs ?? 0;
     },
+    watchMemory(tooMuch) {
+      if (system === undefined || pid === undefined) return;
+      timer = setInterval(() => memoryOf(context, pid, whose, tooMuch), LOOK_AT_MEMORY_MS).unref();
+    },
+  };
+}
 
-    /** A program that stays is counted at each `look`, and stopped where it has used up its budget. */
-    stay(child: Child, id: string, stop: () => void): void {
-      if (system === undefined || child.pid === undefined) return;
-      const running: Running = { pid: child.pid, id, stop, countedMs: 0 };
-      streams.add(running);
+/** Programs that stay: counted at each look, and stopped where one has used up its budget. */
+function createStaying({ ledger, system, ended }: Context) {
+  const all = new Set<Staying>();
+  const charge = (one: Staying, usedMs: number, runs: number) => {
+    ledger.charge(one.id, { processorMs: Math.max(0, usedMs - one.countedMs), runs });
+    one.countedMs = Math.max(usedMs, one.countedMs);
+  };
+  return {
+    add(child: Child, id: string, stop: () => void): void {
+      const { pid } = child;
+      if (system === undefined || pid === undefined) return;
+      const one: Staying = { pid, id, stop, countedMs: 0 };
+      all.add(one);
       child.once('exit', () => {
-        streams.delete(running);
-        ledger.charge(id, { processorMs: Math.max(0, costOf(0) - running.countedMs), outputBytes: 0 }, true);
+        all.delete(one);
+        charge(one, ended(0), 1);
       });
     },
-
     look(): void {
-      const { user, system: kernel } = process.cpuUsage();
-      ledger.look({
-        processorMs: (user + kernel) / 1000,
-        residentBytes: process.memoryUsage.rss(),
-        peakBytes: process.resourceUsage().maxRSS * 1024,
-        writtenBytes: system?.writtenBytes(),
-      });
-      for (const running of streams) {
-        const usedMs = system?.group(running.pid).leaderMs ?? 0;
-        ledger.charge(running.id, { processorMs: Math.max(0, usedMs - running.countedMs), outputBytes: 0 }, true, 0);
-        running.countedMs = Math.max(usedMs, running.countedMs);
-        if (ledger.refusal(running.id) !== undefined) running.stop();
+      for (const one of all) {
+        charge(one, system?.group(one.pid).leaderMs ?? 0, 0);
+        if (ledger.refusal(one.id) !== undefined) one.stop();
       }
     },
+  };
+}
 
+const processorMs = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1000;
+
+const ownUse = (system: System | undefined): OwnUse => ({
+  processorMs: processorMs(process.cpuUsage()),
+  residentBytes: process.memoryUsage.rss(),
+  peakBytes: process.resourceUsage().maxRSS * 1024,
+  writtenBytes: system?.writtenBytes(),
+});
+
+/**
+ * Counts what programs use. On Linux the kernel adds up the time of children as they are collected: what it has added at the
+ * end of one is that one's, with all that it has waited for. Two that end in the same moment may be taken for one another.
+ */
+export function createMeter(deps: Deps) {
+  const { ledger, system } = deps;
+  const context: Context = { ...deps, ended: createEnded(system) };
+  const staying = createStaying(context);
+  return {
+    begin: (child: Child, whose: Whose) => begin(context, child, whose),
+    stay: (child: Child, id: string, stop: () => void) => staying.add(child, id, stop),
+    /** Counts what this process, and the programs that stay, have used since the last look. */
+    look: (): void => {
+      ledger.look(ownUse(system));
+      staying.look();
+    },
     /** What this process itself does for a source; what else it does meanwhile is counted with it. */
     async inProcess<T>(id: string, work: () => Promise<T>): Promise<T> {
       const before = process.cpuUsage();
       try {
         return await work();
       } finally {
-        const { user, system: kernel } = process.cpuUsage(before);
-        ledger.charge(id, { processorMs: (user + kernel) / 1000, outputBytes: 0 }, false);
+        ledger.charge(id, { processorMs: processorMs(process.cpuUsage(before)), isProgram: false });
       }
     },
   };
 }
 
 export type Meter = ReturnType<typeof createMeter>;
+
+/** What the host tells of its use. */
+export const usageOf = (ledger: Ledger, meter: Meter): Usage => ({
+  look: () => meter.look(),
+  begin: (now, kept) => ledger.begin(now, kept),
+  network: (traffic) => ledger.network(traffic),
+  isPressed: () => ledger.isPressed(),
+  told: () => ledger.told(),
+  kept: () => ledger.kept(),
+});

@@ -18,7 +18,6 @@ async function* counting(body: AsyncIterable<Uint8Array>, usage: Pick<Usage, 'ne
  */
 export function countedTransport(transport: Transport, usage: Pick<Usage, 'network'> | undefined): Transport {
   if (usage === undefined) return transport;
-  const { stream } = transport;
   const counted: Transport = {
     async send(request, signal) {
       usage.network({ sentBytes: sizeOf(request.headers) + request.path.length + request.body.length });
@@ -28,12 +27,13 @@ export function countedTransport(transport: Transport, usage: Pick<Usage, 'netwo
     },
     close: () => transport.close(),
   };
-  if (stream === undefined) return counted;
+  if (transport.stream === undefined) return counted;
+  const stream = transport.stream.bind(transport);
   return {
     ...counted,
     async stream(request, signal) {
       usage.network({ sentBytes: sizeOf(request.headers) + request.path.length });
-      const response = await stream.call(transport, request, signal);
+      const response = await stream(request, signal);
       usage.network({ receivedBytes: sizeOf(response.headers) });
       return { ...response, body: counting(response.body, usage) };
     },

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { AGENT_BUDGET_BYTES, BUDGETS, MIB } from '../../src/budget/budgets.ts';
-import { createLedger } from '../../src/budget/ledger.ts';
+import { Ledger } from '../../src/budget/ledger.ts';
 import { usageInWords, usageOf, usedBy, usedToday } from '../../src/cli/usage-in-words.ts';
 import { createHealth } from '../../src/cycle/health.ts';
 import { createStretch } from '../../src/cycle/stretch.ts';
 import { createUsageKeeper, usageIn } from '../../src/cycle/usage.ts';
 import type { Usage } from '../../src/host/host.ts';
+import { createMeter, usageOf as usageOfHost } from '../../src/host/meter.ts';
 import { countedTransport } from '../../src/uplink/counted.ts';
 import type { Transport } from '../../src/uplink/transport.ts';
 import { enrolledStore } from '../support.ts';
@@ -15,12 +16,15 @@ const HOUR = 3_600_000;
 
 function setUp({ outbox } = enrolledStore()) {
   const state = { now: NOON };
-  const ledger = createLedger({ measure: 'processor', now: () => 0 });
+  const ledger = new Ledger({ measure: 'processor', now: () => 0 });
   const own = { processorMs: 0, residentBytes: 90 * MIB, peakBytes: 100 * MIB, writtenBytes: 0 };
-  const usage: Usage = { ...ledger, look: () => ledger.look({ ...own, processorMs: (own.processorMs += 10) }) };
+  const usage: Usage = {
+    ...usageOfHost(ledger, createMeter({ ledger, clock: { monotonic: () => 0 }, system: undefined })),
+    look: () => ledger.look({ ...own, processorMs: (own.processorMs += 10) }),
+  };
   const now = () => state.now;
   const keeper = createUsageKeeper({ host: { usage }, meta: outbox.meta, now });
-  const spend = (id: string, processorMs: number) => ledger.charge(id, { processorMs, outputBytes: 7 }, true);
+  const spend = (id: string, processorMs: number) => ledger.charge(id, { processorMs, outputBytes: 7 });
   return { state, ledger, keeper, spend, outbox, usage, now };
 }
 
@@ -96,7 +100,11 @@ describe('what the agent has used', () => {
     expect(usageInWords(usage).join('\n')).toContain('dear: 62 of 60 s of processor time in an hour');
     expect(usageInWords(null)).toEqual([]);
     const tomorrow = usedToday(outbox.meta, NOON + 24 * HOUR);
-    expect(tomorrow && usageOf(tomorrow)).toMatchObject({ processorSeconds: { all: 0 }, writtenBytes: null, dearest: [] });
+    expect(tomorrow && usageOf(tomorrow)).toMatchObject({
+      processorSeconds: { all: 0 },
+      writtenBytes: null,
+      dearest: [],
+    });
   });
 });
 

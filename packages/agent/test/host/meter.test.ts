@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { BUDGETS, MIB, SOURCE_MEMORY_BYTES } from '../../src/budget/budgets.ts';
-import { createLedger } from '../../src/budget/ledger.ts';
+import { Ledger } from '../../src/budget/ledger.ts';
 import { createExec } from '../../src/host/exec.ts';
 import { createMeter } from '../../src/host/meter.ts';
 import { createMachine } from '../../src/host/machine.ts';
@@ -52,7 +52,7 @@ describe('the time that is passed on one process that answers several', () => {
 describe('a program that is run', () => {
   const setUp = (system: Parameters<typeof createMeter>[0]['system']) => {
     const state = { now: 0 };
-    const ledger = createLedger({ measure: 'processor', now: () => state.now });
+    const ledger = new Ledger({ measure: 'processor', now: () => state.now });
     const meter = createMeter({ ledger, clock: { monotonic: () => state.now }, system });
     return { state, ledger, meter, child: Object.assign(new EventEmitter(), { pid: 7 }) };
   };
@@ -97,7 +97,7 @@ describe('a program that is run', () => {
 
   it('is measured by the clock where the system tells no more', () => {
     const state = { now: 0 };
-    const ledger = createLedger({ measure: 'elapsed', now: () => 0 });
+    const ledger = new Ledger({ measure: 'elapsed', now: () => 0 });
     const meter = createMeter({ ledger, clock: { monotonic: () => state.now }, system: undefined });
     const child = Object.assign(new EventEmitter(), { pid: 7 });
     meter.begin(child, allOf('a'));
@@ -152,7 +152,7 @@ describe.skipIf(procfs === undefined)('on this machine', () => {
     const residentBytes = SOURCE_MEMORY_BYTES + MIB;
     const system = { ...procfs, group: (leader: number) => ({ ...procfs?.group(leader), residentBytes }) as GroupUse };
     const greedy = sh('linux/greedy', 'sleep 20');
-    const ledger = createLedger({ measure: 'processor', now: clock.now });
+    const ledger = new Ledger({ measure: 'processor', now: clock.now });
     const meter = createMeter({ ledger, clock, system });
     const result = await createExec({ allowed: [greedy], environment: {}, meter }).run(greedy);
     expect(result).toEqual({ kind: 'unreadable', reason: 'over-budget' });

@@ -140,7 +140,9 @@ export const agentHealth = defineCheck({
   }),
   evaluate(input) {
     if (!input.facts.enrolled) return [state(input, 'not-applicable', { reason: 'not-enrolled' })];
-    const parts = [skewPart(input), droppedPart(input), hinderedPart(input), budgetPart(input)].filter((part) => part !== undefined);
+    const parts = [skewPart(input), droppedPart(input), hinderedPart(input), budgetPart(input)].filter(
+      (part) => part !== undefined,
+    );
     const health = stateOfParts(input, parts);
     // No rule has to ask for it: somebody may be trying to command the device.
     const refused = input.events.filter(isRefusal).map(({ at, cause, why }) => eventOf(input, at, { cause, why }));
