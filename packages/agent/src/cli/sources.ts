@@ -9,7 +9,7 @@ import { createMeta } from '../outbox/meta.ts';
 import { openForReading } from '../outbox/store.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
 import { systemClock } from './system.ts';
-import { budgetOf, usedBy, usedToday } from './usage-in-words.ts';
+import { budgetOf, runsInWords, usedBy, usedToday } from './usage-in-words.ts';
 
 function readsOf({ reads }: Source): string {
   switch (reads.kind) {
@@ -82,8 +82,7 @@ function withUse<T extends { readonly id: string }>(described: T, use: Use | und
 }
 
 function useInWords({ budget, ...one }: Pick<ReturnType<typeof withUse>, 'budget' | 'usedToday'>): string {
-  const used =
-    one.usedToday === null ? 'not known' : `${one.usedToday.processorSeconds} s in ${one.usedToday.runs} runs`;
+  const used = one.usedToday === null ? 'not known' : runsInWords(one.usedToday);
   const { processorSecondsPerHour: hour, processorSecondsPerDay: day, memoryMiB } = budget;
   return `  may use: ${hour} s of processor time an hour, ${day} s a day, ${memoryMiB} MiB of memory; used today: ${used}`;
 }

@@ -30,6 +30,11 @@ export function usedBy({ day }: Use, id: string) {
   return { processorSeconds: seconds(processorMs), runs, outputBytes };
 }
 
+type UsedBy = Pick<ReturnType<typeof usedBy>, 'processorSeconds' | 'runs'>;
+
+export const runsInWords = ({ processorSeconds, runs }: UsedBy): string =>
+  `${processorSeconds} s in ${runs} ${runs === 1 ? 'run' : 'runs'}`;
+
 /** `usage` of `status --json`: today is the day in UTC. */
 export function usageOf(use: Use) {
   const { day, measure, residentBytes, peakBytes } = use;
@@ -74,9 +79,7 @@ export function usageInWords(usage: Usage | null): string[] {
     `Memory:         ${memoryMiB.now} MiB, ${memoryMiB.peak} at the most`,
     ...(dearest.length === 0
       ? []
-      : [
-          `Dearest:        ${indented(dearest.map((one) => `${one.source}: ${one.processorSeconds} s in ${one.runs} runs`))}`,
-        ]),
+      : [`Dearest:        ${indented(dearest.map((one) => `${one.source}: ${runsInWords(one)}`))}`]),
     ...(overBudget.length === 0 ? [] : [`Over budget:    ${indented(overBudget.map(overBudgetInWords))}`]),
   ];
 }

@@ -8,6 +8,10 @@ const USAGE = 'usage';
 /** What was used since is lost where the machine loses its power; each keeping is a few KiB for the disk. */
 const KEEP_EVERY_MS = 10 * 60_000;
 
+/** To a tenth of a millisecond, as nobody needs more. */
+const written = (use: Use): string =>
+  JSON.stringify(use, (_name, value: unknown) => (typeof value === 'number' ? Math.round(value * 10) / 10 : value));
+
 /** What was kept of the use, by this run of the agent or an earlier one. */
 export function usageIn(meta: Pick<Meta, 'text'>): Use | undefined {
   try {
@@ -38,7 +42,7 @@ export function createUsageKeeper({ host: { usage }, meta, now }: Deps) {
       const isDue = isLast || over !== last.over || Math.abs(now() - last.at) >= KEEP_EVERY_MS;
       if (!isDue) return;
       last = { at: now(), over };
-      meta.set(USAGE, JSON.stringify(usage.kept()));
+      meta.set(USAGE, written(usage.kept()));
     },
     isPressed: () => usage?.isPressed() === true,
   };

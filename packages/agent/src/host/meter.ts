@@ -71,8 +71,9 @@ function begin(context: Context, child: Child, whose: Whose): Metered {
     clearInterval(timer);
     processorMs = ended(clock.monotonic() - from) + othersMs;
   });
-  // Behind the last of what it printed; it also comes where the program could not be started, which costs nothing.
+  // Behind the last of what it printed; it also comes where there was no such program, which is no run.
   child.once('close', () => {
+    if (pid === undefined) return;
     for (const [id, share] of whose.shares())
       ledger.charge(id, { processorMs: processorMs * share, outputBytes: Math.round(outputBytes * share) });
   });

@@ -78,6 +78,14 @@ describe('a program that is run', () => {
     });
   });
 
+  it('that was not there costs nothing, and is no run', () => {
+    const { ledger, meter } = setUp(undefined);
+    const child = new EventEmitter();
+    meter.begin(child, allOf('a'));
+    child.emit('close');
+    expect(ledger.kept().day.sources).toEqual({});
+  });
+
   it('that stays is counted while it does, and stopped once it has used up its budget', () => {
     let used = 40;
     const system = {
