@@ -12,8 +12,8 @@ export interface Budget {
 }
 
 /**
- * In milliseconds. The dearest source that was measured (`linux/apt-pending`) took 3.7 s, a full cycle without it 0.2 s, and
- * a day of an idle agent 90 s (docs/decisions/0052-self-limits.md): what reaches these is not as it should be.
+ * In milliseconds. The dearest source that was measured (`linux/apt-pending`) took 3.7 s, and a day of the whole agent comes
+ * to 150 s (docs/decisions/0052-self-limits.md): what reaches these is not as it should be.
  */
 export const BUDGETS: Readonly<Record<Measure, Budget>> = {
   processor: { source: { hourMs: 60_000, dayMs: 300_000 }, all: { dayMs: 900_000 } },
