@@ -49,7 +49,8 @@ function createEnded(system: System | undefined) {
   return (elapsedMs: number): number => {
     if (system === undefined) return elapsedMs;
     const before = collectedMs;
-    collectedMs = system.childrenMs();
+    // What cannot be read now is the next one's.
+    collectedMs = system.childrenMs() ?? before;
     return collectedMs - before;
   };
 }
@@ -81,7 +82,7 @@ function begin(context: Context, child: Child, whose: Whose): Metered {
     printed: (bytes) => void (outputBytes += bytes),
     ending() {
       clearInterval(timer);
-      if (pid !== undefined) othersMs = system?.group(pid).othersMs ?? 0;
+      if (pid !== undefined) othersMs = Math.max(othersMs, system?.group(pid).othersMs ?? 0);
     },
     watchMemory(tooMuch) {
       if (system === undefined || pid === undefined) return;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** proc(5) counts processor time in these, whatever the kernel's own clock: USER_HZ is 100 where Node runs. */
 const TICK_MS = 10;
@@ -8,6 +8,15 @@ const KIBIBYTE = 1024;
 function statOf(pid: number | 'self'): readonly string[] {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+/** No file handle to be had, say: what cannot be counted now must not end the agent. */
+function orElse<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
 }
 
 const [GROUP, USER, SYSTEM, CHILDREN_USER, CHILDREN_SYSTEM] = [2, 11, 12, 13, 14] as const;
@@ -30,7 +39,7 @@ function residentBytes(pid: number): number {
 
 function groupUse(leader: number): GroupUse {
   const use = { leaderMs: 0, othersMs: 0, residentBytes: 0 };
-  for (const name of readdirSync('/proc')) {
+  for (const name of orElse<readonly string[]>(() => readdirSync('/proc'), [])) {
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
     try {
@@ -49,23 +58,24 @@ function groupUse(leader: number): GroupUse {
 /** What the system tells of programs' use; handed in, so that a test may tell another. */
 export interface System {
   /** Processor time of all children that have ended, and of theirs, since this process was started. */
-  childrenMs(): number;
+  childrenMs(): number | undefined;
   group(leader: number): GroupUse;
   /** Bytes that this process and its children that have ended have had written to disks. */
   writtenBytes(): number | undefined;
 }
 
 function writtenBytes(): number | undefined {
-  try {
-    const bytes = /^write_bytes: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1];
-    return bytes === undefined ? undefined : Number(bytes);
-  } catch {
-    return undefined;
-  }
+  const io = orElse(() => readFileSync('/proc/self/io', 'utf8'), '');
+  const bytes = /^write_bytes: (\d+)$/m.exec(io)?.[1];
+  return bytes === undefined ? undefined : Number(bytes);
 }
 
 /** By proc(5); undefined where there is none. */
 export const procfs: System | undefined =
-  process.platform === 'linux'
-    ? { childrenMs: () => msOf(statOf('self'), [CHILDREN_USER, CHILDREN_SYSTEM]), group: groupUse, writtenBytes }
+  process.platform === 'linux' && existsSync('/proc/self/stat')
+    ? {
+        childrenMs: () => orElse(() => msOf(statOf('self'), [CHILDREN_USER, CHILDREN_SYSTEM]), undefined),
+        group: groupUse,
+        writtenBytes,
+      }
     : undefined;
