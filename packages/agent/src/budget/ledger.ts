@@ -152,7 +152,7 @@ export class Ledger {
     day.ownMs += Math.max(0, processorMs - this.#counted.processorMs);
     if (writtenBytes !== undefined)
       day.writtenBytes = (day.writtenBytes ?? 0) + Math.max(0, writtenBytes - (this.#counted.writtenBytes ?? 0));
-    this.#counted = { processorMs, writtenBytes };
+    this.#counted = { processorMs, writtenBytes: writtenBytes ?? this.#counted.writtenBytes };
     this.#use = { ...this.#use, residentBytes, peakBytes };
     for (const over of agentOver(this.#use)) this.#remember(over);
   }

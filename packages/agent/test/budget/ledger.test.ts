@@ -117,6 +117,7 @@ describe('the budget of everything', () => {
     ledger.look({ ...own, writtenBytes: undefined });
     expect(ledger.kept().day.writtenBytes).toBeNull();
     ledger.look({ ...own, writtenBytes: 10, processorMs: 5 });
+    ledger.look({ ...own, writtenBytes: undefined, processorMs: 9 });
     ledger.look({ ...own, writtenBytes: 30, processorMs: 9 });
     expect(ledger.kept().day).toMatchObject({ writtenBytes: 30, ownMs: 9 });
   });

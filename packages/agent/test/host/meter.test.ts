@@ -155,6 +155,26 @@ describe.skipIf(procfs === undefined)('on this machine', () => {
     expect(usage.told()).toMatchObject([{ name: 'linux/one' }]);
   });
 
+  it('what stays is ended once its budget is used up, and not followed again before the window ends', async () => {
+    const args = ['-c', 'echo ready; while :; do :; done'];
+    const stream = sourceOf('linux/stream', { kind: 'stream', files: ['/bin/sh'], args });
+    const state = { now: clock.now() };
+    const host = createMachine({ clock: { ...clock, now: () => state.now }, sources: [stream] });
+    const { usage } = host;
+    const ready = Promise.withResolvers<string>();
+    const ended = host.follow(stream, ready.resolve, AbortSignal.timeout(20_000));
+    await ready.promise;
+    const kept = usage?.kept();
+    if (usage === undefined || kept === undefined) throw new Error('a machine counts');
+    kept.hour.processorMs['linux/stream'] = BUDGETS.processor.source.hourMs;
+    usage.look();
+    expect(await ended).toMatchObject({ reason: 'source-failed' });
+    const again = () => host.follow(stream, () => undefined, AbortSignal.abort());
+    expect(await again()).toMatchObject({ reason: 'over-budget' });
+    state.now += 3_600_000;
+    expect(await again()).toMatchObject({ reason: 'gone' });
+  });
+
   it('what takes too much memory is ended, and not read again for the hour', async () => {
     if (procfs === undefined) return;
     const residentBytes = SOURCE_MEMORY_BYTES + MIB;
