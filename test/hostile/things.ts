@@ -153,6 +153,7 @@ async function fillOrders({ as, canary, owned }: Filling): Promise<Places> {
   const isolate = await ask('POST', `${url}/orders`, { kind: 'isolate', ...said });
   await ask('POST', `${url}/orders/${isolate['id']}/lifting`, { reason: `because ${canary}` });
   await ask('POST', `${url}/messages`, { text: `hello ${canary}`, reason: `because ${canary}` });
+  await ask('POST', `${url}/resends`, { reason: `because ${canary}` });
   return { 'devices.id': [lock['id'] ?? '', isolate['id'] ?? ''] };
 }
 

@@ -11,6 +11,7 @@ import {
 } from './breach-words.ts';
 import { day, humanise, isTime, moment, reasonWords, roleWords, told } from './words.ts';
 import { labelOf } from './labels.ts';
+import { KIND_WORDS, nameOfKind } from './pages/orders/words.ts';
 
 const EVENTS: Readonly<Record<string, string>> = {
   opened: 'Opened',
@@ -24,6 +25,9 @@ const EVENTS: Readonly<Record<string, string>> = {
   triaged: 'Decided what it is',
   'containment-asked': 'ICT asked to contain it',
   contained: 'Contained',
+  'withdrawal-ordered': 'Withdrawal of access ordered',
+  'device-ordered': 'Restriction of a device ordered',
+  'device-order-lifted': 'Restriction of a device lifted',
   assessed: 'Assessed',
   decided: 'Decided whether to tell',
   'awareness-moved': 'Moment of awareness moved',
@@ -83,6 +87,7 @@ const answer = either(ANSWER_WORDS);
 const TEXTS: Readonly<Record<string, (value: string) => string>> = {
   // A device's reason is one of a list; a person's is what they wrote.
   reason: (value) => (/^[a-z0-9-]+$/.test(value) ? reasonWords(value) : value),
+  kind: (value) => (Object.hasOwn(KIND_WORDS, value) ? nameOfKind(value) : told(value)),
   role: roleWords,
   as: roleWords,
   to: either(ROUTE_WORDS),

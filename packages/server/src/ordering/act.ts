@@ -3,6 +3,7 @@ import { actorOf, type Caller } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import { noBreach } from '../breaches/life/act.ts';
 import { readBreach } from '../breaches/read.ts';
+import { appendEvent, type BreachEvent } from '../breaches/store.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { lockedDevice } from '../devices/change.ts';
@@ -10,15 +11,14 @@ import type { DeviceRow } from '../devices/read.ts';
 import { deviceByTag } from '../devices/register.ts';
 import { problem } from '../errors.ts';
 import { heldAsExhibit } from '../exhibits/hold.ts';
-import { newId } from '../ids.ts';
 import type { Announce } from '../orders/desired-state/announce.ts';
-import { liftRestrictions, orderRestrictions, sendOneOff } from '../orders/desired-state/change.ts';
+import { liftRestrictions, orderRestrictions } from '../orders/desired-state/change.ts';
 import { type CodeKeys, codeOf } from '../orders/desired-state/codes.ts';
 import { isRestriction, type OrderRow } from '../orders/desired-state/document.ts';
 import { orderOf } from '../orders/desired-state/read.ts';
 import type { Releases } from '../orders/desired-state/releases.ts';
 import { ownDevice } from '../people/own-devices.ts';
-import type { NewMessage, NewOrder } from './schema.ts';
+import type { NewOrder } from './schema.ts';
 
 export interface OrderingDeps {
   readonly db: Db;
@@ -29,10 +29,6 @@ export interface OrderingDeps {
   readonly releases: Pick<Releases, 'take'>;
 }
 
-const DAY_MS = 86_400_000;
-/** A message that nobody has seen by then says nothing to anybody. */
-const MESSAGE_FOR_MS = 7 * DAY_MS;
-
 /** What is kept as evidence is changed by no order before the officer has agreed (clause 4.7). */
 export async function refuseExhibit(tx: Tx, { organisation, id, asset_tag: tag }: DeviceRow): Promise<void> {
   const ref = await heldAsExhibit(tx, organisation, id);
@@ -40,7 +36,7 @@ export async function refuseExhibit(tx: Tx, { organisation, id, asset_tag: tag }
 }
 
 /** Where an agent may run: a device that was never enrolled hears of nothing. */
-async function enrolledDevice(tx: Tx, organisation: string, assetTag: string): Promise<DeviceRow> {
+export async function enrolledDevice(tx: Tx, organisation: string, assetTag: string): Promise<DeviceRow> {
   const device = await lockedDevice(tx, organisation, assetTag);
   if (device.generation === 0)
     throw problem('conflict', `${assetTag} has never been enrolled: no agent on it would hear of an order.`);
@@ -50,7 +46,7 @@ async function enrolledDevice(tx: Tx, organisation: string, assetTag: string): P
   return device;
 }
 
-const placeOf = ({ organisation, id }: DeviceRow) => ({ organisation, device: id });
+export const placeOf = ({ organisation, id }: DeviceRow) => ({ organisation, device: id });
 
 /** Nobody frees the device that they hold themselves: somebody else of ICT does. */
 export async function refuseOwn({ db }: Pick<OrderingDeps, 'db'>, caller: Caller, assetTag: string): Promise<void> {
@@ -58,7 +54,8 @@ export async function refuseOwn({ db }: Pick<OrderingDeps, 'db'>, caller: Caller
     throw problem('not-permitted', 'You hold this device yourself: somebody else of ICT must do this.');
 }
 
-function momentOf(until: string | null, now: number): number | null {
+/** Milliseconds since the epoch. Throws `validation` where that is not in the future. */
+export function momentOf(until: string | null, now: number): number | null {
   if (until === null) return null;
   const at = Date.parse(until);
   if (at <= now)
@@ -78,7 +75,15 @@ async function requireBreach({ db }: OrderingDeps, caller: Caller, ref: string |
   if (ref !== null && (await readBreach(db, caller, ref)) === undefined) throw noBreach(ref);
 }
 
-const actOf = (caller: Caller, at: number, action: string, assetTag: string) => ({
+/** Puts an act onto the timeline of the breach that it is about, whoever may see that. */
+async function noteOnBreach(tx: Tx, organisation: string, ref: string | null, event: BreachEvent): Promise<void> {
+  if (ref === null) return;
+  const of = tx.selectFrom('breaches').select(['organisation', 'id']);
+  const breach = await of.where('organisation', '=', organisation).where('ref', '=', ref).executeTakeFirst();
+  if (breach !== undefined) await appendEvent(tx, breach, event);
+}
+
+export const actOf = (caller: Caller, at: number, action: string, assetTag: string) => ({
   organisation: caller.organisation,
   at,
   actor: actorOf(caller),
@@ -110,26 +115,9 @@ export async function orderByPerson(
     await orderRestrictions(tx, placeOf(device), behind, [restriction], { now, announce: deps.announce });
     const detail = { order: id, kind, until: order.until, breach, reason };
     await recordAct(tx, { ...actOf(caller, now, 'device-ordered', device.asset_tag), detail });
-  });
-  return id;
-}
-
-/** A person says something to whoever is at the device. Gives the order's id. */
-export async function messageByPerson(
-  caller: Caller,
-  assetTag: string,
-  { text, until, reason }: NewMessage,
-  deps: OrderingDeps,
-): Promise<string> {
-  const now = deps.clock.now();
-  const end = momentOf(until ?? null, now) ?? now + MESSAGE_FOR_MS;
-  const id = newId(now, deps.random);
-  await inTransaction(deps.db, async (tx) => {
-    const device = await enrolledDevice(tx, caller.organisation, assetTag);
-    const behind = { by: actorOf(caller), reason, breach: null, withdrawnFrom: null };
-    const message = { id, kind: 'message', until: end, text } as const;
-    await sendOneOff(tx, placeOf(device), behind, message, { now, announce: deps.announce });
-    await recordAct(tx, { ...actOf(caller, now, 'device-messaged', device.asset_tag), detail: { order: id, reason } });
+    const told = { device: device.asset_tag, kind, until };
+    const event = { at: now, actor: actorOf(caller), type: 'device-ordered', detail: told };
+    await noteOnBreach(tx, caller.organisation, breach, event);
   });
   return id;
 }
@@ -163,6 +151,9 @@ export async function liftByPerson(
     await liftRestrictions(tx, placeOf(device), [id], by, { now, announce: deps.announce });
     const detail = { order: id, kind: order.kind, reason };
     await recordAct(tx, { ...actOf(caller, now, 'device-order-lifted', device.asset_tag), detail });
+    const told = { device: device.asset_tag, kind: order.kind };
+    const event = { at: now, actor: actorOf(caller), type: 'device-order-lifted', detail: told };
+    await noteOnBreach(tx, caller.organisation, order.breach, event);
   });
 }
 

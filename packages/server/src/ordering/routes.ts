@@ -6,8 +6,9 @@ import { AssetTag } from '../devices/read-routes.ts';
 import { readDevice } from '../devices/read.ts';
 import { problem } from '../errors.ts';
 import { orderOf } from '../orders/desired-state/read.ts';
-import { liftByPerson, messageByPerson, orderByPerson, type OrderingDeps, readCode } from './act.ts';
+import { liftByPerson, orderByPerson, type OrderingDeps, readCode } from './act.ts';
 import { endRoutes } from './end-routes.ts';
+import { messageByPerson, resendByPerson } from './one-off.ts';
 import { presentOrders } from './present.ts';
 import { orderReadRoutes } from './read-routes.ts';
 import { CodeAnswer, NewMessage, NewOrder, OrderAnswer, OrderId, WithReason } from './schema.ts';
@@ -29,7 +30,7 @@ async function tell(db: Db, caller: Caller, assetTag: string, id: string, now: n
   return order;
 }
 
-function ordering(app: App, deps: OrderingDeps): void {
+function restricting(app: App, deps: OrderingDeps): void {
   const { db, clock } = deps;
   const order = {
     tags,
@@ -45,6 +46,10 @@ function ordering(app: App, deps: OrderingDeps): void {
     const id = await orderByPerson(caller, assetTag, request.body, deps);
     return reply.status(201).send(await tell(db, caller, assetTag, id, clock.now()));
   });
+}
+
+function once(app: App, deps: OrderingDeps): void {
+  const { db, clock } = deps;
   const message = {
     tags,
     summary: 'Say something to whoever is at a device, once',
@@ -56,6 +61,20 @@ function ordering(app: App, deps: OrderingDeps): void {
     const caller = callerOf(request);
     const { assetTag } = request.params;
     const id = await messageByPerson(caller, assetTag, request.body, deps);
+    return reply.status(201).send(await tell(db, caller, assetTag, id, clock.now()));
+  });
+  const resend = {
+    tags,
+    summary: 'Have a device send again how it stands by each rule',
+    description: 'Its findings alone: nothing else that is on it is ever sent. It is done at its next check-in.',
+    params: OfDevice,
+    body: WithReason,
+    response: { 201: OrderAnswer },
+  };
+  app.post(`${url}/resends`, { config, schema: resend }, async (request, reply) => {
+    const caller = callerOf(request);
+    const { assetTag } = request.params;
+    const id = await resendByPerson(caller, assetTag, request.body.reason, deps);
     return reply.status(201).send(await tell(db, caller, assetTag, id, clock.now()));
   });
 }
@@ -93,6 +112,7 @@ function ending(app: App, deps: OrderingDeps): void {
 export const orderingRoutes: FastifyPluginAsyncTypebox<OrderingDeps> = async (app, deps) => {
   await app.register(orderReadRoutes, deps);
   await app.register(endRoutes, deps);
-  ordering(app, deps);
+  restricting(app, deps);
+  once(app, deps);
   ending(app, deps);
 };

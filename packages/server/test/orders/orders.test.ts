@@ -175,6 +175,38 @@ describe('a restriction', () => {
   });
 });
 
+describe('a restriction that cites a breach', () => {
+  it('is on its timeline, and so is that it was lifted', async () => {
+    const filed = { title: 'A laptop was lost', description: 'On a train.' };
+    const reported = await server.as('worker', { method: 'POST', url: '/api/v1/breaches', payload: filed });
+    const { ref } = reported.json<{ ref: string }>();
+    const { id } = await order({ breach: ref, until: '2026-06-05T08:00:00Z' });
+    await post(`/orders/${id}/lifting`, { reason: 'found' });
+    const officer = 'information-security-team-leader';
+    const acts = await server.db.selectFrom('breach_events').selectAll().where('type', 'like', 'device-%').execute();
+    expect(acts.map(({ type, actor, detail }) => `${type} by ${actor}: ${detail}`)).toEqual([
+      `device-ordered by token:ict-operator: {"device":"DBC-1","kind":"lock","until":${Date.parse('2026-06-05T08:00Z')}}`,
+      'device-order-lifted by token:ict-operator: {"device":"DBC-1","kind":"lock"}',
+    ]);
+    const page = (await server.as(officer, { url: `/breaches/${ref}` })).body;
+    for (const words of ['Restriction of a device ordered', 'Restriction of a device lifted', 'Kind: Lock'])
+      expect(page).toContain(words);
+  });
+});
+
+describe('a device that is asked to send its findings again', () => {
+  it('hears of it once, and says that it did', async () => {
+    const { id } = (await post('/resends', { reason: 'What is shown does not fit' })).json<Order>();
+    const desired = await device.desired();
+    expect(desired?.oneOffs).toEqual([{ id, kind: 'resend', until: '2026-06-11T08:32:00.000Z' }]);
+    await device.report(desired?.version ?? 0, [seen(id, 'sent')]);
+    expect(await standings()).toEqual(['resend: sent']);
+    expect((await post('/resends', { reason: 'x' }, 'auditor')).statusCode).toBe(403);
+    const acts = await server.db.selectFrom('audit').select('action').execute();
+    expect(acts).toContainEqual({ action: 'device-asked-again' });
+  });
+});
+
 describe('a message', () => {
   it('is shown once, or said to have come too late', async () => {
     const { id } = (await post('/messages', { text: 'Please ring ICT', reason: 'to talk' })).json<Order>();

@@ -23,6 +23,7 @@ import { countryWords, deviceStateWords, STATE_WORDS } from '../device-state-wor
 import { factLines } from '../fact-words.ts';
 import { inList } from './overview.ts';
 import { ordersOnDevice } from './orders/on-device.ts';
+import { DONE } from './device-done.ts';
 
 const MOST_BREACHES = 50;
 
@@ -110,16 +111,6 @@ interface Desk {
     readonly stateReason?: string | undefined;
   };
 }
-
-const DONE: Readonly<Record<string, string>> = {
-  state: 'The state of this device has been changed.',
-  holder: 'The holder has been saved. It is recorded under your name.',
-  revoked: 'The key has been revoked. Nothing that the device sends is taken any more.',
-  left: 'The device has left service. It is recorded under your name.',
-  ordered: 'The restriction has been ordered. It is in force when the device has said so.',
-  lifted: 'The restriction has been lifted. It has ended when the device has said so.',
-  messaged: 'The message has been sent. The device says when it has been shown.',
-};
 
 /** Whom its holder names, for whoever may look at people. */
 async function personOf(db: Db, { organisation, holder }: DeviceView, caller: Caller) {

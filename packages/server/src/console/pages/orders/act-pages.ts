@@ -15,9 +15,9 @@ import { refusalWords } from '../act-words.ts';
 import { type DeviceAct, type DeviceCase, type Exchange, type OrderPageDeps, pathOf } from './device-act.ts';
 import { leaveAct, revokeKeyAct } from './end-acts.ts';
 import { orderAct } from './order-act.ts';
-import { codeAct, liftAct, messageAct } from './other-acts.ts';
+import { codeAct, liftAct, messageAct, resendAct } from './other-acts.ts';
 
-const ACTS: readonly DeviceAct[] = [orderAct, messageAct, liftAct, codeAct, revokeKeyAct, leaveAct];
+const ACTS: readonly DeviceAct[] = [orderAct, messageAct, resendAct, liftAct, codeAct, revokeKeyAct, leaveAct];
 const Params = Type.Object({ assetTag: AssetTag, id: Type.Optional(OrderId) }, { additionalProperties: false });
 
 interface Turn {

@@ -1,4 +1,5 @@
-import { liftByPerson, messageByPerson, readCode } from '../../../ordering/act.ts';
+import { liftByPerson, readCode } from '../../../ordering/act.ts';
+import { messageByPerson, resendByPerson } from '../../../ordering/one-off.ts';
 import { MOST_MESSAGE, MOST_REASON } from '../../../ordering/schema.ts';
 import type { FormField } from '../../forms/fields.ts';
 import { moment } from '../../words.ts';
@@ -36,6 +37,20 @@ export const messageAct: DeviceAct = {
   run: async ({ caller, device }, { text = '', reason: why = '' }, deps) => {
     await messageByPerson(caller, device.asset_tag, { text, reason: why }, deps);
     return { done: 'messaged' };
+  },
+};
+
+export const resendAct: DeviceAct = {
+  path: 'resend',
+  heading: 'Have this device send its findings again',
+  button: 'Have it send again',
+  fields: [reason('For the record, such as that what is shown here does not fit what you see.')],
+  intro: () => [
+    'It sends again how it stands by each rule, as it last read it. Nothing else that is on it is sent, and whoever works on it is not disturbed.',
+  ],
+  run: async ({ caller, device }, { reason: why = '' }, deps) => {
+    await resendByPerson(caller, device.asset_tag, why, deps);
+    return { done: 'asked-again' };
   },
 };
 

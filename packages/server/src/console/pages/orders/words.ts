@@ -29,7 +29,7 @@ export const KIND_WORDS: Readonly<Record<RestrictionKind | 'message' | 'resend',
     does: 'Locks it, with a notice for whoever finds it.',
   },
   message: { name: 'Message', does: 'Is shown once to whoever is signed in.' },
-  resend: { name: 'Send again', does: 'Sends again what the device last read.' },
+  resend: { name: 'Send again', does: 'Sends again how the device stands by each rule.' },
 };
 
 export const nameOfKind = (kind: string): string =>
