@@ -60,6 +60,7 @@ export async function gather(
   wasOff: boolean,
 ): Promise<Gathered> {
   const { memory } = options;
+  options.host.usage?.look();
   const due = ({ check }: { readonly check: string }) => checks === undefined || checks.has(check);
   const [collectors, histories] = [options.collectors.filter(due), options.histories.filter(due)];
   const bookmarkOf = (id: string) => memory.bookmark(id)?.position;
