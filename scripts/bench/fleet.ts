@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { PATHS } from '@beadle/shared';
 import { openCouncil } from './council.ts';
 import { print, progress } from './result.ts';
 import { sized } from './sized.ts';
+import { answeredWithin } from './server-metrics.ts';
 import { play } from './storm-run.ts';
 
 const DEVICES = sized('devices', 10_000);
@@ -37,8 +39,12 @@ export async function measureFleet(folder: string): Promise<void> {
       against: fleet.p50Ms,
       reference: 'p50 of the same check-ins',
       target: TARGET_MS,
-      note,
+      note: `${note}; the devices held each other up for ${fleet.heldUpMs} ms at the most`,
     });
+    const server = { name: 'fleet.check-in.server', value: await answeredWithin(council, PATHS.checkIns, 0.99) };
+    const half = await answeredWithin(council, PATHS.checkIns, 0.5);
+    const by = { unit: 'ms, p99 at the most, by the server’s own clock', against: half, reference: 'p50 at the most' };
+    print({ ...server, ...by, target: TARGET_MS, note });
     const share = { name: 'fleet.processor', value: serverSeconds, unit: 's of the server', against: seconds };
     print({ ...share, reference: 'seconds for which it ran', note });
     const memory = { name: 'fleet.memory', value: peak, unit: 'MiB of the server', against: before };

@@ -7,6 +7,7 @@ import type { Result as FleetResult } from '../fleet/result.ts';
 import { start } from '../start/processes.ts';
 import { type Council, openCouncil } from './council.ts';
 import { processorSeconds, residentMebibytes, watchMemory } from './proc.ts';
+import { ofCheckIns } from './server-metrics.ts';
 
 export interface ReturnPlan {
   readonly devices: number;
@@ -54,13 +55,6 @@ const FLEET = join(import.meta.dirname, '../fleet/main.ts');
 const AFTER_MS = 5_000;
 /** The line of `npm run fleet` with which its clock starts. */
 export const STARTS = /come back within/;
-
-async function metric({ origin }: Council, name: string): Promise<number> {
-  const response = await fetch(`${origin}/metrics`);
-  if (!response.ok) throw new Error(`/metrics answered ${response.status}`);
-  const text = await response.text();
-  return Number(new RegExp(`^${name}\\{lane="check-ins"\\} (\\S+)`, 'm').exec(text)?.[1] ?? 0);
-}
 
 /** `npm run fleet` against the council; its lines and its result are on its output. */
 export function startFleet({ origin, token }: Council, plan: FleetPlan): ChildProcess {
@@ -119,8 +113,8 @@ export async function runStorm(plan: StormPlan): Promise<Storm> {
   try {
     const { fleet, before, peak, serverSeconds } = await play(council, plan);
     const [sentAway, inHandMost] = [
-      await metric(council, 'beadle_shed_total'),
-      await metric(council, 'beadle_in_hand_most'),
+      await ofCheckIns(council, 'beadle_shed_total'),
+      await ofCheckIns(council, 'beadle_in_hand_most'),
     ];
     await delay(AFTER_MS);
     const after = residentMebibytes(council.server.pid ?? 0);

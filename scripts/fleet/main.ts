@@ -4,7 +4,7 @@ import { createClient } from '../start/client.ts';
 import type { KeptDevice } from './device.ts';
 import { readKept, writeKept } from './kept.ts';
 import { type FleetOptions, HELP, readOptions } from './options.ts';
-import type { Played } from './play.ts';
+import type { ThreadPlayed } from './play.ts';
 import { createProgress } from './progress.ts';
 import { resultOf, totalOf } from './result.ts';
 import { enrolFirst, fleetKey, policyVersion, register } from './set-up.ts';
@@ -63,7 +63,7 @@ async function run(options: FleetOptions): Promise<number> {
     say(`${enrolled.length} devices come back within ${options.returnWithin} s`);
     const ended = await Promise.all(threads.map((thread) => thread.go()));
     writeKept(options.keep, [...ended.flatMap(({ devices }) => devices), ...others]);
-    const played: readonly Played[] = ended.map((each) => each.played);
+    const played: readonly ThreadPlayed[] = ended.map((each) => each.played);
     beside.end();
     const result = resultOf(enrolled.length, played, options.streams);
     say(`sent away and come again: ${totalOf(played, ({ sentAway }) => sentAway)}`);

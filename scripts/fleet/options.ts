@@ -50,6 +50,7 @@ has found. Ends with one JSON line: {"devices","checkIns","findings","errors","p
 
 After its first check-in a device has something new in one of twenty, as a laptop in use has. A server on 127.0.0.1 is called from
 as many addresses of this machine (127.0.0.2 and on) as the devices need ports.
+heldUpMs is the longest that the devices themselves were held up by each other: no time is told more exactly.
 p50Ms and p99Ms are from the first attempt at a check-in to its acknowledgement, with all waits after a 503. errors counts the
 devices that were refused for good, or were not done 300 s after the end. With --streams there is "streams": how many were
 opened, and cut, and the longest that a device was without one; they last until the last device is done. Exit 1 if there are any, 2 for wrong use.

@@ -25,6 +25,11 @@ export interface Played {
   readonly streamed: Streamed;
 }
 
+/** What came of all devices of a thread. */
+export interface ThreadPlayed extends Played {
+  readonly heldUpMs: number;
+}
+
 /** After the end of the time, for those who were told to come again later: more than the server ever tells. */
 const PATIENCE_MS = 300_000;
 /** What another attempt would not change: the request, the key or the address is wrong. */

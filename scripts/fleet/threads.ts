@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { KeptDevice } from './device.ts';
-import type { Played } from './play.ts';
+import type { ThreadPlayed } from './play.ts';
 import type { FromWorker, Share } from './worker.ts';
 
 export interface ThreadEvents {
@@ -12,7 +12,7 @@ export interface Thread {
   /** The devices, once all of them are enrolled. Rejects with the words of what is wrong. */
   readonly ready: Promise<readonly KeptDevice[]>;
   /** Starts the clock; gives what came of it. */
-  go(): Promise<{ readonly played: Played; readonly devices: readonly KeptDevice[] }>;
+  go(): Promise<{ readonly played: ThreadPlayed; readonly devices: readonly KeptDevice[] }>;
   stop(): Promise<unknown>;
 }
 
@@ -20,7 +20,7 @@ export interface Thread {
 export function startThread(share: Share, events: ThreadEvents): Thread {
   const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: share });
   const ready = Promise.withResolvers<readonly KeptDevice[]>();
-  const played = Promise.withResolvers<{ played: Played; devices: readonly KeptDevice[] }>();
+  const played = Promise.withResolvers<{ played: ThreadPlayed; devices: readonly KeptDevice[] }>();
   const fail = (error: Error) => {
     ready.reject(error);
     played.reject(error);

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createTransport } from '../../packages/agent/src/uplink/transport.ts';
 import { enrolDevice, type KeptDevice } from './device.ts';
 import { inTurns } from './in-turns.ts';
-import { play, type Played, type PlayPlan } from './play.ts';
+import { play, type PlayPlan, type ThreadPlayed } from './play.ts';
 import { totalOf } from './result.ts';
 import { together } from './streams.ts';
 import { patient, sourceOf } from './transport.ts';
@@ -25,7 +26,7 @@ export type FromWorker =
   | { readonly kind: 'ready'; readonly devices: readonly KeptDevice[] }
   | { readonly kind: 'failed'; readonly words: string }
   | { readonly kind: 'back' }
-  | { readonly kind: 'played'; readonly played: Played; readonly devices: readonly KeptDevice[] };
+  | { readonly kind: 'played'; readonly played: ThreadPlayed; readonly devices: readonly KeptDevice[] };
 
 const ENROLMENTS_AT_A_TIME = 4;
 
@@ -44,7 +45,11 @@ async function enrolAll(): Promise<KeptDevice[]> {
   return [...devices, ...enrolled];
 }
 
+const LOOK_MS = 10;
+
 async function playAll(all: readonly KeptDevice[]): Promise<void> {
+  const delays = monitorEventLoopDelay({ resolution: LOOK_MS });
+  delays.enable();
   const shared = connections === undefined ? undefined : createTransport(plan.server, { connections });
   const { promise: allAreDone, resolve } = Promise.withResolvers<void>();
   let left = all.length;
@@ -68,6 +73,7 @@ async function playAll(all: readonly KeptDevice[]): Promise<void> {
     sentAway: totalOf(each, ({ sentAway }) => sentAway),
     latencies: each.flatMap(({ latencies }) => latencies),
     streamed: together(each.map(({ streamed }) => streamed)),
+    heldUpMs: Math.round(delays.max / 1e6) - LOOK_MS,
   };
   say({ kind: 'played', played, devices: each.map(({ kept }) => kept) });
 }
