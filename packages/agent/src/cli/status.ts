@@ -8,7 +8,7 @@ import { Outbox } from '../outbox/outbox.ts';
 import { openForReading, type Sql } from '../outbox/store.ts';
 import { authorisationsHeld, authorisationsInWords } from './authorisations-in-words.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
-import { type OrdersHeld, readOrders, restrictionsInWords } from './orders-in-words.ts';
+import { NO_ORDERS, pauseInWords, readOrders, restrictionsInWords } from './orders-in-words.ts';
 import { systemClock, systemRandom } from './system.ts';
 
 function documentOf(sql: Sql, server: KnownServer) {
@@ -20,8 +20,6 @@ function documentOf(sql: Sql, server: KnownServer) {
     authorisations: typeof kept === 'object' ? authorisationsHeld(kept, sql, now) : [],
   };
 }
-
-const NO_ORDERS: OrdersHeld = { version: 0, issuedAt: null, restrictions: [], reported: [], waiting: 0 };
 
 function readStatus(data: string) {
   const identity = loadEnrolment(data);
@@ -47,7 +45,7 @@ function readStatus(data: string) {
       ...base,
       lastCheckIn,
       ...documentOf(sql, identity),
-      orders: readOrders(sql, identity),
+      orders: readOrders(sql, identity, systemClock.now()),
       outbox: new Outbox({ sql, random: systemRandom }).waiting(),
     };
   } finally {
@@ -76,6 +74,7 @@ function inWords(status: ReturnType<typeof readStatus>): string[] {
   if (!status.enrolled) return waitingInWords(status.enrolment);
   const { policy, authorisations, outbox } = status;
   const restricted = restrictionsInWords(status.orders);
+  const paused = pauseInWords(status.orders);
   const live = authorisationsInWords(authorisations.filter(({ holds }) => holds !== 'no longer'));
   return [
     `Device:         ${status.assetTag} of ${status.organisation} (generation ${status.generation})`,
@@ -86,6 +85,7 @@ function inWords(status: ReturnType<typeof readStatus>): string[] {
     `Last check-in:  ${status.lastCheckIn ?? 'never'}`,
     `Policy:         ${policy === null ? 'none in force' : `${policy.title}, version ${policy.version}`}`,
     `Authorised:     ${live.length === 0 ? 'nothing beyond the policy' : live.join('\n                ')}`,
+    ...(paused === undefined ? [] : [`Paused:         ${paused}`]),
     `Restricted:     ${restricted.length === 0 ? 'nothing' : restricted.join('\n                ')}`,
     `Waiting to go:  ${outbox.pending} findings, ${outbox.bytes} bytes`,
     ...(outbox.dropped > 0 ? [`Dropped:        ${outbox.dropped} findings, because the store was full`] : []),

@@ -12,6 +12,7 @@ import { createEffectBook, type Unsent } from './effects.ts';
 import { createHeldMark } from './held-mark.ts';
 import { Look } from './look.ts';
 import { createOrderTime } from './order-time.ts';
+import { createPause } from './pause.ts';
 import { createRelease, createReleased } from './release.ts';
 import { prepareSpool, watchSpool } from './spool.ts';
 
@@ -30,6 +31,8 @@ export interface OrderServiceOptions {
   readonly noted: () => void;
   /** A document was refused. */
   readonly refused: () => void;
+  /** ICT has paused Beadle on this device, or that has ended. */
+  readonly pauseChanged: () => void;
 }
 
 /** Everything that the agent does about orders, on an open store. */
@@ -41,7 +44,12 @@ export function createOrderService(options: OrderServiceOptions) {
   const keeper = createDesiredStateKeeper({ sql, identity, effects, now, log });
   const time = createOrderTime({ clock, meta, serverTime });
   const released = createReleased(meta);
-  const orders = createOrders({ ...options, keeper, effects, released, time });
+  const changed = () => {
+    look.now();
+    options.pauseChanged();
+  };
+  const pause = createPause({ desired: () => keeper.current(), meta, now, changed });
+  const orders = createOrders({ ...options, keeper, effects, released, time, isPaused: () => pause.holds() });
   const release = createRelease({ meta, clock, keeper, released, time });
   const look = new Look({ ...options, orders, holds: createHeldMark(data) });
   return {
@@ -49,6 +57,7 @@ export function createOrderService(options: OrderServiceOptions) {
     effects,
     orders,
     release,
+    pause,
     /** What to tell the server next, and that it has been told. */
     reports: {
       next: () => effects.next(keeper.version()),
@@ -58,7 +67,10 @@ export function createOrderService(options: OrderServiceOptions) {
     accept(documents: readonly string[]): void {
       const taken = keeper.accept(documents);
       if (taken.includes('refused')) options.refused();
-      if (taken.includes('taken')) look.now();
+      if (taken.includes('taken')) {
+        look.now();
+        pause.look();
+      }
       if (taken.some((one) => one !== 'held')) options.noted();
     },
     /** Until `signal` aborts; rejects where the store is damaged. */
@@ -67,7 +79,7 @@ export function createOrderService(options: OrderServiceOptions) {
       const answer = async () => {
         if (await answerDropped({ data, now: clock.now(), meta, release, log })) look.now();
       };
-      await Promise.all([look.run(signal), watchSpool(data, answer, signal)]);
+      await Promise.all([look.run(signal), pause.run(signal), watchSpool(data, answer, signal)]);
     },
   };
 }

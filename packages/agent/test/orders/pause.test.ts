@@ -1,0 +1,81 @@
+import { iso } from '@beadle/shared';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createPause } from '../../src/orders/pause.ts';
+import { createMeta, REACHED_AT } from '../../src/outbox/meta.ts';
+import { createOrderedDevice, restriction, sign } from './orders.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+function paused(device: ReturnType<typeof createOrderedDevice>, ms: number) {
+  const since = iso(device.world.time);
+  return { issuedAt: since, paused: { since, until: iso(device.world.time + ms) } };
+}
+const message = (id: string, until: number) => ({ id, kind: 'message', until: iso(until), text: 'Hello.' }) as const;
+
+describe('a device that ICT has paused', () => {
+  it('keeps what restricts it in force, lifts what is lifted, and shows a message only afterwards', async () => {
+    const device = createOrderedDevice();
+    const [lock, media] = [restriction('one', 'lock'), restriction('two', 'block-removable-media')];
+    const oneOffs = [message('three', device.world.time + DAY)];
+    await device.take(sign({ version: 1, restrictions: [lock, media] }));
+    await device.take(sign({ version: 2, ...paused(device, HOUR), restrictions: [lock], oneOffs }));
+    expect([...device.machine.force.keys()]).toEqual(['lock']);
+    expect(device.machine.shown.filter(({ title }) => title.includes('message'))).toEqual([]);
+    device.world.time += HOUR + 1;
+    await device.settle();
+    expect([...device.machine.force.keys()]).toEqual(['lock']);
+    expect(device.machine.shown.filter(({ title }) => title.includes('message'))).toHaveLength(1);
+  });
+
+  it('says so again after a restart, and that it is over when a newer document says nothing of it', async () => {
+    const device = createOrderedDevice();
+    await device.take(sign({ version: 1, ...paused(device, HOUR) }));
+    device.restart();
+    expect(device.service.pause.holds()).toBe(true);
+    await device.take(sign({ version: 2 }));
+    expect(device.service.pause.holds()).toBe(false);
+  });
+
+  it('is not paused for longer by a clock that is put back, nor for more than 30 days by any document', async () => {
+    const device = createOrderedDevice();
+    await device.take(sign({ version: 1, ...paused(device, HOUR) }));
+    createMeta(device.sql).set(REACHED_AT, device.world.time + HOUR);
+    device.clock.skew = -DAY;
+    expect(device.service.pause.holds()).toBe(false);
+    const other = createOrderedDevice();
+    await other.take(sign({ version: 1, ...paused(other, 400 * DAY) }));
+    expect(other.service.pause.holdsUntil()).toBe(other.world.time + 30 * DAY);
+  });
+});
+
+describe('the switch', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('says at once that a pause has begun, and that its time is over, and nothing once it is stopped', async () => {
+    let state: Parameters<typeof sign>[0] | undefined;
+    const changed = vi.fn();
+    const pause = createPause({
+      desired: () => state as ReturnType<Parameters<typeof createPause>[0]['desired']>,
+      meta: { integer: () => 0 },
+      now: () => Date.now(),
+      changed,
+    });
+    const stop = new AbortController();
+    const running = pause.run(stop.signal);
+    const since = iso(Date.now());
+    state = { version: 1, issuedAt: since, paused: { since, until: iso(Date.now() + 40 * DAY) } };
+    pause.look();
+    pause.look();
+    expect(changed).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(30 * DAY - 1000);
+    expect(changed).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(changed).toHaveBeenCalledTimes(2);
+    stop.abort();
+    await running;
+    pause.look();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
