@@ -93,7 +93,7 @@ async function locationOf(db: Db, device: DeviceView, at: number) {
   const policy = await policyInForce(db, device.organisation, { population, at });
   const { country, country_since: since } = device;
   return {
-    ...wantedOf(serverRules(policy?.document), device),
+    ...wantedOf(serverRules(policy?.document), device, at),
     appears: country === null ? null : countryWords(country),
     since,
   };
