@@ -114,7 +114,11 @@ describe('a device that ICT pauses', () => {
     expect(await breaches()).toBe(1);
     await pause();
     await looksAndCalls();
-    const open = council.db().selectFrom('breaches').select('ended_at').where('device', '=', await idOf());
+    const open = council
+      .db()
+      .selectFrom('breaches')
+      .select('ended_at')
+      .where('device', '=', await idOf());
     expect(await open.execute()).toEqual([{ ended_at: null }]);
   });
 });
