@@ -35,10 +35,11 @@ export interface PausedOptions {
 export const nothingLookedAt = (checks: Iterable<string>): Map<string, Observation> =>
   new Map([...checks].map((check) => [check, { facts: unknown('paused'), events: [] }]));
 
-/** How the cycles know of pauses, and what is told of one: from when to when, once, when it is over. */
-export function createPaused({ meta, clock, now, holdsUntil }: PausedOptions) {
+/** What is kept of pauses, in the store's own transactions. */
+function createBook({ meta, clock, now }: Omit<PausedOptions, 'holdsUntil'>) {
   const begun = () => JSON.parse(meta.text(PAUSE_BEGUN) ?? 'null') as Begun | null;
   const before = () => JSON.parse(meta.text(PAUSES_BEFORE) ?? '[]') as Before[];
+  const keep = (pauses: readonly Before[]) => meta.set(PAUSES_BEFORE, JSON.stringify(pauses.slice(-PAUSES_KEPT)));
 
   /** As it has been until now, or until its end. */
   function until(one: Begun): Before {
@@ -54,27 +55,39 @@ export function createPaused({ meta, clock, now, holdsUntil }: PausedOptions) {
     return last === null ? before() : [...before(), until(last)];
   }
 
-  function end(): void {
-    meta.set(PAUSES_BEFORE, JSON.stringify(all().slice(-PAUSES_KEPT)));
-    meta.set(PAUSE_BEGUN, undefined);
-  }
+  return {
+    begun,
+    before,
+    keep,
+    all,
+    begin: (one: Begun) => meta.set(PAUSE_BEGUN, JSON.stringify(one)),
+    end(): void {
+      keep(all());
+      meta.set(PAUSE_BEGUN, undefined);
+    },
+  };
+}
 
+/** How the cycles know of pauses, and what is told of one: from when to when, once, when it is over. */
+export function createPaused(options: PausedOptions) {
+  const { now, holdsUntil } = options;
+  const book = createBook(options);
+  const isUntold = ({ told }: Before) => !told;
   return {
     holds: (): boolean => holdsUntil() !== undefined,
     /** Since when nothing was looked at, where a pause is over and no cycle has seen that yet. */
-    overSince: (): number | undefined => (holdsUntil() === undefined ? begun()?.from : undefined),
+    overSince: (): number | undefined => (holdsUntil() === undefined ? book.begun()?.from : undefined),
     /** Within the transaction of a cycle: keeps that a pause holds, or that it does no longer. */
     note(): void {
-      const last = begun();
-      const ends = holdsUntil();
-      if (ends === undefined) {
-        if (last !== null) end();
-      } else if (last?.until !== ends)
-        meta.set(PAUSE_BEGUN, JSON.stringify({ from: last?.from ?? now(), until: ends } satisfies Begun));
+      const last = book.begun();
+      const until = holdsUntil();
+      if (until === undefined) {
+        if (last !== null) book.end();
+      } else if (last?.until !== until) book.begin({ from: last?.from ?? now(), until });
     },
     /** Without what happened while it was paused: that it is not collected holds afterwards as well. */
     withoutPauses(check: string, events: readonly unknown[]): readonly unknown[] {
-      const pauses = all();
+      const pauses = book.all();
       if (pauses.length === 0) return events;
       return events.filter((event) => {
         const at = identityOf(check, event)?.at;
@@ -83,13 +96,13 @@ export function createPaused({ meta, clock, now, holdsUntil }: PausedOptions) {
     },
     /** The first pause that nobody has been told of. */
     untold(): Unseen | undefined {
-      const first = before().find(({ told }) => !told);
+      const first = book.before().find(isUntold);
       return first === undefined ? undefined : { from: first.from, to: first.until, reason: 'paused' };
     },
     told(): void {
-      const first = before().findIndex(({ told }) => !told);
-      const marked = before().map((one, index) => (index === first ? { ...one, told: true } : one));
-      if (first !== -1) meta.set(PAUSES_BEFORE, JSON.stringify(marked));
+      const pauses = book.before();
+      const first = pauses.findIndex(isUntold);
+      if (first !== -1) book.keep(pauses.map((one, index) => (index === first ? { ...one, told: true } : one)));
     },
   };
 }

@@ -7,8 +7,8 @@ import type { Restrictor } from '../restrictions/means.ts';
 import type { ServerTime } from '../uplink/server-time.ts';
 import { answerDropped } from './answer-codes.ts';
 import { createOrders } from './carry-out.ts';
-import { createDesiredStateKeeper } from './desired-state.ts';
-import { createEffectBook, type Unsent } from './effects.ts';
+import { createDesiredStateKeeper, type DesiredStateKeeper } from './desired-state.ts';
+import { createEffectBook, type EffectBook, type Unsent } from './effects.ts';
 import { createHeldMark } from './held-mark.ts';
 import { Look } from './look.ts';
 import { createOrderTime } from './order-time.ts';
@@ -35,6 +35,12 @@ export interface OrderServiceOptions {
   readonly pauseChanged: () => void;
 }
 
+/** What to tell the server next, and that it has been told. */
+const reportsOf = (effects: EffectBook, keeper: DesiredStateKeeper) => ({
+  next: () => effects.next(keeper.version()),
+  acknowledged: (report: Unsent) => effects.acknowledged(report),
+});
+
 /** Everything that the agent does about orders, on an open store. */
 export function createOrderService(options: OrderServiceOptions) {
   const { data, sql, identity, clock, serverTime, log } = options;
@@ -44,11 +50,8 @@ export function createOrderService(options: OrderServiceOptions) {
   const keeper = createDesiredStateKeeper({ sql, identity, effects, now, log });
   const time = createOrderTime({ clock, meta, serverTime });
   const released = createReleased(meta);
-  const changed = () => {
-    look.now();
-    options.pauseChanged();
-  };
-  const pause = createPause({ desired: () => keeper.current(), meta, now, changed });
+  const pauseChanged = () => [look.now(), options.pauseChanged()];
+  const pause = createPause({ desired: () => keeper.current(), meta, now, changed: pauseChanged });
   const orders = createOrders({ ...options, keeper, effects, released, time, isPaused: () => pause.holds() });
   const release = createRelease({ meta, clock, keeper, released, time });
   const look = new Look({ ...options, orders, holds: createHeldMark(data) });
@@ -58,19 +61,12 @@ export function createOrderService(options: OrderServiceOptions) {
     orders,
     release,
     pause,
-    /** What to tell the server next, and that it has been told. */
-    reports: {
-      next: () => effects.next(keeper.version()),
-      acknowledged: (report: Unsent) => effects.acknowledged(report),
-    },
+    reports: reportsOf(effects, keeper),
     /** Takes desired states as they come, and sees to them at once. */
     accept(documents: readonly string[]): void {
       const taken = keeper.accept(documents);
       if (taken.includes('refused')) options.refused();
-      if (taken.includes('taken')) {
-        look.now();
-        pause.look();
-      }
+      if (taken.includes('taken')) void [look.now(), pause.look()];
       if (taken.some((one) => one !== 'held')) options.noted();
     },
     /** Until `signal` aborts; rejects where the store is damaged. */

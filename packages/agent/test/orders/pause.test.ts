@@ -55,7 +55,7 @@ describe('the switch', () => {
 
   it('says at once that a pause has begun, and that its time is over, and nothing once it is stopped', async () => {
     let state: Parameters<typeof sign>[0] | undefined;
-    const changed = vi.fn();
+    const changed = vi.fn<() => void>();
     const pause = createPause({
       desired: () => state as ReturnType<Parameters<typeof createPause>[0]['desired']>,
       meta: { integer: () => 0 },

@@ -126,7 +126,7 @@ async function judgeCall(
   const rules = serverRules(policy?.document);
   const called = await keepContact(tx, device, header, {
     ...contact,
-    wanted: (called) => wantedOf(rules, called, contact.now),
+    wanted: (now) => wantedOf(rules, now, contact.now),
     country: () => deps.country?.() ?? null,
   });
   return rules.length > 0 && judgeInTransaction(tx, called, await benchOf(tx, policy, contact.now, deps));

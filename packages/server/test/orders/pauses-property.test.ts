@@ -111,7 +111,7 @@ it('paused is told exactly while a pause holds, and what restricts the device is
         else await settled();
       }
       await settled();
-      for (const _ of [...device.pauses]) await device.end(0);
+      while (device.pauses.length > 0) await device.end(0);
       await settled();
       expect(device.isPaused()).toBe(false);
       const row = await server.db

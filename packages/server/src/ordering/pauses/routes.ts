@@ -18,16 +18,16 @@ async function tell(caller: Caller, id: string, { db, clock }: PausingDeps): Pro
   return presentPause(row, clock.now());
 }
 
-/** The one switch by which ICT pauses collection, notices and orders. */
-export const pauseRoutes: FastifyPluginAsyncTypebox<PausingDeps> = async (app, deps) => {
-  const { db, clock } = deps;
-  const list = {
+type App = Parameters<FastifyPluginAsyncTypebox<PausingDeps>>[0];
+
+function listing(app: App, { db, clock }: PausingDeps): void {
+  const schema = {
     tags,
     summary: 'List what ICT has paused, newest first',
     querystring: Type.Object(PageQuery, { additionalProperties: false }),
     response: { 200: pageOf(PauseAnswer) },
   };
-  app.get(url, { config: { access: 'orders:read' }, schema: list }, async (request) => {
+  app.get(url, { config: { access: 'orders:read' }, schema }, async (request) => {
     const limit = limitOf(request.query);
     const after = readCursor(request.query.cursor, ['number', 'string']);
     const rows = await listPauses(db, callerOf(request).organisation, { limit, after });
@@ -39,6 +39,10 @@ export const pauseRoutes: FastifyPluginAsyncTypebox<PausingDeps> = async (app, d
       (row) => presentPause(row, now),
     );
   });
+}
+
+function acting(app: App, deps: PausingDeps): void {
+  const config = { access: 'pauses:write' } as const;
   const begin = {
     tags,
     summary: 'Pause collection, notices and orders on a device, a group of them or all',
@@ -46,7 +50,7 @@ export const pauseRoutes: FastifyPluginAsyncTypebox<PausingDeps> = async (app, d
     body: NewPause,
     response: { 201: PauseAnswer },
   };
-  app.post(url, { config: { access: 'pauses:write' }, schema: begin }, async (request, reply) => {
+  app.post(url, { config, schema: begin }, async (request, reply) => {
     const caller = callerOf(request);
     const id = await beginPause(caller, request.body, deps);
     return reply.status(201).send(await tell(caller, id, deps));
@@ -58,9 +62,15 @@ export const pauseRoutes: FastifyPluginAsyncTypebox<PausingDeps> = async (app, d
     body: WithReason,
     response: { 200: PauseAnswer },
   };
-  app.post(`${url}/:id/end`, { config: { access: 'pauses:write' }, schema: end }, async (request) => {
+  app.post(`${url}/:id/end`, { config, schema: end }, async (request) => {
     const caller = callerOf(request);
     await endPause(caller, request.params.id, request.body.reason, deps);
     return tell(caller, request.params.id, deps);
   });
+}
+
+/** The one switch by which ICT pauses collection, notices and orders. */
+export const pauseRoutes: FastifyPluginAsyncTypebox<PausingDeps> = async (app, deps) => {
+  listing(app, deps);
+  acting(app, deps);
 };
