@@ -19,7 +19,7 @@ afterAll(() => server.close());
 const body = async (url: string, by = ict) => (await by?.get(url))?.body ?? '';
 const filled = {
   scope: 'device',
-  device: 'DBC-1',
+  name: 'DBC-1',
   'until-day': '10',
   'until-month': '6',
   'until-year': '2026',
@@ -44,6 +44,8 @@ describe('the pages of pauses', () => {
     const late = { ...filled, 'until-month': '9', step: 'confirmed' };
     const refused = await ict?.post('/pauses/new', late, '/pauses/new');
     expect([refused?.statusCode, refused?.body]).toEqual([400, expect.stringContaining('within 30 days')]);
+    const nameless = await ict?.post('/pauses/new', { ...filled, name: '', step: 'confirmed' }, '/pauses/new');
+    expect(nameless?.body).toContain('Which device?');
     expect((await officer?.get('/pauses/new'))?.statusCode).toBe(403);
   });
 

@@ -10,7 +10,7 @@ import { MOST_REASON } from '../../../ordering/schema.ts';
 import type { PauseScope } from '../../../orders/pauses/pauses.ts';
 import { callerMay } from '../../../people/permissions.ts';
 import { showPage } from '../../console.ts';
-import { type FormField, formSchema } from '../../forms/fields.ts';
+import { type FormField, formSchema, type Values } from '../../forms/fields.ts';
 import { moment } from '../../words.ts';
 import { beginForm, HERE, type PauseForm, type PausePageDeps, takeForm } from './form.ts';
 
@@ -32,21 +32,17 @@ const FIELDS: readonly FormField[] = [
     label: 'What should be paused',
     missing: 'Choose what should be paused',
     options: [
-      {
-        value: 'device',
-        text: 'One device',
-        fields: [{ name: 'device', kind: 'line', label: 'Asset tag', missing: 'Enter an asset tag', most: MOST_NAME }],
-      },
-      {
-        value: 'group',
-        text: 'The devices of a group',
-        hint: 'Of the devices themselves, or of those who hold them.',
-        fields: [
-          { name: 'group', kind: 'line', label: 'Name of the group', missing: 'Enter the group', most: MOST_NAME },
-        ],
-      },
+      { value: 'device', text: 'One device' },
+      { value: 'group', text: 'The devices of a group', hint: 'Of the devices themselves, or of those who hold them.' },
       { value: 'all', text: 'All devices' },
     ],
+  },
+  {
+    name: 'name',
+    kind: 'line',
+    label: 'Asset tag, or name of the group',
+    hint: 'Leave it empty for all devices.',
+    most: MOST_NAME,
   },
   {
     name: 'until',
@@ -63,12 +59,11 @@ const INTRO = [
   'What happens on it meanwhile is not collected afterwards. Each rule that it checks is shown as not known.',
 ];
 
-const nameIn = (values: Readonly<Record<string, string>>): string | null =>
-  (values['scope'] === 'device' ? values['device'] : values['scope'] === 'group' ? values['group'] : undefined) ?? null;
+const nameIn = (values: Values): string | null => values['name'] ?? null;
 
 function whatWords(scope: string, name: string | null): string {
   if (scope === 'all') return 'all devices';
-  return scope === 'group' ? `the group ${name}` : (name ?? '');
+  return scope === 'group' ? `the group ${name ?? ''}` : (name ?? '');
 }
 
 const beginning = (caller: Caller, deps: PausePageDeps): PauseForm => ({
@@ -124,7 +119,7 @@ function beginPages(app: App, deps: PausePageDeps): void {
   const querystring = Type.Object({ device: Type.Optional(Type.String({ maxLength: MOST_NAME })) }, closed);
   app.get(`${HERE}/new`, { schema: { hide: true, querystring }, config }, (request, reply) => {
     const { device } = request.query;
-    const given = device === undefined ? {} : { scope: 'device', device };
+    const given = device === undefined ? {} : { scope: 'device', name: device };
     return beginForm(deps, { request, reply }, beginning(callerOf(request), deps), given);
   });
   app.post(`${HERE}/new`, { schema: { hide: true, body: formSchema(FIELDS) }, config }, (request, reply) =>
