@@ -25,7 +25,8 @@ const withoutDatabase = [
 /** What stands on functions that are tested on PostgreSQL by the API's own tests, or has little to do with a database. */
 const onOneEngine = [
   'packages/server/test/console/**',
-  'packages/server/test/people/oidc*.test.ts',
+  'packages/server/test/people/{oidc*,password,second-factor}.test.ts',
+  'packages/server/test/notify/{govuk-notify,webhook}*.test.ts',
   'test/quiet.test.ts',
 ];
 const postgres = './test/support/postgres-server.ts';

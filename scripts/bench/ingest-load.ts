@@ -18,6 +18,7 @@ import {
   stateDigest,
 } from '@beadle/shared';
 import { Client } from 'undici';
+import { sortDocuments } from '../../packages/agent/src/orders/document-types.ts';
 import { enrol } from '../../packages/agent/src/uplink/enrol.ts';
 import { createTransport } from '../../packages/agent/src/uplink/transport.ts';
 import { batchOf } from './ingest-findings.ts';
@@ -36,6 +37,8 @@ interface Plan {
 interface Named {
   readonly id: string;
   readonly generation: number;
+  /** Of the policy document that came with the enrolment: with another the server would sign a new one each time. */
+  readonly policySerial: number;
 }
 
 interface Device extends Named {
@@ -59,8 +62,7 @@ function headerOf(device: Named, previous: ChainPosition, state: CheckInHeader['
       release: '6.1.0',
       outbox: { pending: 50, bytes: 20_000, dropped: 0 },
     },
-    // The document that came with the enrolment.
-    policySerial: 1,
+    policySerial: device.policySerial,
     onCouncilNetwork: null,
     facts: {},
   };
@@ -93,6 +95,12 @@ function writeBatches(device: Named, index: number, count: number): Buffer[] {
   });
 }
 
+function serialIn(documents: readonly string[]): number {
+  const [policy = ''] = sortDocuments(documents).policies;
+  const payload = Buffer.from(policy.split('.')[1] ?? '', 'base64url').toString();
+  return (JSON.parse(payload) as { readonly serial: number }).serial;
+}
+
 async function enrolOne({ origins, batches }: Plan, token: string, index: number): Promise<Device> {
   const origin = origins[index % origins.length] ?? origins[0];
   const key = generateKeyPairSync('ed25519').privateKey;
@@ -100,7 +108,8 @@ async function enrolOne({ origins, batches }: Plan, token: string, index: number
   const about = { platform: 'linux', release: '6.1.0', agentVersion: '0.1.0', serialNumber: null } as const;
   const answer = await enrol({ server: origin, token, key, transport, clock, about }, AbortSignal.timeout(30_000));
   await transport.close();
-  const device = { origin, id: answer.device, generation: answer.generation, signer: signerOf(key) };
+  const policySerial = serialIn(answer.documents);
+  const device = { origin, id: answer.device, generation: answer.generation, policySerial, signer: signerOf(key) };
   return { ...device, bodies: writeBatches(device, index, batches) };
 }
 

@@ -104,8 +104,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'leave the old key in force',
     file: server('enrolment/store.ts'),
-    from: '.set({ revoked_at: at })',
-    to: '.set({ revoked_at: null })',
+    from: ".set({ revoked_at: at, revoked_why: 'replaced' })",
+    to: ".set({ revoked_at: null, revoked_why: 'replaced' })",
   },
   {
     name: 'drop what waits at a new enrolment',

@@ -27,7 +27,7 @@ export interface Spawned {
 export function spawnNode(args: readonly string[], env: Record<string, string> = {}): Spawned {
   const child = spawn(process.execPath, [...args], {
     cwd: ROOT,
-    env: { ...process.env, NODE_OPTIONS: '', NODE_COMPILE_CACHE: join(tmpdir(), 'beadle-test-compile-cache'), ...env },
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'beadle-test-compile-cache'), ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const texts = { stdout: '', stderr: '' };

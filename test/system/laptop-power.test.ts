@@ -14,7 +14,7 @@ import { type Cut, cutPower } from './laptop/power-log.ts';
 import { laptopSystem, say } from './laptop/system.ts';
 
 /** Some here; `BEADLE_CUTS=50 npm run test:system -- test/system/laptop-power.test.ts` for the whole of it. */
-const CUTS = Number(process.env['BEADLE_CUTS'] ?? 6);
+const CUTS = Number(process.env['BEADLE_CUTS'] ?? 4);
 const MOST_WRITING_MS = 3000;
 const DISK_BYTES = 96 * 1024 * 1024;
 const DATA = '/data';
