@@ -71,8 +71,8 @@ export function createOrders(options: OrdersOptions) {
     async settle(kinds: readonly RestrictionKind[] = RESTRICTIONS): Promise<Settled> {
       const all = kinds.map((kind) => guarded(kind, () => settleKind(kind)));
       const isWhole = kinds.length === RESTRICTIONS.length;
-      const once =
-        isWhole && !isPaused() ? guarded('once', () => oneOffs.settle(keeper.current()?.oneOffs ?? [])) : false;
+      const seeToOnce = async () => !isPaused() && oneOffs.settle(keeper.current()?.oneOffs ?? []);
+      const once = isWhole ? guarded('once', seeToOnce) : false;
       const [waits, ...held] = await Promise.all([once, ...all]);
       return { kinds: kinds.filter((_, index) => held[index]), waits, nextEnd: nextEnd(options) };
     },

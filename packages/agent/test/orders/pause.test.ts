@@ -1,4 +1,5 @@
 import { iso } from '@beadle/shared';
+import SQLite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPause } from '../../src/orders/pause.ts';
 import { createMeta, REACHED_AT } from '../../src/outbox/meta.ts';
@@ -76,6 +77,40 @@ describe('the switch', () => {
     stop.abort();
     await running;
     pause.look();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it.each([
+    ['SQLITE_FULL', 'goes on and looks again'],
+    ['SQLITE_CORRUPT', 'ends, as the agent has to'],
+  ])('where the store fails with %s at the end of a pause, %s', async (code, _what) => {
+    const since = iso(Date.now());
+    const state = { device: 'd', version: 1, issuedAt: since, restrictions: [], oneOffs: [] };
+    let fails = false;
+    const changed = vi.fn<() => void>();
+    const pause = createPause({
+      desired: () => ({ ...state, paused: { since, until: iso(Date.now() + (fails ? 0 : 1000)) } }),
+      meta: {
+        integer: () => {
+          if (fails) throw new SQLite.SqliteError('made up', code);
+          return 0;
+        },
+      },
+      now: () => Date.now(),
+      changed,
+    });
+    const stop = new AbortController();
+    const outcome = pause.run(stop.signal).then(
+      () => 'stopped',
+      () => 'ended',
+    );
+    fails = true;
+    await vi.advanceTimersByTimeAsync(2000);
+    fails = false;
+    expect(changed).not.toHaveBeenCalled();
+    expect(vi.getTimerCount()).toBe(code === 'SQLITE_FULL' ? 1 : 0);
+    stop.abort();
+    expect(await outcome).toBe(code === 'SQLITE_FULL' ? 'stopped' : 'ended');
     expect(vi.getTimerCount()).toBe(0);
   });
 });
