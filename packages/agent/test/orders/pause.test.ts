@@ -1,5 +1,6 @@
 import { iso } from '@beadle/shared';
 import SQLite from 'better-sqlite3';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPause } from '../../src/orders/pause.ts';
 import { createMeta, REACHED_AT } from '../../src/outbox/meta.ts';
@@ -48,6 +49,46 @@ describe('a device that ICT has paused', () => {
     await other.take(sign({ version: 1, ...paused(other, 400 * DAY) }));
     expect(other.service.pause.holdsUntil()).toBe(other.world.time + 30 * DAY);
   });
+});
+
+const KINDS = ['lock', 'isolate', 'block-removable-media'] as const;
+
+it('whatever comes in whichever order, a device is paused while its newest document says so, and held to all that this says', async () => {
+  const step = fc.oneof(
+    fc.record({
+      does: fc.constant('document' as const),
+      hours: fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined }),
+      kinds: fc.uniqueArray(fc.constantFrom(...KINDS)),
+    }),
+    fc.record({ does: fc.constant('pass' as const), hours: fc.integer({ min: 1, max: 30 }) }),
+    fc.constant({ does: 'restart' as const }),
+    fc.constant({ does: 'hear' as const }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
+      const device = createOrderedDevice();
+      let version = 0;
+      let until = 0;
+      let kinds: readonly string[] = [];
+      for (const one of steps) {
+        if (one.does === 'pass') device.world.time += one.hours * HOUR;
+        else if (one.does === 'restart') device.restart();
+        else if (one.does === 'hear') device.hearTime();
+        else {
+          version += 1;
+          kinds = one.kinds;
+          until = device.world.time + (one.hours ?? 0) * HOUR;
+          const restrictions = one.kinds.map((kind) => restriction(`${kind}-${version}`, kind));
+          const pause = one.hours === undefined ? {} : paused(device, one.hours * HOUR);
+          await device.take(sign({ issuedAt: iso(device.world.time), ...pause, version, restrictions }));
+        }
+        await device.settle();
+        expect(device.service.pause.holds()).toBe(until > device.world.time);
+        expect([...device.machine.force.keys()].toSorted()).toEqual([...kinds].toSorted());
+      }
+    }),
+    { numRuns: 100 },
+  );
 });
 
 describe('the switch', () => {

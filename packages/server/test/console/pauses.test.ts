@@ -37,6 +37,11 @@ describe('the pages of pauses', () => {
     const asked = await ict?.post('/pauses/new', filled, '/pauses/new');
     expect(asked?.body).toContain('Are you sure you want to pause DBC-1?');
     expect(asked?.body).toContain('A laptop that is lost cannot be locked');
+    expect(asked?.body).toMatch(/Devices now[^]{0,200}1 device/);
+    const nobody = await ict?.post('/pauses/new', { ...filled, scope: 'group', name: 'Nobody' }, '/pauses/new');
+    expect(nobody?.body).toContain('None that is enrolled and in service');
+    const all = await ict?.post('/pauses/new', { ...filled, scope: 'all', name: '' }, '/pauses/new');
+    expect(all?.body).toMatch(/pause all devices[^]*1 device/);
     expect(await body('/pauses')).toContain('Nothing has been paused.');
   });
 

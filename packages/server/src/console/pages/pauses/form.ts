@@ -22,7 +22,7 @@ export interface PauseForm {
   readonly button: string;
   readonly intro: readonly string[];
   readonly fields: readonly FormField[];
-  readonly confirm: (values: Values) => Confirm;
+  readonly confirm: (values: Values) => Confirm | Promise<Confirm>;
   readonly run: (values: Values) => Promise<unknown>;
   /** What is said in the list then. */
   readonly done: string;
@@ -52,7 +52,7 @@ export async function takeForm(deps: PausePageDeps, exchange: Exchange, form: Pa
   const { values, errors } = readForm(form.fields, sent, deps.clock.now());
   if (errors.length > 0 || step === 'change') return showForm(deps, exchange, form, sent, errors);
   if (step !== 'confirmed') {
-    const model = { ...frameOf(form), confirm: form.confirm(values), sent };
+    const model = { ...frameOf(form), confirm: await form.confirm(values), sent };
     return showPage(deps, exchange, 'device-act-confirm', model, { section: 'devices' });
   }
   try {

@@ -1,17 +1,19 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { type Caller, callerOf } from '../../../access.ts';
+import { readDevice } from '../../../devices/read.ts';
 import { problem } from '../../../errors.ts';
 import { beginPause, endPause } from '../../../ordering/pauses/act.ts';
 import { presentPause } from '../../../ordering/pauses/present.ts';
 import { MOST_NAME, type PauseAnswer, PauseId } from '../../../ordering/pauses/schema.ts';
 import { listPauses, readPause } from '../../../ordering/pauses/store.ts';
 import { MOST_REASON } from '../../../ordering/schema.ts';
+import { countPaused } from '../../../orders/pauses/count.ts';
 import type { PauseScope } from '../../../orders/pauses/pauses.ts';
 import { callerMay } from '../../../people/permissions.ts';
 import { showPage } from '../../console.ts';
 import { type FormField, formSchema, type Values } from '../../forms/fields.ts';
-import { moment } from '../../words.ts';
+import { count as inNumbers, moment } from '../../words.ts';
 import { beginForm, HERE, type PauseForm, type PausePageDeps, takeForm } from './form.ts';
 
 const MOST_LISTED = 200;
@@ -66,17 +68,27 @@ function whatWords(scope: string, name: string | null): string {
   return scope === 'group' ? `the group ${name ?? ''}` : (name ?? '');
 }
 
+/** How many hear of it now; whoever is enrolled or comes into the group later does too. */
+async function countWords({ organisation }: Caller, values: Values, { db }: PausePageDeps): Promise<string> {
+  const { scope = '' } = values;
+  const name = nameIn(values);
+  const device = scope === 'device' && name !== null ? ((await readDevice(db, organisation, name))?.id ?? null) : null;
+  const count = await countPaused(db, organisation, { scope, device, group_name: name });
+  return count === 0 ? 'None that is enrolled and in service' : inNumbers(count, 'device');
+}
+
 const beginning = (caller: Caller, deps: PausePageDeps): PauseForm => ({
   heading: 'Pause devices',
   here: `${HERE}/new`,
   button: 'Continue',
   intro: INTRO,
   fields: FIELDS,
-  confirm: (values) => ({
+  confirm: async (values) => ({
     heading: `Are you sure you want to pause ${whatWords(values['scope'] ?? '', nameIn(values))}?`,
     warnings: ['Until then nothing that breaks the policy is noticed there. A laptop that is lost cannot be locked.'],
     summary: [
       { label: 'What is paused', text: whatWords(values['scope'] ?? '', nameIn(values)) },
+      { label: 'Devices now', text: await countWords(caller, values, deps) },
       { label: 'Until', text: moment(values['until'] ?? '') },
       { label: 'Why', text: values['reason'] ?? '' },
     ],
