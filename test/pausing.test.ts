@@ -121,4 +121,21 @@ describe('a device that ICT pauses', () => {
       .where('device', '=', await idOf());
     expect(await open.execute()).toEqual([{ ended_at: null }]);
   });
+
+  it('stops looking as soon as it hears of it, and looks again as soon as it hears of the end', async () => {
+    await laptop.running(async ({ uplink, orders, schedule, memory }) => {
+      const stop = new AbortController();
+      const running = Promise.all([orders.run(stop.signal), schedule.run(stop.signal)]);
+      const hear = () => expect.poll(() => uplink.once(AbortSignal.timeout(5000))).toBeGreaterThan(0);
+      const paused = () => memory.states().filter(({ reason }) => reason === 'paused').length;
+      const id = await pause();
+      await hear();
+      await expect.poll(paused).toBeGreaterThan(0);
+      await end(id);
+      await hear();
+      await expect.poll(paused).toBe(0);
+      stop.abort();
+      await running;
+    });
+  });
 });
