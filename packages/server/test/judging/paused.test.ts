@@ -35,6 +35,7 @@ beforeAll(async () => {
     asset_tag: 'DBC-1',
     country: 'FR',
     on_council_network: 0,
+    created_at: long,
     enrolled_at: long,
     last_contact_at: NOW,
     last_office_at: long,
