@@ -13,6 +13,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['collectors'],
     ['sources', 'orders', 'restrictions', 'watch', 'uplink'],
     ['host', 'outbox', 'identity', 'settings'],
+    ['budget'],
   ],
   server: [
     ['main'],

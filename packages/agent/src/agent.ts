@@ -1,7 +1,6 @@
 import { faultOf, FAULTS } from './errors.ts';
 import { type Identity, loadIdentity } from './identity/identity.ts';
 import { readLeftService } from './identity/left-service.ts';
-import type { Outbox } from './outbox/outbox.ts';
 import { type OpenStore, openStore } from './outbox/store.ts';
 import { waitFor } from './uplink/backoff.ts';
 import { type AgentOptions, wire } from './wiring.ts';
@@ -21,7 +20,8 @@ async function runOn(
   options: AgentOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { outbox, transport, uplink, schedule, orders, effects, stream, now, left } = wire(store, identity, options);
+  const wired = wire(store, identity, options);
+  const { outbox, transport, uplink, schedule, orders, effects, stream, left } = wired;
   const aliveAt = outbox.meta.text('alive_at');
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal, left]);
@@ -37,14 +37,17 @@ async function runOn(
     stop.abort();
     await Promise.allSettled(running);
     await transport.close().catch(() => undefined);
-    markAlive(outbox, now());
+    markAlive(wired);
   }
   return left.aborted;
 }
 
-function markAlive(outbox: Outbox, now: number): void {
+function markAlive({ outbox, now, usage }: Pick<ReturnType<typeof wire>, 'outbox' | 'now' | 'usage'>): void {
   try {
-    outbox.meta.set('alive_at', now);
+    outbox.transaction(() => {
+      outbox.meta.set('alive_at', now());
+      usage.keep(true);
+    });
   } catch {
     // The store is damaged or full: the next start says so.
   }

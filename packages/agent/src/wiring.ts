@@ -6,6 +6,7 @@ import { createCycle } from './cycle/cycle.ts';
 import { createPaused } from './cycle/paused.ts';
 import { createWhereabouts } from './cycle/whereabouts.ts';
 import { createHealth } from './cycle/health.ts';
+import { createUsageKeeper } from './cycle/usage.ts';
 import { Schedule } from './cycle/schedule.ts';
 import { stateBody, writeBody } from './cycle/transitions.ts';
 import type { Host } from './host/host.ts';
@@ -23,6 +24,7 @@ import type { Restrictor, RestrictorDeps } from './restrictions/means.ts';
 import { keptIn } from './restrictions/kept.ts';
 import { restrictorFor } from './restrictions/registry.ts';
 import { type BackOff, waitFor } from './uplink/backoff.ts';
+import { countedTransport } from './uplink/counted.ts';
 import { EffectsUplink } from './uplink/effects.ts';
 import { createCounter } from './uplink/exchange.ts';
 import { createServerTime } from './uplink/server-time.ts';
@@ -77,13 +79,15 @@ function wireCycle(store: OpenStore, identity: Identity, options: AgentOptions, 
   const serverTime = createServerTime(clock, outbox.meta);
   const now = () => serverTime.now();
   const policies = createPolicyKeeper({ sql: store.sql, identity, now, log });
+  const usage = createUsageKeeper({ host, meta: outbox.meta, now });
   const health = createHealth({ outbox, host, skewMs: () => serverTime.skewMs(), now });
   const whereabouts = createWhereabouts(options.place);
   const device = () => contextOf(policies.current());
   const paused = createPaused({ meta: outbox.meta, clock, now, holdsUntil: pausedUntil });
-  const cycle = createCycle({ ...options, outbox, memory, now, orders: policies, device, whereabouts, health, paused });
+  const seen = { whereabouts, health, paused, usage };
+  const cycle = createCycle({ ...options, ...seen, outbox, memory, now, orders: policies, device });
   const resend = () => restate(outbox, memory, random, now());
-  return { outbox, memory, serverTime, now, policies, whereabouts, cycle, resend };
+  return { outbox, memory, serverTime, now, policies, whereabouts, cycle, resend, usage };
 }
 
 interface Calls {
@@ -131,14 +135,14 @@ function createLeaving(data: string, now: () => number) {
 export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
   const { clock, random, log, host } = options;
   const looked = wireCycle(store, identity, options, () => orders.pause.holdsUntil());
-  const { outbox, memory, serverTime, policies, whereabouts, cycle, resend } = looked;
+  const { outbox, memory, serverTime, policies, whereabouts, cycle, resend, usage } = looked;
   const orders = wireOrders(store, identity, options, {
     ...looked,
     noted: () => effects.wake(),
     refused: () => schedule.want('agent-health'),
     pauseChanged: () => schedule.want(),
   });
-  const transport = options.transport(identity.enrolment.server);
+  const transport = countedTransport(options.transport(identity.enrolment.server), host.usage);
   const requests = { transport, counter: createCounter(), wait: waitFor };
   const base = { ...requests, clock, identity, outbox, memory, random, serverTime, log };
   const accept = (documents: readonly string[]) => {
@@ -165,7 +169,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     uplink.hurry();
     stream.reopen();
   };
-  const schedule = new Schedule({ ...options, cycle, kept: (isUrgent) => uplink.wake(isUrgent), resumed });
+  const schedule = new Schedule({ ...options, cycle, usage, kept: (isUrgent) => uplink.wake(isUrgent), resumed });
   return { ...looked, transport, uplink, schedule, orders, effects, stream, left: leaving.signal };
 }
 

@@ -10,6 +10,7 @@ import { authorisationsHeld, authorisationsInWords } from './authorisations-in-w
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
 import { NO_ORDERS, pauseInWords, readOrders, restrictionsInWords } from './orders-in-words.ts';
 import { systemClock, systemRandom } from './system.ts';
+import { usageInWords, usageOf, usedToday } from './usage-in-words.ts';
 
 function documentOf(sql: Sql, server: KnownServer) {
   const now = systemClock.now();
@@ -38,15 +39,19 @@ function readStatus(data: string) {
       authorisations: [],
       orders: NO_ORDERS,
       outbox: { pending: 0, bytes: 0, dropped: 0 },
+      usage: null,
     };
   try {
-    const lastCheckIn = createMeta(sql).text('checked_in_at') ?? null;
+    const meta = createMeta(sql);
+    const lastCheckIn = meta.text('checked_in_at') ?? null;
+    const used = usedToday(meta, systemClock.now());
     return {
       ...base,
       lastCheckIn,
       ...documentOf(sql, identity),
       orders: readOrders(sql, identity, systemClock.now()),
       outbox: new Outbox({ sql, random: systemRandom }).waiting(),
+      usage: used === undefined ? null : usageOf(used),
     };
   } finally {
     sql.close();
@@ -89,13 +94,14 @@ function inWords(status: ReturnType<typeof readStatus>): string[] {
     `Restricted:     ${restricted.length === 0 ? 'nothing' : restricted.join('\n                ')}`,
     `Waiting to go:  ${outbox.pending} findings, ${outbox.bytes} bytes`,
     ...(outbox.dropped > 0 ? [`Dropped:        ${outbox.dropped} findings, because the store was full`] : []),
+    ...usageInWords(status.usage),
   ];
 }
 
 export const status: Command = {
   name: 'status',
   summary:
-    'who this device is, its last check-in, its policy, its authorisations, what ICT has restricted, and what waits to be sent',
+    'who this device is, its last check-in, its policy, its authorisations, what ICT has restricted, what waits to be sent, and what it uses',
   synopsis: '[--json] [--data DIR]',
   details: ['Exit code 0; 1 where this device is not enrolled.'],
   async run(args) {

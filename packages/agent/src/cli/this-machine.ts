@@ -1,4 +1,4 @@
-import { collectedOn, collectorsFor, historiesFor } from '../collectors/registry.ts';
+import { collectedOn, collectorsFor, historiesFor, stoppedFor } from '../collectors/registry.ts';
 import { createMachine } from '../host/machine.ts';
 import { actsFor } from '../restrictions/registry.ts';
 import { sourcesFor } from '../sources/registry.ts';
@@ -16,6 +16,7 @@ export async function thisMachine() {
     sources: sourcesFor(process.platform),
     acts: actsFor(process.platform),
     log,
+    stoppedFor: stoppedFor(process.platform),
   });
   const { place } = collectedOn(host.platform);
   return {

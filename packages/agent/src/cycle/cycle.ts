@@ -17,6 +17,7 @@ import { latestReached, REACHED_AT } from '../outbox/meta.ts';
 import type { Memory } from '../outbox/memory.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { gather, type Gathered, type GatherOptions, notGathered, unseenSince } from './gather.ts';
+import type { UsageKeeper } from './usage.ts';
 import { type Body, findTransitions, writeBody } from './transitions.ts';
 
 export interface CycleOptions extends GatherOptions {
@@ -29,6 +30,8 @@ export interface CycleOptions extends GatherOptions {
     authorisations(): readonly Authorisation[];
   };
   readonly device: () => DeviceContext;
+  /** Keeps what the agent has used; not counted where there is none. */
+  readonly usage?: Pick<UsageKeeper, 'keep'>;
 }
 
 export interface CycleResult {
@@ -114,6 +117,7 @@ function keep(options: CycleOptions, gathered: Gathered, offSince: number | unde
   const now = options.now();
   outbox.meta.set('alive_at', now);
   options.paused?.note();
+  options.usage?.keep();
   for (const [check, { facts }] of gathered.observations) memory.putFacts(check, facts, now);
   const before = outbox.meta.integer(REACHED_AT);
   const policy = policyAt(options.orders.versions(), reach(options, now));

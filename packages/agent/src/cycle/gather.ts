@@ -60,6 +60,7 @@ function untold(check: string, appeared: readonly unknown[], told: readonly unkn
 
 /** While Beadle is paused: no source is read, of no log a bookmark is moved, and the agent tells of itself alone. */
 export function notGathered(options: GatherOptions, checks: ReadonlySet<string> | undefined): Gathered {
+  options.host.usage?.look();
   const known = [...options.collectors, ...options.histories].map(({ check }) => check);
   const observations = nothingLookedAt(checks ?? known);
   if (checks === undefined || checks.has('agent-health')) observations.set('agent-health', options.health.observe());
@@ -73,6 +74,7 @@ export async function gather(
   wasOff: boolean,
 ): Promise<Gathered> {
   const { memory } = options;
+  options.host.usage?.look();
   const due = ({ check }: { readonly check: string }) => checks === undefined || checks.has(check);
   const [collectors, histories] = [options.collectors.filter(due), options.histories.filter(due)];
   const bookmarkOf = (id: string) => memory.bookmark(id)?.position;

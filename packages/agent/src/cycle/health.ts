@@ -13,7 +13,7 @@ export interface HealthOptions {
   readonly outbox: Outbox;
   readonly skewMs: () => Known<number>;
   readonly now: () => number;
-  readonly host: Pick<Host, 'hindered'>;
+  readonly host: Pick<Host, 'hindered' | 'usage'>;
 }
 
 /** The agent's observation of itself, and the one way to say that it has been told. */
@@ -28,11 +28,13 @@ export function createHealth({ outbox, skewMs, now, host }: HealthOptions) {
       const refused = JSON.parse(outbox.meta.text(ORDERS_REFUSED) ?? '[]') as { at: string; why: string }[];
       events.push(...refused.map(({ at, why }) => ({ at, cause: 'order-refused', why })));
       const hindered = host.hindered?.();
+      const overBudget = host.usage?.told() ?? [];
       const facts = {
         enrolled: true,
         dropped: known(outbox.waiting().dropped),
         clockSkewMs: coarse(skewMs()),
         ...(hindered === undefined ? {} : { hindered }),
+        ...(overBudget.length === 0 ? {} : { overBudget }),
       };
       return { facts: known(facts), events };
     },

@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { faultOf, FAULTS } from '../errors.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import type { Cycle } from './cycle.ts';
+import { createStretch } from './stretch.ts';
+import type { UsageKeeper } from './usage.ts';
 
 export interface ScheduleOptions {
   readonly cycle: Cycle;
@@ -13,6 +15,8 @@ export interface ScheduleOptions {
   readonly log: Logger;
   /** Called after a cycle that has kept findings. */
   readonly kept: (isUrgent: boolean) => void;
+  /** Whether timed cycles are to be fewer; what the system pushes is looked at as ever. */
+  readonly usage?: Pick<UsageKeeper, 'isPressed'>;
   /** Called when the device has slept, or its clock was set. */
   readonly resumed: () => void;
 }
@@ -85,8 +89,9 @@ export class Schedule {
 
   /** Cycles at their times, and for what is wanted, until `signal` aborts. */
   async #onTime(signal: AbortSignal): Promise<void> {
-    const { random, clock, resumed } = this.#options;
-    const task = schedule(jitteredCron(random), () => this.want(), { noOverlap: true });
+    const { random, clock, resumed, usage } = this.#options;
+    const isDue = createStretch(() => usage?.isPressed() === true);
+    const task = schedule(jitteredCron(random), () => isDue() && this.want(), { noOverlap: true });
     const sleep = lookForSleep(clock, () => {
       resumed();
       this.want();

@@ -5,17 +5,22 @@ import type { Reason } from '@beadle/shared';
 import { type Act, type Given, programOfAct } from './act.ts';
 import { NOT_LISTED, piecesOf, type Program, programOf } from './allow-list.ts';
 import { reasonOf, type Request, type SourceResult, type Unreadable, unreadable } from './host.ts';
+import { environmentOf } from './environment.ts';
 import { follow, killGroup } from './follow.ts';
+import type { Meter } from './meter.ts';
 import { createLines, createOutput } from './output.ts';
+import { allOf, createShares, type Whose } from './shares.ts';
 import type { CommandSource, Environment, Program as Runs, ScriptRunner, Source } from './source.ts';
 
 type Read<R> = Source & { readonly reads: R };
 type OnLine = (line: string) => void;
+/** Gives the id of the request that the line answers, if it does. */
+type OnAnswer = (line: string) => string | undefined;
 
 export interface Exec {
   run(source: Source, parameter?: string): Promise<SourceResult>;
   /** All of `requests` by one process; hands on each line as it comes, and says how the process ended. */
-  runScript(runner: ScriptRunner, requests: readonly Request[], onLine: OnLine): Promise<SourceResult>;
+  runScript(runner: ScriptRunner, requests: readonly Request[], onAnswer: OnAnswer): Promise<SourceResult>;
   follow(source: Source, onLine: OnLine, signal: AbortSignal): Promise<Unreadable>;
   /** Runs the program of an act, if it is listed and given what it takes. */
   act(act: Act, given: Given): Promise<SourceResult>;
@@ -24,17 +29,6 @@ export interface Exec {
 
 /** Below everything that a person is waiting for, above what runs only on an idle machine. */
 const LOW_PRIORITY = 10;
-
-/** Nothing of the agent's environment reaches a child, and every tool answers in one language. */
-const FIXED_ENVIRONMENT = { LC_ALL: 'C', LANG: 'C', LANGUAGE: '', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
-
-function environmentOf(reads: Pick<Runs, 'env' | 'passes'>, own: Environment): Record<string, string> {
-  const passed = (reads.passes ?? []).flatMap((name) => {
-    const value = own[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return { ...FIXED_ENVIRONMENT, ...reads.env, ...Object.fromEntries(passed) };
-}
 
 function lower(child: ChildProcess): void {
   try {
@@ -49,6 +43,8 @@ interface Deps {
   /** What may be changed; nothing, where none is named. */
   readonly acts?: readonly Act[];
   readonly environment: Environment;
+  /** Counts what programs use, where anybody wants to know. */
+  readonly meter?: Meter;
 }
 interface Context extends Deps {
   readonly started: { processes: number };
@@ -82,12 +78,15 @@ interface Run {
   readonly reads: Started;
   readonly timeLimitMs: number;
   readonly output: ReturnType<typeof createOutput>;
+  readonly whose: Whose;
   readonly input?: string;
 }
 
-function runFile(context: Context, file: string, args: readonly string[], { reads, timeLimitMs, output, input }: Run) {
+function runFile(context: Context, file: string, args: readonly string[], one: Run) {
+  const { reads, timeLimitMs, output, input } = one;
   return new Promise<SourceResult>((resolve) => {
     const child = start(context, file, args, reads, input);
+    const metered = context.meter?.begin(child, one.whose);
     const settle = (result: SourceResult) => {
       clearTimeout(timer);
       child.stdout.destroy();
@@ -95,10 +94,14 @@ function runFile(context: Context, file: string, args: readonly string[], { read
       resolve(result);
     };
     const giveUp = (reason: Reason) => {
+      metered?.ending();
       killGroup(child);
       settle(unreadable(reason));
     };
     const timer = setTimeout(giveUp, timeLimitMs, 'timed-out');
+    // What an order asks for is counted, and not stopped.
+    if (reads.isUrgent !== true) metered?.watchMemory(() => giveUp('over-budget'));
+    child.stdout.on('data', (text: string) => metered?.printed(Buffer.byteLength(text)));
     child.stdout.on('data', (text: string) => output.stdout(text) || giveUp('output-too-large'));
     child.stderr.on('data', (text: string) => output.stderr(text) || giveUp('output-too-large'));
     child.on('error', (error) => settle(unreadable(reasonOf(error, 'source-failed'), error.message)));
@@ -110,20 +113,22 @@ function runFile(context: Context, file: string, args: readonly string[], { read
   });
 }
 
-async function runFirst(
-  context: Context,
-  { files, args }: Program,
-  source: Read<CommandSource>,
-): Promise<SourceResult> {
+/** By the first of several paths at which there is a program. */
+async function firstOf(files: readonly string[], runs: (file: string) => Promise<SourceResult>): Promise<SourceResult> {
   let result: SourceResult = unreadable('tool-missing');
   for (const file of files) {
-    const { reads, timeLimitMs, outputLimitBytes } = source;
-    const output = createOutput(outputLimitBytes, reads.keepLines);
-    result = await runFile(context, file, args, { reads, timeLimitMs, output });
+    result = await runs(file);
     if (result.kind === 'output' || result.reason !== 'tool-missing') break;
   }
   return result;
 }
+
+const runFirst = (context: Context, { files, args }: Program, source: Read<CommandSource>) =>
+  firstOf(files, (file) => {
+    const { reads, timeLimitMs, outputLimitBytes } = source;
+    const output = createOutput(outputLimitBytes, reads.keepLines);
+    return runFile(context, file, args, { reads, timeLimitMs, output, whose: allOf(source.id) });
+  });
 
 const isCommand = (source: Source): source is Read<CommandSource> => source.reads.kind === 'command';
 
@@ -140,23 +145,21 @@ async function run(context: Context, source: Source, parameter?: string): Promis
 /** Standard error is for people; more of it than this is a script that went wrong. */
 const SCRIPT_ERROR_BYTES = 65_536;
 
-async function runScript(context: Context, runner: ScriptRunner, requests: readonly Request[], onLine: OnLine) {
+async function runScript(context: Context, runner: ScriptRunner, requests: readonly Request[], onAnswer: OnAnswer) {
   const pieces = piecesOf(context.allowed, runner, requests);
   if (pieces === undefined) return NOT_LISTED;
   const longest = Math.max(...requests.map(({ source }) => source.outputLimitBytes));
   const input = runner.compose(pieces);
-  let result: SourceResult = unreadable('tool-missing');
-  for (const file of runner.files) {
-    const output = createLines(longest, SCRIPT_ERROR_BYTES, onLine);
-    result = await runFile(context, file, runner.args, {
-      reads: runner,
-      timeLimitMs: runner.timeLimitMs,
-      output,
-      input,
+  const ids = pieces.map(({ id }) => id);
+  return firstOf(runner.files, (file) => {
+    const whose = createShares(ids, () => performance.now());
+    const output = createLines(longest, SCRIPT_ERROR_BYTES, (line) => {
+      const id = onAnswer(line);
+      if (id !== undefined) whose.answered(id);
     });
-    if (result.kind === 'output' || result.reason !== 'tool-missing') break;
-  }
-  return result;
+    const { args, timeLimitMs } = runner;
+    return runFile(context, file, args, { reads: runner, timeLimitMs, output, whose, input });
+  });
 }
 
 async function act(context: Context, one: Act, given: Given): Promise<SourceResult> {
@@ -164,15 +167,19 @@ async function act(context: Context, one: Act, given: Given): Promise<SourceResu
   if (program === undefined || one.does.kind !== 'command') return NOT_LISTED;
   const { timeLimitMs, outputLimitBytes } = one;
   const { env = {}, passes = [] } = one.does;
-  let result: SourceResult = unreadable('tool-missing');
-  for (const file of program.files) {
+  const input = given.input === undefined ? {} : { input: given.input };
+  return firstOf(program.files, (file) => {
     const output = createOutput(outputLimitBytes, undefined);
     const reads = { files: program.files, env, passes, isUrgent: true };
-    const input = given.input === undefined ? {} : { input: given.input };
-    result = await runFile(context, file, program.args, { reads, timeLimitMs, output, ...input });
-    if (result.kind === 'output' || result.reason !== 'tool-missing') break;
-  }
-  return result;
+    return runFile(context, file, program.args, { reads, timeLimitMs, output, whose: allOf(one.id), ...input });
+  });
+}
+
+/** A program that stays, counted for as long as it does. */
+function stay(context: Context, id: string, file: string, reads: Runs) {
+  const child = start(context, file, reads.args, reads);
+  context.meter?.stay(child, id, () => killGroup(child));
+  return child;
 }
 
 /** The one place that starts processes: from the list, by absolute path, without a shell, within limits. */
@@ -182,8 +189,8 @@ export function createExec(deps: Deps): Exec {
     started: context.started,
     act: (one, given) => act(context, one, given),
     run: (source, parameter) => run(context, source, parameter),
-    runScript: (runner, requests, onLine) => runScript(context, runner, requests, onLine),
+    runScript: (runner, requests, onAnswer) => runScript(context, runner, requests, onAnswer),
     follow: (source, onLine, signal) =>
-      follow({ ...deps, start: (file, reads) => start(context, file, reads.args, reads) }, source, onLine, signal),
+      follow({ ...deps, start: (file, reads) => stay(context, source.id, file, reads) }, source, onLine, signal),
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock, Hindrance, Reason } from '@beadle/shared';
 import type { Act, Given } from './act.ts';
+import type { Ledger } from '../budget/ledger.ts';
 import type { Source } from './source.ts';
 
 /** What reading a source gave: exactly what it printed, or why it printed nothing that counts. */
@@ -42,6 +43,12 @@ export function reasonOf(error: unknown, otherwise: Reason): Reason {
 export const PLATFORMS = ['linux', 'win32', 'darwin'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
+/** The use of a host, counted against its budgets. */
+export interface Usage extends Pick<Ledger, 'begin' | 'network' | 'isPressed' | 'told' | 'kept'> {
+  /** Counts what the agent's own process, and the programs that stay, have used since the last look. */
+  look(): void;
+}
+
 /**
  * Everything that touches the operating system (two implementations: the machine, and a recording of one), so
  * that what is seen on any build can be replayed through the same collectors.
@@ -63,6 +70,8 @@ export interface Host {
   onMainsPower(): Promise<boolean>;
   /** What kept scripts from being run at the last try, if anything; a recording does not tell. */
   readonly hindered?: () => Hindrance | undefined;
+  /** What reading has used and may use; a recording costs nothing. */
+  readonly usage?: Usage;
   /** Processes started so far, for the benchmark. */
   readonly started: { readonly processes: number };
 }

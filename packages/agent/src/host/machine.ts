@@ -1,11 +1,14 @@
 import { release } from 'node:os';
-import type { Clock, Reason } from '@beadle/shared';
+import { type Clock, overBudgetInWords, type Reason } from '@beadle/shared';
+import { Ledger, type StoppedFor } from '../budget/ledger.ts';
 import { type Act, type Given, writeFileAct } from './act.ts';
 import { createExec, type Exec } from './exec.ts';
 import { files, FileTooLarge, readCapped } from './files.ts';
 import { createHeavyCache } from './heavy-cache.ts';
-import { type Host, reasonOf, type SourceResult, unreadable } from './host.ts';
+import { type Host, reasonOf, type SourceResult, type Unreadable, unreadable } from './host.ts';
+import { createMeter, MEASURE, type Meter, usageOf } from './meter.ts';
 import { createPower } from './power.ts';
+import { procfs } from './procfs.ts';
 import { createScripts } from './script-batch.ts';
 import { unfitScript } from './script-files.ts';
 import { readScript } from './script.ts';
@@ -20,6 +23,7 @@ interface Deps {
   /** The agent's own environment, of which a source sees only what it names. */
   readonly environment?: Environment;
   readonly log?: { debug(data: object, message: string): void };
+  readonly stoppedFor?: (id: string) => StoppedFor;
 }
 
 /** Where a file or a socket is meant, ENOENT is a source that is not there, not a program. */
@@ -57,15 +61,21 @@ async function readProbe(reads: ProbeSource, source: Limits, environment: Enviro
   }
 }
 
-function ask(source: Source, exec: Exec, environment: Environment, parameter?: string): Promise<SourceResult> {
+interface Asking {
+  readonly exec: Exec;
+  readonly meter: Meter;
+  readonly environment: Environment;
+}
+
+function ask(source: Source, { exec, meter, environment }: Asking, parameter?: string): Promise<SourceResult> {
   const { reads } = source;
   switch (reads.kind) {
     case 'command':
       return exec.run(source, parameter);
     case 'file':
-      return readFileSource(reads, source.outputLimitBytes);
+      return meter.inProcess(source.id, () => readFileSource(reads, source.outputLimitBytes));
     case 'probe':
-      return readProbe(reads, source, environment);
+      return meter.inProcess(source.id, () => readProbe(reads, source, environment));
     case 'script':
       return readScript(exec, reads.runner, [{ source, parameter }]).then(
         (results) => results.get(source.id) ?? unreadable('source-failed'),
@@ -99,17 +109,37 @@ function createTurn() {
   };
 }
 
+/** Reading within what a source may use, and the counting of it. */
+function createLimited({ clock, sources, acts = [], environment = process.env, stoppedFor }: Deps) {
+  const stopped = stoppedFor === undefined ? {} : { stoppedFor };
+  const ledger = new Ledger({ measure: MEASURE, now: () => clock.now(), ...stopped });
+  const meter = createMeter({ ledger, clock, system: procfs });
+  const exec = createExec({ allowed: sources, acts, environment, meter });
+  const refused = ({ id }: Source): Unreadable | undefined => {
+    const over = ledger.refusal(id);
+    return over === undefined ? undefined : unreadable('over-budget', overBudgetInWords(over));
+  };
+  return {
+    exec,
+    refused,
+    usage: usageOf(ledger, meter),
+    ask: async (source: Source, parameter?: string): Promise<SourceResult> =>
+      refused(source) ?? ask(source, { exec, meter, environment }, parameter),
+  };
+}
+
 /** This machine. One process at a time: a check is never in a hurry, and the person's own work should not notice it. */
-export function createMachine({ clock, sources, acts = [], environment = process.env, log }: Deps): Host {
-  const exec = createExec({ allowed: sources, acts, environment });
+export function createMachine(deps: Deps): Host {
+  const { clock, sources, acts = [], environment = process.env, log } = deps;
+  const { exec, refused, usage, ask: askWithin } = createLimited(deps);
   const power = createPower(sources);
   const cache = createHeavyCache({ clock, onMainsPower: power.onMainsPower });
-  const scripts = createScripts({ exec, cache, power });
+  const scripts = createScripts({ exec, cache, power, refused });
   const inTurn = createTurn();
   const read = async (source: Source, parameter?: string): Promise<SourceResult> => {
     if (!sources.includes(source)) return unreadable('access-denied', 'not in the list of sources');
     const from = clock.monotonic();
-    const result = await inTurn(() => cache.through(source, () => ask(source, exec, environment, parameter)));
+    const result = await inTurn(() => cache.through(source, () => askWithin(source, parameter)));
     log?.debug({ source: source.id, result: result.kind, ms: clock.monotonic() - from }, 'source read');
     return result;
   };
@@ -120,6 +150,7 @@ export function createMachine({ clock, sources, acts = [], environment = process
     started: exec.started,
     onMainsPower: power.onMainsPower,
     hindered: scripts.hindered,
+    usage,
     read,
     async readAll(requests) {
       const ofScripts = requests.filter(({ source }) => source.reads.kind === 'script' && sources.includes(source));
@@ -129,7 +160,7 @@ export function createMachine({ clock, sources, acts = [], environment = process
       }
       return results;
     },
-    follow: (source, onLine, signal) => exec.follow(source, onLine, signal),
+    follow: async (source, onLine, signal) => refused(source) ?? exec.follow(source, onLine, signal),
     async act(act, given = {}) {
       if (!acts.includes(act)) return unreadable('access-denied', 'not in the list of acts');
       const result = await carryOut(act, given, exec, environment);

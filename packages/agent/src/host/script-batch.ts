@@ -2,7 +2,7 @@ import type { Hindrance } from '@beadle/shared';
 import type { Exec } from './exec.ts';
 import type { createHeavyCache, Ticket } from './heavy-cache.ts';
 import { hindranceIn } from './hindrance.ts';
-import type { Request, SourceResult } from './host.ts';
+import type { Request, SourceResult, Unreadable } from './host.ts';
 import type { createPower } from './power.ts';
 import { byRunner, readScript } from './script.ts';
 import type { ScriptRunner, Source } from './source.ts';
@@ -11,6 +11,8 @@ interface Deps {
   readonly exec: Exec;
   readonly cache: ReturnType<typeof createHeavyCache>;
   readonly power: ReturnType<typeof createPower>;
+  /** Why a source is not to be read for now, if so. */
+  readonly refused: (source: Source) => Unreadable | undefined;
 }
 
 const runnerOf = ({ reads }: Source) => (reads.kind === 'script' ? reads.runner : undefined);
@@ -26,11 +28,13 @@ const heavyLast = (group: readonly Request[]): readonly Request[] =>
   group.toSorted((a, b) => Number(a.source.heavy !== undefined) - Number(b.source.heavy !== undefined));
 
 /** Reads sources that are scripts: all of one runner by one process, but for heavy answers that still serve. */
-export function createScripts({ exec, cache, power }: Deps) {
+export function createScripts({ exec, cache, power, refused }: Deps) {
   let hindrance: Hindrance | undefined;
 
   async function run(runner: ScriptRunner, group: readonly Request[]): Promise<ReadonlyMap<string, SourceResult>> {
-    const told = await readScript(exec, runner, heavyLast(withPower(runner, group, power.source)));
+    const isPowerAsked = power.source !== undefined && refused(power.source) === undefined;
+    const asked = isPowerAsked ? withPower(runner, group, power.source) : group;
+    const told = await readScript(exec, runner, heavyLast(asked));
     if (power.source !== undefined) power.heard(told.get(power.source.id));
     if (runner.scripts !== undefined) hindrance = hindranceIn([...told.values()]);
     return told;
@@ -44,8 +48,9 @@ export function createScripts({ exec, cache, power }: Deps) {
       for (const request of requests) {
         if (results.has(request.source.id) || due.some(({ source }) => source === request.source)) continue;
         const recalled = await cache.recall(request.source);
-        if ('result' in recalled) results.set(request.source.id, recalled.result);
-        else due.push({ ...request, ticket: recalled });
+        const told = 'result' in recalled ? recalled.result : refused(request.source);
+        if (told !== undefined) results.set(request.source.id, told);
+        else if ('at' in recalled) due.push({ ...request, ticket: recalled });
       }
       for (const [runner, group] of byRunner(due))
         for (const [id, result] of await run(runner, group)) results.set(id, result);

@@ -64,9 +64,10 @@ export async function readScript(exec: Exec, runner: ScriptRunner, requests: rea
     if (typeof answer?.['hindered'] === 'string') hindered = answer['hindered'].slice(0, 100);
     const id = answer?.['id'];
     const limit = typeof id === 'string' ? limits.get(id) : undefined;
-    if (answer === undefined || typeof id !== 'string' || limit === undefined) return;
+    if (answer === undefined || typeof id !== 'string' || limit === undefined) return undefined;
     const result = resultOf(answer, limit);
     if (result !== undefined) results.set(id, result);
+    return id;
   });
   for (const id of limits.keys())
     if (!results.has(id)) results.set(id, hindered === undefined ? unanswered(end, runner.refused) : failed(hindered));

@@ -14,6 +14,8 @@ export interface Source {
   readonly outputLimitBytes: number;
   /** In plain words, for the person whose device it is. */
   readonly why: string;
+  /** Read while an order holds: what it uses is counted, and it is not stopped for that. */
+  readonly forOrders?: true;
   /** Waits for mains power, and runs again only when one of these paths has changed or a day has passed. */
   readonly heavy?: { readonly changesWith: readonly string[] };
   /**

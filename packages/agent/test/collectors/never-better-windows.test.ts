@@ -28,7 +28,10 @@ const change = fc.oneof(
   fc.constantFrom(...ids).map((id) => [id, printed(textOf(id), { exitCode: 1, stderr: 'failed' })] as const),
   fc.constantFrom(...ids).map((id) => [id, missing] as const),
   fc
-    .tuple(fc.constantFrom(...ids), fc.constantFrom('access-denied', 'timed-out', 'output-too-large', 'blocked'))
+    .tuple(
+      fc.constantFrom(...ids),
+      fc.constantFrom('access-denied', 'timed-out', 'output-too-large', 'over-budget', 'blocked'),
+    )
     .map(([id, reason]) => [id, { kind: 'unreadable', reason }] as const),
 );
 

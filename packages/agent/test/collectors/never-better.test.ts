@@ -160,7 +160,17 @@ const change = fc.oneof(
   fc.tuple(anyId, fc.json()).map(([id, text]) => [id, printed(text)] as const),
   anyId.map((id) => [id, printed(textOf(id), { exitCode: 1, stderr: 'failed' })] as const),
   fc
-    .tuple(anyId, fc.constantFrom('source-missing', 'access-denied', 'timed-out', 'output-too-large', 'tool-missing'))
+    .tuple(
+      anyId,
+      fc.constantFrom(
+        'source-missing',
+        'access-denied',
+        'timed-out',
+        'output-too-large',
+        'over-budget',
+        'tool-missing',
+      ),
+    )
     .map(([id, reason]) => [id, { kind: 'unreadable', reason }] as const),
 );
 

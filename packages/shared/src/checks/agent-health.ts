@@ -16,6 +16,25 @@ const HINDRANCES = [
 ] as const;
 export type Hindrance = (typeof HINDRANCES)[number];
 
+export const OverBudget = Type.Object(
+  {
+    /** A source that is not read until the window ends, or `agent` for what the agent uses in all. */
+    name: Type.String({ minLength: 1, maxLength: 80 }),
+    /** Whose budget: the source's own, or that of everything. */
+    budgetOf: Type.Enum(['source', 'agent']),
+    resource: Type.Enum(['processor', 'memory', 'disk', 'network']),
+    window: Type.Enum(['hour', 'day']),
+    /** Seconds of a processor, and MiB of all else, both of them. */
+    used: Type.Number({ minimum: 0 }),
+    budget: Type.Number({ minimum: 0 }),
+  },
+  { additionalProperties: false },
+);
+export type OverBudget = Readonly<Static<typeof OverBudget>>;
+
+/** More than these are not told. */
+export const MOST_OVER_BUDGET = 20;
+
 const Facts = Type.Object(
   {
     enrolled: Type.Boolean(),
@@ -25,6 +44,8 @@ const Facts = Type.Object(
     clockSkewMs: KnownOf(Type.Number()),
     /** Absent where nothing hinders: most systems have nothing of the sort. */
     hindered: Type.Optional(Type.Enum([...HINDRANCES])),
+    /** What was stopped today or the day before for what it used; absent where nothing was. */
+    overBudget: Type.Optional(Type.Array(OverBudget, { minItems: 1, maxItems: MOST_OVER_BUDGET })),
   },
   { additionalProperties: false },
 );
@@ -80,6 +101,19 @@ function droppedPart(input: Input): Part | undefined {
 const hinderedPart = ({ facts: { hindered } }: Input): Part | undefined =>
   hindered === undefined ? undefined : { verdict: 'fail', observed: { hindered } };
 
+/** Such as `linux/apt-pending: 61.2 of 60 s of processor time in an hour`. */
+export function overBudgetInWords({ name, budgetOf, resource, window, used, budget }: OverBudget): string {
+  const unit = resource === 'processor' ? 's of processor time' : `MiB of ${resource}`;
+  const whose = budgetOf === 'agent' && name !== 'agent' ? ', by everything together' : '';
+  return `${name}: ${used} of ${budget} ${unit} in ${window === 'hour' ? 'an hour' : 'a day'}${whose}`;
+}
+
+/** What the agent has stopped cannot be told for a time, and something on the device is not as it should be. */
+const budgetPart = ({ facts: { overBudget } }: Input): Part | undefined =>
+  overBudget === undefined
+    ? undefined
+    : { verdict: 'fail', observed: { overBudget: overBudget.map(overBudgetInWords) } };
+
 const isRefusal = (event: Event): event is OrderRefused => event.cause === 'order-refused';
 const isBreak = (event: Event): event is ChainBreak => event.cause === 'server-restored';
 
@@ -106,7 +140,9 @@ export const agentHealth = defineCheck({
   }),
   evaluate(input) {
     if (!input.facts.enrolled) return [state(input, 'not-applicable', { reason: 'not-enrolled' })];
-    const parts = [skewPart(input), droppedPart(input), hinderedPart(input)].filter((part) => part !== undefined);
+    const parts = [skewPart(input), droppedPart(input), hinderedPart(input), budgetPart(input)].filter(
+      (part) => part !== undefined,
+    );
     const health = stateOfParts(input, parts);
     // No rule has to ask for it: somebody may be trying to command the device.
     const refused = input.events.filter(isRefusal).map(({ at, cause, why }) => eventOf(input, at, { cause, why }));

@@ -21,6 +21,7 @@ export const REASONS = {
   'script-changed': 'a script is not the one that the agent came with',
   'timed-out': 'the source did not answer in time',
   'output-too-large': 'the source printed more than is read',
+  'over-budget': 'reading it has used what the agent lets itself use, and it is read again later',
   'not-understood': 'the answer could not be understood',
   'service-down': 'the service that knows this does not answer',
   stale: 'what is known is too old to rely on',

@@ -50,6 +50,26 @@ describe('the health of an agent', () => {
     expect(judged).toMatchObject({ verdict: 'fail', observed: { hindered: 'scripts-blocked' } });
   });
 
+  it('is bad where the agent has stopped a source, and names it with the figure', () => {
+    const over = { resource: 'processor', used: 61.2, budget: 60, window: 'hour', budgetOf: 'source' } as const;
+    const overBudget = [
+      { ...over, name: 'linux/apt-pending' },
+      { ...over, name: 'linux/zfs', budgetOf: 'agent', used: 870, budget: 900, window: 'day' } as const,
+      { ...over, name: 'agent', budgetOf: 'agent', resource: 'disk', used: 65, budget: 64, window: 'day' } as const,
+    ];
+    const [judged] = judge('agent-health', {}, { ...healthy, overBudget });
+    expect(judged).toMatchObject({
+      verdict: 'fail',
+      observed: {
+        overBudget: [
+          'linux/apt-pending: 61.2 of 60 s of processor time in an hour',
+          'linux/zfs: 870 of 900 s of processor time in a day, by everything together',
+          'agent: 65 of 64 MiB of disk in a day',
+        ],
+      },
+    });
+  });
+
   it('is silent about the chain where the rule is', () => {
     expect(inShort(judge('agent-health', {}, healthy, { events: [event] }))).toEqual(['device pass']);
   });

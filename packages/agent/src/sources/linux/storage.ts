@@ -91,6 +91,7 @@ export const usbEvents: Source = {
   privilege: 'none',
   timeLimitMs: 0,
   outputLimitBytes: 65_536,
+  forOrders: true,
   why: 'Says that something was plugged in, while an order to block media holds. At other times it does not run.',
 };
 

@@ -45,8 +45,8 @@ export const COLLECTED = {
   'A changed system can hide anything': 'Gall system sydd wedi’i newid guddio unrhyw beth',
   'The asset tag and the serial number': 'Y tag ased a’r rhif cyfresol',
   'So that the right device is judged': 'Er mwyn i’r ddyfais gywir gael ei hasesu',
-  'The version of Beadle, how far its clock is out, and how much waits to be sent':
-    'Fersiwn Beadle, faint y mae ei gloc yn anghywir, a faint sy’n aros i’w anfon',
+  'The version of Beadle, how far its clock is out, how much waits to be sent, and what it used too much of':
+    'Fersiwn Beadle, faint y mae ei gloc yn anghywir, faint sy’n aros i’w anfon, a’r hyn y defnyddiodd ormod ohono',
   'A device that cannot report shows nothing': 'Nid yw dyfais na all anfon gwybodaeth yn dangos dim',
   'The country that the device last called from, and nothing more exact. It is overwritten each time':
     'Y wlad y cysylltodd y ddyfais ohoni ddiwethaf, a dim mwy manwl. Caiff ei throsysgrifo bob tro',

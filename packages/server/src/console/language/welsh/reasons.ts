@@ -12,6 +12,8 @@ export const WELSH_REASONS: Readonly<Record<Reason, string>> = {
   'script-changed': 'nid yw sgript yr un y daeth y rhaglen gyda hi',
   'timed-out': 'ni atebodd y ffynhonnell mewn pryd',
   'output-too-large': 'anfonodd y ffynhonnell fwy nag a ddarllenir',
+  'over-budget':
+    'mae ei ddarllen wedi defnyddio’r hyn y mae’r rhaglen yn ei ganiatáu iddi ei hun, a bydd yn cael ei ddarllen eto yn nes ymlaen',
   'not-understood': 'ni ellid deall yr ateb',
   'service-down': 'nid yw’r gwasanaeth sy’n gwybod hyn yn ateb',
   stale: 'mae’r hyn sy’n hysbys yn rhy hen i ddibynnu arno',

@@ -42,7 +42,7 @@ const COLLECTED: Readonly<Record<string, Collected>> = {
   },
   'asset-tag': { what: 'The asset tag and the serial number', why: 'So that the right device is judged' },
   'agent-health': {
-    what: 'The version of Beadle, how far its clock is out, and how much waits to be sent',
+    what: 'The version of Beadle, how far its clock is out, how much waits to be sent, and what it used too much of',
     why: 'A device that cannot report shows nothing',
   },
   location: {
