@@ -157,6 +157,16 @@ async function fillOrders({ as, canary, owned }: Filling): Promise<Places> {
   return { 'devices.id': [lock['id'] ?? '', isolate['id'] ?? ''] };
 }
 
+/** A pause that holds, of a device that is enrolled, and one that somebody has ended. */
+async function fillPauses({ as, canary, owned, server }: Filling): Promise<Places> {
+  const ask = as('ict-administrator');
+  const until = new Date(server.clock.now() + 20 * DAY).toISOString();
+  const pause = { scope: 'device', name: owned, until, reason: `because ${canary}` };
+  const [ended, holding] = [await ask('POST', '/api/v1/pauses', pause), await ask('POST', '/api/v1/pauses', pause)];
+  await ask('POST', `/api/v1/pauses/${ended['id']}/end`, { reason: `because ${canary}` });
+  return { 'pauses.id': [holding['id'] ?? '', ended['id'] ?? ''] };
+}
+
 /** Access that is withdrawn, and a withdrawal that waits for a second person. */
 async function fillWithdrawals({ as, canary, name, server }: Filling): Promise<Places> {
   const ask = as('ict-administrator');
@@ -199,6 +209,7 @@ export async function fillThings(filling: Filling, policy: string): Promise<Plac
     'language.language': ['cy', 'en'],
     ...(await fillEnrolments(filling)),
     ...(await fillOrders(filling)),
+    ...(await fillPauses(filling)),
     ...(await fillWithdrawals(filling)),
     ...(await fillExhibits(filling)),
     'policies.id': [preview['id'] ?? ''],

@@ -50,7 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'accept a lower counter',
     file: server('ingest/ingest.ts'),
-    from: 'if (counter <= device.counter)',
+    from: 'if (counter <= locked.counter)',
     to: 'if (counter < 0)',
   },
   {
@@ -116,8 +116,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'move the bookmark before the finding is kept',
     file: agent('cycle/cycle.ts'),
-    from: 'return options.outbox.transaction(() => keep(options, gathered, offSince));',
-    to: 'if (options.orders.versions().length > 0) remember(options.memory, gathered, options.now());\n    return options.outbox.transaction(() => keep(options, gathered, offSince));',
+    from: 'return options.outbox.transaction(() => keep(options, kept(), since));',
+    to: 'if (options.orders.versions().length > 0) remember(options.memory, gathered, options.now());\n    return options.outbox.transaction(() => keep(options, kept(), since));',
   },
   {
     name: 'keep the verdict without the finding',

@@ -104,4 +104,57 @@ describe.skipIf(missing !== '')(`orders in Chromium${missing}`, () => {
     expect(complaints).toEqual([]);
     await context.close();
   });
+
+  it.each(VIEWS)('wait while a device is paused, at $width px, $colorScheme', async (view) => {
+    const tag = `PAUSED-${view.width}`;
+    const device = await enrolListener(server, tag);
+    const url = `/api/v1/devices/${tag}`;
+    const { version } = (await server.as('administrator', { url })).json<{ version: string }>();
+    const holder = `Sam Rivers ${view.width}`;
+    await server.as('administrator', { method: 'PATCH', url, payload: { holder, version } });
+    const { context, page, complaints } = await openPage(browser, view);
+    const look = chaptersOf(pictures, page, view, 'pauses');
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    const says = async (words: string) => expect(await page.locator('main').textContent()).toContain(words);
+
+    await page.goto(`${origin}/sign-in/${await server.code('ict-administrator', 'Ian Technician')}`);
+    await page.goto(`${origin}/devices/${tag}`);
+    await page.getByRole('link', { name: 'Pause this device' }).click();
+    await press('Continue');
+    await look('asked-with-nothing-entered');
+    const day = new Date(server.clock.now() + 7 * 86_400_000);
+    await page.getByLabel('Day').fill(String(day.getUTCDate()));
+    await page.getByLabel('Month').fill(String(day.getUTCMonth() + 1));
+    await page.getByLabel('Year').fill(String(day.getUTCFullYear()));
+    await page.getByLabel('Why').fill('A driver of the maker is faulty. Its fix comes on Thursday.');
+    await press('Continue');
+    await look('are-you-sure');
+    await press('Pause');
+    await says('Devices are paused as soon as they hear of it');
+    await look('list');
+    await device.report((await device.desired())?.version ?? 0);
+    await page.goto(`${origin}/devices/${tag}`);
+    await says('By ICT until');
+    await look('device');
+    await page.getByRole('link', { name: 'Restrict this device' }).click();
+    await says('it takes this up only then');
+    await page.goto(`${origin}/sign-in/${await server.code('worker', holder)}`);
+    await page.goto(`${origin}/my-device`);
+    await look('the-worker');
+    await says('ICT has paused Beadle on this device');
+    await page.goto(`${origin}/sign-in/${await server.code('ict-administrator', 'Ian Technician')}`);
+    await page.goto(`${origin}/pauses`);
+    await page
+      .getByRole('link', { name: `End the pause of ${tag}` })
+      .first()
+      .click();
+    await page.getByLabel('Why').fill('The fix has come.');
+    await press('Continue');
+    await look('end-are-you-sure');
+    await press('End the pause');
+    await says('The pause has ended');
+    await look('ended');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 });

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Collector, History, Place } from './collectors/collector.ts';
 import { contextOf } from './cycle/context.ts';
 import { createCycle } from './cycle/cycle.ts';
+import { createPaused } from './cycle/paused.ts';
 import { createWhereabouts } from './cycle/whereabouts.ts';
 import { createHealth } from './cycle/health.ts';
 import { createUsageKeeper } from './cycle/usage.ts';
@@ -71,7 +72,7 @@ const addressesOf = async (name: string): Promise<readonly string[]> => {
 };
 
 /** What is known of this device and its policy, and the cycles by which it is looked at. */
-function wireCycle(store: OpenStore, identity: Identity, options: AgentOptions) {
+function wireCycle(store: OpenStore, identity: Identity, options: AgentOptions, pausedUntil: () => number | undefined) {
   const { clock, random, log, host } = options;
   const outbox = openOutbox(store, identity.enrolment, { random, bounds: options.bounds, now: clock.now() });
   const memory = createMemory(store.sql);
@@ -82,12 +83,15 @@ function wireCycle(store: OpenStore, identity: Identity, options: AgentOptions) 
   const health = createHealth({ outbox, host, skewMs: () => serverTime.skewMs(), now });
   const whereabouts = createWhereabouts(options.place);
   const device = () => contextOf(policies.current());
-  const cycle = createCycle({ ...options, outbox, memory, now, orders: policies, device, whereabouts, health, usage });
+  const paused = createPaused({ meta: outbox.meta, clock, now, holdsUntil: pausedUntil });
+  const seen = { whereabouts, health, paused, usage };
+  const cycle = createCycle({ ...options, ...seen, outbox, memory, now, orders: policies, device });
   const resend = () => restate(outbox, memory, random, now());
   return { outbox, memory, serverTime, now, policies, whereabouts, cycle, resend, usage };
 }
 
 interface Calls {
+  readonly pauseChanged: () => void;
   readonly noted: () => void;
   readonly refused: () => void;
 }
@@ -96,13 +100,20 @@ function wireOrders(
   store: OpenStore,
   identity: Identity,
   options: AgentOptions,
-  { outbox, serverTime, resend, noted, refused }: Calls & Pick<Looked, 'outbox' | 'serverTime' | 'resend'>,
+  {
+    outbox,
+    serverTime,
+    resend,
+    noted,
+    refused,
+    pauseChanged,
+  }: Calls & Pick<Looked, 'outbox' | 'serverTime' | 'resend'>,
 ) {
   const { data, clock, log, host } = options;
   const { server } = identity.enrolment;
   const deps = { host, server, environment: process.env, kept: keptIn(outbox.meta), resolve: addressesOf };
   const restrictor = options.restrictor?.(deps) ?? restrictorFor(host.platform, deps);
-  const calls = { resend, noted, refused };
+  const calls = { resend, noted, refused, pauseChanged };
   return createOrderService({ data, sql: store.sql, identity, clock, serverTime, log, restrictor, ...calls });
 }
 
@@ -123,12 +134,13 @@ function createLeaving(data: string, now: () => number) {
 /** What one run of the agent is made of, on an open store; `run` of its parts set it going. */
 export function wire(store: OpenStore, identity: Identity, options: AgentOptions) {
   const { clock, random, log, host } = options;
-  const looked = wireCycle(store, identity, options);
+  const looked = wireCycle(store, identity, options, () => orders.pause.holdsUntil());
   const { outbox, memory, serverTime, policies, whereabouts, cycle, resend, usage } = looked;
   const orders = wireOrders(store, identity, options, {
     ...looked,
     noted: () => effects.wake(),
     refused: () => schedule.want('agent-health'),
+    pauseChanged: () => schedule.want(),
   });
   const transport = countedTransport(options.transport(identity.enrolment.server), host.usage);
   const requests = { transport, counter: createCounter(), wait: waitFor };
@@ -145,7 +157,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     ...base,
     ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
     about: aboutOf(host),
-    onCouncilNetwork: () => whereabouts.told(),
+    onCouncilNetwork: () => (orders.pause.holds() ? null : whereabouts.told()),
     policySerial: () => policies.serial(),
     ...lastContact(outbox.meta),
     accept,

@@ -26,6 +26,8 @@ export const PERMISSIONS = [
   'helpdesk:write',
   'orders:read',
   'orders:write',
+  // The switch that pauses devices.
+  'pauses:write',
   'withdrawals:read',
   'withdrawals:order',
   // The second person, where one is needed.

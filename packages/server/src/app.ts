@@ -3,7 +3,7 @@ import { type FastifyInstance } from 'fastify';
 import { createFastify, protect } from './app/fastify.ts';
 import { serveRoutes } from './app/routes.ts';
 import { createLanes } from './admission/lanes.ts';
-import { createOrdering } from './app/ordering.ts';
+import { createOrdering, type Ordering } from './app/ordering.ts';
 import { describeApi } from './app/documents.ts';
 import { answerErrors, type ErrorPages } from './app/error-handler.ts';
 import { observeRequests } from './app/observe.ts';
@@ -26,6 +26,7 @@ import { noticeJobs } from './notify/deliver.ts';
 import { endRemoved } from './notify/removed.ts';
 import { ensureOrganisation, ORGANISATION } from './organisation/store.ts';
 import { DIRECTORY_JOB, directoryJob, planDirectoryImport } from './registers/directory/job.ts';
+import { pauseJobs } from './orders/pauses/sweep.ts';
 import { PREVIEW_JOB, previewJob } from './preview/start.ts';
 import type { Settings } from './settings.ts';
 import { ensureRetention, retentionJobs } from './protection/retention-job.ts';
@@ -64,7 +65,8 @@ function createJobs(
     random,
     log,
     connectors,
-  }: AppDeps & { readonly connectors: readonly Connector[] },
+    announce,
+  }: AppDeps & Pick<Ordering, 'connectors' | 'announce'>,
   busy: () => boolean,
 ): JobWorker {
   const kinds: Readonly<Record<string, JobKind>> = {
@@ -76,6 +78,7 @@ function createJobs(
     ...authorisationJobs({ db, clock, random, settings, wake: () => worker.wake() }),
     ...trendJobs({ db, clock, random }),
     ...retentionJobs({ db, clock, random }),
+    ...pauseJobs({ db, clock, random, announce }),
     ...withdrawalJobs({ db, clock, random, connectors, settings, wake: () => worker.wake() }),
   };
   const worker = createWorker({ db, kinds, clock, random, log, busy });
@@ -109,8 +112,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const connections = countConnections(app.server);
   const lanes = createLanes({ settings, clock, metrics, log, pressed, connections });
   const { fill, ...ordering } = createOrdering(deps);
-  const { connectors } = ordering;
-  const worker = createJobs({ ...deps, connectors }, () => lanes.checkIns.figures().waitingForTurn > 0);
+  const worker = createJobs({ ...deps, ...ordering }, () => lanes.checkIns.figures().waitingForTurn > 0);
   app.decorate('jobs', worker);
   app.decorate('storage', watchStorage(clock));
   app.addHook('onClose', () => worker.stop());

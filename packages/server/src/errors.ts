@@ -15,6 +15,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is nothing here' },
   'device-unknown': { status: 404, title: 'There is no such device' },
   'order-unknown': { status: 404, title: 'There is no such order' },
+  'pause-unknown': { status: 404, title: 'There is no such pause' },
   'breach-unknown': { status: 404, title: 'There is no such breach' },
   'person-unknown': { status: 404, title: 'There is no such person' },
   'authorisation-unknown': { status: 404, title: 'There is no such authorisation' },

@@ -15,6 +15,18 @@ export function holdsOnlyKeepable(value: unknown): boolean {
   return true;
 }
 
+const isNest = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Whether no more than `levels` objects and arrays of `value` are within each other. Without recursion as well. */
+export function nestsAtMost(value: unknown, levels: number): boolean {
+  let level = [value].filter(isNest);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === levels) return false;
+    level = level.flatMap((one) => Object.values(one) as unknown[]).filter(isNest);
+  }
+  return true;
+}
+
 /** A text with U+FFFD in the place of what cannot be kept; anything else as it is. */
 export const keepable = (value: unknown): unknown =>
   typeof value === 'string' && !isKeepable(value) ? value.replaceAll('\u0000', '\uFFFD').toWellFormed() : value;

@@ -12,6 +12,13 @@ import { modeOf, type PolicyDocument, type Rule, rulesOf } from './policy/docume
 import { isKnown } from './findings/verdict.ts';
 import { policyAt, type PolicyInTime } from './policy/versions.ts';
 
+/** What nobody looked at, in milliseconds since the epoch; the system kept none of it, if nothing else is said. */
+export interface Unseen {
+  readonly from: number;
+  readonly to: number;
+  readonly reason?: Reason;
+}
+
 export interface EvaluateInput {
   readonly policy: PolicyDocument;
   readonly device: DeviceContext;
@@ -20,8 +27,8 @@ export interface EvaluateInput {
   /** When each timed condition of each check (`check/condition`) was first seen, in milliseconds since the epoch. */
   readonly since: ReadonlyMap<string, number>;
   readonly now: number;
-  /** Checks whose events between two moments can no longer be known, because nothing kept them. */
-  readonly unseen?: ReadonlyMap<string, { readonly from: number; readonly to: number }>;
+  /** Checks of which nothing between two moments can be known any more. */
+  readonly unseen?: ReadonlyMap<string, Unseen>;
   /** Those for this device, past and future ones among them; none where nothing is said. */
   readonly authorisations?: readonly Authorisation[];
   /**
@@ -40,7 +47,7 @@ function unseenJudgement(rule: Rule, input: EvaluateInput): readonly Judgement[]
   if (span === undefined) return [];
   const observed = { from: new Date(span.from).toISOString(), to: new Date(span.to).toISOString() };
   const base = { severity: rule.severity, now: input.now };
-  return [{ ...state(base, 'unknown', { reason: 'history-not-kept', observed }), kind: 'event' }];
+  return [{ ...state(base, 'unknown', { reason: span.reason ?? 'history-not-kept', observed }), kind: 'event' }];
 }
 
 function sinceOf(check: string, since: ReadonlyMap<string, number>): Map<string, number> {

@@ -46,6 +46,7 @@ export async function placesOf(db: Db, council: LargeCouncil, preview: string): 
     'my-rights.ref': ['DP-2026-000200'],
     'data-rights.ref': ['DP-2026-000200'],
     'devices.id': ['order-000050'],
+    'pauses.id': ['pause-000001'],
     'spanning-roles.id': ['spanning-000001'],
     'tokens.id': [await oneOf(db, 'tokens')],
     act: ['off'],

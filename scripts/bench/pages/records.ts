@@ -5,6 +5,7 @@ import { NOW, YEAR_MS } from './sizes.ts';
 
 const [RECORDS, HOLDS, RIGHTS, ORDERS, AT_ONCE] = [2000, 20, 200, 50, 200];
 
+const DAY = 86_400_000;
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 const refOf = (letters: string, number: number): string => `${letters}-2026-${String(number).padStart(6, '0')}`;
 
@@ -104,6 +105,19 @@ const spanningOf = (number: number) => ({
   granted_by: VIEWER,
 });
 
+/** The first holds, the others are over. */
+const pauseOf = (device: string) => (number: number) => ({
+  organisation: ORGANISATION,
+  id: `pause-${String(number).padStart(6, '0')}`,
+  scope: 'device',
+  device,
+  group_name: null,
+  since: NOW - number * DAY,
+  until: NOW + (2 - number) * DAY,
+  reason: 'A driver was faulty.',
+  begun_by: VIEWER,
+});
+
 /** Asset tags: of the device with most findings, and of the one that is in the name of whoever looks. */
 interface Tags {
   readonly busiest: string;
@@ -125,6 +139,10 @@ export async function writeRecords(db: Db, { busiest, own }: Tags): Promise<void
   await db
     .insertInto('device_orders')
     .values(numbers(ORDERS).map(orderOf(id)))
+    .execute();
+  await db
+    .insertInto('pauses')
+    .values(numbers(HOLDS).map(pauseOf(id)))
     .execute();
   await db.updateTable('devices').set({ holder: VIEWER }).where('asset_tag', '=', own).execute();
 }

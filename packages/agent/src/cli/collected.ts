@@ -6,7 +6,7 @@ import { openForReading } from '../outbox/store.ts';
 import { authorisationsInWords, readAuthorisations } from './authorisations-in-words.ts';
 import { factsInWords } from './facts-in-words.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
-import { readOrders, reportedInWords, restrictionsInWords } from './orders-in-words.ts';
+import { pauseInWords, readOrders, reportedInWords, restrictionsInWords } from './orders-in-words.ts';
 import { systemClock } from './system.ts';
 
 type Body = FindingBody | GapBody;
@@ -37,7 +37,7 @@ function readCollected(data: string) {
       findings,
       facts,
       authorisations: readAuthorisations(data, sql, systemClock.now()),
-      orders: readOrders(sql, loadEnrolment(data)),
+      orders: readOrders(sql, loadEnrolment(data), systemClock.now()),
     };
   } finally {
     sql.close();
@@ -58,10 +58,12 @@ const indented = (lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? ['  nothing'] : lines.map((line) => `  ${line}`);
 
 function inWords({ findings, facts, authorisations, orders }: ReturnType<typeof readCollected>): string[] {
+  const paused = pauseInWords(orders);
   return [
     'What Beadle has sent about this device, or is about to send. Older than 30 days is no longer kept here; the',
     'security team can tell you what they hold. Nothing else is collected: no documents, no browsing, no keystrokes.',
     '',
+    ...(paused === undefined ? [] : [paused, '']),
     `Findings: ${findings.length}`,
     ...findings.map(({ body, sent }) => `  ${sent ? 'sent   ' : 'waiting'} ${findingInWords(body)}`),
     '',

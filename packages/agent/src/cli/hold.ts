@@ -37,6 +37,7 @@ async function settle(data: string, sql: Sql, known: KnownServer): Promise<void>
     resend: nothing,
     noted: nothing,
     refused: nothing,
+    pauseChanged: nothing,
   });
   await service.orders.settle(HELD_FROM_START);
 }

@@ -1,9 +1,9 @@
-import type { DesiredState, Restriction, RestrictionKind } from '@beadle/shared';
+import { type DesiredState, iso, type Pause, pauseAt, type Restriction, type RestrictionKind } from '@beadle/shared';
 import type { KnownServer } from '../identity/identity.ts';
 import { readDesiredState } from '../orders/desired-state.ts';
 import { endInWords } from '../orders/notices.ts';
 import { createReleased } from '../orders/release.ts';
-import { createMeta } from '../outbox/meta.ts';
+import { createMeta, latestReached } from '../outbox/meta.ts';
 import type { Sql } from '../outbox/store.ts';
 
 /** How an order stands, as the device has reported it or is about to. */
@@ -21,10 +21,21 @@ export interface OrdersHeld {
   readonly issuedAt: string | null;
   /** Those of the desired state that no code has ended. */
   readonly restrictions: readonly Omit<Restriction, 'release'>[];
+  /** ICT has paused Beadle on this device; null where it has not. */
+  readonly paused: Pause | null;
   readonly reported: readonly Reported[];
   /** Effects that the server has not yet acknowledged. */
   readonly waiting: number;
 }
+
+export const NO_ORDERS: OrdersHeld = {
+  version: 0,
+  issuedAt: null,
+  restrictions: [],
+  paused: null,
+  reported: [],
+  waiting: 0,
+};
 
 interface Row extends Omit<Reported, 'at'> {
   readonly at: number;
@@ -41,16 +52,21 @@ function shown(state: DesiredState | undefined, sql: Sql): OrdersHeld['restricti
     .map(({ release: _code, ...restriction }) => restriction);
 }
 
+function pauseOf(state: DesiredState | undefined, sql: Sql, now: number): Pause | null {
+  const held = pauseAt(state, latestReached(createMeta(sql), now));
+  return held === undefined ? null : { since: iso(held.since), until: iso(held.until) };
+}
+
 /** The desired state on this device and what was reported of it. The hash of a release code is not shown. */
-export function readOrders(sql: Sql, server: KnownServer | undefined): OrdersHeld {
-  if (server === undefined || !hasOrders(sql))
-    return { version: 0, issuedAt: null, restrictions: [], reported: [], waiting: 0 };
+export function readOrders(sql: Sql, server: KnownServer | undefined, now: number): OrdersHeld {
+  if (server === undefined || !hasOrders(sql)) return NO_ORDERS;
   const state = readDesiredState(sql, server);
   const rows = sql.prepare<[], Row>('select id, kind, effect, observed, at from orders order by at, id').all();
   return {
     version: state?.version ?? 0,
     issuedAt: state?.issuedAt ?? null,
     restrictions: shown(state, sql),
+    paused: pauseOf(state, sql, now),
     reported: rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() })),
     waiting: sql.prepare<[], { count: number }>('select count(*) as count from effects').get()?.count ?? 0,
   };
@@ -94,3 +110,9 @@ export const reportedInWords = ({ reported }: OrdersHeld): string[] =>
     ({ id, kind, effect, observed, at }) =>
       `${WHEN.format(new Date(at))}: ${kind.replaceAll('-', ' ')} (${id}): ${EFFECTS[effect] ?? effect}${observed === '' ? '' : `; ${observed}`}`,
   );
+
+/** What a pause means for whoever has the device; undefined while none holds. */
+export const pauseInWords = ({ paused }: OrdersHeld): string | undefined =>
+  paused === null
+    ? undefined
+    : `ICT has paused Beadle on this device since ${WHEN.format(new Date(paused.since))}, until ${WHEN.format(new Date(paused.until))} or until ICT ends it: nothing is collected, and no notices are shown. What is restricted stays restricted.`;

@@ -8,7 +8,7 @@ import { Outbox } from '../outbox/outbox.ts';
 import { openForReading, type Sql } from '../outbox/store.ts';
 import { authorisationsHeld, authorisationsInWords } from './authorisations-in-words.ts';
 import { type Command, DATA_OPTION, dataFolder, printJson, readOptions, say } from './command.ts';
-import { type OrdersHeld, readOrders, restrictionsInWords } from './orders-in-words.ts';
+import { NO_ORDERS, pauseInWords, readOrders, restrictionsInWords } from './orders-in-words.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { usageInWords, usageOf, usedToday } from './usage-in-words.ts';
 
@@ -21,8 +21,6 @@ function documentOf(sql: Sql, server: KnownServer) {
     authorisations: typeof kept === 'object' ? authorisationsHeld(kept, sql, now) : [],
   };
 }
-
-const NO_ORDERS: OrdersHeld = { version: 0, issuedAt: null, restrictions: [], reported: [], waiting: 0 };
 
 function readStatus(data: string) {
   const identity = loadEnrolment(data);
@@ -51,7 +49,7 @@ function readStatus(data: string) {
       ...base,
       lastCheckIn,
       ...documentOf(sql, identity),
-      orders: readOrders(sql, identity),
+      orders: readOrders(sql, identity, systemClock.now()),
       outbox: new Outbox({ sql, random: systemRandom }).waiting(),
       usage: used === undefined ? null : usageOf(used),
     };
@@ -81,6 +79,7 @@ function inWords(status: ReturnType<typeof readStatus>): string[] {
   if (!status.enrolled) return waitingInWords(status.enrolment);
   const { policy, authorisations, outbox } = status;
   const restricted = restrictionsInWords(status.orders);
+  const paused = pauseInWords(status.orders);
   const live = authorisationsInWords(authorisations.filter(({ holds }) => holds !== 'no longer'));
   return [
     `Device:         ${status.assetTag} of ${status.organisation} (generation ${status.generation})`,
@@ -91,6 +90,7 @@ function inWords(status: ReturnType<typeof readStatus>): string[] {
     `Last check-in:  ${status.lastCheckIn ?? 'never'}`,
     `Policy:         ${policy === null ? 'none in force' : `${policy.title}, version ${policy.version}`}`,
     `Authorised:     ${live.length === 0 ? 'nothing beyond the policy' : live.join('\n                ')}`,
+    ...(paused === undefined ? [] : [`Paused:         ${paused}`]),
     `Restricted:     ${restricted.length === 0 ? 'nothing' : restricted.join('\n                ')}`,
     `Waiting to go:  ${outbox.pending} findings, ${outbox.bytes} bytes`,
     ...(outbox.dropped > 0 ? [`Dropped:        ${outbox.dropped} findings, because the store was full`] : []),

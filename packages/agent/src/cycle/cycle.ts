@@ -11,11 +11,12 @@ import {
   type Random,
   rulesOf,
   timedConditions,
+  type Unseen,
 } from '@beadle/shared';
 import { latestReached, REACHED_AT } from '../outbox/meta.ts';
 import type { Memory } from '../outbox/memory.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { gather, type Gathered, type GatherOptions, unseenSince } from './gather.ts';
+import { gather, type Gathered, type GatherOptions, notGathered, unseenSince } from './gather.ts';
 import type { UsageKeeper } from './usage.ts';
 import { type Body, findTransitions, writeBody } from './transitions.ts';
 
@@ -71,6 +72,16 @@ interface Moment {
   readonly reached: number;
 }
 
+function unseenIn(
+  { paused }: CycleOptions,
+  { observations, reads }: Gathered,
+  { offSince, now }: Pick<Moment, 'offSince' | 'now'>,
+): ReadonlyMap<string, Unseen> {
+  const unseen = unseenSince(reads, offSince, now);
+  const pause = observations.has('agent-health') ? paused?.untold() : undefined;
+  return pause === undefined ? unseen : new Map([...unseen, ['agent-health', pause]]);
+}
+
 function judge(
   options: CycleOptions,
   policy: PolicyDocument,
@@ -85,7 +96,7 @@ function judge(
     observations: gathered.observations,
     since: options.memory.conditions(),
     now,
-    unseen: unseenSince(gathered.reads, offSince, now),
+    unseen: unseenIn(options, gathered, { offSince, now }),
   });
   const rules = new Set(rulesOf(policy).map(({ id }) => id));
   return findTransitions(options.memory, { judgements, policyVersion: policy.version, rules, now });
@@ -105,6 +116,7 @@ function keep(options: CycleOptions, gathered: Gathered, offSince: number | unde
   const { memory, outbox, random } = options;
   const now = options.now();
   outbox.meta.set('alive_at', now);
+  options.paused?.note();
   options.usage?.keep();
   for (const [check, { facts }] of gathered.observations) memory.putFacts(check, facts, now);
   const before = outbox.meta.integer(REACHED_AT);
@@ -121,7 +133,10 @@ function keep(options: CycleOptions, gathered: Gathered, offSince: number | unde
     bodies.map((body) => writeBody(body, random)),
     now,
   );
-  if (gathered.observations.has('agent-health')) options.health.told();
+  if (gathered.observations.has('agent-health')) {
+    options.health.told();
+    options.paused?.told();
+  }
   return { findings: bodies.length, isUrgent: bodies.some(isSerious) };
 }
 
@@ -132,8 +147,12 @@ function keep(options: CycleOptions, gathered: Gathered, offSince: number | unde
 export const createCycle = (options: CycleOptions) => ({
   /** Collects `checks`, or all. `offSince` (milliseconds) is given for the first cycle after a time without any. */
   async run(checks?: ReadonlySet<string>, offSince?: number): Promise<CycleResult> {
-    const gathered = await gather(options, checks, offSince !== undefined);
-    return options.outbox.transaction(() => keep(options, gathered, offSince));
+    const isPaused = () => options.paused?.holds() === true;
+    const since = offSince ?? (checks === undefined ? options.paused?.overSince() : undefined);
+    const gathered = isPaused() ? notGathered(options, checks) : await gather(options, checks, since !== undefined);
+    // One that was begun meanwhile counts as well.
+    const kept = () => (isPaused() ? notGathered(options, checks) : gathered);
+    return options.outbox.transaction(() => keep(options, kept(), since));
   },
 });
 

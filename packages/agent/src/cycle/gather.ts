@@ -1,9 +1,10 @@
-import { appearedEvents, identityOf, type Observation, SAME_EVENT_WITHIN_MS } from '@beadle/shared';
+import { appearedEvents, identityOf, type Observation, SAME_EVENT_WITHIN_MS, type Unseen } from '@beadle/shared';
 import type { Collector, History } from '../collectors/collector.ts';
 import type { Host } from '../host/host.ts';
 import type { Memory } from '../outbox/memory.ts';
 import type { Health } from './health.ts';
 import { observe, type Read, readAhead, readHistories } from './observe.ts';
+import { nothingLookedAt, type Paused } from './paused.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
 export interface GatherOptions {
@@ -16,6 +17,8 @@ export interface GatherOptions {
   readonly whereabouts: Whereabouts;
   /** The agent's own observation, for `agent-health`. */
   readonly health: Health;
+  /** Without it nothing ever pauses the agent. */
+  readonly paused?: Paused;
 }
 
 export interface Gathered {
@@ -23,10 +26,12 @@ export interface Gathered {
   readonly reads: readonly Read[];
 }
 
-type Unseen = ReadonlyMap<string, { readonly from: number; readonly to: number }>;
-
 /** Checks with logs of which none tells all of it: what happened while the agent was off can no longer be known. */
-export function unseenSince(reads: readonly Read[], offSince: number | undefined, now: number): Unseen {
+export function unseenSince(
+  reads: readonly Read[],
+  offSince: number | undefined,
+  now: number,
+): ReadonlyMap<string, Unseen> {
   if (offSince === undefined) return new Map();
   const checks = new Set(reads.map(({ history }) => history.check));
   for (const read of reads) if (read.whole) checks.delete(read.history.check);
@@ -53,6 +58,15 @@ function untold(check: string, appeared: readonly unknown[], told: readonly unkn
   return appeared.filter((event) => !keys.has(identityOf(check, event)?.key ?? ''));
 }
 
+/** While Beadle is paused: no source is read, of no log a bookmark is moved, and the agent tells of itself alone. */
+export function notGathered(options: GatherOptions, checks: ReadonlySet<string> | undefined): Gathered {
+  options.host.usage?.look();
+  const known = [...options.collectors, ...options.histories].map(({ check }) => check);
+  const observations = nothingLookedAt(checks ?? known);
+  if (checks === undefined || checks.has('agent-health')) observations.set('agent-health', options.health.observe());
+  return { observations, reads: [] };
+}
+
 /** What the due checks show, with each event once. */
 export async function gather(
   options: GatherOptions,
@@ -74,7 +88,8 @@ export async function gather(
   const appeared = appearedEvents(observed, memory.conditions(), options.now());
   const observations = new Map(
     [...observed].map(([check, { facts, events }]) => {
-      const kept = reads.filter(({ history }) => history.check === check).flatMap((read) => read.events);
+      const logged = reads.filter(({ history }) => history.check === check).flatMap((read) => read.events);
+      const kept = options.paused?.withoutPauses(check, logged) ?? logged;
       const told = [...events, ...kept];
       const all = [...told, ...untold(check, appeared.get(check) ?? [], told)];
       return [check, { facts, events: onlyNew(memory, check, all) }];

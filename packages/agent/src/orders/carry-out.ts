@@ -9,6 +9,8 @@ import { createTurns } from './turns.ts';
 export interface OrdersOptions extends RestrictingOptions, Omit<OneOffsOptions, 'now' | 'effects' | 'restrictor'> {
   readonly keeper: Pick<DesiredStateKeeper, 'current'>;
   readonly time: OrderTime;
+  /** Nothing is shown or done once meanwhile; what restricts the device stays in force. */
+  readonly isPaused: () => boolean;
   /** There may be something to report. */
   readonly noted: () => void;
 }
@@ -37,7 +39,7 @@ function nextEnd({ keeper, time }: Pick<OrdersOptions, 'keeper' | 'time'>): numb
  * once; and what was observed of each is noted.
  */
 export function createOrders(options: OrdersOptions) {
-  const { keeper, time, log, noted } = options;
+  const { keeper, time, log, noted, isPaused } = options;
   const oneOffs = createOneOffs({ ...options, now: () => time.now() });
   const restricting = new Restricting(options);
   const turn = createTurns();
@@ -65,11 +67,12 @@ export function createOrders(options: OrdersOptions) {
   }
 
   return {
-    /** Sees to each kind in its own turn, so that none waits for another, and to what is done once. */
+    /** Sees to each kind in its own turn, so that none waits for another, and to what is done once, but for a pause. */
     async settle(kinds: readonly RestrictionKind[] = RESTRICTIONS): Promise<Settled> {
       const all = kinds.map((kind) => guarded(kind, () => settleKind(kind)));
       const isWhole = kinds.length === RESTRICTIONS.length;
-      const once = isWhole ? guarded('once', () => oneOffs.settle(keeper.current()?.oneOffs ?? [])) : false;
+      const seeToOnce = async () => !isPaused() && oneOffs.settle(keeper.current()?.oneOffs ?? []);
+      const once = isWhole ? guarded('once', seeToOnce) : false;
       const [waits, ...held] = await Promise.all([once, ...all]);
       return { kinds: kinds.filter((_, index) => held[index]), waits, nextEnd: nextEnd(options) };
     },

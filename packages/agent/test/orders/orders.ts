@@ -104,6 +104,7 @@ export function createOrderedDevice() {
       resend: () => (counts.resent += 1),
       noted: () => undefined,
       refused: () => (counts.refused += 1),
+      pauseChanged: () => undefined,
     });
     return { service, serverTime };
   }

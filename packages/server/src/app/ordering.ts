@@ -39,3 +39,5 @@ export function createOrdering(deps: AppDeps) {
     fill: () => releases.fill().catch((err: unknown) => log.warn({ err }, 'no codes are made ahead')),
   };
 }
+
+export type Ordering = ReturnType<typeof createOrdering>;

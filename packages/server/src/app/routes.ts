@@ -29,6 +29,7 @@ import type { Announcements } from '../orders/desired-state/announce.ts';
 import type { Releases } from '../orders/desired-state/releases.ts';
 import { organisationRoutes } from '../organisation/routes.ts';
 import { accountRoutes } from '../people/account-routes.ts';
+import { pauseRoutes } from '../ordering/pauses/routes.ts';
 import { orderingRoutes } from '../ordering/routes.ts';
 import { peopleRoutes } from '../people/routes.ts';
 import { holdRoutes } from '../protection/holds-routes.ts';
@@ -94,6 +95,7 @@ export async function serveRoutes(app: FastifyInstance, { worker, lanes, countri
   await app.register(helpdeskRoutes, stage);
   await app.register(rightsRoutes, stage);
   await app.register(orderingRoutes, stage);
+  await app.register(pauseRoutes, stage);
   await app.register(withdrawalRoutes, stage);
   await app.register(callbackRoutes, stage);
   await app.register(exhibitRoutes, stage);

@@ -2,10 +2,12 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { type FieldProblem, problem } from '../errors.ts';
-import { holdsOnlyKeepable } from '../keepable.ts';
+import { holdsOnlyKeepable, nestsAtMost } from '../keepable.ts';
 import { validatorOf } from '../validators.ts';
 
 const MOST_FIELDS = 20;
+/** Far more than any form has: what looks for two that are alike follows each to its end, and runs out of stack. */
+const DEEPEST_BODY = 32;
 
 /** The part of a schema that a JSON pointer leads to, where it has one. */
 function partAt(schema: TSchema, pointer: string): TSchema | undefined {
@@ -84,6 +86,8 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   const part = httpPart === 'querystring' ? 'query' : (httpPart ?? 'request');
   return (value: unknown) => {
     const given = httpPart === 'body' ? value : fromText(schema, value);
+    if (httpPart === 'body' && !nestsAtMost(value, DEEPEST_BODY))
+      return { error: problem('validation', `body: expected at most ${DEEPEST_BODY} levels`) };
     const compiled = validatorOf(schema);
     if (compiled.Check(given)) return holdsOnlyKeepable(given) ? { value: given } : { error: unkeepable(part) };
     const fields = fieldProblems(schema, compiled.Errors(given), part);

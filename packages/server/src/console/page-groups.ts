@@ -37,6 +37,7 @@ import { myRightsPages } from './pages/mine/my-rights.ts';
 import { dataRightsPages } from './pages/data-rights.ts';
 import { orderActPages } from './pages/orders/act-pages.ts';
 import { orderListPage } from './pages/orders/list.ts';
+import { pausePages } from './pages/pauses/pages.ts';
 import { passwordPages } from './pages/password.ts';
 import { peoplePages } from './pages/people.ts';
 import { personPage } from './pages/person.ts';
@@ -79,6 +80,7 @@ export async function devicePages(app: FastifyInstance, deps: ConsoleDeps, page:
   await app.register(orderListPage, page);
   const { random, keys, announce, releases } = deps;
   await app.register(orderActPages, { ...page, random, keys, announce, releases });
+  await app.register(pausePages, { ...page, random, announce, wake: deps.wake });
   await app.register(pendingPages, { ...page, random });
   await app.register(fleetKeyPages, { ...page, random, keys });
   await app.register(devicePage, page);

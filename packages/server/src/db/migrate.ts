@@ -28,6 +28,7 @@ import { withdrawals } from './migrations/0023-withdrawals.ts';
 import { deviceOrders } from './migrations/0024-device-orders.ts';
 import { exhibits } from './migrations/0025-exhibits.ts';
 import { massEnrolment } from './migrations/0026-mass-enrolment.ts';
+import { pauses } from './migrations/0027-pauses.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -55,6 +56,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0024-device-orders': deviceOrders,
     '0025-exhibits': exhibits,
     '0026-mass-enrolment': massEnrolment,
+    '0027-pauses': pauses,
   }),
 });
 

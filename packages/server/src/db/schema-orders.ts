@@ -61,7 +61,27 @@ export interface DeviceRefusalTable {
   last_at: number;
 }
 
+/** ICT pauses collection, notices and orders; it ends by itself at `until` at the latest. */
+export interface PauseTable {
+  organisation: string;
+  id: string;
+  /** `device`, `group` or `all`. */
+  scope: string;
+  /** The id of the one device, or the name of the group; null for every other scope. */
+  device: string | null;
+  group_name: string | null;
+  since: number;
+  until: number;
+  reason: string;
+  begun_by: string;
+  /** When somebody ended it before its time, who, and why. */
+  ended_at: number | null;
+  ended_by: string | null;
+  end_reason: string | null;
+}
+
 export interface OrderTables {
+  pauses: PauseTable;
   device_orders: DeviceOrderTable;
   device_order_effects: DeviceOrderEffectTable;
   device_refusals: DeviceRefusalTable;

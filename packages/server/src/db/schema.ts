@@ -74,6 +74,11 @@ export interface DeviceTable {
   effects_at: number | null;
   /** When its key was revoked, or it was put back after it had left service; null where it was enrolled since, or neither. */
   key_revoked_at: number | null;
+  /** What its desired state says of a pause: since when, until when; null for nothing. */
+  paused_since: number | null;
+  paused_until: number | null;
+  /** The version with which that began: what was ordered after it waits for its end. */
+  paused_version: number | null;
 }
 
 export interface DeviceKeyTable {

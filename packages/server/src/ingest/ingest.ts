@@ -6,6 +6,9 @@ import type { Tx } from '../db/database.ts';
 import type { ServerKeys } from '../keys.ts';
 import { type IssueDeps, issuePolicy, type Orders, ordersFor } from '../orders/documents.ts';
 import { documentDue, documentOf } from '../orders/desired-state/document.ts';
+import type { Announce } from '../orders/desired-state/announce.ts';
+import { pausesHolding } from '../orders/pauses/pauses.ts';
+import { settlePause } from '../orders/pauses/settle.ts';
 import { asHeld, registeredIn } from '../orders/registered.ts';
 import { benchOf, judgeInTransaction } from '../judging/apply.ts';
 import { serverRules, wantedOf } from '../judging/judge.ts';
@@ -24,6 +27,7 @@ export interface IngestDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly origin: string;
+  readonly announce: Announce;
   /** The country that this check-in's address appears to be in; called only where a rule asks. */
   readonly country?: () => string | null;
 }
@@ -122,10 +126,21 @@ async function judgeCall(
   const rules = serverRules(policy?.document);
   const called = await keepContact(tx, device, header, {
     ...contact,
-    wanted: (now) => wantedOf(rules, now),
+    wanted: (now) => wantedOf(rules, now, contact.now),
     country: () => deps.country?.() ?? null,
   });
   return rules.length > 0 && judgeInTransaction(tx, called, await benchOf(tx, policy, contact.now, deps));
+}
+
+/** One that was enrolled, or came into a group, since a pause began hears of that now. */
+async function toldOfPauses(
+  tx: Tx,
+  device: LockedDevice,
+  now: number,
+  { announce }: IngestDeps,
+): Promise<LockedDevice> {
+  const pauses = await pausesHolding(tx, device.organisation, now);
+  return { ...device, ...(await settlePause(tx, device, pauses, { now, announce })) };
 }
 
 /** What it holds to in the end, whatever it says that it has. */
@@ -141,9 +156,9 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
     return { kind: 'superseded' };
   if (end === 'left-service') return { kind: 'left-service', documents: await lastDocument(tx, locked, deps) };
   const registered = await registeredIn(tx, key.organisation);
-  const device = asHeld(locked, registered);
-  if (counter <= device.counter) return { kind: 'counter-too-low', lastCounter: device.counter };
+  if (counter <= locked.counter) return { kind: 'counter-too-low', lastCounter: locked.counter };
   const now = deps.clock.now();
+  const device = await toldOfPauses(tx, asHeld(locked, registered), now, deps);
   const { accepted, head, matched, repeats } = await plan(tx, key, device, read);
   await insertFindings(tx, key, accepted, now);
   await keepStates(tx, key, accepted, now);

@@ -24,6 +24,7 @@ import {
 import Value from 'typebox/value';
 import type { DeviceRow } from '../devices/read.ts';
 import { stateAt } from '../devices/state.ts';
+import { isPaused } from '../orders/pauses/pauses.ts';
 
 export interface ServerJudgement extends Judgement {
   readonly rule: Rule;
@@ -51,15 +52,15 @@ export interface Wanted {
   readonly officeVisits: boolean;
 }
 
-/** `device` as its last check-in left it. */
-export function wantedOf(rules: readonly Rule[], device: DeviceRow): Wanted {
+/** `device` as its last check-in left it, at `now` (milliseconds). While it is paused nothing new is looked at. */
+export function wantedOf(rules: readonly Rule[], device: DeviceRow, now: number): Wanted {
   const context = contextOf(device);
   // Whether it came to the office is asked of a device whichever network it is on now.
   const covers = ({ covers: given }: Rule, check: string) =>
     coverageOf(check === 'contact' ? { ...given, location: 'any' } : given, context) !== 'not-covered';
   const asking = (check: string) => rules.filter((rule) => rule.check === check && covers(rule, check));
   return {
-    country: asking('location').length > 0,
+    country: !isPaused(device, now) && asking('location').length > 0,
     officeVisits: asking('contact').some(({ require }) => 'officeVisitAtMost' in require),
   };
 }
@@ -69,8 +70,13 @@ const latest = (...times: readonly (number | null)[]): number | null => {
   return told.length === 0 ? null : Math.max(...told);
 };
 
+/** That a device calls goes on to be seen while it is paused, and nothing else. */
+const PAUSED: Part = { verdict: 'unknown', reason: 'paused' };
+
 function judgeRule(rule: Rule, device: DeviceRow, context: DeviceContext, time: ContactTime): Part {
   if (device.generation === 0) return { verdict: 'not-applicable', reason: 'not-enrolled' };
+  const paused = isPaused(device, time.now);
+  if (rule.check === 'location' && paused) return PAUSED;
   if (rule.check === 'location') return judgeLocation(rule, device.country);
   const { state, inServiceSince } = stateAt(device, time.now);
   const facts = {
@@ -81,7 +87,11 @@ function judgeRule(rule: Rule, device: DeviceRow, context: DeviceContext, time: 
     onCouncilNetwork: context.onCouncilNetwork,
     visitsNotedSince: device.visits_noted_since,
   };
-  return judgeContact(Value.Parse(ContactRequire, rule.require), facts, time);
+  const require = Value.Parse(ContactRequire, rule.require);
+  if (!paused || require.officeVisitAtMost === undefined) return judgeContact(require, facts, time);
+  const { officeVisitAtMost: _unseen, ...silence } = require;
+  const part = judgeContact(silence, facts, time);
+  return part.verdict === 'pass' ? PAUSED : part;
 }
 
 /**

@@ -80,6 +80,7 @@ export const PERMITTED: Readonly<Record<CallerRole, readonly Permission[]>> = {
     'helpdesk:read',
     'helpdesk:write',
     ...ORDERS,
+    'pauses:write',
     'settings:read',
     'metrics:read',
     'console',

@@ -76,7 +76,7 @@ const isConcealed = (table: string, row: NamedRow, hidden: ReadonlySet<string>):
   hidden.has(String(row['target'])) ||
   (table === 'notices' && [...hidden].some((id) => String(row['breaches']).includes(JSON.stringify(id))));
 
-const BY_DEVICE: readonly string[] = ['breaches', 'device_orders', 'device_order_effects'];
+const BY_DEVICE: readonly string[] = ['breaches', 'device_orders', 'device_order_effects', 'pauses'];
 
 /** What is theirs for another reason than that it names them: what is of a device that they hold, and what happened to it. */
 function aboutThem(context: ExportContext, { table }: Pick<NamingTable, 'table'>) {

@@ -230,6 +230,12 @@ export const INVENTORY: Readonly<Record<keyof Database, Held>> = {
     why: 'the council must acknowledge and answer it, and show that it did',
     kept: AS_BREACHES,
   },
+  pauses: {
+    what: 'what ICT has paused, since when, until when and why',
+    about: 'who of ICT began or ended it, and whoever holds the device',
+    why: 'it must be told why nothing was looked at',
+    kept: { by: 'breaches' },
+  },
   device_orders: {
     what: 'what a device was ordered, by whom and why',
     about: 'whoever holds the device, and who ordered it',

@@ -93,6 +93,7 @@ export const NAMING: readonly NamingTable[] = [
     exact: ['ordered_by', 'lifted_by'],
     within: ['notice', 'reason', 'text', 'lift_reason', 'observed'],
   },
+  { table: 'pauses', key: ['id'], exact: ['begun_by', 'ended_by'], within: ['reason', 'end_reason'] },
   { table: 'device_order_effects', key: ['device', 'order_id', 'sequence'], exact: [], within: ['observed'] },
   {
     table: 'withdrawals',

@@ -13,6 +13,7 @@ import type { Step } from './phase.ts';
 import { purgeFindings, type PurgeContext } from './purge-findings.ts';
 import { purgeOrders } from './purge-orders.ts';
 import { purgeBreaches, purgeMessages, purgePeople } from './purge-others.ts';
+import { purgePauses } from './purge-pauses.ts';
 import { purgeRights } from './purge-rights.ts';
 
 export const RETENTION_JOB = 'retention';
@@ -27,6 +28,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
   breaches: purgeBreaches,
   rights: purgeRights,
   orders: purgeOrders,
+  pauses: purgePauses,
   messages: purgeMessages,
   people: purgePeople,
 };

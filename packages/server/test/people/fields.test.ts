@@ -114,7 +114,7 @@ describe('a personal field', () => {
     const names = /^(email|telephone|lineManager|startsOn|endsOn|absent(From|Until)|accountDisabled|safetyReview)$/;
     // The contact that the regulator is to have is published by the council; its settings are for who keeps them.
     // Whom a worker calls whose device is restricted is the council's helpdesk.
-    const theirs = /\/(article-33|organisation)$|\/(orders|messages)(\/|$)/;
+    const theirs = /\/(article-33|organisation)$|\/(orders|messages|resends)(\/|$)/;
     const bare = answersOf()
       .filter(({ path }) => !theirs.test(path))
       .flatMap(({ path, method, properties }) =>

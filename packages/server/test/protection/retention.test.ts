@@ -63,7 +63,9 @@ describe('findings', () => {
     expect(erased).toMatchObject({ body: null, subject: '', reason: null, rule: 'no-sticks', verdict: 'fail' });
     expect([erased.at % 86_400_000, erased.received_at % 86_400_000]).toEqual([0, 0]);
     expect(await verifyChains(server.db)).toEqual({ chains: 1, broken: [] });
-    expect(await runs()).toEqual([{ findings: 1, breaches: 0, rights: 0, orders: 0, messages: 0, people: 0 }]);
+    expect(await runs()).toEqual([
+      { findings: 1, breaches: 0, rights: 0, orders: 0, pauses: 0, messages: 0, people: 0 },
+    ]);
     expect(await verifyAudit(server.db, ORGANISATION)).toMatchObject({ intact: true });
   });
 
@@ -140,7 +142,9 @@ describe('findings', () => {
       .values({ organisation: ORGANISATION, ...run })
       .execute();
     await night();
-    expect(await runs()).toEqual([{ findings: 10, breaches: 0, rights: 0, orders: 0, messages: 0, people: 0 }]);
+    expect(await runs()).toEqual([
+      { findings: 10, breaches: 0, rights: 0, orders: 0, pauses: 0, messages: 0, people: 0 },
+    ]);
   });
 });
 
@@ -163,11 +167,21 @@ describe('a legal hold', () => {
     const ref = await hold({ kind, target, reason: 'A claim was made.' });
     await night();
     expect(await heldOf(server.db, LAPTOP)).toEqual([1]);
-    expect(await runs()).toEqual([{ findings: 0, breaches: 0, rights: 0, orders: 0, messages: 0, people: 0 }]);
+    expect(await runs()).toEqual([
+      { findings: 0, breaches: 0, rights: 0, orders: 0, pauses: 0, messages: 0, people: 0 },
+    ]);
     expect((await end(ref)).json()).toMatchObject({ inForce: false, endReason: 'The claim is settled.' });
     await night();
     expect(await heldOf(server.db, LAPTOP)).toEqual([]);
-    expect((await runs()).at(-1)).toEqual({ findings: 1, breaches: 1, rights: 0, orders: 0, messages: 1, people: 0 });
+    expect((await runs()).at(-1)).toEqual({
+      findings: 1,
+      breaches: 1,
+      rights: 0,
+      orders: 0,
+      pauses: 0,
+      messages: 1,
+      people: 0,
+    });
   });
 
   it('ends by itself when its time comes', async () => {

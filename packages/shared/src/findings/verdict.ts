@@ -42,6 +42,7 @@ export const REASONS = {
   'in-store': 'ICT has this device in store',
   'in-repair': 'this device is being repaired',
   quiet: 'ICT expects nothing from this device until a date',
+  paused: 'ICT has paused Beadle on this device',
   'left-service': 'this device has left service',
   'not-heard-from': 'this device has not been heard from since',
   'country-unknown': 'the country of the address that it calls from is not known',

@@ -55,6 +55,10 @@ export const OneOff = Type.Union([
 ]);
 export type OneOff = Static<typeof OneOff>;
 
+/** ICT has paused Beadle on the device; the moments are of the server's clock. `pauseAt` tells whether it holds. */
+export const Pause = Type.Object({ since: IsoTime, until: IsoTime }, closed);
+export type Pause = Static<typeof Pause>;
+
 export const DesiredState = Type.Object(
   {
     device: Words(80),
@@ -63,10 +67,28 @@ export const DesiredState = Type.Object(
     issuedAt: IsoTime,
     restrictions: Type.Array(Restriction, { maxItems: 50 }),
     oneOffs: Type.Array(OneOff, { maxItems: 50 }),
+    /** Absent where nothing is paused. */
+    paused: Type.Optional(Pause),
   },
   closed,
 );
 export type DesiredState = Static<typeof DesiredState>;
+
+/** Whoever pauses a device says anew after so many milliseconds that it is to go on. */
+export const MOST_PAUSE_MS = 30 * 86_400_000;
+
+/**
+ * The pause of a desired state, where that holds at `now` (milliseconds since the epoch), with the moment at which it ends
+ * by itself: never later than `MOST_PAUSE_MS` after the document was made, whatever that says.
+ */
+export function pauseAt(
+  state: Pick<DesiredState, 'paused' | 'issuedAt'> | undefined,
+  now: number,
+): { readonly since: number; readonly until: number } | undefined {
+  if (state?.paused === undefined) return undefined;
+  const until = Math.min(Date.parse(state.paused.until), Date.parse(state.issuedAt) + MOST_PAUSE_MS);
+  return until > now ? { since: Date.parse(state.paused.since), until } : undefined;
+}
 
 /**
  * Accepts a desired state for `device`: signed by the pinned key, of the closed form, and not older than `atLeast`. It has

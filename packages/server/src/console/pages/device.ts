@@ -14,6 +14,7 @@ import type { Db } from '../../db/database.ts';
 import { stateAt } from '../../devices/state.ts';
 import { problem } from '../../errors.ts';
 import { serverRules, wantedOf } from '../../judging/judge.ts';
+import { isPaused } from '../../orders/pauses/pauses.ts';
 import { personOfHolder } from '../../people/holder.ts';
 import { may } from '../../people/permissions.ts';
 import { policyInForce } from '../../policies/store.ts';
@@ -73,6 +74,9 @@ const about = (device: DeviceView, now: number) => ({
   generation: device.generation,
   lastContact: contactDay(device),
   keyRevokedAt: device.key_revoked_at,
+  paused: isPaused(device, now)
+    ? { until: device.paused_until, isTold: device.desired_held >= (device.paused_version ?? 0) }
+    : null,
   hasLeft: device.state === 'left-service',
   isSilent:
     device.generation > 0 &&
@@ -93,7 +97,7 @@ async function locationOf(db: Db, device: DeviceView, at: number) {
   const policy = await policyInForce(db, device.organisation, { population, at });
   const { country, country_since: since } = device;
   return {
-    ...wantedOf(serverRules(policy?.document), device),
+    ...wantedOf(serverRules(policy?.document), device, at),
     appears: country === null ? null : countryWords(country),
     since,
   };
@@ -167,6 +171,7 @@ export async function showDevice(
     canHold: may(caller.role, 'holders:write'),
     orders: may(caller.role, 'orders:read') ? await ordersOnDevice(deps.db, caller, device, now) : null,
     mayOrder: may(caller.role, 'orders:write'),
+    mayPause: may(caller.role, 'pauses:write'),
     choices: SETTABLE_STATES.map((value) => ({ value, text: STATE_WORDS[value] })),
     given: given ?? { state, quietUntil: quietUntil === null ? undefined : iso(quietUntil).slice(0, 10) },
     done: done !== undefined && Object.hasOwn(DONE, done) ? DONE[done] : undefined,

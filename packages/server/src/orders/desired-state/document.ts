@@ -44,18 +44,28 @@ interface Stated {
   readonly id: string;
   readonly desired_version: number;
   readonly desired_at: number | null;
+  readonly paused_since: number | null;
+  readonly paused_until: number | null;
+  readonly paused_version: number | null;
 }
 
-/** Pure: what a device is to hold to; `rows` are those that are in its document, in the order in which they came. */
-export function desiredState(device: Stated, rows: readonly OrderRow[]): DesiredState {
+/** Not what was ordered while the device was paused: that waits for the pause to end. */
+const isTold = (device: Pick<Stated, 'paused_version'>, { since_version: since }: OrderRow): boolean =>
+  device.paused_version === null || since <= device.paused_version;
+
+/** Pure: what a device is to hold to; `open` are those that are to be in its document, in the order in which they came. */
+export function desiredState(device: Stated, open: readonly OrderRow[]): DesiredState {
+  const rows = open.filter((row) => isTold(device, row));
   const restrictions = rows.filter(({ kind }) => isRestriction(kind));
   const oneOffs = rows.filter(({ kind }) => !isRestriction(kind));
+  const { paused_since: since, paused_until: until } = device;
   return {
     device: device.id,
     version: device.desired_version,
     issuedAt: iso(device.desired_at ?? 0),
     restrictions: restrictions.slice(-MOST_IN_DOCUMENT).map(restrictionOf),
     oneOffs: oneOffs.slice(-MOST_IN_DOCUMENT).map(oneOffOf),
+    ...(since === null || until === null ? {} : { paused: { since: iso(since), until: iso(until) } }),
   };
 }
 
@@ -113,6 +123,7 @@ export const currentDocument = (
       const device = await tx
         .selectFrom('devices')
         .select(['organisation', 'id', 'generation', 'desired_version', 'desired_at', 'key_revoked_at', 'state'])
+        .select(['paused_since', 'paused_until', 'paused_version'])
         .where('organisation', '=', organisation)
         .where('id', '=', id)
         .executeTakeFirst();

@@ -45,7 +45,10 @@ async function dropPassed(tx: Tx, { organisation, device }: Ordered, version: nu
     .execute();
 }
 
-/** Gives the device's desired state its next version, and tells of it; gives the version. Nothing else may change one. */
+/**
+ * Gives the device's desired state its next version, without what has lapsed of it, and tells of it; gives the version.
+ * Nothing else may change one.
+ */
 export async function raiseVersion(tx: Tx, of: Ordered, { now, announce }: OrderDeps, held?: number): Promise<number> {
   const before = await lockedVersions(tx, of);
   const version = nextVersion({ version: before.version, held: Math.max(before.held, held ?? 0), now });
@@ -55,6 +58,13 @@ export async function raiseVersion(tx: Tx, of: Ordered, { now, announce }: Order
     .set({ desired_version: version, desired_at: now })
     .where('organisation', '=', of.organisation)
     .where('id', '=', of.device)
+    .execute();
+  await tx
+    .updateTable('devices')
+    .set({ paused_since: null, paused_until: null, paused_version: null })
+    .where('organisation', '=', of.organisation)
+    .where('id', '=', of.device)
+    .where('paused_until', '<=', now)
     .execute();
   await announce(tx, of);
   return version;

@@ -11,6 +11,8 @@ export const MINE = {
   'Nobody has decided by this that you did anything wrong. Ask the ICT helpdesk what you need to know.':
     'Nid oes neb wedi penderfynu drwy hyn eich bod wedi gwneud dim o’i le. Gofynnwch i’r ddesg gymorth TGCh beth y mae angen i chi ei wybod.',
   'What this device is held to at the moment': 'Y cyfyngiadau ar y ddyfais hon ar hyn o bryd',
+  'ICT has paused Beadle on this device since {since}, until {until} at the latest. Meanwhile nothing is collected, also not afterwards, and no messages are shown. What is restricted stays restricted.':
+    'Mae TGCh wedi seibio Beadle ar y ddyfais hon ers {since}, hyd at {until} fan bellaf. Yn y cyfamser ni chesglir dim, na chwaith wedyn, ac ni ddangosir negeseuon. Mae’r hyn sydd wedi’i gyfyngu yn dal wedi’i gyfyngu.',
   'the device says so': 'mae’r ddyfais yn dweud hynny',
   'ordered; the device has not answered yet': 'wedi’i orchymyn; nid yw’r ddyfais wedi ateb eto',
   'Call {telephone}.': 'Ffoniwch {telephone}.',

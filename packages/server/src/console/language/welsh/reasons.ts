@@ -33,6 +33,7 @@ export const WELSH_REASONS: Readonly<Record<Reason, string>> = {
   'not-enrolled': 'nid yw’r ddyfais hon wedi’i hymrestru',
   'in-store': 'mae’r ddyfais hon mewn storfa gan TGCh',
   'in-repair': 'mae’r ddyfais hon yn cael ei thrwsio',
+  paused: 'mae TGCh wedi seibio Beadle ar y ddyfais hon',
   quiet: 'nid yw TGCh yn disgwyl dim gan y ddyfais hon tan ddyddiad',
   'left-service': 'mae’r ddyfais hon wedi’i thynnu o wasanaeth',
   'not-heard-from': 'ni chlywyd gan y ddyfais hon ers hynny',

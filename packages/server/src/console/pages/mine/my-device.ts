@@ -14,6 +14,7 @@ import { contactDay, type DeviceView, readFacts, readStates } from '../../../dev
 import { AssetTag } from '../../../devices/read-routes.ts';
 import { problem } from '../../../errors.ts';
 import { sentBy } from '../../../findings/sent.ts';
+import { isPaused } from '../../../orders/pauses/pauses.ts';
 import { retentionInWords } from '../../../organisation/retention.ts';
 import { readOrganisation } from '../../../organisation/store.ts';
 import { policyInForce } from '../../../policies/store.ts';
@@ -74,6 +75,7 @@ async function modelOf(db: Db, device: DeviceView, { now, language }: { now: num
   return {
     assetTag: device.asset_tag,
     restrictions,
+    paused: isPaused(device, now) ? { since: device.paused_since, until: device.paused_until } : null,
     kind: device.kind,
     lastContact: contactDay(device),
     isEnrolled: device.generation > 0,

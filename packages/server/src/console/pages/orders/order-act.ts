@@ -3,6 +3,7 @@ import { contactDay, type DeviceRow } from '../../../devices/read.ts';
 import { orderByPerson } from '../../../ordering/act.ts';
 import { MOST_NOTICE, MOST_REASON, MOST_TELEPHONE } from '../../../ordering/schema.ts';
 import { lastTelephone } from '../../../orders/desired-state/read.ts';
+import { isPaused } from '../../../orders/pauses/pauses.ts';
 import type { FormField, Values } from '../../forms/fields.ts';
 import { day, moment } from '../../words.ts';
 import type { DeviceAct, DeviceCase } from './device-act.ts';
@@ -75,6 +76,14 @@ const silence = (device: DeviceRow, now: number): string[] => {
   return [`${device.asset_tag} has not been heard from ${since}. It is restricted when it is next connected.`];
 };
 
+/** What is ordered of a device that is paused waits. */
+const pause = (device: DeviceRow, now: number): string[] =>
+  isPaused(device, now) && device.paused_until !== null
+    ? [
+        `${device.asset_tag} is paused until ${moment(device.paused_until)}: it takes this up only then, or as soon as somebody ends the pause.`,
+      ]
+    : [];
+
 const untilWords = ({ until }: Values): string => (until === undefined ? 'ICT lifts it' : moment(until));
 
 function summaryOf({ device }: DeviceCase, values: Values) {
@@ -100,6 +109,7 @@ export const orderAct: DeviceAct = {
   intro: ({ device, now }) => [
     'It is in force when the device itself has said so. You can lift it at any time, and a device with no network can be released with a code that you read out.',
     ...silence(device, now),
+    ...pause(device, now),
   ],
   given: async ({ caller }, { db }) => {
     const telephone = await lastTelephone(db, caller.organisation);
@@ -110,6 +120,7 @@ export const orderAct: DeviceAct = {
     warnings: [
       'Whoever is working on this device is interrupted as soon as it hears of this.',
       ...silence(it.device, it.now),
+      ...pause(it.device, it.now),
     ],
     summary: summaryOf(it, values),
     button: 'Restrict this device',
