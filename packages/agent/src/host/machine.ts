@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 import { type Clock, overBudgetInWords, type Reason } from '@beadle/shared';
-import { Ledger, type StoppedFor } from '../budget/ledger.ts';
+import { Ledger, type StoppedFor, type OwnUse } from '../budget/ledger.ts';
 import { type Act, type Given, writeFileAct } from './act.ts';
 import { createExec, type Exec } from './exec.ts';
 import { files, FileTooLarge, readCapped } from './files.ts';
@@ -24,6 +24,8 @@ interface Deps {
   readonly environment?: Environment;
   readonly log?: { debug(data: object, message: string): void };
   readonly stoppedFor?: (id: string) => StoppedFor;
+  /** What this process uses, if not as the system tells. */
+  readonly own?: () => OwnUse;
 }
 
 /** Where a file or a socket is meant, ENOENT is a source that is not there, not a program. */
@@ -110,10 +112,10 @@ function createTurn() {
 }
 
 /** Reading within what a source may use, and the counting of it. */
-function createLimited({ clock, sources, acts = [], environment = process.env, stoppedFor }: Deps) {
+function createLimited({ clock, sources, acts = [], environment = process.env, stoppedFor, own }: Deps) {
   const stopped = stoppedFor === undefined ? {} : { stoppedFor };
   const ledger = new Ledger({ measure: MEASURE, now: () => clock.now(), ...stopped });
-  const meter = createMeter({ ledger, clock, system: procfs });
+  const meter = createMeter({ ledger, clock, system: procfs, own });
   const exec = createExec({ allowed: sources, acts, environment, meter });
   const refused = ({ id }: Source): Unreadable | undefined => {
     const over = ledger.refusal(id);

@@ -29,6 +29,8 @@ interface Deps {
   readonly clock: Pick<Clock, 'monotonic'>;
   /** Undefined where the system tells nothing of programs that have ended. */
   readonly system: System | undefined;
+  /** What this process uses, if not as the system tells. */
+  readonly own?: (() => OwnUse) | undefined;
 }
 
 interface Context extends Deps {
@@ -132,7 +134,7 @@ const ownUse = (system: System | undefined): OwnUse => ({
  * end of one is that one's, with all that it has waited for. Two that end in the same moment may be taken for one another.
  */
 export function createMeter(deps: Deps) {
-  const { ledger, system } = deps;
+  const { ledger, system, own = () => ownUse(system) } = deps;
   const context: Context = { ...deps, ended: createEnded(system) };
   const staying = createStaying(context);
   return {
@@ -140,7 +142,7 @@ export function createMeter(deps: Deps) {
     stay: (child: Child, id: string, stop: () => void) => staying.add(child, id, stop),
     /** Counts what this process, and the programs that stay, have used since the last look. */
     look: (): void => {
-      ledger.look(ownUse(system));
+      ledger.look(own());
       staying.look();
     },
     /** What this process itself does for a source; what else it does meanwhile is counted with it. */
