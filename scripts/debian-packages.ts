@@ -55,6 +55,13 @@ export const failoverPackages = {
   'etcd-server': 'where Patroni keeps who it is',
 } as const;
 
+/** What `npm run bench -- life` measures the agent beside. */
+export const peerPackages = {
+  'zabbix-agent2': 'an agent that stays resident',
+  'fusioninventory-agent': 'an agent that makes an inventory and ends',
+} as const;
+export type PeerPackage = keyof typeof peerPackages;
+
 export type DebianPackage = keyof typeof debianPackages;
 
 const isDebianPackage = (name: string): name is DebianPackage => Object.hasOwn(debianPackages, name);

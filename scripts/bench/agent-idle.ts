@@ -46,8 +46,14 @@ export interface IdleMinute {
 
 const MOST_MINUTES = 4;
 
-/** A cycle or a check-in writes: a minute into which one fell is not an idle one, and another is taken. */
-async function idleMinuteOf(pid: number): ReturnType<typeof minuteOf> {
+/**
+ * A minute of a running agent once it has looked and checked in. A cycle or a check-in writes: a minute into which one fell is
+ * not an idle one, and another is taken.
+ */
+export async function idleMinuteOf(pid: number, council: Council, assetTag: string): ReturnType<typeof minuteOf> {
+  progress('agent: the first cycle and check-in, then an idle minute');
+  await untilCheckedIn(council, assetTag);
+  await delay(SETTLE_MS);
   let minute = await minuteOf(pid);
   for (let taken = 1; taken < MOST_MINUTES && minute.bytes > 0; taken += 1) {
     progress('agent: a cycle or a check-in fell into that minute, another one');
@@ -62,10 +68,10 @@ export async function measureIdleMinute(agent: string, council: Council): Promis
   const child = startAgent(agent, data);
   const bare = spawn(process.execPath, ['-e', 'setInterval(() => {}, 3_600_000)'], { stdio: 'ignore' });
   try {
-    progress('agent: the first cycle and check-in, then an idle minute');
-    await untilCheckedIn(council, 'IDLE-1');
-    await delay(SETTLE_MS);
-    const [idle, nothing] = await Promise.all([idleMinuteOf(child.pid ?? 0), minuteOf(bare.pid ?? 0)]);
+    const [idle, nothing] = await Promise.all([
+      idleMinuteOf(child.pid ?? 0, council, 'IDLE-1'),
+      minuteOf(bare.pid ?? 0),
+    ]);
     const results: Result[] = [
       {
         name: 'agent.idle.memory',

@@ -10,7 +10,11 @@ const here = import.meta.dirname;
 
 /** The agent as it is installed, and beside it, of the same parts, what drives its cycle and its uplink from outside. */
 export async function installAgent(folder: string): Promise<string> {
-  await bundleAgent(folder, { cycles: join(here, 'drive-cycles.ts'), uplink: join(here, 'drive-uplink.ts') });
+  await bundleAgent(folder, {
+    cycles: join(here, 'drive-cycles.ts'),
+    uplink: join(here, 'drive-uplink.ts'),
+    life: join(here, 'life/drive-life.ts'),
+  });
   return folder;
 }
 
@@ -35,7 +39,7 @@ export const startAgent = (agent: string, data: string): ChildProcess =>
   spawn(join(agent, 'beadle-agent'), ['run', '--data', data], { stdio: 'ignore' });
 
 /** Starts a driver under the same Node, flags and environment as the agent. */
-export function startDriver(agent: string, name: 'cycles' | 'uplink', data: string): Driver {
+export function startDriver(agent: string, name: 'cycles' | 'uplink' | 'life', data: string): Driver {
   const args = [...NODE_FLAGS, join(agent, `${name}.mjs`), data];
   const env = { ...process.env, ...AGENT_ENVIRONMENT };
   const child = spawn(join(agent, 'node'), args, { env, stdio: ['pipe', 'pipe', 'inherit'] });

@@ -5,6 +5,7 @@ import { measureFailover } from './failover.ts';
 import { measureFleet } from './fleet.ts';
 import { measureGrowth } from './growth.ts';
 import { measureIngest } from './ingest.ts';
+import { measureLife } from './life.ts';
 import { measureIngestOnPostgres } from './ingest-postgres.ts';
 import { measureOrders } from './orders.ts';
 import { measurePages } from './pages.ts';
@@ -26,9 +27,10 @@ const measurements = {
   fleet: measureFleet,
   growth: measureGrowth,
   failover: measureFailover,
+  life: measureLife,
 } as const;
 /** As long as they are told to take, or minutes with a database that is killed: measured where they are named. */
-const ONLY_NAMED: ReadonlySet<string> = new Set(['fleet', 'growth', 'failover']);
+const ONLY_NAMED: ReadonlySet<string> = new Set(['fleet', 'growth', 'failover', 'life']);
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !Object.hasOwn(measurements, name));
