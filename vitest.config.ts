@@ -27,7 +27,7 @@ const onOneEngine = [
   'packages/server/test/console/**',
   'packages/server/test/people/{oidc*,password,second-factor}.test.ts',
   'packages/server/test/notify/{govuk-notify,webhook}*.test.ts',
-  'test/quiet.test.ts',
+  'test/{quiet,connected-grace,slow-clients,transport}.test.ts',
 ];
 const postgres = './test/support/postgres-server.ts';
 

@@ -4,7 +4,8 @@ import { perDay } from './week/officer.ts';
 import { dayTable, itemTable, plantedTable } from './week/table.ts';
 import { liveWeek, type Week } from './week/week.ts';
 
-const devices = Number(process.env['BEADLE_WEEK_DEVICES'] ?? 900);
+/** As large a council as has one officer: `BEADLE_WEEK_DEVICES=900`. */
+const devices = Number(process.env['BEADLE_WEEK_DEVICES'] ?? 450);
 const seed = Number(process.env['BEADLE_WEEK_SEED'] ?? 1);
 const MOST_A_DAY = 20;
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { whyNotNow } from './fixtures/all.ts';
 import { runMany } from '../simulation/many.ts';
 import { MUTANTS } from '../simulation/mutants.ts';
 
@@ -31,9 +32,17 @@ async function isFound(name: string): Promise<boolean> {
   return found !== undefined;
 }
 
+const DAY_MS = 86_400_000;
+const TURNS = 3;
+/** A third of them each day, so that three days see all; `BEADLE_ALL=1 npm run test:system` takes all at once. */
+const turn = Math.floor(Date.now() / DAY_MS) % TURNS;
+const due = MUTANTS.filter((_, index) => whyNotNow === undefined || index % TURNS === turn).map(({ name }) => name);
+
 describe('the simulation', () => {
-  it('finds each fault that is planted in the product', { timeout: 1_200_000 }, async () => {
-    const [waiting, missed] = [MUTANTS.map(({ name }) => name), [] as string[]];
+  it(`finds ${due.length} of ${MUTANTS.length} faults that are planted in the product`, {
+    timeout: 1_200_000,
+  }, async () => {
+    const [waiting, missed] = [[...due], [] as string[]];
     const lane = async () => {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
         if (!(await isFound(name))) missed.push(name);
