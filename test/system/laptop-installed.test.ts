@@ -15,8 +15,8 @@ import { SERVER_IN_GUEST } from './laptop/machine.ts';
 import { laptopSystem, say } from './laptop/system.ts';
 
 const laptops = await laptopSystem();
-const why = 'why' in laptops ? laptops.why : whyNotNow;
-const because = why === undefined ? '' : ` (${why})`;
+const skipped = 'why' in laptops ? laptops.why : whyNotNow;
+const because = skipped === undefined ? '' : ` (${skipped})`;
 const system = 'system' in laptops ? laptops.system : '';
 
 const TAG = 'DBC-12';
@@ -42,7 +42,7 @@ const told = (states: readonly State[]): string[] =>
     .map(({ rule, subject, verdict, reason }) => `${rule} ${subject} ${verdict} ${reason ?? ''}`.trim())
     .toSorted();
 
-describe.skipIf(why !== undefined)(`a laptop on which the package is installed${because}`, () => {
+describe.skipIf(skipped !== undefined)(`a laptop on which the package is installed${because}`, () => {
   let folder: string;
   let server: RealServer;
   let laptop: Laptop;

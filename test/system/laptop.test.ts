@@ -138,7 +138,7 @@ describe.skipIf('why' in laptops)(`a laptop whose disk is encrypted${because}`, 
 
   it('passes the rule', async () => {
     const disk = await bench.arrival(ENCRYPTION, ({ subject }) => subject === '/');
-    say(`LUKS root: ${disk.rule} ${disk.subject}: ${disk.verdict}`);
+    say(`LUKS root: ${disk.rule} ${disk.subject}: ${disk.verdict} ${disk.reason ?? ''}`);
     expect((await bench.findings(ENCRYPTION)).map(({ subject, verdict }) => [subject, verdict])).toEqual([
       ['/', 'pass'],
     ]);

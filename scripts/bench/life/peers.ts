@@ -27,8 +27,9 @@ const ITEMS = [
   ...['idle', 'user', 'system', 'iowait', 'softirq', 'steal'].map((type) => `system.cpu.util[,${type}]`),
   ...['avg1', 'avg5', 'avg15'].map((over) => `system.cpu.load[all,${over}]`),
   ...['available', 'total', 'pavailable'].map((what) => `vm.memory.size[${what}]`),
-  ...['system.swap.size[,free]', 'system.swap.size[,total]', 'system.uptime', 'system.localtime', 'system.users.num'],
-  ...['proc.num', 'proc.num[,,run]', 'vfs.fs.get', 'net.if.discovery', 'vfs.dev.discovery', 'agent.ping'],
+  ...['free', 'total'].map((what) => `system.swap.size[,${what}]`),
+  ...['uptime', 'localtime', 'users.num'].map((what) => `system.${what}`),
+  ...['proc.num', 'proc.num[,,run]'].concat(['vfs.fs.get', 'net.if.discovery', 'vfs.dev.discovery', 'agent.ping']),
 ];
 
 /** One item over the agent's own protocol (https://www.zabbix.com/documentation/6.0/en/manual/appendix/protocols/header_datalen); its bytes. */
