@@ -1,12 +1,12 @@
 import { join } from 'node:path';
+import { stop } from '../start/processes.ts';
 import { idleMinuteOf } from './agent-idle.ts';
-import { installAgent, enrolDevice, startAgent, startDriver } from './agents.ts';
+import { enrolDevice, installAgent, startAgent, startDriver } from './agents.ts';
 import { type Council, openCouncil } from './council.ts';
 import { inventory, type Peer, zabbix } from './life/peers.ts';
 import { AWAKE_SECONDS, countOf, WEEK } from './life/week.ts';
 import { anonymousMebibytes, processorSeconds, residentMebibytes, writtenBytes } from './proc.ts';
 import { median, print, progress } from './result.ts';
-import { stop } from '../start/processes.ts';
 
 const SAY_EVERY = 50;
 const INVENTORIES = 5;
@@ -64,16 +64,17 @@ export async function measureLife(folder: string): Promise<void> {
     const inventories = inventory(folder);
     const note = `${countOf('cycle')} cycles, ${countOf('check-in')} check-ins, ${countOf('stick')} sticks, ${countOf('print')} print jobs, ${AWAKE_SECONDS / 3600} hours open`;
     const reference = other === undefined ? 'Zabbix agent 2 is not installed' : 'Zabbix agent 2, the same hours';
+    const processor = lived.processor + idle.share * AWAKE_SECONDS;
     const row = (name: string, value: number, unit: string, of: keyof Peer) =>
       print({ name: `agent.week.${name}`, value, unit, against: other?.[of] ?? 0, reference, note });
-    row('processor', lived.processor + idle.share * AWAKE_SECONDS, 's', 'processor');
+    row('processor', processor, 's', 'processor');
     row('written', lived.written + idle.bytesASecond * AWAKE_SECONDS, 'bytes', 'written');
     row('sent', lived.sent, 'bytes', 'sent');
     row('memory.median', lived.medianMebibytes, 'MiB anonymous', 'medianMebibytes');
     row('memory.peak', lived.peakMebibytes, 'MiB resident', 'peakMebibytes');
     print({
       name: 'agent.week.processor.inventories',
-      value: lived.processor + idle.share * AWAKE_SECONDS,
+      value: processor,
       unit: 's',
       against: (inventories ?? 0) * INVENTORIES,
       reference: `${INVENTORIES} inventories of FusionInventory`,

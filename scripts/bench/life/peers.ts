@@ -28,8 +28,15 @@ const ITEMS = [
   ...['avg1', 'avg5', 'avg15'].map((over) => `system.cpu.load[all,${over}]`),
   ...['available', 'total', 'pavailable'].map((what) => `vm.memory.size[${what}]`),
   ...['free', 'total'].map((what) => `system.swap.size[,${what}]`),
-  ...['uptime', 'localtime', 'users.num'].map((what) => `system.${what}`),
-  ...['proc.num', 'proc.num[,,run]'].concat(['vfs.fs.get', 'net.if.discovery', 'vfs.dev.discovery', 'agent.ping']),
+  'system.uptime',
+  'system.localtime',
+  'system.users.num',
+  'proc.num',
+  'proc.num[,,run]',
+  'vfs.fs.get',
+  'net.if.discovery',
+  'vfs.dev.discovery',
+  'agent.ping',
 ];
 
 /** One item over the agent's own protocol (https://www.zabbix.com/documentation/6.0/en/manual/appendix/protocols/header_datalen); its bytes. */
@@ -54,15 +61,16 @@ async function untilItAnswers(): Promise<void> {
   throw new Error("Zabbix's agent does not answer within ten seconds");
 }
 
-const why = (name: PeerPackage): boolean => {
-  const isMissing = missingPackages([name]).length > 0;
-  if (isMissing) progress(`life: ${name} is not installed, and left out: apt-get install ${name}`);
-  return isMissing;
+/** Says so where it is. */
+const isMissing = (name: PeerPackage): boolean => {
+  if (missingPackages([name]).length === 0) return false;
+  progress(`life: ${name} is not installed, and left out: apt-get install ${name}`);
+  return true;
 };
 
 /** Zabbix agent 2 while somebody works: two minutes with a question for each item a minute, for as long as in the week. */
 export async function zabbix(folder: string, awakeSeconds: number): Promise<Peer | undefined> {
-  if (why('zabbix-agent2')) return undefined;
+  if (isMissing('zabbix-agent2')) return undefined;
   progress(`life: Zabbix agent 2 for ${MINUTES} minutes, ${ITEMS.length} items a minute`);
   const work = mkdtempSync(join(folder, 'zabbix-'));
   const file = join(work, 'agent.conf');
@@ -101,7 +109,7 @@ export async function zabbix(folder: string, awakeSeconds: number): Promise<Peer
 
 /** Processor seconds of one inventory by FusionInventory's agent, which is not resident. */
 export function inventory(folder: string): number | undefined {
-  if (why('fusioninventory-agent')) return undefined;
+  if (isMissing('fusioninventory-agent')) return undefined;
   progress('life: an inventory of FusionInventory');
   const before = endedSeconds(process.pid);
   const args = ['--local', folder, '--force', '--no-task=deploy,netdiscovery,netinventory,wakeonlan,collect,esx'];

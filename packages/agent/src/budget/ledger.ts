@@ -1,5 +1,6 @@
 import { MOST_OVER_BUDGET, type OverBudget } from '@beadle/shared';
-import { AGENT_BUDGET_BYTES, BUDGETS, type Measure, MIB, SOURCE_MEMORY_BYTES } from './budgets.ts';
+import { AGENT_BUDGET_BYTES, BUDGETS, type Measure, SOURCE_MEMORY_BYTES } from './budgets.ts';
+import { mebibytes, seconds } from './figures.ts';
 import { inWindows, noUse, type SourceUse, type Use } from './use.ts';
 
 /** What the agent's own process has used since it was started; `writtenBytes` counts the programs that it ran, too. */
@@ -31,11 +32,6 @@ interface LedgerOptions {
 
 /** What a source is stopped for: what everything has used together, its own use alone, or nothing, as an order needs it. */
 export type StoppedFor = 'everything' | 'own-use' | 'nothing';
-
-/** Tells a figure to the tenth, as one that moves with each look would be new each time. */
-const inTenths = (value: number): number => Math.round(value * 10) / 10;
-const seconds = (ms: number): number => inTenths(ms / 1000);
-const mebibytes = (bytes: number): number => inTenths(bytes / MIB);
 
 export const allMs = ({ day }: Use): number => day.ownMs + day.programsMs;
 

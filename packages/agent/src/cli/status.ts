@@ -24,9 +24,10 @@ function documentOf(sql: Sql, server: KnownServer) {
 
 function readStatus(data: string) {
   const identity = loadEnrolment(data);
-  const waiting = readWaiting(data);
-  if (identity === undefined)
+  if (identity === undefined) {
+    const waiting = readWaiting(data);
     return { enrolled: false, ...(waiting === undefined ? {} : { enrolment: waiting }) } as const;
+  }
   const { assetTag, organisation, server, generation } = identity.enrolment;
   const leftService = readLeftService(data) ?? null;
   const base = { enrolled: true, assetTag, organisation, server, generation, leftService } as const;

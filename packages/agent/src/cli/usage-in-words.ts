@@ -1,15 +1,12 @@
 import { iso, overBudgetInWords } from '@beadle/shared';
-import { AGENT_BUDGET_BYTES, BUDGETS, type Measure, MIB, SOURCE_MEMORY_BYTES } from '../budget/budgets.ts';
+import { AGENT_BUDGET_BYTES, BUDGETS, type Measure, SOURCE_MEMORY_BYTES } from '../budget/budgets.ts';
+import { mebibytes, seconds } from '../budget/figures.ts';
 import { allMs } from '../budget/ledger.ts';
 import { inWindows, type Use } from '../budget/use.ts';
 import { usageIn } from '../cycle/usage.ts';
 import { latestReached, type Meta } from '../outbox/meta.ts';
 
 const NAMED = 5;
-
-const tenths = (value: number): number => Math.round(value * 10) / 10;
-const seconds = (ms: number): number => tenths(ms / 1000);
-const mebibytes = (bytes: number): number => tenths(bytes / MIB);
 
 /** What was used in the day under way, as it was last kept; undefined where nothing was. `now` by this device's clock. */
 export function usedToday(meta: Meta, now: number): Use | undefined {

@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 import { type Clock, overBudgetInWords, type Reason } from '@beadle/shared';
-import { Ledger, type StoppedFor, type OwnUse } from '../budget/ledger.ts';
+import { Ledger, type OwnUse, type StoppedFor } from '../budget/ledger.ts';
 import { type Act, type Given, writeFileAct } from './act.ts';
 import { createExec, type Exec } from './exec.ts';
 import { files, FileTooLarge, readCapped } from './files.ts';

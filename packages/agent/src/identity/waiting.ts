@@ -2,8 +2,8 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
-import Value from 'typebox/value';
 import { folderOf, keyFolderOf, makeDeviceKey, refuseReadableByOthers, writeDurably } from './identity.ts';
+import { readNote, writeNote } from './note.ts';
 
 /** How a device stands that is to be enrolled by the file that was put down for it. */
 export const Waiting = Type.Object(
@@ -47,20 +47,13 @@ export function waitingKey(data: string): KeyObject {
 }
 
 /** How it stands, for whoever asks `beadle-agent status`; undefined where nothing was asked, or the note is damaged. */
-export function readWaiting(data: string): Waiting | undefined {
-  try {
-    const note: unknown = JSON.parse(readIfThere(join(folderOf(data), NOTE_FILE)) ?? '');
-    return Value.Check(Waiting, note) ? note : undefined;
-  } catch {
-    return undefined;
-  }
-}
+export const readWaiting = (data: string): Waiting | undefined => readNote(data, NOTE_FILE, Waiting);
 
 /** Notes how it stands; `since` stays while the state does. */
 export function noteWaiting(data: string, { state, ...told }: Omit<Waiting, 'since'>): void {
   const before = readWaiting(data);
   const since = before?.state === state ? before.since : told.askedAt;
-  writeDurably(folderOf(data), NOTE_FILE, `${JSON.stringify({ ...told, state, since }, null, 2)}\n`, 0o644);
+  writeNote(data, NOTE_FILE, { ...told, state, since });
 }
 
 /** It waits no longer: it is enrolled. */

@@ -1,31 +1,11 @@
-import { known, type PolicyDocument } from '@beadle/shared';
+import { known } from '@beadle/shared';
 import { expect, it } from 'vitest';
 import type { History } from '../../src/collectors/collector.ts';
 import { createCycle } from '../../src/cycle/cycle.ts';
 import { createWhereabouts } from '../../src/cycle/whereabouts.ts';
 import { hostOf } from '../collectors/outputs.ts';
-import { enrolledStore } from '../support.ts';
+import { enrolledStore, NO_STICKS } from '../support.ts';
 
-const policy: PolicyDocument = {
-  beadlePolicy: 1,
-  title: 'Sticks',
-  organisation: 'A council',
-  version: '1',
-  effectiveFrom: '2026-01-01',
-  reviewBy: '2027-01-01',
-  reportTo: 'information-security-team-leader',
-  rules: [
-    {
-      id: 'sticks',
-      clause: '1',
-      says: 'x',
-      check: 'removable-media',
-      require: { allow: 'none' },
-      severity: 'high',
-      mode: 'report',
-    },
-  ],
-};
 const medium = {
   subject: 'INV1',
   serial: 'INV1',
@@ -59,7 +39,7 @@ async function findings(history: History, offSince: number | undefined) {
     memory,
     random,
     now: () => Date.UTC(2026, 10, 21),
-    orders: { versions: () => [{ from: 0, policy }], authorisations: () => [] },
+    orders: { versions: () => [{ from: 0, policy: NO_STICKS }], authorisations: () => [] },
     device: () => ({
       kind: 'laptop',
       population: null,

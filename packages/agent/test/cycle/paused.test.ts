@@ -1,36 +1,15 @@
-import { iso, known, type PolicyDocument } from '@beadle/shared';
+import { iso, known } from '@beadle/shared';
 import { expect, it } from 'vitest';
 import type { Collector, History } from '../../src/collectors/collector.ts';
 import { createCycle } from '../../src/cycle/cycle.ts';
 import { createPaused } from '../../src/cycle/paused.ts';
 import { createWhereabouts } from '../../src/cycle/whereabouts.ts';
 import { hostOf } from '../collectors/outputs.ts';
-import { enrolledStore } from '../support.ts';
+import { enrolledStore, NO_STICKS } from '../support.ts';
 
 const START = Date.UTC(2026, 10, 21, 9);
 const MINUTE = 60_000;
 const SKEW = 3 * 3_600_000;
-
-const policy: PolicyDocument = {
-  beadlePolicy: 1,
-  title: 'Sticks',
-  organisation: 'A council',
-  version: '1',
-  effectiveFrom: '2026-01-01',
-  reviewBy: '2027-01-01',
-  reportTo: 'information-security-team-leader',
-  rules: [
-    {
-      id: 'sticks',
-      clause: '1',
-      says: 'x',
-      check: 'removable-media',
-      require: { allow: 'none' },
-      severity: 'high',
-      mode: 'report',
-    },
-  ],
-};
 
 const stick = (serial: string, at: number) => ({
   at: iso(at),
@@ -73,7 +52,7 @@ function pausable() {
       memory,
       random,
       now,
-      orders: { versions: () => [{ from: 0, policy }], authorisations: () => [] },
+      orders: { versions: () => [{ from: 0, policy: NO_STICKS }], authorisations: () => [] },
       device: () => ({
         kind: 'laptop',
         population: null,
