@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { DeviceTable } from '../db/schema.ts';
+import { hasNotLeft } from './left-service.ts';
 import { standingStates } from './read.ts';
 
 const COLUMNS = [
@@ -31,7 +32,7 @@ export function fleetPart(db: Db, { organisation, after, limit }: FleetQuery): P
     .select(COLUMNS)
     .where('organisation', '=', organisation)
     .where('generation', '>', 0)
-    .where((eb) => eb.or([eb('state', 'is', null), eb('state', '!=', 'left-service')]))
+    .where(hasNotLeft)
     .orderBy('asset_tag')
     .limit(limit);
   return (after === null ? query : query.where('asset_tag', '>', after)).execute();

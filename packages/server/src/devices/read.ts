@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { DeviceTable } from '../db/schema.ts';
 import { containing } from '../containing.ts';
+import { hasNotLeft } from './left-service.ts';
 
 export type DeviceRow = Selectable<DeviceTable>;
 export type VerdictCounts = Readonly<Record<Verdict, number>>;
@@ -101,10 +102,7 @@ function matching(db: Db, organisation: string, { kind, holder, q, enrolled, ver
       sql<boolean>`lower(${sql.ref(column)}) like ${containing(q.toLowerCase())} escape '\\'`;
     query = query.where((eb) => eb.or([like('asset_tag'), like('serial_number')]));
   }
-  if (enrolled !== undefined)
-    query = query
-      .where('generation', enrolled ? '>' : '=', 0)
-      .where((eb) => eb.or([eb('state', 'is', null), eb('state', '!=', 'left-service')]));
+  if (enrolled !== undefined) query = query.where('generation', enrolled ? '>' : '=', 0).where(hasNotLeft);
   if (silentSince !== undefined) {
     query = query.where((eb) => eb.or([eb('last_contact_at', 'is', null), eb('last_contact_at', '<', silentSince)]));
   }

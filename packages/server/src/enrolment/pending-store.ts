@@ -79,13 +79,9 @@ export async function countWaiting(db: Db, organisation: string, now: number): P
   return count;
 }
 
-/** With the asset tag of the device that it appears to be: the oldest first, behind `after`. */
-export function listPending(
-  db: Db,
-  organisation: string,
-  { now, limit, after }: { readonly now: number; readonly limit: number; readonly after?: string | undefined },
-) {
-  let query = db
+/** With the asset tags of the device that it appears to be, and of the one that it was approved as. */
+const listed = (db: Db, organisation: string, now: number) =>
+  db
     .selectFrom('pending_enrolments as pending')
     .leftJoin('devices as seems', (join) =>
       join.onRef('seems.organisation', '=', 'pending.organisation').onRef('seems.id', '=', 'pending.seems'),
@@ -97,7 +93,19 @@ export function listPending(
     .select(['seems.asset_tag as seems_tag', 'approved.asset_tag as approved_tag'])
     .where('pending.organisation', '=', organisation)
     .where('pending.first_at', '>', now - WAITS_FOR_MS);
+export type ListedPending = Awaited<ReturnType<typeof listPending>>[number];
+
+/** The oldest first, behind `after`. */
+export function listPending(
+  db: Db,
+  organisation: string,
+  { now, limit, after }: { readonly now: number; readonly limit: number; readonly after?: string | undefined },
+) {
+  let query = listed(db, organisation, now);
   if (after !== undefined) query = query.where('pending.id', '>', after);
   return query.orderBy('pending.id').limit(limit).execute();
 }
-export type ListedPending = Awaited<ReturnType<typeof listPending>>[number];
+
+/** One as it is listed, where it has not been decided about. */
+export const readWaiting = (db: Db, organisation: string, id: string, now: number) =>
+  listed(db, organisation, now).where('pending.id', '=', id).where('pending.status', '=', 'waiting').executeTakeFirst();

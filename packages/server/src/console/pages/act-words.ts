@@ -1,5 +1,6 @@
 import { durationInWords } from '@beadle/shared';
 import { Problem } from '../../errors.ts';
+import { anchorOf, type FieldError, type FormField } from '../forms/fields.ts';
 import type { Language } from '../language/language.ts';
 import { isPhrase, sayIn } from '../language/say.ts';
 import { moment } from '../words.ts';
@@ -15,6 +16,11 @@ export const inPlainWords = (detail: string): string =>
 export function refusalWords(error: unknown): string {
   if (error instanceof Problem) return inPlainWords(error.message);
   throw error;
+}
+
+/** The same at the first question of a form, as an act is refused for all that was entered. */
+export function refusedAt([first]: readonly FormField[], error: unknown): FieldError[] {
+  return [{ field: first === undefined ? 'main' : anchorOf(first), text: refusalWords(error) }];
 }
 
 /** The same on a page in both languages: what the list does not have is marked as English. */

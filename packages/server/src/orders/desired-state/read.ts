@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Db, Tx } from '../../db/database.ts';
+import { hasNotLeft } from '../../devices/left-service.ts';
 import type { DeviceOrderEffectTable } from '../../db/schema-orders.ts';
 import { RESTRICTIONS } from '@beadle/shared';
 import type { Ordered } from './raise.ts';
@@ -76,7 +77,7 @@ export async function openOrdersOfFleet(db: Db, organisation: string, now: numbe
     .select(['devices.asset_tag', 'devices.holder', 'devices.generation', 'devices.desired_held'])
     .where('device_orders.organisation', '=', organisation)
     .where('device_orders.kind', 'in', [...RESTRICTIONS])
-    .where((eb) => eb.or([eb('devices.state', 'is', null), eb('devices.state', '!=', 'left-service')]))
+    .where(hasNotLeft)
     .where((eb) => eb.or([eb('dropped_version', 'is', null), eb('effect', '=', 'in-force')]))
     .orderBy('devices.asset_tag')
     .orderBy('device_orders.id')

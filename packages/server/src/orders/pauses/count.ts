@@ -1,4 +1,5 @@
 import type { Db } from '../../db/database.ts';
+import { fleetPart } from '../../devices/fleet.ts';
 import { asHeld, registeredIn } from '../registered.ts';
 import { type PauseOf, pausedBy } from './pauses.ts';
 
@@ -12,21 +13,12 @@ export async function countPaused(
 ): Promise<number> {
   const registered = await registeredIn(db, organisation);
   const pause = { ...what, since: 0, until: 0 };
-  let [count, after] = [0, ''];
+  let [count, after]: [number, string | null] = [0, null];
   for (;;) {
-    const devices = await db
-      .selectFrom('devices')
-      .select(['id', 'holder', 'population', 'groups'])
-      .where('organisation', '=', organisation)
-      .where('generation', '>', 0)
-      .where((eb) => eb.or([eb('state', 'is', null), eb('state', '!=', 'left-service')]))
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(AT_ONCE)
-      .execute();
+    const devices = await fleetPart(db, { organisation, after, limit: AT_ONCE });
     count += devices.filter((device) => pausedBy(asHeld(device, registered), [pause]) !== undefined).length;
     const last = devices.at(-1);
     if (last === undefined || devices.length < AT_ONCE) return count;
-    after = last.id;
+    after = last.asset_tag;
   }
 }

@@ -24,8 +24,9 @@ const differs = (device: Told, due: ReturnType<typeof pausedBy>): boolean =>
 
 /**
  * Has a device's desired state say what the pauses that hold say, as `device` is held now (`asHeld`): the one place where
- * that is written. `pauses` are those that held a moment ago; where they make a difference it is looked again. Undefined where it does already; else the device's row stays locked, and what of it is another now is
- * given. A device that was never enrolled, or has left service, is told nothing.
+ * that is written. `pauses` are those that held a moment ago; where they make a difference it is looked again. Undefined
+ * where it says so already; else the device's row stays locked, and what of it is another now is given. A device that was
+ * never enrolled, or has left service, is told nothing.
  */
 export async function settlePause(
   tx: Tx,

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/database.ts';
 import type { OrderRow } from '../../orders/desired-state/document.ts';
+import { hasNotLeft } from '../../devices/left-service.ts';
 import { heldAsExhibit } from '../../exhibits/hold.ts';
 import { heldBy } from '../../people/holder.ts';
 import { NeedsPerson, type Subject } from '../connector.ts';
@@ -23,7 +24,7 @@ export async function enrolledDevicesOf(db: Db, organisation: string, id: string
     .where('organisation', '=', organisation)
     .where('asset_tag', 'in', tags)
     .where('generation', '>', 0)
-    .where((eb) => eb.or([eb('state', 'is', null), eb('state', '!=', 'left-service')]))
+    .where(hasNotLeft)
     .orderBy('asset_tag')
     .execute();
 }

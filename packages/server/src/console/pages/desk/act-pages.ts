@@ -4,10 +4,10 @@ import Type from 'typebox';
 import { titleOf } from '../../../breaches/appearance.ts';
 import { problem } from '../../../errors.ts';
 import { linkTo, showPage } from '../../console.ts';
-import { anchorOf, type FieldError, formSchema, type Sent } from '../../forms/fields.ts';
+import { type FieldError, formSchema, type Sent } from '../../forms/fields.ts';
 import { asSent, readForm, summaryOf } from '../../forms/read.ts';
 import { labelOf } from '../../labels.ts';
-import { refusalWords } from '../act-words.ts';
+import { refusedAt } from '../act-words.ts';
 import { DESK_ACTS } from './acts.ts';
 import { assessAct } from './assess.ts';
 import { type DeskAct, mayDo } from './desk-act.ts';
@@ -72,11 +72,10 @@ async function take(turn: Turn, sent: Sent): Promise<FastifyReply> {
     const model = { ...frameOf(act, it), confirm, summary: summaryOf(act.fields, values), sent: again };
     return showPage(deps, exchange, 'act-confirm', model, { section: 'breaches' });
   }
-  const [first] = act.fields;
   try {
     await act.run(it, values, deps);
   } catch (error) {
-    return showForm(turn, sent, [{ field: first === undefined ? 'main' : anchorOf(first), text: refusalWords(error) }]);
+    return showForm(turn, sent, refusedAt(act.fields, error));
   }
   return exchange.reply.redirect(linkTo(pathOf(it.breach.ref), { done: act.name }), 303);
 }

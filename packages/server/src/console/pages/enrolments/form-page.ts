@@ -1,13 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { type PageDeps, showPage } from '../../console.ts';
-import { anchorOf, type FieldError, type FormField, type Sent, type Values } from '../../forms/fields.ts';
+import type { Exchange } from '../../entry-form.ts';
+import type { FieldError, FormField, Sent, Values } from '../../forms/fields.ts';
 import { asSent, readForm } from '../../forms/read.ts';
-import { refusalWords } from '../act-words.ts';
-
-export interface Exchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-}
+import { refusedAt } from '../act-words.ts';
 
 /** A page that asks something and then does it. */
 export interface FormPage {
@@ -53,11 +49,9 @@ export async function takeForm(
   const { values, errors: missing } = readForm(page.fields, sent, deps.clock.now());
   const errors = missing.length > 0 ? missing : check(values);
   if (errors.length > 0) return showForm(deps, exchange, page, sent, errors);
-  const [first] = page.fields;
   try {
     return await run(values);
   } catch (error) {
-    const field = first === undefined ? 'main' : anchorOf(first);
-    return showForm(deps, exchange, page, sent, [{ field, text: refusalWords(error) }]);
+    return showForm(deps, exchange, page, sent, refusedAt(page.fields, error));
   }
 }

@@ -5,7 +5,7 @@ import { callerOf } from '../../../access.ts';
 import { WAITS_FOR_MS } from '../../../enrolment/decide.ts';
 import { WAITING_FOR, type WaitingFor } from '../../../enrolment/match.ts';
 import { type ApprovedAs, approvePending, refusePending } from '../../../enrolment/pending.ts';
-import { type ListedPending, listPending } from '../../../enrolment/pending-store.ts';
+import { type ListedPending, listPending, readWaiting } from '../../../enrolment/pending-store.ts';
 import { problem } from '../../../errors.ts';
 import { callerMay } from '../../../people/permissions.ts';
 import { linkTo, type PageDeps, showPage } from '../../console.ts';
@@ -157,8 +157,7 @@ export const pendingPages: FastifyPluginAsyncTypebox<PendingPageDeps> = async (a
   const params = Type.Object({ id: Type.String({ pattern: '^[0-9a-f-]{36}$' }) });
   const config = { access: 'devices:write' } as const;
   const find = async (organisation: string, id: string) => {
-    const rows = await listPending(deps.db, organisation, { now: deps.clock.now(), limit: MOST_LISTED });
-    const row = rows.find((one) => one.id === id && one.status === 'waiting');
+    const row = await readWaiting(deps.db, organisation, id, deps.clock.now());
     if (row === undefined) throw problem('pending-unknown', 'This laptop does not wait any more.');
     return row;
   };

@@ -9,9 +9,9 @@ import { problem } from '../../../errors.ts';
 import { orderOf } from '../../../orders/desired-state/read.ts';
 import { OrderId } from '../../../ordering/schema.ts';
 import { linkTo, showPage } from '../../console.ts';
-import { anchorOf, type FieldError, formSchema, type Sent } from '../../forms/fields.ts';
+import { type FieldError, formSchema, type Sent } from '../../forms/fields.ts';
 import { asSent, readForm } from '../../forms/read.ts';
-import { refusalWords } from '../act-words.ts';
+import { refusedAt } from '../act-words.ts';
 import { type DeviceAct, type DeviceCase, type Exchange, type OrderPageDeps, pathOf } from './device-act.ts';
 import { leaveAct, revokeKeyAct } from './end-acts.ts';
 import { orderAct } from './order-act.ts';
@@ -72,7 +72,6 @@ async function take(turn: Turn, sent: Sent): Promise<FastifyReply> {
   if (errors.length > 0 || sent['step'] === 'change') return showForm(turn, sent, errors);
   if (act.confirm !== undefined && sent['step'] !== 'confirmed')
     return showConfirm(turn, act.confirm(it, values), sent);
-  const [first] = act.fields;
   try {
     const outcome = await act.run(it, values, deps);
     if ('done' in outcome) return await exchange.reply.redirect(linkTo(pathOf(it.device), outcome), 303);
@@ -84,7 +83,7 @@ async function take(turn: Turn, sent: Sent): Promise<FastifyReply> {
       { section: 'devices' },
     );
   } catch (error) {
-    return showForm(turn, sent, [{ field: first === undefined ? 'main' : anchorOf(first), text: refusalWords(error) }]);
+    return showForm(turn, sent, refusedAt(act.fields, error));
   }
 }
 

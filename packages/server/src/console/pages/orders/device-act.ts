@@ -1,9 +1,9 @@
-import type { FastifyReply } from 'fastify';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller, Permission } from '../../../access.ts';
 import type { DeviceRow } from '../../../devices/read.ts';
 import type { OrderRow } from '../../../orders/desired-state/document.ts';
 import type { OrderingDeps } from '../../../ordering/act.ts';
+import { MOST_REASON } from '../../../ordering/schema.ts';
 import type { PageDeps } from '../../console.ts';
 import type { FormField, Values } from '../../forms/fields.ts';
 
@@ -50,6 +50,16 @@ export interface DeviceAct {
     deps: OrderPageDeps,
   ) => Promise<{ readonly done: string } | { readonly view: string; readonly model: object }>;
 }
+
+/** Why somebody does it, for the record. */
+export const reasonField = (hint: string): FormField => ({
+  name: 'reason',
+  kind: 'text',
+  label: 'Why',
+  hint,
+  missing: 'Enter why',
+  most: MOST_REASON,
+});
 
 export const pathOf = ({ asset_tag: tag }: Pick<DeviceRow, 'asset_tag'>): string =>
   `/devices/${encodeURIComponent(tag)}`;

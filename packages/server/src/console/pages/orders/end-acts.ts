@@ -1,23 +1,12 @@
 import { leaveService, revokeKey } from '../../../ordering/end-device.ts';
-import { MOST_REASON } from '../../../ordering/schema.ts';
-import type { FormField } from '../../forms/fields.ts';
-import type { DeviceAct } from './device-act.ts';
-
-const reason = (hint: string): FormField => ({
-  name: 'reason',
-  kind: 'text',
-  label: 'Why',
-  hint,
-  missing: 'Enter why',
-  most: MOST_REASON,
-});
+import { type DeviceAct, reasonField } from './device-act.ts';
 
 export const revokeKeyAct: DeviceAct = {
   path: 'revoke-key',
   access: 'devices:write',
   heading: 'Revoke the key of this device',
   button: 'Continue',
-  fields: [reason('For the record, such as that it was stolen, and when.')],
+  fields: [reasonField('For the record, such as that it was stolen, and when.')],
   intro: () => [
     'For a device that was stolen, or that appears to be in the wrong hands. Nothing that it sends is taken any more.',
     'Order what is to restrict it first, and wait until it is in force: afterwards it hears of no order, and nothing on it can be lifted but with a release code.',
@@ -39,7 +28,7 @@ export const leaveAct: DeviceAct = {
   access: 'devices:write',
   heading: 'Take this device out of service for good',
   button: 'Continue',
-  fields: [reason('For the record, such as that it is sold, given back or destroyed.')],
+  fields: [reasonField('For the record, such as that it is sold, given back or destroyed.')],
   intro: () => [
     'For a device that the council will not use again. For one that is only away, change its state instead.',
     'Its key ends, what restricts it is lifted, and it counts no more. Its agent stops when it next calls, unless its key was revoked before. What it sent is kept for as long as the council keeps such records.',

@@ -1,19 +1,9 @@
 import { liftByPerson, readCode } from '../../../ordering/act.ts';
 import { messageByPerson, resendByPerson } from '../../../ordering/one-off.ts';
-import { MOST_MESSAGE, MOST_REASON } from '../../../ordering/schema.ts';
-import type { FormField } from '../../forms/fields.ts';
+import { MOST_MESSAGE } from '../../../ordering/schema.ts';
 import { moment } from '../../words.ts';
-import type { DeviceAct, DeviceCase } from './device-act.ts';
+import { type DeviceAct, type DeviceCase, reasonField } from './device-act.ts';
 import { MESSAGE_UNTIL, nameOfKind } from './words.ts';
-
-const reason = (hint: string): FormField => ({
-  name: 'reason',
-  kind: 'text',
-  label: 'Why',
-  hint,
-  missing: 'Enter why',
-  most: MOST_REASON,
-});
 
 /** Of the order that the page is about. */
 const orderWords = ({ order }: DeviceCase): string =>
@@ -31,7 +21,7 @@ export const messageAct: DeviceAct = {
       missing: 'Enter a message',
       most: MOST_MESSAGE,
     },
-    reason('For the record. The worker does not read this.'),
+    reasonField('For the record. The worker does not read this.'),
   ],
   intro: () => [`It is shown once to whoever is signed in, as coming from the council’s ICT team. ${MESSAGE_UNTIL}`],
   run: async ({ caller, device }, { text = '', reason: why = '' }, deps) => {
@@ -44,7 +34,7 @@ export const resendAct: DeviceAct = {
   path: 'resend',
   heading: 'Have this device send its findings again',
   button: 'Have it send again',
-  fields: [reason('For the record, such as that what is shown here does not fit what you see.')],
+  fields: [reasonField('For the record, such as that what is shown here does not fit what you see.')],
   intro: () => [
     'It sends again how it stands by each rule, as it last read it. Nothing else that is on it is sent, and whoever works on it is not disturbed.',
   ],
@@ -58,7 +48,7 @@ export const liftAct: DeviceAct = {
   path: 'orders/:id/lift',
   heading: 'Lift this restriction',
   button: 'Lift the restriction',
-  fields: [reason('For the record, such as that the device has been found.')],
+  fields: [reasonField('For the record, such as that the device has been found.')],
   intro: (it) => [
     orderWords(it),
     'Other restrictions of this device stay. It has ended when the device itself has said so.',
@@ -73,7 +63,7 @@ export const codeAct: DeviceAct = {
   path: 'orders/:id/code',
   heading: 'Read out the release code',
   button: 'Show the code',
-  fields: [reason('For the record, such as who asked, and how you know that it was them.')],
+  fields: [reasonField('For the record, such as who asked, and how you know that it was them.')],
   intro: (it) => [
     orderWords(it),
     'The code ends this restriction on the device itself, also with no network. Read it out only to somebody whom you know to be the right person. That you have seen it is recorded under your name.',

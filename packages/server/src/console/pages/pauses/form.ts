@@ -1,19 +1,15 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { PausingDeps } from '../../../ordering/pauses/act.ts';
 import { linkTo, type PageDeps, showPage } from '../../console.ts';
-import { anchorOf, type FieldError, type FormField, type Sent, type Values } from '../../forms/fields.ts';
+import type { Exchange } from '../../entry-form.ts';
+import type { FieldError, FormField, Sent, Values } from '../../forms/fields.ts';
 import { asSent, readForm } from '../../forms/read.ts';
-import { refusalWords } from '../act-words.ts';
+import { refusedAt } from '../act-words.ts';
 import type { Confirm } from '../orders/device-act.ts';
 
 export type PausePageDeps = PageDeps & PausingDeps;
 
 export const HERE = '/pauses';
-
-export interface Exchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-}
 
 /** A question that is asked, shown once more, and then done. */
 export interface PauseForm {
@@ -58,9 +54,7 @@ export async function takeForm(deps: PausePageDeps, exchange: Exchange, form: Pa
   try {
     await form.run(values);
   } catch (error) {
-    const [first] = form.fields;
-    const field = first === undefined ? 'main' : anchorOf(first);
-    return showForm(deps, exchange, form, sent, [{ field, text: refusalWords(error) }]);
+    return showForm(deps, exchange, form, sent, refusedAt(form.fields, error));
   }
   return exchange.reply.redirect(linkTo(HERE, { done: form.done }), 303);
 }

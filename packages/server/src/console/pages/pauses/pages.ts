@@ -7,26 +7,19 @@ import { beginPause, endPause } from '../../../ordering/pauses/act.ts';
 import { presentPause } from '../../../ordering/pauses/present.ts';
 import { MOST_NAME, type PauseAnswer, PauseId } from '../../../ordering/pauses/schema.ts';
 import { listPauses, readPause } from '../../../ordering/pauses/store.ts';
-import { MOST_REASON } from '../../../ordering/schema.ts';
 import { countPaused } from '../../../orders/pauses/count.ts';
 import type { PauseScope } from '../../../orders/pauses/pauses.ts';
 import { callerMay } from '../../../people/permissions.ts';
 import { showPage } from '../../console.ts';
 import { type FormField, formSchema, type Values } from '../../forms/fields.ts';
 import { count as inNumbers, moment } from '../../words.ts';
+import { reasonField } from '../orders/device-act.ts';
 import { beginForm, HERE, type PauseForm, type PausePageDeps, takeForm } from './form.ts';
 
 const MOST_LISTED = 200;
 const closed = { additionalProperties: false } as const;
 
-const REASON: FormField = {
-  name: 'reason',
-  kind: 'text',
-  label: 'Why',
-  hint: 'For the record. Workers do not read this.',
-  missing: 'Enter why',
-  most: MOST_REASON,
-};
+const REASON = reasonField('For the record. Workers do not read this.');
 const FIELDS: readonly FormField[] = [
   {
     name: 'scope',
