@@ -1,48 +1,22 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ConsoleServer, startConsoleServer } from '../../packages/server/test/support/console-server.ts';
+import { describe, expect, it } from 'vitest';
 import { askToEnrol, enrolListener } from '../../packages/server/test/support/listener.ts';
-import { freePort } from '../support/processes.ts';
-import {
-  chaptersOf,
-  openPage,
-  type Pictures,
-  picturesOf,
-  startChromium,
-  VIEWS,
-  whyNoChromium,
-} from './fixtures/browser.ts';
+import { chaptersOf, openPage, VIEWS, whyNoChromium } from './fixtures/browser.ts';
+import { hands, inChromium } from './fixtures/console-pages.ts';
 
 const missing = whyNoChromium === undefined ? '' : ` (${whyNoChromium})`;
 
 describe.skipIf(missing !== '')(`a fleet in Chromium${missing}`, () => {
-  let server: ConsoleServer;
-  let browser: Browser;
-  let origin: string;
-  let pictures: Pictures;
-
-  beforeAll(async () => {
-    const port = await freePort();
-    server = await startConsoleServer({ port, start: new Date().toISOString() });
-    origin = await server.app.listen({ host: '127.0.0.1', port });
-    browser = await startChromium();
-    pictures = picturesOf('a fleet');
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  const opened = inChromium('a fleet');
 
   it.each(VIEWS)('is enrolled, decided about and ended at $width px, $colorScheme', async (view) => {
+    const { server, browser, origin, pictures } = opened();
     const tag = `DBC-${view.width}`;
     const serialNumber = `5CG${view.width}XYZ`;
     await enrolListener(server, tag);
     await server.as('administrator', { method: 'PATCH', url: `/api/v1/devices/${tag}`, payload: { serialNumber } });
     const { context, page, complaints } = await openPage(browser, view);
     const look = chaptersOf(pictures, page, view, 'fleet');
-    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
-    const done = async (words: string) => expect(await page.getByRole('alert').textContent()).toContain(words);
-    const says = async (words: string) => expect(await page.locator('main').textContent()).toContain(words);
+    const { press, done, says } = hands(page);
     const choose = (name: string) => page.getByLabel(name, { exact: true }).check();
 
     await page.goto(`${origin}/sign-in/${await server.code('ict-administrator', 'Ian Support')}`);

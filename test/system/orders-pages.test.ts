@@ -1,39 +1,15 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ConsoleServer, startConsoleServer } from '../../packages/server/test/support/console-server.ts';
+import { describe, expect, it } from 'vitest';
 import { enrolListener, LOCK } from '../../packages/server/test/support/listener.ts';
-import { freePort } from '../support/processes.ts';
-import {
-  chaptersOf,
-  openPage,
-  type Pictures,
-  picturesOf,
-  startChromium,
-  VIEWS,
-  whyNoChromium,
-} from './fixtures/browser.ts';
+import { chaptersOf, openPage, VIEWS, whyNoChromium } from './fixtures/browser.ts';
+import { hands, inChromium } from './fixtures/console-pages.ts';
 
 const missing = whyNoChromium === undefined ? '' : ` (${whyNoChromium})`;
 
 describe.skipIf(missing !== '')(`orders in Chromium${missing}`, () => {
-  let server: ConsoleServer;
-  let browser: Browser;
-  let origin: string;
-  let pictures: Pictures;
-
-  beforeAll(async () => {
-    const port = await freePort();
-    server = await startConsoleServer({ port, start: new Date().toISOString() });
-    origin = await server.app.listen({ host: '127.0.0.1', port });
-    browser = await startChromium();
-    pictures = picturesOf('orders');
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  const opened = inChromium('orders');
 
   it.each(VIEWS)('are given, seen, released and lifted at $width px, $colorScheme', async (view) => {
+    const { server, browser, origin, pictures } = opened();
     const tag = `DBC-${view.width}-${view.colorScheme}`;
     const device = await enrolListener(server, tag);
     const url = `/api/v1/devices/${tag}`;
@@ -41,9 +17,7 @@ describe.skipIf(missing !== '')(`orders in Chromium${missing}`, () => {
     await server.as('administrator', { method: 'PATCH', url, payload: { holder: 'Sam Rivers', version } });
     const { context, page, complaints } = await openPage(browser, view);
     const look = chaptersOf(pictures, page, view, 'orders');
-    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
-    const done = async (words: string) => expect(await page.getByRole('alert').textContent()).toContain(words);
-    const says = async (words: string) => expect(await page.locator('main').textContent()).toContain(words);
+    const { press, done, says } = hands(page);
 
     await page.goto(`${origin}/sign-in/${await server.code('ict-operator', 'Ian Support')}`);
     await page.goto(`${origin}/devices/${tag}`);
@@ -106,6 +80,7 @@ describe.skipIf(missing !== '')(`orders in Chromium${missing}`, () => {
   });
 
   it.each(VIEWS)('wait while a device is paused, at $width px, $colorScheme', async (view) => {
+    const { server, browser, origin, pictures } = opened();
     const tag = `PAUSED-${view.width}`;
     const device = await enrolListener(server, tag);
     const url = `/api/v1/devices/${tag}`;
@@ -114,8 +89,7 @@ describe.skipIf(missing !== '')(`orders in Chromium${missing}`, () => {
     await server.as('administrator', { method: 'PATCH', url, payload: { holder, version } });
     const { context, page, complaints } = await openPage(browser, view);
     const look = chaptersOf(pictures, page, view, 'pauses');
-    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
-    const says = async (words: string) => expect(await page.locator('main').textContent()).toContain(words);
+    const { press, says } = hands(page);
 
     await page.goto(`${origin}/sign-in/${await server.code('ict-administrator', 'Ian Technician')}`);
     await page.goto(`${origin}/devices/${tag}`);
