@@ -286,17 +286,28 @@ describe('refuses', () => {
   });
 });
 
+const MOST_RACES = 5;
+
+/** Kills it when it says so, and gives what it had said: where it has ended before the signal came, it is begun anew. */
+async function killedAt(line: string) {
+  for (let races = 1; ; races += 1) {
+    const env = { BEADLE_SERVER_DATABASE: target.location, BEADLE_SERVER_KEYS_FOLDER: lived.keysFolder };
+    const { child, ended, output } = spawnNode(['packages/server/src/main.ts', 'migrate', '--from', folder], env);
+    child.stderr?.on('data', () => {
+      if (output().stderr.includes(line)) child.kill('SIGKILL');
+    });
+    const isKilled = (await ended) === -1;
+    if (isKilled || races === MOST_RACES) return output();
+    await target.drop();
+    target = await emptyPostgres();
+  }
+}
+
 describe('killed', () => {
   it.each(['breaches:', 'findings:', 'states:', 'checking findings', 'following'])(
     'when it has come to "%s", it leaves nothing and can be run again',
     async (line) => {
-      const env = { BEADLE_SERVER_DATABASE: target.location, BEADLE_SERVER_KEYS_FOLDER: lived.keysFolder };
-      const { child, ended, output } = spawnNode(['packages/server/src/main.ts', 'migrate', '--from', folder], env);
-      child.stderr?.on('data', () => {
-        if (output().stderr.includes(line)) child.kill('SIGKILL');
-      });
-      await ended;
-      expect(output()).toMatchObject({ stdout: '', stderr: expect.stringContaining(line) });
+      expect(await killedAt(line)).toMatchObject({ stdout: '', stderr: expect.stringContaining(line) });
       expect(await targetIsEmpty()).toBe(true);
       expect((await carry()).exitCode).toBe(0);
       expect(await rowsIn('findings')).toHaveLength(

@@ -23,10 +23,10 @@ const BREAKS: Readonly<Record<string, fc.Arbitrary<Break>>> = {
     .double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
     .map((part) => (output) => ({ ...output, stdout: output.stdout.slice(0, Math.floor(output.stdout.length * part)) })),
   'random bytes': fc.uint8Array({ maxLength: 200 }).map((bytes) => changed(Buffer.from(bytes).toString('utf8'))),
-  // An empty list is an answer wherever lists are told.
+  // An empty list is an answer wherever lists are told, and 0 is one of a setting that is off (`defaults read`).
   'random JSON': fc
     .json({ maxDepth: 4 })
-    .filter((text) => text !== '[]')
+    .filter((text) => text !== '[]' && text !== '0')
     .map(changed),
   denied: fc.constant(() => ({ exitCode: 1, stdout: '', stderr: 'Access is denied. Permission denied' })),
   'failed with its answer': fc.constant((output) => ({ ...output, exitCode: 1, stderr: 'failed' })),
