@@ -225,6 +225,19 @@ describe('a laptop that comes with a fleet key', () => {
     expect(await waiting()).toMatchObject([{ status: 'waiting' }]);
   });
 
+  it('waits again where ICT has approved another as its device since: a device is one laptop', async () => {
+    await register('DBC-1', 'SN-1');
+    const { token } = await fleetKey();
+    const [wrong, right] = [laptop('SN-8'), laptop('SN-9')];
+    await ask(token, wrong);
+    world.pass(1);
+    await ask(token, right);
+    await decide('approval', { assetTag: 'DBC-1' }, 0);
+    await decide('approval', { assetTag: 'DBC-1' }, 1);
+    expect(standing(await ask(token, wrong))).toBe('waiting');
+    expect(standing(await ask(token, right))).toBe('DBC-1 1');
+  });
+
   it('is told why ICT refused it, and asks again no sooner than in a day', async () => {
     const { token } = await fleetKey();
     const refused = laptop('SN-9');

@@ -7,7 +7,15 @@ import { problem } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { AFTER_REFUSAL_S, askAgainAfter, decide, hasEnded, type PendingStatus } from './decide.ts';
 import { type Match, matchBySerial } from './match.ts';
-import { addPending, changePending, countOfKey, dropPending, pendingByKey, type PendingRow } from './pending-store.ts';
+import {
+  addPending,
+  changePending,
+  countOfKey,
+  dropPending,
+  pendingByKey,
+  type PendingRow,
+  UNDECIDED,
+} from './pending-store.ts';
 import { begunWith, deviceById, type TokenRow, useToken } from './store.ts';
 
 export interface Redeeming {
@@ -90,8 +98,7 @@ async function beginWaiting(tx: Tx, asking: Asking, { now, random }: Redeeming):
 
 /** It asks again: what it tells now counts, and an approval of a device that has changed since is none. */
 async function keepWaiting(tx: Tx, row: PendingRow, asking: Asking, now: number): Promise<PendingRow> {
-  const undecided = { status: 'waiting', decided_at: null, decided_by: null, device: null, generation: null } as const;
-  const change = { ...toldOf(asking), ...undecided, token: asking.token.id, last_at: now };
+  const change = { ...toldOf(asking), ...UNDECIDED, token: asking.token.id, last_at: now };
   await changePending(tx, row, change);
   return { ...row, ...change };
 }

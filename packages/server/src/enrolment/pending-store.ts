@@ -36,6 +36,28 @@ export async function changePending(tx: Tx, { organisation, id }: PendingRow, ch
     .execute();
 }
 
+/** No decision: ICT is to say. */
+export const UNDECIDED = {
+  status: 'waiting',
+  decided_at: null,
+  decided_by: null,
+  device: null,
+  generation: null,
+} as const satisfies PendingChange;
+
+/** Whoever is approved as this device and has not asked since waits again; their ids. */
+export async function undoApprovalsAs(tx: Tx, organisation: string, device: string): Promise<readonly string[]> {
+  const undone = await tx
+    .updateTable('pending_enrolments')
+    .set(UNDECIDED)
+    .where('organisation', '=', organisation)
+    .where('status', '=', 'approved')
+    .where('device', '=', device)
+    .returning('id')
+    .execute();
+  return undone.map(({ id }) => id);
+}
+
 export async function dropPending(tx: Tx, { organisation, id }: PendingRow): Promise<void> {
   await tx.deleteFrom('pending_enrolments').where('organisation', '=', organisation).where('id', '=', id).execute();
 }

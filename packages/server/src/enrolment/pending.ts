@@ -8,7 +8,7 @@ import type { DeviceRow } from '../devices/read.ts';
 import { type NewDevice, registerDevice } from '../devices/register.ts';
 import { problem } from '../errors.ts';
 import { hasEnded } from './decide.ts';
-import { changePending, pendingById, type PendingRow } from './pending-store.ts';
+import { changePending, pendingById, type PendingRow, undoApprovalsAs } from './pending-store.ts';
 
 export interface PendingDeps {
   readonly db: Db;
@@ -43,7 +43,8 @@ function refuseLeft(device: DeviceRow): void {
 
 /**
  * ICT says which device a laptop is. It is enrolled when it next asks: until then the device stays as it is, and where it
- * is enrolled by another way meanwhile, the approval is none. Gives the asset tag.
+ * is enrolled by another way meanwhile, the approval is none. A device is one laptop: whichever was approved as it before
+ * waits again. Gives the asset tag.
  */
 export const approvePending = (caller: Caller, id: string, as: ApprovedAs, deps: PendingDeps): Promise<string> =>
   inTransaction(deps.db, async (tx) => {
@@ -54,9 +55,11 @@ export const approvePending = (caller: Caller, id: string, as: ApprovedAs, deps:
     const device = await lockedDevice(tx, organisation, tag);
     refuseLeft(device);
     const { id: own, generation, asset_tag: assetTag } = device;
+    const insteadOf = await undoApprovalsAs(tx, organisation, own);
     const decided = { status: 'approved', decided_at: at, decided_by: actor, device: own, generation };
     await changePending(tx, row, decided);
-    const detail = { assetTag, generation, keyId: row.key_id, serialNumber: row.serial_number, why: row.why };
+    const about = { keyId: row.key_id, serialNumber: row.serial_number, why: row.why };
+    const detail = { assetTag, generation, ...about, ...(insteadOf.length > 0 && { insteadOf }) };
     await recordAct(tx, { ...act, action: 'enrolment-approved', target: `pending-enrolment:${id}`, detail });
     return assetTag;
   });
