@@ -61,7 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'join the wrong breach',
-    file: server('breaches/opening.ts'),
+    file: server('breaches/open-breaches.ts'),
     from: 'JSON.stringify([about.rule, about.subject, about.kind]);',
     to: 'JSON.stringify([about.rule, about.kind]);',
   },
@@ -151,9 +151,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'never the same breach come back',
-    file: server('breaches/opening.ts'),
-    from: 'deps.now - COMES_BACK_WITHIN_MS',
-    to: 'deps.now + 1',
+    file: server('breaches/open-breaches.ts'),
+    from: 'now - COMES_BACK_WITHIN_MS',
+    to: 'now + 1',
   },
   {
     name: 'leave a dead worker’s job',

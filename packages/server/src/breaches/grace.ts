@@ -6,7 +6,7 @@ import { ruleOfFinding } from '../policies/rule-of-finding.ts';
 import { gracesOf, nextLook } from './connected.ts';
 import { takeIn, takeInJudged } from './intake.ts';
 import type { NoticeDeps } from './notices.ts';
-import { openByKey } from './opening.ts';
+import { openBreaches } from './open-breaches.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { lockDevice } from '../db/locks.ts';
 
@@ -75,7 +75,7 @@ export async function endGrace(db: Db, organisation: string, payload: GracePaylo
     const intake = {
       ...deps,
       device: { organisation, id: state.device, assetTag: state.asset_tag },
-      open: await openByKey(tx, organisation, state.device),
+      open: await openBreaches(tx, organisation, state.device, deps.now),
       connected: { ms: state.connected_ms, graces: await gracesOf(tx, organisation, state.device) },
       waits: (left: number) =>
         known.rule.graceCounts === 'connected' ? nextLook(left, state.last_contact_at, deps.now) : deps.now + left,
@@ -84,5 +84,6 @@ export async function endGrace(db: Db, organisation: string, payload: GracePaylo
     await (sequence === null
       ? takeInJudged(tx, finding, known, intake)
       : takeIn(tx, { finding, generation, sequence }, intake));
+    await intake.open.settle();
   });
 }

@@ -5,8 +5,7 @@ import { type FoundRule, ruleOfFinding } from '../policies/rule-of-finding.ts';
 import { endIfDone } from './clusters/cluster.ts';
 import { beginGrace, forgetGrace, graceKey } from './connected.ts';
 import { type BreachStatus, ENDED, statusAfter } from './life/states.ts';
-import { type IntakeDeps, keyOf, type Opening, openOrJoin } from './opening.ts';
-import { appendEvent, linkFinding, updateBreach } from './store.ts';
+import { type IntakeDeps, type Opening, openOrJoin } from './opening.ts';
 
 /** A finding that the server has just accepted, with its place in the device's chain. */
 export interface Accepted {
@@ -40,20 +39,20 @@ async function restore(
 ): Promise<void> {
   const grace = deps.connected.graces.get(graceKey(finding));
   if (grace !== undefined) await forgetGrace(tx, grace, deps.connected);
-  const breach = deps.open.get(keyOf({ rule: finding.rule, subject: finding.subject, kind: 'state' }));
+  const breach = deps.open.get({ rule: finding.rule, subject: finding.subject, kind: 'state' });
   if (breach === undefined) return;
-  if (place !== null) await linkFinding(tx, breach, { device: deps.device.id, ...place });
+  if (place !== null) deps.open.link(breach, place);
   const status = statusAfter('restore', breach.status as BreachStatus) ?? breach.status;
   const isOver = ENDED.has(status);
   if (!isOver && breach.complies_since !== null) return;
-  await updateBreach(tx, breach, isOver ? { status, ended_at: deps.now } : { complies_since: deps.now });
+  deps.open.change(breach, isOver ? { status, ended_at: deps.now } : { complies_since: deps.now });
   const authorisation = finding.observed?.['authorisation'];
   const excuse = finding.verdict === 'exempt' && authorisation !== undefined ? { authorisation } : {};
   const detail = { verdict: finding.verdict, reason: finding.reason ?? null, ...excuse };
-  await appendEvent(tx, breach, { at: deps.now, actor: 'beadle', type: 'restored', detail });
-  if (isOver) await endIfDone(tx, deps.device.organisation, breach.cluster, deps.now);
-  if (isOver) deps.open.delete(keyOf(breach));
-  else deps.open.set(keyOf(breach), { ...breach, complies_since: deps.now });
+  deps.open.tell(breach, { at: deps.now, actor: 'beadle', type: 'restored', detail });
+  if (!isOver) return;
+  await deps.open.settle();
+  await endIfDone(tx, deps.device.organisation, breach.cluster, deps.now);
 }
 
 async function ruleOf(
@@ -100,7 +99,7 @@ async function fail(
     observed: finding.observed,
     place,
   };
-  if (finding.kind === 'event' || deps.open.has(keyOf(finding))) return openOrJoin(tx, opening, deps);
+  if (finding.kind === 'event' || deps.open.get(finding) !== undefined) return openOrJoin(tx, opening, deps);
   const left = await graceLeft(tx, known.rule, finding, at, deps);
   if (left <= 0) return openOrJoin(tx, opening, deps);
   const key = JSON.stringify([id, finding.rule, finding.subject]);

@@ -5,7 +5,8 @@ import { type BreachInNotice, breachNotice, groupedNotice, type NoticeText } fro
 import { queueNotice } from '../notify/queue.ts';
 import { generalPolicy } from '../policies/store.ts';
 import { type ToldFirst, toldFirst } from '../policies/rule-of-finding.ts';
-import { appendEvent, type BreachRow } from './store.ts';
+import { appendEvent } from './events.ts';
+import { type BreachRow } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { runsSideBySide } from '../db/engine.ts';
 import { noteTold } from './clusters/cluster.ts';

@@ -9,20 +9,12 @@ import { type BreachStatus, statusAfter } from './life/states.ts';
 import { UNTOUCHED } from './untouched.ts';
 import type { Connected } from './connected.ts';
 import { gatherForIct, type NoticeDeps, notifyOf } from './notices.ts';
-import {
-  appendEvent,
-  type BreachRow,
-  insertBreach,
-  linkFinding,
-  openBreachesOf,
-  restoredSince,
-  updateBreach,
-} from './store.ts';
+import type { OpenBreaches } from './open-breaches.ts';
+import { type BreachRow, type FindingPlace, insertBreach, type Standing } from './store.ts';
 
 export interface IntakeDeps extends NoticeDeps {
   readonly device: { readonly organisation: string; readonly id: string; readonly assetTag: string };
-  /** The device's open breaches, by `keyOf`; kept up to date while a batch is applied. */
-  readonly open: Map<string, BreachRow>;
+  readonly open: OpenBreaches;
   readonly connected: Connected;
   /** Rules that have been looked up, where more than one finding is taken in: a batch names the same few. */
   readonly rules?: Map<string, FoundRule | undefined>;
@@ -30,18 +22,6 @@ export interface IntakeDeps extends NoticeDeps {
   readonly waits?: (left: number) => number;
   /** Told of each breach that is opened: there may be a notice to send. */
   readonly opened?: () => void;
-}
-
-/** A state that fails again within this of complying is the same breach, come back. */
-const COMES_BACK_WITHIN_MS = 7 * 86_400_000;
-
-/** What makes two failings of one device the same breach. */
-export const keyOf = (about: { readonly rule: string; readonly subject: string; readonly kind: string }): string =>
-  JSON.stringify([about.rule, about.subject, about.kind]);
-
-/** The device's open breaches as `IntakeDeps` wants them. */
-export async function openByKey(tx: Tx, organisation: string, device: string): Promise<Map<string, BreachRow>> {
-  return new Map((await openBreachesOf(tx, organisation, device)).map((breach) => [keyOf(breach), breach]));
 }
 
 /** A failing of the device, with what a breach tells of it. */
@@ -53,7 +33,7 @@ export interface Opening extends FoundRule {
   readonly policyVersion: string;
   readonly observed: object;
   /** Null where no finding of a device's chain tells of it: the server judged so itself. */
-  readonly place: { readonly generation: number; readonly sequence: number } | null;
+  readonly place: FindingPlace | null;
 }
 
 interface Begun {
@@ -111,14 +91,17 @@ async function begin(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<Begun>
 
 async function open(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
   const { device, now } = deps;
+  await deps.open.settle();
   const { breach, joined } = await begin(tx, opening, deps);
   await insertBreach(tx, breach);
-  await appendEvent(tx, breach, { at: now, actor: 'beadle', type: 'opened', detail: { severity: opening.severity } });
-  if (opening.place !== null) await linkFinding(tx, breach, { device: device.id, ...opening.place });
+  const detail = { severity: opening.severity };
+  deps.open.add(breach);
+  deps.open.tell(breach, { at: now, actor: 'beadle', type: 'opened', detail });
+  if (opening.place !== null) deps.open.link(breach, opening.place);
+  await deps.open.settle();
   const reportTo = breach.concealed_from === null ? opening.reportTo : 'siro';
   if (joined === null || !(await toldAlready(tx, breach, joined, now)))
     await notifyOf(tx, { ...opening, reportTo, breach, assetTag: device.assetTag }, deps);
-  deps.open.set(keyOf(breach), breach);
   deps.opened?.();
 }
 
@@ -129,10 +112,11 @@ function cameBack({ status, acknowledged_at: seen }: BreachRow): string {
 }
 
 async function join(tx: Tx, breach: BreachRow, opening: Opening, deps: IntakeDeps): Promise<void> {
-  if (opening.place !== null) await linkFinding(tx, breach, { device: deps.device.id, ...opening.place });
+  const { now, open: breaches } = deps;
+  if (opening.place !== null) breaches.link(breach, opening.place);
   // A state told again (a restatement) is the same failing, not one more.
   if (opening.kind === 'state' && opening.at <= breach.last_seen && breach.ended_at === null) return;
-  const change = {
+  const standing: Standing = {
     count: breach.count + 1,
     last_seen: Math.max(breach.last_seen, opening.at),
     observed: JSON.stringify(opening.observed),
@@ -141,22 +125,16 @@ async function join(tx: Tx, breach: BreachRow, opening: Opening, deps: IntakeDep
     complies_since: null,
     status: cameBack(breach),
   };
-  await updateBreach(tx, breach, change);
+  breaches.change(breach, standing);
   const type = breach.ended_at === null ? 'joined' : 'reopened';
-  await appendEvent(tx, breach, { at: deps.now, actor: 'beadle', type, detail: { count: change.count } });
+  breaches.tell(breach, { at: now, actor: 'beadle', type, detail: { count: standing.count } });
   // It may have ended before its first message was due.
   if (type === 'reopened') await gatherForIct(tx, breach, deps);
-  deps.open.set(keyOf(breach), { ...breach, ...change });
 }
 
 /** Opens a breach, or joins the open or recently restored one of the same rule and subject. */
 export async function openOrJoin(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
   const about = { rule: opening.rule.id, subject: opening.subject, kind: opening.kind };
-  const { organisation, id } = deps.device;
-  const before =
-    deps.open.get(keyOf(about)) ??
-    (opening.kind === 'state'
-      ? await restoredSince(tx, { ...about, organisation, device: id }, deps.now - COMES_BACK_WITHIN_MS)
-      : undefined);
+  const before = deps.open.get(about) ?? deps.open.restored(about);
   await (before === undefined ? open(tx, opening, deps) : join(tx, before, opening, deps));
 }

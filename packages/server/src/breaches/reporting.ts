@@ -14,7 +14,8 @@ import { concealedFrom } from './concealment.ts';
 import { Category } from './life/acts.ts';
 import { type LastEncryption, lastEncryption } from './last-encryption.ts';
 import { notifyOf } from './notices.ts';
-import { appendEvent, type BreachRow, insertBreach } from './store.ts';
+import { appendEvent } from './events.ts';
+import { type BreachRow, insertBreach } from './store.ts';
 import { UNTOUCHED } from './untouched.ts';
 import { Text } from '../shapes.ts';
 

@@ -1,7 +1,8 @@
 import { type CheckInAnswer, type Clock, iso, PROTOCOL_VERSIONS, type Random, stateDigest } from '@beadle/shared';
 import { connectedAfter, gracesOf } from '../breaches/connected.ts';
 import { takeIn, takeInGap } from '../breaches/intake.ts';
-import { type IntakeDeps, openByKey } from '../breaches/opening.ts';
+import { openBreaches } from '../breaches/open-breaches.ts';
+import type { IntakeDeps } from '../breaches/opening.ts';
 import type { Tx } from '../db/database.ts';
 import type { ServerKeys } from '../keys.ts';
 import { type IssueDeps, issuePolicy, type Orders, ordersFor } from '../orders/documents.ts';
@@ -71,7 +72,7 @@ async function intoBreaches(
 ): Promise<boolean> {
   const concerned = items.filter(concernsBreaches);
   if (concerned.length === 0) return false;
-  const open = await openByKey(tx, key.organisation, key.device);
+  const open = await openBreaches(tx, key.organisation, key.device, now);
   const connected = { ms: connectedAfter(device, now), graces: await gracesOf(tx, key.organisation, key.device) };
   const about = { organisation: key.organisation, id: key.device, assetTag: device.asset_tag };
   let opened = false;
@@ -91,6 +92,7 @@ async function intoBreaches(
       ? takeInGap(tx, { ...place, gap: body.gap }, intake)
       : takeIn(tx, { ...place, finding: body.finding }, intake));
   }
+  await open.settle();
   return opened;
 }
 

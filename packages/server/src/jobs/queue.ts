@@ -1,5 +1,6 @@
 import type { Random } from '@beadle/shared';
 import { sql } from 'kysely';
+import { compiledOnce } from '../db/compiled.ts';
 import type { Tx } from '../db/database.ts';
 import { newId } from '../ids.ts';
 
@@ -17,26 +18,27 @@ export interface NewJob {
   readonly at: number;
 }
 
-/**
- * Queues a job in the caller's transaction; call the worker's `wake()` once that has committed. Where one with the same
- * key waits already, that one stays and becomes due at the earlier of the two moments. One that is being run does not
- * count as waiting: it may have read what has changed since.
- */
-export async function enqueue(tx: Tx, job: NewJob, random: Random): Promise<void> {
-  await tx
+interface WaitingJob extends Omit<NewJob, 'payload' | 'at'> {
+  readonly id: string;
+  readonly payload: string;
+  readonly createdAt: number;
+}
+
+const jobInsert = compiledOnce((db, arg: WaitingJob) =>
+  db
     .insertInto('jobs')
     .values({
-      id: newId(job.at, random),
-      organisation: job.organisation,
-      kind: job.kind,
-      dedupe_key: job.key,
-      payload: JSON.stringify(job.payload),
-      run_at: job.runAt,
+      id: arg.id,
+      organisation: arg.organisation,
+      kind: arg.kind,
+      dedupe_key: arg.key,
+      payload: arg.payload,
+      run_at: arg.runAt,
       leased_until: null,
       attempts: 0,
       last_error: null,
       status: 'waiting',
-      created_at: job.at,
+      created_at: arg.createdAt,
     })
     .onConflict((conflict) =>
       conflict
@@ -51,8 +53,16 @@ export async function enqueue(tx: Tx, job: NewJob, random: Random): Promise<void
             .else(row.ref('jobs.run_at'))
             .end(),
         })),
-    )
-    .execute();
+    ),
+);
+
+/**
+ * Queues a job in the caller's transaction; call the worker's `wake()` once that has committed. Where one with the same
+ * key waits already, that one stays and becomes due at the earlier of the two moments. One that is being run does not
+ * count as waiting: it may have read what has changed since.
+ */
+export async function enqueue(tx: Tx, { at, payload, ...job }: NewJob, random: Random): Promise<void> {
+  await jobInsert(tx, { ...job, id: newId(at, random), payload: JSON.stringify(payload), createdAt: at });
 }
 
 /** Moves a job that waits to another moment, or lets it go where that is null; gives whether one was there. */

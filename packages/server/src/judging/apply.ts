@@ -11,7 +11,7 @@ import {
 import { authorisationsFor } from '../authorisations/told.ts';
 import { gracesOf } from '../breaches/connected.ts';
 import { takeInJudged } from '../breaches/intake.ts';
-import { openByKey } from '../breaches/opening.ts';
+import { openBreaches } from '../breaches/open-breaches.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { DeviceRow } from '../devices/read.ts';
 import { type FoundRule, toldFirst } from '../policies/rule-of-finding.ts';
@@ -150,7 +150,7 @@ async function intoBreaches(tx: Tx, device: DeviceRow, changes: Changes, bench: 
     random: bench.random,
     origin: bench.origin,
     device: { organisation: device.organisation, id: device.id, assetTag: device.asset_tag },
-    open: await openByKey(tx, device.organisation, device.id),
+    open: await openBreaches(tx, device.organisation, device.id, bench.time.now),
     connected: { ms: device.connected_ms, graces: await gracesOf(tx, device.organisation, device.id) },
     opened: () => (opened = true),
   };
@@ -162,6 +162,7 @@ async function intoBreaches(tx: Tx, device: DeviceRow, changes: Changes, bench: 
     const ended = { rule, subject, verdict: 'not-applicable', reason: 'rule-ended' } as const;
     await takeInJudged(tx, ended, undefined, intake);
   }
+  await intake.open.settle();
   return opened;
 }
 

@@ -3,7 +3,7 @@ import { actorOf, type Caller } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import { noBreach } from '../breaches/life/act.ts';
 import { readBreach } from '../breaches/read.ts';
-import { appendEvent, type BreachEvent } from '../breaches/store.ts';
+import { appendEvent, type BreachEvent } from '../breaches/events.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { lockedDevice } from '../devices/change.ts';

@@ -1,7 +1,7 @@
 import type { Random } from '@beadle/shared';
 import { actorOf, type Caller } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
-import { appendEvent } from '../breaches/store.ts';
+import { appendEvent } from '../breaches/events.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { locking } from '../db/locks.ts';
 import { nextReference } from '../db/references.ts';

@@ -2,7 +2,7 @@ import { actorOf, type Caller } from '../access.ts';
 import { recordAct } from '../audit/record.ts';
 import { noBreach } from '../breaches/life/act.ts';
 import { readBreach } from '../breaches/read.ts';
-import { appendEvent } from '../breaches/store.ts';
+import { appendEvent } from '../breaches/events.ts';
 import type { Tx } from '../db/database.ts';
 import { nextReference } from '../db/references.ts';
 import { inTransaction } from '../db/transaction.ts';

@@ -2,7 +2,7 @@ import { readPolicy } from '@beadle/shared/policy/read';
 import type { FindingBody } from '@beadle/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeIn } from '../../src/breaches/intake.ts';
-import { openByKey } from '../../src/breaches/opening.ts';
+import { openBreaches } from '../../src/breaches/open-breaches.ts';
 import { tellIct } from '../../src/breaches/notices.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
@@ -51,20 +51,13 @@ async function found(device: string, finding: Partial<FindingBody>): Promise<voi
     ...finding,
   } as FindingBody;
   sequence += 1;
-  await inTransaction(db, async (tx) =>
-    takeIn(
-      tx,
-      { generation: 1, sequence, finding: body },
-      {
-        now: clock.now(),
-        random,
-        origin: 'https://beadle.example',
-        device: about,
-        open: await openByKey(tx, ORGANISATION, device),
-        connected: { ms: 0, graces: new Map() },
-      },
-    ),
-  );
+  await inTransaction(db, async (tx) => {
+    const open = await openBreaches(tx, ORGANISATION, device, clock.now());
+    const connected = { ms: 0, graces: new Map() };
+    const deps = { now: clock.now(), random, origin: 'https://beadle.example', device: about, open, connected };
+    await takeIn(tx, { generation: 1, sequence, finding: body }, deps);
+    await open.settle();
+  });
 }
 
 async function fleet(name: string, count: number): Promise<string[]> {

@@ -10,7 +10,8 @@ import { queueNotice } from '../../notify/queue.ts';
 import { toldFirst } from '../../policies/rule-of-finding.ts';
 import { generalPolicy } from '../../policies/store.ts';
 import type { NoticeDeps } from '../notices.ts';
-import { appendEvent, type BreachRow, updateBreach } from '../store.ts';
+import { appendEvent } from '../events.ts';
+import { type BreachRow, updateBreach } from '../store.ts';
 import { TOLD_WEEKLY } from '../told-weekly.ts';
 import { clockedOf, timingOf } from './clocks.ts';
 

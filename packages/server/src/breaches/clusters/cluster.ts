@@ -1,10 +1,12 @@
 import type { Random } from '@beadle/shared';
+import { compiledOnce } from '../../db/compiled.ts';
 import type { Tx } from '../../db/database.ts';
 import { locking } from '../../db/locks.ts';
 import { nextReference } from '../../db/references.ts';
 import type { ClusterTable } from '../../db/schema.ts';
 import { newId } from '../../ids.ts';
-import { appendEvent, type BreachRow, updateBreach } from '../store.ts';
+import { appendEvent } from '../events.ts';
+import { type BreachRow, updateBreach } from '../store.ts';
 import { causeOf } from './cause.ts';
 
 /** An item takes breaches in for a day: whoever was told of it hears of what comes later. */
@@ -71,14 +73,12 @@ export async function clusterFor(
   return begun;
 }
 
-/** Once none of a cluster's breaches is open, the next one of its kind is another item. */
-export async function endIfDone(tx: Tx, organisation: string, cluster: string | null, now: number): Promise<void> {
-  if (cluster === null) return;
-  await tx
+const endQuery = compiledOnce((db, arg: { organisation: string; cluster: string; now: number }) =>
+  db
     .updateTable('clusters')
-    .set({ ended_at: now })
-    .where('organisation', '=', organisation)
-    .where('id', '=', cluster)
+    .set({ ended_at: arg.now })
+    .where('organisation', '=', arg.organisation)
+    .where('id', '=', arg.cluster)
     .where('ended_at', 'is', null)
     .where((row) =>
       row.not(
@@ -91,8 +91,12 @@ export async function endIfDone(tx: Tx, organisation: string, cluster: string | 
             .where('breaches.ended_at', 'is', null),
         ),
       ),
-    )
-    .execute();
+    ),
+);
+
+/** Once none of a cluster's breaches is open, the next one of its kind is another item. */
+export async function endIfDone(tx: Tx, organisation: string, cluster: string | null, now: number): Promise<void> {
+  if (cluster !== null) await endQuery(tx, { organisation, cluster, now });
 }
 
 /** The message that tells of a cluster is the first about any of its breaches. */

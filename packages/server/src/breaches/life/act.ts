@@ -7,7 +7,8 @@ import { inTransaction } from '../../db/transaction.ts';
 import { problem } from '../../errors.ts';
 import { endIfDone } from '../clusters/cluster.ts';
 import { isConcealedFrom } from '../../concealed.ts';
-import { appendEvent, type BreachRow, updateBreach } from '../store.ts';
+import { appendEvent } from '../events.ts';
+import { type BreachRow, updateBreach } from '../store.ts';
 import { type BreachAct, type BreachStatus, ENDED, statusAfter } from './states.ts';
 
 export interface LifeDeps {
