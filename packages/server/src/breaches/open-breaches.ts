@@ -5,7 +5,8 @@ import {
   type FindingOf,
   type FindingPlace,
   linkFindings,
-  openOrRestored,
+  openBreachesOf,
+  restoredSince,
   type Standing,
   writeStanding,
 } from './store.ts';
@@ -26,7 +27,7 @@ type About = Parameters<typeof keyOf>[0];
 export interface OpenBreaches {
   get(about: About): BreachRow | undefined;
   /** A state's last breach that ended by itself, not long ago: it comes back rather than a new one opens. */
-  restored(about: About): BreachRow | undefined;
+  restored(about: About): Promise<BreachRow | undefined>;
   /** One that has just been written as it is. */
   add(breach: BreachRow): void;
   /** Open or ended by this; one that had ended is open again where `standing` says so. */
@@ -39,35 +40,33 @@ export interface OpenBreaches {
   settle(): Promise<void>;
 }
 
-const isRestored = ({ kind, status, ended_at }: BreachRow): boolean =>
-  kind === 'state' && status === 'restored' && ended_at !== null;
-
-const endOf = ({ ended_at }: BreachRow): number => ended_at ?? Number.POSITIVE_INFINITY;
+const byKey = (breaches: readonly BreachRow[]) => new Map(breaches.map((breach) => [keyOf(breach), breach]));
 
 /** `now` is milliseconds since the epoch, by the server's clock. */
 export async function openBreaches(tx: Tx, organisation: string, device: string, now: number): Promise<OpenBreaches> {
-  const open = new Map<string, BreachRow>();
-  const restored = new Map<string, BreachRow>();
+  const open = byKey(await openBreachesOf(tx, organisation, device));
   const changed = new Map<string, BreachRow>();
   const events: EventOf[] = [];
   const links: FindingOf[] = [];
-  function keep(breach: BreachRow): void {
-    const key = keyOf(breach);
-    if (breach.ended_at === null) open.set(key, breach);
-    else open.delete(key);
-    if (isRestored(breach)) restored.set(key, breach);
-    else if (restored.get(key)?.id === breach.id) restored.delete(key);
-  }
-  const known = await openOrRestored(tx, organisation, device, now - COMES_BACK_WITHIN_MS);
-  for (const breach of known.toSorted((a, b) => endOf(a) - endOf(b))) keep(breach);
+  const since = now - COMES_BACK_WITHIN_MS;
+  const readRestored = async () => byKey(await restoredSince(tx, organisation, device, since));
+  /** Read only where a failing is not of an open breach; what ends or comes back from then on is kept here. */
+  let restored: Map<string, BreachRow> | undefined;
   return {
     get: (about) => open.get(keyOf(about)),
-    restored: (about) => restored.get(keyOf(about)),
-    add: keep,
+    async restored(about) {
+      restored ??= await readRestored();
+      return restored.get(keyOf(about));
+    },
+    add: (breach) => void open.set(keyOf(breach), breach),
     change(breach, standing) {
+      const key = keyOf(breach);
       const after = { ...breach, ...standing };
       changed.set(breach.id, after);
-      keep(after);
+      if (after.ended_at === null) open.set(key, after);
+      else open.delete(key);
+      if (after.status === 'restored') restored?.set(key, after);
+      else if (restored?.get(key)?.id === breach.id) restored.delete(key);
     },
     tell: ({ id }, event) => void events.push({ breach: id, event }),
     link: ({ id }, place) => void links.push({ breach: id, place }),

@@ -135,6 +135,6 @@ async function join(tx: Tx, breach: BreachRow, opening: Opening, deps: IntakeDep
 /** Opens a breach, or joins the open or recently restored one of the same rule and subject. */
 export async function openOrJoin(tx: Tx, opening: Opening, deps: IntakeDeps): Promise<void> {
   const about = { rule: opening.rule.id, subject: opening.subject, kind: opening.kind };
-  const before = deps.open.get(about) ?? deps.open.restored(about);
+  const before = deps.open.get(about) ?? (opening.kind === 'state' ? await deps.open.restored(about) : undefined);
   await (before === undefined ? open(tx, opening, deps) : join(tx, before, opening, deps));
 }

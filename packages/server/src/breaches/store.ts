@@ -1,38 +1,57 @@
-import { type Insertable, type Selectable, sql } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import { compiledInsert, compiledOnce } from '../db/compiled.ts';
 import type { Tx } from '../db/database.ts';
 import type { BreachFindingTable, BreachTable } from '../db/schema.ts';
-import { locking } from '../db/locks.ts';
+import { lockingById } from '../db/locks.ts';
 
 export type BreachRow = Selectable<BreachTable>;
 
-const openQuery = compiledOnce((db, arg: { organisation: string; device: string; since: number }) =>
-  locking(
+interface OfDevice {
+  readonly organisation: string;
+  readonly device: string;
+}
+
+const openQuery = compiledOnce((db, arg: OfDevice) =>
+  lockingById(
     db,
     db
       .selectFrom('breaches')
       .selectAll()
       .where('organisation', '=', arg.organisation)
       .where('device', '=', arg.device)
-      .where((row) =>
-        row.or([
-          row('ended_at', 'is', null),
-          row.and([row('ended_at', '>=', arg.since), row('status', '=', sql.lit('restored'))]),
-        ]),
-      )
-      .orderBy('id'),
+      .where('ended_at', 'is', null),
   ),
 );
 
-/** A device's open breaches, and those that have ended by themselves since `since`, in milliseconds. */
-export async function openOrRestored(
+export async function openBreachesOf(tx: Tx, organisation: string, device: string): Promise<BreachRow[]> {
+  const { rows } = await openQuery(tx, { organisation, device });
+  return rows;
+}
+
+const restoredQuery = compiledOnce((db, arg: OfDevice & { since: number }) =>
+  lockingById(
+    db,
+    db
+      .selectFrom('breaches')
+      .selectAll()
+      .where('organisation', '=', arg.organisation)
+      .where('device', '=', arg.device)
+      .where('ended_at', '>=', arg.since),
+  ),
+);
+
+const byEnd = (a: BreachRow, b: BreachRow): number => (a.ended_at ?? 0) - (b.ended_at ?? 0);
+
+/** A device's breaches that have ended by themselves since `since`, in milliseconds; the last to end comes last. */
+export async function restoredSince(
   tx: Tx,
   organisation: string,
   device: string,
   since: number,
 ): Promise<readonly BreachRow[]> {
-  const { rows } = await openQuery(tx, { organisation, device, since });
-  return rows;
+  const { rows } = await restoredQuery(tx, { organisation, device, since });
+  // Not in the query: SQLite would look at whatever the council has restored.
+  return rows.filter(({ status }) => status === 'restored').toSorted(byEnd);
 }
 
 export async function insertBreach(tx: Tx, breach: Insertable<BreachTable>): Promise<void> {

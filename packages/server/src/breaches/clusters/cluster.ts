@@ -1,4 +1,5 @@
 import type { Random } from '@beadle/shared';
+import { sql } from 'kysely';
 import { compiledOnce } from '../../db/compiled.ts';
 import type { Tx } from '../../db/database.ts';
 import { locking } from '../../db/locks.ts';
@@ -155,7 +156,8 @@ export async function asInCluster(tx: Tx, organisation: string, cluster: string)
     .where('organisation', '=', organisation)
     .where('cluster', '=', cluster)
     .where('ended_at', 'is', null)
-    .orderBy('id')
+    // By the column itself SQLite would walk through every breach of the council from its first.
+    .orderBy(sql`id || ''`)
     .limit(1)
     .executeTakeFirst();
   if (first === undefined) return {};
