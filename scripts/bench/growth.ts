@@ -10,6 +10,9 @@ const SIZES = (process.env['BEADLE_BENCH_GROWTH'] ?? '100000,1000000,10000000').
 const ENGINES = (process.env['BEADLE_BENCH_ENGINE'] ?? 'sqlite,postgres').split(',');
 const TARGET_RATIO = 2;
 
+/** Of a year's findings, as the council of the pages has them. */
+const FINDINGS_FOR_A_BREACH = 250;
+
 type Medians = ReadonlyMap<string, number>;
 
 /** The median of each page and list, in milliseconds, with so many findings; files, which are as long as they are, left out. */
@@ -22,11 +25,12 @@ async function pagesAt(engine: string, findings: number): Promise<Medians> {
   return new Map(pages.map(({ name, value }) => [name.slice(prefix.length), value]));
 }
 
-/** The median of a check-in of 50 findings, beside so many that are there already. */
+/** The median of a check-in of 50 findings, beside so many that are there already, and breaches in proportion. */
 async function ingestAt(folder: string, database: string | undefined, findings: number): Promise<Medians> {
   const location = database ?? join(folder, 'server');
   mkdirSync(folder, { recursive: true });
-  const env = { BEADLE_BENCH_FINDINGS: String(findings) };
+  const breaches = String(Math.max(400, Math.round(findings / FINDINGS_FOR_A_BREACH)));
+  const env = { BEADLE_BENCH_FINDINGS: String(findings), BEADLE_BENCH_BREACHES: breaches };
   await run({ args: [join(import.meta.dirname, 'growth-fill.ts'), location], env });
   const rounds = await serverRounds(folder, database);
   rmSync(folder, { recursive: true, force: true });

@@ -11,6 +11,7 @@ import { addressesOf } from './pages/addresses.ts';
 import { VIEWER } from './pages/breach-row.ts';
 import { type LargeCouncil, nextVersion, writeCouncil } from './pages/council.ts';
 import { measureAddress, type Timed } from './pages/measure.ts';
+import { writeEnrolments } from './pages/enrolments.ts';
 import { writeRecords } from './pages/records.ts';
 import { placesOf } from './pages/places.ts';
 import { report } from './pages/report.ts';
@@ -37,6 +38,7 @@ async function fill(location: string): Promise<{ council: LargeCouncil; preview:
   try {
     const council = await writeCouncil(database.db);
     const [busiest, own] = council.devices.map(({ tag }) => tag);
+    await writeEnrolments(database.db);
     await writeRecords(database.db, { busiest: busiest ?? '', own: own ?? '' });
     return { council, preview: await makePreview(database.db) };
   } finally {
