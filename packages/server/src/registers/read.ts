@@ -113,7 +113,8 @@ async function printersTold(db: Db, viewer: Viewer) {
     .select('breaches.id')
     .whereRef('breaches.organisation', '=', sql.ref('states.organisation'))
     .whereRef('breaches.device', '=', sql.ref('states.device'))
-    .whereRef('breaches.rule', '=', sql.ref('states.rule'))
+    // By the column itself SQLite would look at every breach of the rule, for each state, rather than at the device's.
+    .where(sql`breaches.rule || ''`, '=', sql.ref('states.rule'))
     .whereRef('breaches.subject', '=', sql.ref('states.subject'))
     .where(sql<boolean>`not ${visibleTo(viewer)}`);
   const states = await toldBy('states')
