@@ -39,7 +39,7 @@ export async function measureIngest(folder: string): Promise<void> {
     unit: 's per 10,000 findings',
     against: of(bare, 'processor') * per10k,
     reference,
-    targetRatio: 2.2,
+    targetRatio: 1.8,
   });
   printRates({ name: 'server.ingest', ours, bare, reference });
 }

@@ -19,10 +19,12 @@ export interface ReturnPlan {
   readonly seconds?: number;
   /** Each listens for orders. */
   readonly streams?: boolean;
+  /** The process of the database, where that is one of its own. */
+  readonly postmaster?: number | undefined;
   readonly say: (words: string) => void;
 }
 
-export interface FleetPlan extends Omit<ReturnPlan, 'say'> {
+export interface FleetPlan extends Omit<ReturnPlan, 'say' | 'postmaster'> {
   /** Where keys, and what each device holds as acknowledged, are kept. */
   readonly keep?: string;
 }
@@ -73,6 +75,8 @@ export function startFleet({ origin, token }: Council, plan: FleetPlan): ChildPr
 export interface Played extends Pick<Memory, 'before' | 'peak'> {
   readonly fleet: FleetResult;
   readonly serverSeconds: number;
+  /** Of the database's processes; 0 where it is in the server's. */
+  readonly databaseSeconds: number;
   /** From the moment at which the clock starts to the end of the last device, in seconds. */
   readonly seconds: number;
 }
@@ -82,13 +86,15 @@ export async function play(council: Council, plan: ReturnPlan): Promise<Played> 
   const pid = council.server.pid ?? 0;
   const child = startFleet(council, plan);
   if (child.stderr === null || child.stdout === null) throw new Error('the fleet could not be started');
-  let [output, before, processor, started, peak] = ['', 0, 0, 0, () => 0];
+  const spent = (of: number | undefined): number => (of === undefined ? 0 : processorSeconds(of));
+  let [output, before, processor, database, started, peak] = ['', 0, 0, 0, 0, () => 0];
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   createInterface({ input: child.stderr }).on('line', (line) => {
     plan.say(line);
     if (!STARTS.test(line)) return;
     before = residentMebibytes(pid);
-    processor = processorSeconds(pid);
+    processor = spent(pid);
+    database = spent(plan.postmaster);
     started = performance.now();
     peak = watchMemory(pid);
   });
@@ -99,7 +105,8 @@ export async function play(council: Council, plan: ReturnPlan): Promise<Played> 
     fleet: JSON.parse(output) as FleetResult,
     before,
     peak: most,
-    serverSeconds: processorSeconds(pid) - processor,
+    serverSeconds: spent(pid) - processor,
+    databaseSeconds: spent(plan.postmaster) - database,
     seconds: (performance.now() - started) / 1000,
   };
 }

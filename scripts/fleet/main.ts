@@ -32,7 +32,7 @@ async function getReady(options: FleetOptions, token: string): Promise<Ready> {
   const devices = kept.slice(0, options.devices);
   const missing = options.devices - devices.length;
   const registering = createProgress('registered', missing, say);
-  const names = await register(client, missing, registering.one);
+  const names = await register(client, missing, registering.more);
   const [first, ...toEnrol] = names;
   const key = first === undefined ? '' : await fleetKey(client, missing);
   if (first !== undefined) devices.push(await enrolFirst({ client, server, token: key, serialNumber: first, say }));

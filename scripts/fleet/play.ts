@@ -80,7 +80,7 @@ export async function play(
   const ends = started + plan.seconds * 1000;
   await delay(Math.random() * plan.returnWithin * 1000);
   const transport = watch(plan.server, shared, localAddress);
-  const device = wakeDevice(kept, transport);
+  let device = wakeDevice(kept, transport);
   const latencies: number[] = [];
   const ending = new AbortController();
   let listening: Promise<void> | undefined;
@@ -94,7 +94,10 @@ export async function play(
     if (pause === undefined) errors += 1;
     else if (plan.streams) listening ??= device.listen(ending.signal);
     if (pause === undefined || performance.now() + pause > ends) break;
+    // One that listens stays awake; of the others a hundred thousand have to fit into the memory of one machine.
+    const asleep = plan.streams ? undefined : device.sleep();
     await delay(pause);
+    if (asleep !== undefined) device = wakeDevice(asleep, transport);
   }
   const all = done();
   if (listening !== undefined) await Promise.all([all, delay(Math.max(0, ends - performance.now()))]);
