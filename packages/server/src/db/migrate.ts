@@ -29,6 +29,7 @@ import { deviceOrders } from './migrations/0024-device-orders.ts';
 import { exhibits } from './migrations/0025-exhibits.ts';
 import { massEnrolment } from './migrations/0026-mass-enrolment.ts';
 import { pauses } from './migrations/0027-pauses.ts';
+import { keysOfADevice } from './migrations/0028-keys-of-a-device.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -57,6 +58,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0025-exhibits': exhibits,
     '0026-mass-enrolment': massEnrolment,
     '0027-pauses': pauses,
+    '0028-keys-of-a-device': keysOfADevice,
   }),
 });
 
