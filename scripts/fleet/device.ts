@@ -88,30 +88,48 @@ function keep(
   });
 }
 
-/** The agent's store, in memory, as the device had left it. */
-function openStore({ enrolment, acknowledged, states }: KeptDevice) {
+function createStore() {
   const sql = new SQLite(':memory:');
   createTables(sql);
-  const outbox = new Outbox({ sql, random });
-  const memory = createMemory(sql);
+  const tables = sql.prepare<[], { name: string }>("select name from sqlite_schema where type = 'table'").all();
+  const empty = tables.map(({ name }) => `delete from ${name};`).join('');
+  return { sql, empty, outbox: new Outbox({ sql, random }), memory: createMemory(sql) };
+}
+type Store = ReturnType<typeof createStore>;
+
+/** Of devices that sleep: a store has some thirty statements, which a hundred thousand devices need not each have. */
+const idle: Store[] = [];
+
+/** The agent's store, in memory, as the device had left it. */
+function openStore({ enrolment, acknowledged, states }: KeptDevice): Store {
+  const store = idle.pop() ?? createStore();
+  const { outbox, memory } = store;
   outbox.begin(enrolment.device, enrolment.generation, clock.now());
   outbox.meta.set('acked', acknowledged.sequence);
   outbox.meta.set('acked_link', acknowledged.link);
   for (const row of states) memory.putState(row);
-  return { sql, outbox, memory };
+  return store;
 }
 
+function leave(store: Store): void {
+  store.sql.exec(store.empty);
+  idle.push(store);
+}
+
+/** Of a device that has been awake: its key is not read anew each time. */
+const identities = new WeakMap<Enrolment, Identity>();
+
 function identityOf({ enrolment, key }: KeptDevice): Identity {
-  return { enrolment, serverKey: verifyingKeyOf(enrolment.serverKey), signer: signerOf(createPrivateKey(key)) };
+  const known = identities.get(enrolment);
+  if (known !== undefined) return known;
+  const serverKey = verifyingKeyOf(enrolment.serverKey);
+  const identity = { enrolment, serverKey, signer: signerOf(createPrivateKey(key)) };
+  identities.set(enrolment, identity);
+  return identity;
 }
 
 /** The agent's uplink on that store, and its stream; `settledAt` is told of each check-in that was acknowledged. */
-function createUplink(
-  kept: KeptDevice,
-  { outbox, memory }: ReturnType<typeof openStore>,
-  transport: Transport,
-  settledAt: () => void,
-) {
+function createUplink(kept: KeptDevice, { outbox, memory }: Store, transport: Transport, settledAt: () => void) {
   const identity = identityOf(kept);
   const base = { transport, clock, identity, random, log, counter: createCounter() };
   let { policySerial } = kept;
@@ -139,7 +157,7 @@ function createUplink(
 /** A device that has come back: the agent's outbox, memory and uplink, on a store in memory. */
 export function wakeDevice(kept: KeptDevice, transport: Transport) {
   const store = openStore(kept);
-  const { sql, outbox, memory } = store;
+  const { outbox, memory } = store;
   let acknowledgements = 0;
   const { uplink, stream, policySerial } = createUplink(kept, store, transport, () => (acknowledgements += 1));
   return {
@@ -160,7 +178,7 @@ export function wakeDevice(kept: KeptDevice, transport: Transport) {
     sleep(): KeptDevice {
       const { previous: acknowledged } = outbox.nextBatch();
       const asleep = { ...kept, policySerial: policySerial(), acknowledged, states: memory.states() };
-      sql.close();
+      leave(store);
       return asleep;
     },
   };
