@@ -69,8 +69,8 @@ async function measureOn(folder: string, { database, postmaster }: Place): Promi
 }
 
 /**
- * A fleet at work, with a stream open for each device, beside the load generator on one machine; `BEADLE_BENCH_ENGINE=postgres`
- * has it on PostgreSQL. Not among what `npm run bench` measures by itself: it takes as long as it says, and as many open
+ * A fleet at work, with a stream open for each device (`BEADLE_BENCH_STREAMS=0`: none), beside the load generator on one
+ * machine; `BEADLE_BENCH_ENGINE=postgres` has it on PostgreSQL. Not among what `npm run bench` measures by itself: it takes as long as it says, and as many open
  * files (`ulimit -n`) as it has connections.
  */
 export async function measureFleet(folder: string): Promise<void> {

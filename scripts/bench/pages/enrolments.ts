@@ -7,8 +7,11 @@ const [KEYS, WAITING] = [20, 200] as const;
 const DAY = 86_400_000;
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
-export const fleetKeyId = (number: number): string => `fleet-${String(number).padStart(16, '0')}`;
-export const pendingId = (number: number): string => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+const fleetKeyId = (number: number): string => `fleet-${String(number).padStart(16, '0')}`;
+const pendingId = (number: number): string => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+
+/** What stands in an address of these pages. */
+export const ENROLMENT_PLACES = { 'enrolments.id': [pendingId(1)], 'fleet-keys.id': [fleetKeyId(1)] } as const;
 
 const fleetKeyOf = (number: number) => ({
   organisation: ORGANISATION,

@@ -2,7 +2,7 @@ import type { Db } from '../../../packages/server/src/db/database.ts';
 import { type Breach, VIEWER } from './breach-row.ts';
 import { actionOf } from './breaches.ts';
 import type { LargeCouncil } from './council.ts';
-import { fleetKeyId, pendingId } from './enrolments.ts';
+import { ENROLMENT_PLACES } from './enrolments.ts';
 
 /** What stands in each part of an address, by the section of the address and the name of the part. */
 export type Places = Readonly<Record<string, readonly string[]>>;
@@ -48,8 +48,7 @@ export async function placesOf(db: Db, council: LargeCouncil, preview: string): 
     'data-rights.ref': ['DP-2026-000200'],
     'devices.id': ['order-000050'],
     'pauses.id': ['pause-000001'],
-    'enrolments.id': [pendingId(1)],
-    'fleet-keys.id': [fleetKeyId(1)],
+    ...ENROLMENT_PLACES,
     'spanning-roles.id': ['spanning-000001'],
     'tokens.id': [await oneOf(db, 'tokens')],
     act: ['off'],
