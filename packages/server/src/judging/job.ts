@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock, Random } from '@beadle/shared';
 import type { NoticeDeps } from '../breaches/notices.ts';
 import type { Db, Tx } from '../db/database.ts';
@@ -78,6 +79,7 @@ async function judgeChanged(db: Db, devices: readonly DeviceRow[], benchFor: Ben
       return any;
     });
     opened ||= found;
+    await turn();
   }
   return opened;
 }
@@ -117,6 +119,8 @@ export async function judgeFleet(
       last = devices.at(-1)?.id ?? last;
     }
     if (devices.length < AT_ONCE) return { stoppedAt: null, looked, opened };
+    // SQLite answers at once: without this a round of a large fleet would be one turn of the event loop.
+    await turn();
     if (signal.aborted) return { stoppedAt: last, looked, opened };
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock, Random } from '@beadle/shared';
 import { recordAct } from '../audit/record.ts';
 import type { Db, Tx } from '../db/database.ts';
@@ -119,8 +120,10 @@ export function retentionJobs({ db, ...deps }: Deps): Record<string, JobKind> {
       forever: true,
       async run(_payload, { organisation, signal }) {
         let isDone = false;
-        while (!isDone && !signal.aborted)
+        while (!isDone && !signal.aborted) {
           isDone = await inTransaction(db, (tx) => step(tx, organisation, deps.clock.now()));
+          await turn();
+        }
         const now = deps.clock.now();
         const next = isDone ? nextDaily(now, ERASED_AT) : now;
         await inTransaction(db, (tx) => queueAt(tx, organisation, next, deps));

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { standingOfRules } from '../../src/breaches/standing.ts';
@@ -228,6 +229,24 @@ describe('the list of the week', () => {
 });
 
 describe('a fleet of any size', () => {
+  it('lets others have their turn between two batches', async () => {
+    await putPolicy(SILENT);
+    for (let count = 0; count < 450; count += 1) await enrolled();
+    const { clock, random } = server;
+    const round = { now: clock.now(), random, origin: 'http://test', signal: new AbortController().signal };
+    await judgeFleet(server.db, ORGANISATION, round);
+    let turns = 0;
+    const [looking, isOver] = [new AbortController(), () => looking.signal.aborted];
+    const others = (async () => {
+      for (; !isOver(); turns += 1) await turn();
+    })();
+    // Nothing differs any more: it only looks, at 450 in three batches.
+    await judgeFleet(server.db, ORGANISATION, round);
+    looking.abort();
+    await others;
+    expect(turns).toBeGreaterThanOrEqual(2);
+  });
+
   it('goes on where a lease was too short for it, and writes nothing where nothing changed', async () => {
     await putPolicy(SILENT);
     for (let count = 0; count < 450; count += 1) await enrolled();

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Db } from '../../db/database.ts';
 import { fleetPart } from '../../devices/fleet.ts';
 import { asHeld, registeredIn } from '../registered.ts';
@@ -20,5 +21,6 @@ export async function countPaused(
     const last = devices.at(-1);
     if (last === undefined || devices.length < AT_ONCE) return count;
     after = last.asset_tag;
+    await turn();
   }
 }

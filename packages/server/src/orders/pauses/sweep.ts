@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock, Random } from '@beadle/shared';
 import type { Db, Tx } from '../../db/database.ts';
 import { inTransaction } from '../../db/transaction.ts';
@@ -65,6 +66,7 @@ export const pauseJobs = (deps: SweepDeps): Record<string, JobKind> => ({
       while (after !== undefined && !signal.aborted) {
         const from: string = after;
         after = await inTransaction(deps.db, (tx) => sweepSome(tx, organisation, from, deps));
+        await turn();
       }
       if (after === undefined) return;
       const [at, last] = [deps.clock.now(), after];
