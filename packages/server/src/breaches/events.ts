@@ -12,60 +12,8 @@ export interface BreachEvent {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-interface EventRow {
-  readonly organisation: string;
-  readonly breach: string;
-  readonly at: number;
-  readonly actor: string;
-  readonly type: string;
-  readonly detail: string;
-}
-
-const eventRow = (organisation: string, breach: string, { at, actor, type, detail = {} }: BreachEvent): EventRow => ({
-  organisation,
-  breach,
-  at,
-  actor,
-  type,
-  detail: JSON.stringify(detail),
-});
-
-const eventInsert = compiledOnce((db, arg: EventRow) =>
-  db.insertInto('breach_events').values((row) => ({
-    organisation: arg.organisation,
-    breach: arg.breach,
-    // The last one by the key: a maximum would look at every event of the breach.
-    sequence: row(
-      row.fn.coalesce(
-        row
-          .selectFrom('breach_events')
-          .select('sequence')
-          .where('organisation', '=', arg.organisation)
-          .where('breach', '=', arg.breach)
-          .orderBy('sequence', 'desc')
-          .limit(sql.lit(1)),
-        sql.lit(0),
-      ),
-      '+',
-      sql.lit(1),
-    ),
-    at: arg.at,
-    actor: arg.actor,
-    type: arg.type,
-    detail: arg.detail,
-  })),
-);
-
-/** Appends to a breach's timeline; nothing in it is ever changed. */
-export async function appendEvent(
-  tx: Tx,
-  { organisation, id }: Pick<BreachRow, 'organisation' | 'id'>,
-  event: BreachEvent,
-): Promise<void> {
-  await eventInsert(tx, eventRow(organisation, id, event));
-}
-
-const lastEventQuery = compiledOnce((db, arg: Pick<EventRow, 'organisation' | 'breach'>) =>
+/** The last one by the key: a maximum would look at every event of the breach. */
+const lastEventQuery = compiledOnce((db, arg: { organisation: string; breach: string }) =>
   db
     .selectFrom('breach_events')
     .select('sequence')
@@ -85,15 +33,23 @@ export interface EventOf {
   readonly event: BreachEvent;
 }
 
-/** The same for several breaches, which the caller holds, in their order. */
+/** Appends to the timelines of breaches that the caller holds, in this order; nothing in them is ever changed. */
 export async function appendEvents(tx: Tx, organisation: string, events: readonly EventOf[]): Promise<void> {
   if (events.length === 0) return;
   const last = new Map<string, number>();
   const rows: Insertable<BreachEventTable>[] = [];
   for (const { breach, event } of events) {
+    const { at, actor, type, detail = {} } = event;
     const before = last.get(breach) ?? (await lastEventQuery(tx, { organisation, breach })).rows[0]?.sequence ?? 0;
     last.set(breach, before + 1);
-    rows.push({ ...eventRow(organisation, breach, event), sequence: before + 1 });
+    rows.push({ organisation, breach, sequence: before + 1, at, actor, type, detail: JSON.stringify(detail) });
   }
   await insertEvents(tx, rows);
 }
+
+/** Appends to one breach's timeline. */
+export const appendEvent = (
+  tx: Tx,
+  { organisation, id }: Pick<BreachRow, 'organisation' | 'id'>,
+  event: BreachEvent,
+): Promise<void> => appendEvents(tx, organisation, [{ breach: id, event }]);
