@@ -42,10 +42,24 @@ function standingOf(outcome: EnrolmentOutcome, server: string): Standing | undef
   }
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Nothing came back: not what a server or this device said, and not an error of this program. */
+class NoAnswer extends Error {}
+
+const telling = (inner: Transport): Transport => ({
+  ...inner,
+  send: (request, signal) =>
+    inner.send(request, signal).catch((cause: unknown) => {
+      throw new NoAnswer(`The server does not answer: ${messageOf(cause)}`, { cause });
+    }),
+});
+
+const isExpected = (error: unknown): error is UsageError | NoAnswer =>
+  error instanceof UsageError || error instanceof NoAnswer;
+
 const wordsOf = (error: unknown): string =>
-  error instanceof UsageError
-    ? error.message
-    : `The server does not answer: ${error instanceof Error ? error.message : String(error)}`;
+  isExpected(error) ? error.message : `This device could not ask, by an error of the agent: ${messageOf(error)}`;
 
 /** By which a file that was put there anew is known; undefined where there is none. */
 function printOf(path: string): string | undefined {
@@ -65,7 +79,7 @@ function isEnrolled(data: string): boolean {
 
 /** Asks once; what an enrolment settles is kept before anything else. */
 async function ask(server: string, token: string, deps: ByFileDeps, signal: AbortSignal): Promise<EnrolmentOutcome> {
-  const transport = deps.transport(server);
+  const transport = telling(deps.transport(server));
   try {
     const { clock } = deps;
     const options = { server, token, key: waitingKey(deps.data), transport, clock, about: await deps.about() };
@@ -134,6 +148,8 @@ function createAttempt(deps: ByFileDeps) {
       return pauses.after(outcome);
     } catch (error) {
       if (faultOf(error) !== undefined) throw error;
+      if (!signal.aborted && !isExpected(error))
+        deps.log.error({ err: error }, 'this device could not ask to be enrolled');
       if (!signal.aborted) note(server, { state: 'not-asked', detail: wordsOf(error) });
       return pauses.backOff();
     }

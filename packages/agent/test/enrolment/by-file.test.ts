@@ -24,6 +24,7 @@ let asked: string[];
 let logged: string;
 /** What nobody has signed: an answer of a proxy, or none. */
 let answer: Partial<TransportResponse> | undefined;
+let tellsOf = () => about;
 const path = () => join(folder, 'enrolment');
 const refusal = () => `${path()}.refused`;
 const data = () => join(folder, 'data');
@@ -33,6 +34,7 @@ const told = (detail: string) => ({ status: 403, body: Buffer.from(JSON.stringif
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'beadle-by-file-'));
   [world, asked, logged, answer] = [createWorld(), [], '', told('The token is used up.')];
+  tellsOf = () => about;
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -43,7 +45,7 @@ const create = () =>
     clock: world.clock(),
     random: seededRandom('by-file'),
     log: pino({}, { write: (line: string) => void (logged += line) }),
-    about: async () => about,
+    about: async () => tellsOf(),
     transport: (server) => ({
       send: async () => {
         asked.push(server);
@@ -114,6 +116,17 @@ describe('an enrolment by file', () => {
     const detail = expect.stringContaining('does not answer') as string;
     expect(readWaiting(data())).toMatchObject({ state: 'not-asked', detail });
     expect(logged.match(/not enrolled yet/g)).toHaveLength(1);
+  });
+
+  it('blames no server for an error of the agent, and tries again', async () => {
+    put();
+    tellsOf = () => {
+      throw new TypeError('x is not a function');
+    };
+    expect(await create()(never)).toBe(true);
+    const detail = 'This device could not ask, by an error of the agent: x is not a function';
+    expect(readWaiting(data())).toMatchObject({ state: 'not-asked', detail });
+    expect(logged).toContain('by-file.test.ts');
   });
 
   it('believes nothing that the server has not signed: it is delayed by an hour and a half at the most', async () => {
