@@ -55,13 +55,23 @@ export interface Storm {
 
 const FLEET = join(import.meta.dirname, '../fleet/main.ts');
 const AFTER_MS = 5_000;
+/** A thread that collects its garbage holds up all of its devices; so many it has at the most. */
+const DEVICES_OF_A_THREAD = 12_500;
 /** The line of `npm run fleet` with which its clock starts. */
 export const STARTS = /come back within/;
 
 /** `npm run fleet` against the council; its lines and its result are on its output. */
 export function startFleet({ origin, token }: Council, plan: FleetPlan): ChildProcess {
   const { devices, within, backlog, seconds = within, streams = false, keep } = plan;
-  const numbers = { devices, seconds, 'return-within': within, backlog, ...(keep === undefined ? {} : { keep }) };
+  const workers = Math.max(2, Math.ceil(devices / DEVICES_OF_A_THREAD));
+  const numbers = {
+    devices,
+    seconds,
+    'return-within': within,
+    backlog,
+    workers,
+    ...(keep === undefined ? {} : { keep }),
+  };
   const args = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
   if (streams) args.push('--streams');
   const fleet = start({
