@@ -1,4 +1,3 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller, Permission } from '../../../access.ts';
 import type { DeviceRow } from '../../../devices/read.ts';
 import type { OrderRow } from '../../../orders/desired-state/document.ts';
@@ -6,13 +5,9 @@ import type { OrderingDeps } from '../../../ordering/act.ts';
 import { MOST_REASON } from '../../../ordering/schema.ts';
 import type { PageDeps } from '../../console.ts';
 import type { FormField, Values } from '../../forms/fields.ts';
+import type { Confirm } from './act-form.ts';
 
 export type OrderPageDeps = PageDeps & OrderingDeps;
-
-export interface Exchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-}
 
 /** Of which device, and of which of its orders where the act is about one. */
 export interface DeviceCase {
@@ -20,14 +15,6 @@ export interface DeviceCase {
   readonly device: DeviceRow;
   readonly order: OrderRow | undefined;
   readonly now: number;
-}
-
-export interface Confirm {
-  readonly heading: string;
-  readonly warnings: readonly string[];
-  /** What it means, before what was entered. */
-  readonly summary: readonly { readonly label: string; readonly text: string }[];
-  readonly button: string;
 }
 
 /** Something that ICT does to a device, as a page that asks, one that confirms where it must, and the act itself. */

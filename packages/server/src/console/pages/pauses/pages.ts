@@ -14,7 +14,9 @@ import { showPage } from '../../console.ts';
 import { type FormField, formSchema, type Values } from '../../forms/fields.ts';
 import { count as inNumbers, moment } from '../../words.ts';
 import { reasonField } from '../orders/device-act.ts';
-import { beginForm, HERE, type PauseForm, type PausePageDeps, takeForm } from './form.ts';
+import type { Exchange } from '../../entry-form.ts';
+import { type ActForm, beginAct, takeAct } from '../orders/act-form.ts';
+import { formOf, HERE, type PauseForm, type PausePageDeps } from './form.ts';
 
 const MOST_LISTED = 200;
 const closed = { additionalProperties: false } as const;
@@ -125,27 +127,32 @@ function beginPages(app: App, deps: PausePageDeps): void {
   app.get(`${HERE}/new`, { schema: { hide: true, querystring }, config }, (request, reply) => {
     const { device } = request.query;
     const given = device === undefined ? {} : { scope: 'device', name: device };
-    return beginForm(deps, { request, reply }, beginning(callerOf(request), deps), given);
+    const exchange = { request, reply };
+    return beginAct(deps, exchange, formOf(beginning(callerOf(request), deps), exchange), given);
   });
-  app.post(`${HERE}/new`, { schema: { hide: true, body: formSchema(FIELDS) }, config }, (request, reply) =>
-    takeForm(deps, { request, reply }, beginning(callerOf(request), deps)),
-  );
+  app.post(`${HERE}/new`, { schema: { hide: true, body: formSchema(FIELDS) }, config }, (request, reply) => {
+    const exchange = { request, reply };
+    return takeAct(deps, exchange, formOf(beginning(callerOf(request), deps), exchange));
+  });
 }
 
 function endPages(app: App, deps: PausePageDeps): void {
   const params = Type.Object({ id: PauseId }, closed);
-  const find = async (caller: Caller, id: string): Promise<PauseForm> => {
+  const find = async (exchange: Exchange, id: string): Promise<ActForm> => {
+    const caller = callerOf(exchange.request);
     const row = await readPause(deps.db, caller.organisation, id);
     if (row === undefined) throw problem('pause-unknown', 'There is no such pause.');
-    return ending(caller, presentPause(row, deps.clock.now()), deps);
+    return formOf(ending(caller, presentPause(row, deps.clock.now()), deps), exchange);
   };
-  app.get(`${HERE}/:id/end`, { schema: { hide: true, params }, config }, async (request, reply) =>
-    beginForm(deps, { request, reply }, await find(callerOf(request), request.params.id), {}),
-  );
+  app.get(`${HERE}/:id/end`, { schema: { hide: true, params }, config }, async (request, reply) => {
+    const exchange = { request, reply };
+    return beginAct(deps, exchange, await find(exchange, request.params.id), {});
+  });
   const schema = { hide: true, params, body: formSchema([REASON]) };
-  app.post(`${HERE}/:id/end`, { schema, config }, async (request, reply) =>
-    takeForm(deps, { request, reply }, await find(callerOf(request), request.params.id)),
-  );
+  app.post(`${HERE}/:id/end`, { schema, config }, async (request, reply) => {
+    const exchange = { request, reply };
+    return takeAct(deps, exchange, await find(exchange, request.params.id));
+  });
 }
 
 /** `/pauses`: what ICT has paused, the switch itself, and its end. */
