@@ -44,22 +44,19 @@ function standingOf(outcome: EnrolmentOutcome, server: string): Standing | undef
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Nothing came back: not what a server or this device said, and not an error of this program. */
-class NoAnswer extends Error {}
-
+/** Where nothing comes back that is said in words, so that it is not taken for an error of this program. */
 const telling = (inner: Transport): Transport => ({
   ...inner,
   send: (request, signal) =>
     inner.send(request, signal).catch((cause: unknown) => {
-      throw new NoAnswer(`The server does not answer: ${messageOf(cause)}`, { cause });
+      throw new UsageError(`The server does not answer: ${messageOf(cause)}`, { cause });
     }),
 });
 
-const isExpected = (error: unknown): error is UsageError | NoAnswer =>
-  error instanceof UsageError || error instanceof NoAnswer;
-
 const wordsOf = (error: unknown): string =>
-  isExpected(error) ? error.message : `This device could not ask, by an error of the agent: ${messageOf(error)}`;
+  error instanceof UsageError
+    ? error.message
+    : `This device could not ask, by an error of the agent: ${messageOf(error)}`;
 
 /** By which a file that was put there anew is known; undefined where there is none. */
 function printOf(path: string): string | undefined {
@@ -148,7 +145,7 @@ function createAttempt(deps: ByFileDeps) {
       return pauses.after(outcome);
     } catch (error) {
       if (faultOf(error) !== undefined) throw error;
-      if (!signal.aborted && !isExpected(error))
+      if (!signal.aborted && !(error instanceof UsageError))
         deps.log.error({ err: error }, 'this device could not ask to be enrolled');
       if (!signal.aborted) note(server, { state: 'not-asked', detail: wordsOf(error) });
       return pauses.backOff();
