@@ -27,7 +27,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['enrolment', 'authorisations', 'policies', 'people', 'helpdesk', 'notify', 'orders', 'organisation', 'registers'],
     ['exhibits'],
     ['devices', 'findings', 'jobs', 'audit', 'admission', 'deadlines'],
-    ['db', 'pdf', 'evidence'],
+    ['db', 'pdf', 'evidence', 'keys'],
   ],
 };
 

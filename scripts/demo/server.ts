@@ -9,7 +9,7 @@ import { migrate } from '../../packages/server/src/db/migrate.ts';
 import { openDatabase } from '../../packages/server/src/db/open.ts';
 import { inTransaction } from '../../packages/server/src/db/transaction.ts';
 import { AWAY_AFTER_MS, beat } from '../../packages/server/src/judging/uptime.ts';
-import { loadKeys } from '../../packages/server/src/keys.ts';
+import { loadKeys } from '../../packages/server/src/keys/keys.ts';
 import { createMetrics } from '../../packages/server/src/metrics.ts';
 import { ORGANISATION } from '../../packages/server/src/organisation/store.ts';
 import { createSignInCode } from '../../packages/server/src/people/sign-in-codes.ts';

@@ -9,7 +9,7 @@ import { createApp } from '../../packages/server/src/app.ts';
 import type { OpenDatabase } from '../../packages/server/src/db/database.ts';
 import { migrate } from '../../packages/server/src/db/migrate.ts';
 import { openDatabase } from '../../packages/server/src/db/open.ts';
-import { loadKeys } from '../../packages/server/src/keys.ts';
+import { loadKeys } from '../../packages/server/src/keys/keys.ts';
 import { LOG_OPTIONS } from '../../packages/server/src/log.ts';
 import { readSettings } from '../../packages/server/src/settings.ts';
 import { seededRandom } from '../support/clock.ts';

@@ -27,7 +27,7 @@ import type { JobKind } from '../../packages/server/src/jobs/run.ts';
 import { createWorker, type JobWorker } from '../../packages/server/src/jobs/worker.ts';
 import { judgeAnew } from '../../packages/server/src/judging/apply.ts';
 import { ensureJudging, JUDGING_JOB, judgingJobs } from '../../packages/server/src/judging/job.ts';
-import { loadKeys, type ServerKeys } from '../../packages/server/src/keys.ts';
+import { loadKeys, type ServerKeys } from '../../packages/server/src/keys/keys.ts';
 import { createMetrics } from '../../packages/server/src/metrics.ts';
 import { noticeJobs } from '../../packages/server/src/notify/deliver.ts';
 import { ensureOrganisation, ORGANISATION } from '../../packages/server/src/organisation/store.ts';

@@ -7,7 +7,7 @@ import { createApp } from '../../packages/server/src/app.ts';
 import type { Db, OpenDatabase } from '../../packages/server/src/db/database.ts';
 import { migrate } from '../../packages/server/src/db/migrate.ts';
 import { openDatabase } from '../../packages/server/src/db/open.ts';
-import { loadKeys } from '../../packages/server/src/keys.ts';
+import { loadKeys } from '../../packages/server/src/keys/keys.ts';
 import { ORGANISATION } from '../../packages/server/src/organisation/store.ts';
 import { createToken } from '../../packages/server/src/people/tokens.ts';
 import { readSettings, type Settings } from '../../packages/server/src/settings.ts';
@@ -39,6 +39,8 @@ export interface Council {
   copy(name: string): Promise<void>;
   /** Puts the database back to a copy, as a restored backup would. */
   restore(name: string): Promise<void>;
+  /** Stops the server and starts another on the same database and keys; `whileDown` happens between. */
+  restart(whileDown?: () => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -139,6 +141,11 @@ export async function createCouncil(
     async restore(name) {
       await stop();
       await kept.restore(name);
+      await start();
+    },
+    async restart(whileDown) {
+      await stop();
+      whileDown?.();
       await start();
     },
     async close() {

@@ -74,12 +74,17 @@ export async function createLaptop({
 
   await council.ask('POST', '/api/v1/devices', { assetTag, kind: 'laptop' });
 
-  async function enrolAgain(): Promise<void> {
+  async function newToken(): Promise<string> {
     const { body } = await council.ask<{ token: string }>('POST', `/api/v1/devices/${assetTag}/enrolment-tokens`, {});
+    return body.token;
+  }
+
+  async function enrolAgain(given?: string): Promise<void> {
+    const token = given ?? (await newToken());
     const key = makeDeviceKey();
     const about = { serialNumber: null, platform: 'linux', release: 'test', agentVersion: '0' } as const;
     const answer = await enrol(
-      { server: SERVER, token: body.token, key, transport, clock, about },
+      { server: SERVER, token, key, transport, clock, about },
       AbortSignal.timeout(5000),
     );
     const { documents, serverTime, ...enrolment } = answer;

@@ -11,8 +11,8 @@ const RETRY_MS = 30_000;
 const pause = (signal: AbortSignal, milliseconds = RETRY_MS) => waitFor(milliseconds, signal);
 
 /**
- * Runs on an open store; ends when stopped, or rejects where the store turns out damaged. True where the device has left
- * service: nothing of it is looked at or sent any more.
+ * Runs on an open store; ends when stopped, or rejects where the store turns out damaged. True where the server has said what
+ * a run cannot outlive, so that another begins: the device has left service, or the server has another key.
  */
 async function runOn(
   store: OpenStore,
@@ -21,10 +21,10 @@ async function runOn(
   signal: AbortSignal,
 ): Promise<boolean> {
   const wired = wire(store, identity, options);
-  const { outbox, transport, uplink, schedule, orders, effects, stream, left } = wired;
+  const { outbox, transport, uplink, schedule, orders, effects, stream, ended } = wired;
   const aliveAt = outbox.meta.text('alive_at');
   const stop = new AbortController();
-  const until = AbortSignal.any([signal, stop.signal, left]);
+  const until = AbortSignal.any([signal, stop.signal, ended]);
   // What the device is held to is in force before it does anything else.
   const running = [orders.run(until)];
   if (readLeftService(options.data) === undefined) {
@@ -39,7 +39,7 @@ async function runOn(
     await transport.close().catch(() => undefined);
     markAlive(wired);
   }
-  return left.aborted;
+  return ended.aborted;
 }
 
 function markAlive({ outbox, now, usage }: Pick<ReturnType<typeof wire>, 'outbox' | 'now' | 'usage'>): void {

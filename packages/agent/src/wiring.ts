@@ -1,4 +1,4 @@
-import { type Clock, iso, type Random } from '@beadle/shared';
+import { type Clock, iso, type PublicJwk, type Random, thumbprint } from '@beadle/shared';
 import type { Logger } from 'pino';
 import type { Collector, History, Place } from './collectors/collector.ts';
 import { contextOf } from './cycle/context.ts';
@@ -12,6 +12,7 @@ import { stateBody, writeBody } from './cycle/transitions.ts';
 import type { Host } from './host/host.ts';
 import { type Identity } from './identity/identity.ts';
 import { noteLeftService } from './identity/left-service.ts';
+import { followServerKey } from './identity/server-key.ts';
 import { sortDocuments } from './orders/document-types.ts';
 import { createPolicyKeeper } from './orders/policy.ts';
 import { createOrderService } from './orders/service.ts';
@@ -121,14 +122,22 @@ type Looked = ReturnType<typeof wireCycle>;
 
 const aboutOf = ({ platform, release }: Host) => ({ version: VERSION, platform, release });
 
-/** Takes the server's word that the device has left service: kept, and told to whoever runs the agent. */
-function createLeaving(data: string, now: () => number) {
+/**
+ * What the server says that is kept beside the identity and that a run cannot outlive: that the device has left service, and
+ * which key it is to hold to from now on.
+ */
+function createEnding({ data, log }: AgentOptions, { enrolment }: Identity, now: () => number) {
   const stop = new AbortController();
   const left = (detail: string): void => {
     noteLeftService(data, { at: iso(now()), detail });
     stop.abort();
   };
-  return { left, signal: stop.signal };
+  const follow = (serverKey: PublicJwk): void => {
+    if (!followServerKey(data, enrolment, serverKey)) return;
+    log.warn({ serverKey: thumbprint(serverKey) }, 'the server speaks by a new key, which the one before has named');
+    stop.abort();
+  };
+  return { left, follow, signal: stop.signal };
 }
 
 /** What one run of the agent is made of, on an open store; `run` of its parts set it going. */
@@ -152,7 +161,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
   };
   const effects = new EffectsUplink({ ...base, ...orders.reports });
   const stream = new Stream({ ...base, accept });
-  const leaving = createLeaving(options.data, looked.now);
+  const ending = createEnding(options, identity, looked.now);
   const uplink = new Uplink({
     ...base,
     ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
@@ -162,7 +171,8 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     ...lastContact(outbox.meta),
     accept,
     restate: resend,
-    left: leaving.left,
+    left: ending.left,
+    follow: ending.follow,
     reached: () => [schedule.want('agent-health'), stream.hurry(), effects.hurry()],
   });
   const resumed = () => {
@@ -170,7 +180,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     stream.reopen();
   };
   const schedule = new Schedule({ ...options, cycle, usage, kept: (isUrgent) => uplink.wake(isUrgent), resumed });
-  return { ...looked, transport, uplink, schedule, orders, effects, stream, left: leaving.signal };
+  return { ...looked, transport, uplink, schedule, orders, effects, stream, ended: ending.signal };
 }
 
 /** Each current state as a finding again, for a server that has lost count. */

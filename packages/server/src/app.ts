@@ -19,7 +19,7 @@ import { ensureJudging, judgingJobs } from './judging/job.ts';
 import type { JobKind } from './jobs/run.ts';
 import type { JobWorker } from './jobs/worker.ts';
 import { createWorker } from './jobs/worker.ts';
-import type { ServerKeys } from './keys.ts';
+import type { ServerKeys } from './keys/keys.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { noticeJobs } from './notify/deliver.ts';

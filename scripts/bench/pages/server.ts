@@ -5,7 +5,7 @@ import { createApp } from '../../../packages/server/src/app.ts';
 import type { Db } from '../../../packages/server/src/db/database.ts';
 import { openDatabase } from '../../../packages/server/src/db/open.ts';
 import { inTransaction } from '../../../packages/server/src/db/transaction.ts';
-import { loadKeys } from '../../../packages/server/src/keys.ts';
+import { loadKeys } from '../../../packages/server/src/keys/keys.ts';
 import { ORGANISATION } from '../../../packages/server/src/organisation/store.ts';
 import { createSignInCode } from '../../../packages/server/src/people/sign-in-codes.ts';
 import { createToken } from '../../../packages/server/src/people/tokens.ts';

@@ -27,6 +27,8 @@ export const Enrolment = Type.Object(
     organisation: Type.String(),
     server: Type.String(),
     serverKey: PublicJwk,
+    /** Those before it, newest first: what they signed still holds where it is on the disk, and nowhere else. */
+    formerServerKeys: Type.Optional(Type.Array(PublicJwk)),
     protocol: Type.Integer(),
     enrolledAt: Type.String(),
   },
@@ -37,7 +39,7 @@ export type Enrolment = Static<typeof Enrolment>;
 export interface Identity {
   readonly enrolment: Enrolment;
   readonly signer: Signer;
-  /** The server's key, pinned at enrolment: nothing else can command this device. */
+  /** The server's key, pinned at enrolment or named by the one that was: nothing else can command this device. */
   readonly serverKey: VerifyingKey;
 }
 
@@ -92,10 +94,14 @@ export function writeDurably(folder: string, name: string, content: string, mode
 /** A new device key, not yet kept: it becomes the device's when `saveIdentity` has written it beside its enrolment. */
 export const makeDeviceKey = (): KeyObject => generateKeyPairSync('ed25519').privateKey;
 
+/** Keeps an enrolment, which the holder may read. */
+export const writeEnrolment = (data: string, enrolment: Enrolment): void =>
+  writeDurably(folderOf(data), ENROLMENT_FILE, `${JSON.stringify(enrolment, null, 2)}\n`, 0o644);
+
 /** Keeps the key (mode 0600) and then the enrolment that makes it valid, which the holder may read. */
 export function saveIdentity(data: string, key: KeyObject, enrolment: Enrolment): void {
   writeDurably(keyFolderOf(data), KEY_FILE, key.export({ type: 'pkcs8', format: 'pem' }), 0o600);
-  writeDurably(folderOf(data), ENROLMENT_FILE, `${JSON.stringify(enrolment, null, 2)}\n`, 0o644);
+  writeEnrolment(data, enrolment);
   rmSync(join(folderOf(data), LEFT_FILE), { force: true });
 }
 

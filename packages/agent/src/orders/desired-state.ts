@@ -1,6 +1,7 @@
 import { type DesiredState, type DocumentRefusal, DESIRED_STATE_TYPE, iso, openDesiredState } from '@beadle/shared';
 import type { Logger } from 'pino';
 import type { KnownServer } from '../identity/identity.ts';
+import { keyOfKept } from '../identity/server-key.ts';
 import { createMeta, ORDERS_REFUSED } from '../outbox/meta.ts';
 import type { Sql } from '../outbox/store.ts';
 import type { EffectBook } from './effects.ts';
@@ -8,10 +9,11 @@ import type { EffectBook } from './effects.ts';
 const SELECT = 'select jws from documents where type = ?';
 
 /** The desired state on this device; undefined where there is none, or what is there is not the server's for this device. */
-export function readDesiredState(sql: Sql, { enrolment, serverKey }: KnownServer): DesiredState | undefined {
+export function readDesiredState(sql: Sql, server: KnownServer): DesiredState | undefined {
   const stored = sql.prepare<[string], { jws: string }>(SELECT).get(DESIRED_STATE_TYPE);
   if (stored === undefined) return undefined;
-  const opened = openDesiredState(stored.jws, serverKey, { device: enrolment.device, atLeast: 0 });
+  const { device } = server.enrolment;
+  const opened = openDesiredState(stored.jws, keyOfKept(server, stored.jws), { device, atLeast: 0 });
   return typeof opened === 'string' ? undefined : opened;
 }
 

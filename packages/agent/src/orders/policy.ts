@@ -11,6 +11,7 @@ import {
 } from '@beadle/shared';
 import type { Logger } from 'pino';
 import type { Identity, KnownServer } from '../identity/identity.ts';
+import { keyOfKept } from '../identity/server-key.ts';
 import type { Sql } from '../outbox/store.ts';
 
 /**
@@ -19,12 +20,13 @@ import type { Sql } from '../outbox/store.ts';
  */
 export function readKeptPolicy(
   sql: Sql,
-  { enrolment, serverKey }: KnownServer,
+  server: KnownServer,
   now: number,
 ): PolicyForDevice | DocumentRefusal | undefined {
   const stored = sql.prepare<[string], { jws: string }>('select jws from documents where type = ?').get(POLICY_TYPE);
   if (stored === undefined) return undefined;
-  return openPolicy(stored.jws, serverKey, { device: enrolment.device, atLeast: 0, now });
+  const { device } = server.enrolment;
+  return openPolicy(stored.jws, keyOfKept(server, stored.jws), { device, atLeast: 0, now });
 }
 
 /** What a device is told to hold to; nothing of it where there is no document, or where its end has come. */

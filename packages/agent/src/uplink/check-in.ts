@@ -1,4 +1,4 @@
-import { CheckInAnswer, type CheckInHeader, iso, LIMITS, PATHS, type Random } from '@beadle/shared';
+import { CheckInAnswer, type CheckInHeader, iso, LIMITS, PATHS, type PublicJwk, type Random } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import type { Identity } from '../identity/identity.ts';
@@ -17,6 +17,8 @@ export interface CheckInOptions extends Omit<ExchangeOptions, 'signer' | 'server
   readonly onCouncilNetwork: () => boolean | null;
   readonly policySerial: () => number;
   readonly accept: (documents: readonly string[]) => void;
+  /** The server speaks by this key from now on. */
+  readonly follow?: ((serverKey: PublicJwk) => void) | undefined;
   /** Told of the server's time of each check-in that was answered. */
   readonly settledAt: (serverTime: string) => void;
   /** Makes each current state a finding again; called within the outbox's transaction. */
@@ -123,5 +125,6 @@ export async function checkIn(options: CheckInOptions, encoding: Encoding, signa
   const settled = settle(options, batch, answer.body, facts);
   options.accept(answer.body.documents);
   options.settledAt(answer.body.serverTime);
+  if (answer.body.serverKey !== undefined) options.follow?.(answer.body.serverKey);
   return { kind: settled === 'settled' ? 'settled' : 'more', nextSeconds: answer.body.nextCheckInSeconds };
 }

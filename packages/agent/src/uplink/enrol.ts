@@ -100,7 +100,7 @@ export async function askToEnrol(options: EnrolOptions, signal: AbortSignal): Pr
   } = await exchange(
     { ...options, signer, counter },
     { path: PATHS.enrolments, body, encoding: undefined, type: 'application/json' },
-    (told) => keyToTrust(told, serverKeyId),
+    { keyId: serverKeyId, shownBy: (told) => keyToTrust(told, serverKeyId) },
     signal,
   );
   if (signed && status === 201 && Value.Check(EnrolmentAnswer, answer)) return { kind: 'enrolled', answer };

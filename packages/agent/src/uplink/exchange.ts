@@ -3,6 +3,7 @@ import {
   CHECK_IN_TYPE,
   type Clock,
   type RequestSignatureHeaders,
+  SERVER_KEY_HEADER,
   signRequest,
   type Signer,
   verifyResponse,
@@ -61,27 +62,27 @@ export interface ExchangeRequest {
   readonly type?: string;
 }
 
-type Signed = Pick<ExchangeRequest, 'path' | 'encoding'> & { readonly method: 'GET' | 'POST' };
+/** `serverKey`: the id of the key that the answer is to be signed by. */
+type Signed = Pick<ExchangeRequest, 'path' | 'encoding'> & {
+  readonly method: 'GET' | 'POST';
+  readonly serverKey: string;
+};
 export type SigningOptions = Pick<ExchangeOptions, 'server' | 'signer' | 'clock' | 'counter'>;
 
 /** The counter rises past this device's clock and past every counter used before (invariant 5). */
-export function sign(options: SigningOptions, request: Signed, body: Uint8Array): RequestSignatureHeaders {
+export function sign(
+  options: SigningOptions,
+  request: Signed,
+  body: Uint8Array,
+): RequestSignatureHeaders & { readonly [SERVER_KEY_HEADER]: string } {
   const now = options.clock.now();
   const counter = Math.max(options.counter.read() + 1, now);
   options.counter.write(counter);
   const { host } = new URL(options.server);
-  return signRequest(
-    {
-      method: request.method,
-      authority: host,
-      path: request.path,
-      query: '?',
-      contentEncoding: request.encoding,
-      body,
-    },
-    options.signer,
-    { created: Math.max(0, Math.floor(now / 1000)), counter },
-  );
+  const { method, path, encoding: contentEncoding, serverKey } = request;
+  const signable = { method, authority: host, path, query: '?', contentEncoding, serverKey, body };
+  const at = { created: Math.max(0, Math.floor(now / 1000)), counter };
+  return { ...signRequest(signable, options.signer, at), [SERVER_KEY_HEADER]: serverKey };
 }
 
 /** A signed refusal says which counter is the last: nothing lower is ever accepted (docs/protocol.md, 3). */
@@ -92,15 +93,21 @@ export function takeOverCounter(counter: ExchangeOptions['counter'], body: unkno
   return true;
 }
 
+/** A key of which only the id is known until the server shows it. */
+export interface ToBeShown {
+  readonly keyId: string;
+  readonly shownBy: (answer: unknown) => VerifyingKey | undefined;
+}
+
 /** Sends one signed request and reads the signed answer. */
 export async function exchange(
   options: ExchangeOptions,
   request: ExchangeRequest,
-  serverKey: VerifyingKey | ((answer: unknown) => VerifyingKey | undefined),
+  serverKey: VerifyingKey | ToBeShown,
   signal: AbortSignal,
 ): Promise<Exchanged> {
   const body = compress(request.body, request.encoding);
-  const signed = sign(options, { ...request, method: 'POST' }, body);
+  const signed = sign(options, { ...request, method: 'POST', serverKey: serverKey.keyId }, body);
   const headers = {
     'content-type': request.type ?? CHECK_IN_TYPE,
     accept: 'application/json, application/problem+json',
@@ -110,7 +117,7 @@ export async function exchange(
   const sentAtMonotonic = options.clock.monotonic();
   const response = await options.transport.send({ method: 'POST', path: request.path, headers, body }, signal);
   const answer = parse(response);
-  const key = typeof serverKey === 'function' ? serverKey(answer) : serverKey;
+  const key = 'shownBy' in serverKey ? serverKey.shownBy(answer) : serverKey;
   const signable = { status: response.status, body: response.body, requestSignature: signed.signature };
   return {
     status: response.status,

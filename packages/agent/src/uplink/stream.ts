@@ -121,7 +121,8 @@ export class Stream {
     const { server } = identity.enrolment;
     const request = { method: 'GET', path: PATHS.stream } as const;
     const signing = { ...this.#options, server, signer: identity.signer };
-    const signed = sign(signing, { ...request, encoding: undefined }, Buffer.alloc(0));
+    const { keyId: serverKey } = identity.serverKey;
+    const signed = sign(signing, { ...request, encoding: undefined, serverKey }, Buffer.alloc(0));
     const headers = { accept: 'application/x-ndjson, application/problem+json', ...signed };
     return { response: await transport.stream?.({ ...request, headers }, signal), signature: signed.signature };
   }

@@ -5,7 +5,7 @@ import Type from 'typebox';
 import { callerOf } from '../access.ts';
 import { signed } from '../evidence/manifest.ts';
 import { zip } from '../evidence/zip.ts';
-import type { ServerKeys } from '../keys.ts';
+import type { ServerKeys } from '../keys/keys.ts';
 import { evidenceFiles, writtenOf } from './evidence.ts';
 import { Reference } from './read-routes.ts';
 import type { BreachReport } from './report-document.ts';

@@ -1,15 +1,14 @@
 import type { Command } from 'commander';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
-import { inTransaction } from '../db/transaction.ts';
 import { StartError } from '../errors.ts';
-import { KEY_FILES, loadKeys, placeKeys, readKeyFiles } from '../keys.ts';
-import { ORGANISATION } from '../organisation/store.ts';
-import { openKeys, PASSPHRASE, sealKeys } from '../sealed-keys.ts';
+import { KEY_FILES } from '../keys/files.ts';
+import { loadKeys, placeKeys, readKeyFiles } from '../keys/keys.ts';
+import { openKeys, PASSPHRASE, sealKeys } from '../keys/sealed.ts';
 import type { Settings } from '../settings.ts';
 import { type CommandIo, print } from './io.ts';
+import { addRotation, recordKeys, requireKeys } from './keys-rotate.ts';
 import { readSecret } from './read-secret.ts';
 
 async function readPassphrase(io: CommandIo): Promise<string> {
@@ -24,17 +23,14 @@ async function readPassphrase(io: CommandIo): Promise<string> {
 
 /** Writes the keys, sealed under a passphrase, into a new file; that they were taken is in the audit log. */
 async function keysExport(db: Db, settings: Settings, io: CommandIo, file: string): Promise<number> {
-  const { keysFolder: folder } = settings;
-  if (!existsSync(join(folder, KEY_FILES.serverKey)))
-    throw new StartError(`There are no keys in ${folder}: the first start of the server makes them.`);
+  const folder = requireKeys(settings);
   const path = resolve(io.workingFolder, file);
   if (existsSync(path)) throw new StartError(`${file} exists already: choose another name.`, { exitCode: 2 });
   const { keyId } = loadKeys({ folder, random: io.random });
   const passphrase = await readPassphrase(io);
   const text = await sealKeys(readKeyFiles(folder), { keyId, passphrase, random: io.random });
   writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
-  const act = { organisation: ORGANISATION, at: io.clock.now(), actor: `cli:${io.user}` };
-  await inTransaction(db, (tx) => recordAct(tx, { ...act, action: 'server-keys-exported', target: `key:${keyId}` }));
+  await recordKeys(db, io, 'server-keys-exported', keyId);
   print(
     io.stdout,
     `The server's keys are in ${file}, sealed under the passphrase. Their fingerprint: ${keyId}`,
@@ -76,7 +72,7 @@ export function addKeys(
   onDatabase: (work: (db: Db, settings: Settings) => Promise<number>) => Promise<void>,
   io: CommandIo,
 ): void {
-  const keys = program.command('keys').description("the server's own keys; the passphrase is read from standard input");
+  const keys = program.command('keys').description("the server's own keys; a passphrase is read from standard input");
   keys
     .command('export <FILE>')
     .description('into a new file, sealed under a passphrase')
@@ -85,4 +81,5 @@ export function addKeys(
     .command('import <FILE>')
     .description('from such a file, into a keys folder that has none')
     .action((file: string) => run((settings) => keysImport(settings, io, file)));
+  addRotation(keys, onDatabase, io);
 }

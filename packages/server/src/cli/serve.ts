@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { createApp } from '../app.ts';
 import { clockAhead } from '../db/clock.ts';
 import type { OpenDatabase } from '../db/database.ts';
-import { loadKeys } from '../keys.ts';
+import { loadKeys } from '../keys/keys.ts';
 import { createLog, type Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import type { CommandIo } from './io.ts';

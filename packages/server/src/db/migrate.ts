@@ -30,6 +30,7 @@ import { exhibits } from './migrations/0025-exhibits.ts';
 import { massEnrolment } from './migrations/0026-mass-enrolment.ts';
 import { pauses } from './migrations/0027-pauses.ts';
 import { keysOfADevice } from './migrations/0028-keys-of-a-device.ts';
+import { serverKeys } from './migrations/0029-server-keys.ts';
 
 const migrationsOf = (db: Db): MigrationProvider => ({
   getMigrations: async () => ({
@@ -59,6 +60,7 @@ const migrationsOf = (db: Db): MigrationProvider => ({
     '0026-mass-enrolment': massEnrolment,
     '0027-pauses': pauses,
     '0028-keys-of-a-device': keysOfADevice,
+    '0029-server-keys': serverKeys,
   }),
 });
 

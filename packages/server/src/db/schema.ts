@@ -66,6 +66,8 @@ export interface DeviceTable {
   enrolled_serial: string | null;
   /** How long it has had contact in all, in milliseconds (breaches/connected.ts). */
   connected_ms: Generated<number>;
+  /** The id of the server's key that it holds to, as its last check-in said; null where it has not said. */
+  server_key: string | null;
   /** The version of its desired state, and when that was made; 0 where nothing was ever ordered. */
   desired_version: Generated<number>;
   desired_at: number | null;

@@ -8,6 +8,7 @@ import {
   PATHS,
   PROTOCOL_VERSIONS,
   type Random,
+  type Signer,
   thumbprint,
   verifyingKeyOf,
 } from '@beadle/shared';
@@ -20,7 +21,7 @@ import type { Db, Tx } from '../db/database.ts';
 import type { DeviceRow } from '../devices/read.ts';
 import { problem } from '../errors.ts';
 import { holdsOnlyKeepable } from '../keepable.ts';
-import type { ServerKeys } from '../keys.ts';
+import { keyFor, type ServerKeys } from '../keys/keys.ts';
 import { mayEnrolRemotely } from '../organisation/settings.ts';
 import { readOrganisation } from '../organisation/store.ts';
 import type { Announce } from '../orders/desired-state/announce.ts';
@@ -30,7 +31,7 @@ import type { Settings } from '../settings.ts';
 import { provesToken, redeem, REFUSED } from './enrolment.ts';
 import type { ByFleetKey, EnrolledBy } from './fleet.ts';
 import { isFromOwnMachine } from './own-machine.ts';
-import { answerSigned, isGenuine, signatureOf } from './signed-request.ts';
+import { answerSigned, isGenuine, type SignedRequest, signatureOf } from './signed-request.ts';
 import { beginGeneration, tokenById } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
 
@@ -72,7 +73,7 @@ function keyOf({ key }: EnrolmentRequest) {
 }
 
 /** The request holds together: its key signed it, and whoever made it knows the token. Nothing is written before. */
-function verify(request: FastifyRequest, enrolment: EnrolmentRequest, deps: EnrolmentDeps): string {
+function verify(request: FastifyRequest, enrolment: EnrolmentRequest, deps: EnrolmentDeps): SignedRequest {
   const signed = signatureOf(request);
   const key = keyOf(enrolment);
   const genuine =
@@ -84,7 +85,7 @@ function verify(request: FastifyRequest, enrolment: EnrolmentRequest, deps: Enro
       'The enrolment is not signed by the key that it brings, or for another address of this server.',
     );
   if (!provesToken(enrolment, deps.keys.tokenKey)) throw problem('enrolment-refused', REFUSED);
-  return signed.headers.signature;
+  return signed;
 }
 
 /** Before the council has recorded what it must, nothing of a device is kept. */
@@ -123,12 +124,16 @@ async function change(
   return generation;
 }
 
-async function begin(tx: Tx, enrolment: EnrolmentRequest, device: DeviceRow, by: EnrolledBy, deps: EnrolmentDeps) {
+/** `signer`: of the key that the token carries, which need not be the one of today. */
+type AdmitDeps = EnrolmentDeps & { readonly signer: Signer };
+
+async function begin(tx: Tx, enrolment: EnrolmentRequest, device: DeviceRow, by: EnrolledBy, deps: AdmitDeps) {
+  const { signer } = deps;
   const at = deps.clock.now();
   const generation = by.how === 'again' ? device.generation : await change(tx, enrolment, device, by, deps);
   const registered = await registeredIn(tx, device.organisation);
   const orders = await ordersFor(tx, asHeld(device, registered), registered, at);
-  const issue = { signer: deps.keys.signer, now: at };
+  const issue = { signer, now: at };
   const documents = orders === undefined ? [] : [...(await issuePolicy(tx, device, orders, 0, issue))];
   const { id, asset_tag: assetTag } = device;
   return { kind: 'enrolled', answer: { device: id, assetTag, generation, serverTime: iso(at), documents } } as const;
@@ -137,7 +142,7 @@ async function begin(tx: Tx, enrolment: EnrolmentRequest, device: DeviceRow, by:
 type Pending = Extract<ByFleetKey, { kind: 'pending' }>;
 
 /** In one transaction: what a proven token gives, and all that follows. */
-async function admit(tx: Tx, enrolment: EnrolmentRequest, isOwnMachine: boolean, deps: EnrolmentDeps) {
+async function admit(tx: Tx, enrolment: EnrolmentRequest, isOwnMachine: boolean, deps: AdmitDeps) {
   const { clock, random } = deps;
   const token = await tokenById(tx, enrolment.token);
   if (token === undefined) throw problem('enrolment-refused', REFUSED);
@@ -153,14 +158,18 @@ function answerPending(
   reply: FastifyReply,
   pending: Pending,
   protocol: number,
-  signature: string,
+  signed: SignedRequest,
   deps: EnrolmentDeps,
 ) {
   const { decision, detail, retryAfterSeconds } = pending;
   const told = { protocol, decision, detail, retryAfterSeconds };
-  const body: EnrolmentPending = { ...told, serverKey: deps.keys.publicJwk, serverTime: iso(deps.clock.now()) };
+  const body: EnrolmentPending = {
+    ...told,
+    serverKey: keyFor(deps.keys, signed.serverKey).publicJwk,
+    serverTime: iso(deps.clock.now()),
+  };
   reply.header('retry-after', retryAfterSeconds);
-  return answerSigned(reply, { status: decision === 'waiting' ? 202 : 403, body }, signature, deps);
+  return answerSigned(reply, { status: decision === 'waiting' ? 202 : 403, body }, signed, deps);
 }
 
 async function enrol(request: FastifyRequest, reply: FastifyReply, deps: EnrolmentDeps): Promise<FastifyReply> {
@@ -171,12 +180,13 @@ async function enrol(request: FastifyRequest, reply: FastifyReply, deps: Enrolme
       'unsupported-protocol',
       `This server speaks version ${PROTOCOL_VERSIONS.join(', ')} of the agent protocol.`,
     );
-  const signature = verify(request, enrolment, deps);
+  const signed = verify(request, enrolment, deps);
   const isOwnMachine = isFromOwnMachine(request, deps.settings.trustedProxies);
-  const admitted = await inTransaction(deps.db, (tx) => admit(tx, enrolment, isOwnMachine, deps));
-  if (admitted.kind === 'pending') return answerPending(reply, admitted, protocol, signature, deps);
-  const answer: EnrolmentAnswer = { protocol, ...admitted.answer, serverKey: deps.keys.publicJwk };
-  return answerSigned(reply, { status: 201, body: answer }, signature, deps);
+  const { publicJwk: serverKey, signer } = keyFor(deps.keys, signed.serverKey);
+  const admitted = await inTransaction(deps.db, (tx) => admit(tx, enrolment, isOwnMachine, { ...deps, signer }));
+  if (admitted.kind === 'pending') return answerPending(reply, admitted, protocol, signed, deps);
+  const answer: EnrolmentAnswer = { protocol, ...admitted.answer, serverKey };
+  return answerSigned(reply, { status: 201, body: answer }, signed, deps);
 }
 
 /** The one endpoint that a device without an enrolment may use (docs/protocol.md). */

@@ -2,6 +2,7 @@ import {
   type Clock,
   parseSignatureInput,
   type RequestSignatureHeaders,
+  SERVER_KEY_HEADER,
   signResponse,
   type SignatureParameters,
   type VerifyingKey,
@@ -9,7 +10,7 @@ import {
 } from '@beadle/shared';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ProblemCode, PROBLEMS } from '../errors.ts';
-import type { ServerKeys } from '../keys.ts';
+import { keyFor, type ServerKeys } from '../keys/keys.ts';
 
 export interface SignedRequestDeps {
   readonly keys: ServerKeys;
@@ -21,12 +22,16 @@ export interface SignedRequestDeps {
 export interface SignedRequest {
   readonly headers: RequestSignatureHeaders;
   readonly parameters: SignatureParameters;
+  /** The id of the server's key that the device holds to, where it names one. */
+  readonly serverKey: string | undefined;
 }
 
 const header = (request: FastifyRequest, name: string): string => {
   const value = request.headers[name];
   return typeof value === 'string' ? value : '';
 };
+
+const KEY_ID = /^[A-Za-z0-9_-]{43}$/;
 
 /** The signature that a request carries, if it is of the one profile. Proves nothing yet. */
 export function signatureOf(request: FastifyRequest): SignedRequest | undefined {
@@ -36,7 +41,9 @@ export function signatureOf(request: FastifyRequest): SignedRequest | undefined 
     signature: header(request, 'signature'),
   };
   const parameters = parseSignatureInput(headers['signature-input']);
-  return parameters === undefined ? undefined : { headers, parameters };
+  const named = header(request, SERVER_KEY_HEADER);
+  const serverKey = KEY_ID.test(named) ? named : undefined;
+  return parameters === undefined ? undefined : { headers, parameters, serverKey };
 }
 
 /**
@@ -60,6 +67,7 @@ export function isGenuine(
     path,
     query: `?${query.join('?')}`,
     contentEncoding: encoding === '' ? undefined : encoding,
+    serverKey: signed.serverKey,
     body,
   };
   return [...names].some(
@@ -71,12 +79,12 @@ export function isGenuine(
 export function answerSigned(
   reply: FastifyReply,
   answer: { readonly status: number; readonly body: unknown; readonly type?: string },
-  requestSignature: string,
+  { headers: { signature: requestSignature }, serverKey }: Pick<SignedRequest, 'headers' | 'serverKey'>,
   { keys, clock }: Pick<SignedRequestDeps, 'keys' | 'clock'>,
 ): FastifyReply {
   const body = Buffer.from(JSON.stringify(answer.body));
   const response = { status: answer.status, body, requestSignature };
-  const headers = signResponse(response, keys.signer, Math.floor(clock.now() / 1000));
+  const headers = signResponse(response, keyFor(keys, serverKey).signer, Math.floor(clock.now() / 1000));
   return reply
     .status(answer.status)
     .headers({
@@ -91,7 +99,7 @@ export function answerSigned(
 export function refuseSigned(
   reply: FastifyReply,
   refusal: { readonly code: ProblemCode; readonly detail: string; readonly more?: Readonly<Record<string, unknown>> },
-  requestSignature: string,
+  signed: Pick<SignedRequest, 'headers' | 'serverKey'>,
   deps: Pick<SignedRequestDeps, 'keys' | 'clock'>,
 ): FastifyReply {
   const { status, title } = PROBLEMS[refusal.code];
@@ -103,5 +111,5 @@ export function refuseSigned(
     code: refusal.code,
     ...refusal.more,
   };
-  return answerSigned(reply, { status, body, type: 'application/problem+json; charset=utf-8' }, requestSignature, deps);
+  return answerSigned(reply, { status, body, type: 'application/problem+json; charset=utf-8' }, signed, deps);
 }

@@ -153,6 +153,7 @@ export async function beginGeneration(
       enrolled_at: at,
       enrolled_serial: serialNumber,
       key_revoked_at: null,
+      server_key: null,
     })
     .where('organisation', '=', organisation)
     .where('id', '=', device)

@@ -4,7 +4,7 @@ import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { problem } from '../errors.ts';
-import type { ServerKeys } from '../keys.ts';
+import type { ServerKeys } from '../keys/keys.ts';
 import { dropPendingOf } from './pending-store.ts';
 import { addToken, fleetKeyById, revokeToken } from './store.ts';
 

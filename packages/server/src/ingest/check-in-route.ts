@@ -39,23 +39,23 @@ async function checkIn(
   const { metrics } = deps;
   const { key, signed } = claim;
   requireGenuine(request, claim, deps);
-  const { signature } = signed.headers;
   const refuse = ({ counted, ...refusal }: Refusal) => {
     metrics.refused.inc({ reason: counted });
-    return refuseSigned(reply, refusal, signature, deps);
+    return refuseSigned(reply, refusal, signed, deps);
   };
   const read = open(request, key);
   if ('code' in read) return refuse(read);
   const { origin } = deps.settings;
   // The address goes no further than this: it is neither kept nor logged.
   const country = () => deps.countries(request.ip);
-  const outcome = await ingest(key, signed.parameters.counter, read, { ...deps, origin, country });
+  const call = { counter: signed.parameters.counter, serverKey: signed.serverKey };
+  const outcome = await ingest(key, call, read, { ...deps, origin, country });
   if (outcome.kind !== 'answer') return refuse(refusalOf(outcome));
   metrics.batches.inc();
   metrics.findings.inc(outcome.accepted);
   metrics.repeats.inc(outcome.repeats);
   if (outcome.opened) deps.wake();
-  return answerSigned(reply, { status: 200, body: outcome.answer }, signature, deps);
+  return answerSigned(reply, { status: 200, body: outcome.answer }, signed, deps);
 }
 
 /** `POST /agent/v1/check-ins`. The body stays as it was received until its signature has been verified. */

@@ -21,6 +21,7 @@ type Contact = Pick<
   | 'country'
   | 'country_since'
   | 'connected_ms'
+  | 'server_key'
 >;
 
 const contactUpdate = compiledOnce((db, arg: Pick<DeviceKey, 'organisation' | 'device'> & Contact) =>
@@ -41,6 +42,7 @@ const contactUpdate = compiledOnce((db, arg: Pick<DeviceKey, 'organisation' | 'd
       country: arg.country,
       country_since: arg.country_since,
       connected_ms: arg.connected_ms,
+      server_key: arg.server_key,
     })
     .where('organisation', '=', arg.organisation)
     .where('id', '=', arg.device),
@@ -52,6 +54,8 @@ interface Contacted {
   readonly taken: number;
   /** As of this check-in, in milliseconds. */
   readonly connectedMs: number;
+  /** The id of the server's key that the device holds to; undefined where it does not say. */
+  readonly serverKey: string | undefined;
   /** What the rules want noted of a device, as this check-in leaves it. */
   readonly wanted: (device: DeviceRow) => Wanted;
   /** Where the call appears to come from; asked only where that is wanted. */
@@ -63,7 +67,7 @@ export async function keepContact<D extends DeviceRow>(
   tx: Tx,
   device: D,
   header: CheckInHeader,
-  { now, taken, connectedMs, wanted, country: countryOf }: Contacted,
+  { now, taken, connectedMs, serverKey, wanted, country: countryOf }: Contacted,
 ): Promise<D> {
   const { agent, policySerial, onCouncilNetwork } = header;
   const called = { ...device, on_council_network: onCouncilNetwork === null ? null : Number(onCouncilNetwork) };
@@ -82,6 +86,7 @@ export async function keepContact<D extends DeviceRow>(
     last_office_at: !officeVisits ? null : onCouncilNetwork === true ? now : device.last_office_at,
     visits_noted_since: officeVisits ? (device.visits_noted_since ?? now) : null,
     connected_ms: connectedMs,
+    server_key: serverKey ?? null,
     country,
     country_since: country === null ? null : country === device.country ? device.country_since : now,
   };

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Compile } from 'typebox/compile';
 import type { Db, Tx } from '../db/database.ts';
 import { answerSigned, refuseSigned } from '../enrolment/signed-request.ts';
-import type { ServerKeys } from '../keys.ts';
+import type { ServerKeys } from '../keys/keys.ts';
 import type { Announce } from '../orders/desired-state/announce.ts';
 import { type EffectsChanged, takeEffects } from '../orders/desired-state/effects.ts';
 import { HIGHEST_VERSION } from '../orders/desired-state/version.ts';
@@ -49,10 +49,9 @@ async function take(
 ): Promise<FastifyReply> {
   requireGenuine(request, claim, deps);
   const { key, signed } = claim;
-  const { signature } = signed.headers;
   const refuse = ({ counted, ...refusal }: Refusal) => {
     deps.metrics.refused.inc({ reason: counted });
-    return refuseSigned(reply, refusal, signature, deps);
+    return refuseSigned(reply, refusal, signed, deps);
   };
   const told = open(request);
   if ('code' in told) return refuse(told);
@@ -65,7 +64,7 @@ async function take(
   if (taken.kind !== 'taken') return refuse(refusalOf(taken));
   if (taken.result > 0) deps.wake();
   const body: EffectsAnswer = { protocol: PROTOCOL_VERSIONS[0], serverTime: iso(now) };
-  return answerSigned(reply, { status: 200, body }, signature, deps);
+  return answerSigned(reply, { status: 200, body }, signed, deps);
 }
 
 /** `POST /agent/v1/effects`: what a device observed of what it was ordered. */

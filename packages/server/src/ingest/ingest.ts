@@ -1,10 +1,18 @@
-import { type CheckInAnswer, type Clock, iso, PROTOCOL_VERSIONS, type Random, stateDigest } from '@beadle/shared';
+import {
+  type CheckInAnswer,
+  type Clock,
+  iso,
+  PROTOCOL_VERSIONS,
+  type Random,
+  type Signer,
+  stateDigest,
+} from '@beadle/shared';
 import { connectedAfter, gracesOf } from '../breaches/connected.ts';
 import { takeIn, takeInGap } from '../breaches/intake.ts';
 import { openBreaches } from '../breaches/open-breaches.ts';
 import type { IntakeDeps } from '../breaches/opening.ts';
 import type { Tx } from '../db/database.ts';
-import type { ServerKeys } from '../keys.ts';
+import { keyFor, type ServerKeys, successorOf } from '../keys/keys.ts';
 import { type IssueDeps, issuePolicy, type Orders, ordersFor } from '../orders/documents.ts';
 import { documentDue, documentOf } from '../orders/desired-state/document.ts';
 import type { Announce } from '../orders/desired-state/announce.ts';
@@ -45,6 +53,13 @@ export type Ingested =
   | Untimely;
 
 const CHECK_IN_EVERY_SECONDS = 300;
+
+/** What the signature of a check-in says beside its body. */
+export interface Call {
+  readonly counter: number;
+  /** The id of the key that the device holds to; one that is older than rotation names none. */
+  readonly serverKey: string | undefined;
+}
 
 async function plan(tx: Tx, key: DeviceKey, device: LockedDevice, { header, items }: ReadCheckIn): Promise<Plan> {
   const head = { sequence: device.sequence, link: device.link };
@@ -122,7 +137,7 @@ async function judgeCall(
   device: LockedDevice,
   { header }: ReadCheckIn,
   policy: StoredPolicy | undefined,
-  contact: { readonly now: number; readonly taken: number; readonly connectedMs: number },
+  contact: { readonly now: number; readonly taken: number; readonly connectedMs: number } & Pick<Call, 'serverKey'>,
   deps: IngestDeps,
 ): Promise<boolean> {
   const rules = serverRules(policy?.document);
@@ -146,17 +161,19 @@ async function toldOfPauses(
 }
 
 /** What it holds to in the end, whatever it says that it has. */
-async function lastDocument(tx: Tx, device: LockedDevice, { keys }: IngestDeps): Promise<string[]> {
-  const document = await documentOf(tx, device, keys.signer);
+async function lastDocument(tx: Tx, device: LockedDevice, signer: Signer): Promise<string[]> {
+  const document = await documentOf(tx, device, signer);
   return document === undefined ? [] : [document];
 }
 
-async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> {
+async function apply(tx: Tx, key: DeviceKey, call: Call, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> {
+  const { counter, serverKey } = call;
+  const { signer } = keyFor(deps.keys, serverKey);
   const locked = await lockHead(tx, key);
   const end = locked === undefined ? 'superseded' : endOfKey(locked, key.generation);
   if (locked === undefined || end === 'superseded' || read.header.generation !== key.generation)
     return { kind: 'superseded' };
-  if (end === 'left-service') return { kind: 'left-service', documents: await lastDocument(tx, locked, deps) };
+  if (end === 'left-service') return { kind: 'left-service', documents: await lastDocument(tx, locked, signer) };
   const registered = await registeredIn(tx, key.organisation);
   if (counter <= locked.counter) return { kind: 'counter-too-low', lastCounter: locked.counter };
   const now = deps.clock.now();
@@ -173,18 +190,20 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
     device,
     read,
     policy,
-    { now, taken: accepted.length + repeats, connectedMs: connectedAfter(device, now) },
+    { now, taken: accepted.length + repeats, connectedMs: connectedAfter(device, now), serverKey },
     deps,
   );
   await moveHead(tx, key, { ...head, counter });
+  const successor = successorOf(deps.keys, serverKey);
   const answer: CheckInAnswer = {
     protocol: PROTOCOL_VERSIONS[0],
     serverTime: iso(now),
     head,
     matched,
     restate: await mustRestate(tx, key, read, head),
-    documents: await documentsFor(tx, device, read, orders, { signer: deps.keys.signer, now }),
+    documents: await documentsFor(tx, device, read, orders, { signer, now }),
     nextCheckInSeconds: CHECK_IN_EVERY_SECONDS,
+    ...(successor === undefined ? {} : { serverKey: successor }),
   };
   return { kind: 'answer', answer, accepted: accepted.length, repeats, opened: opened || judged };
 }
@@ -193,5 +212,5 @@ async function apply(tx: Tx, key: DeviceKey, counter: number, read: ReadCheckIn,
  * Applies one check-in whose signature has been verified, in one transaction that holds the device's head: counter,
  * findings, states, breaches and notices all happen, or none does. Gives the answer once it is on the disk.
  */
-export const ingest = (key: DeviceKey, counter: number, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> =>
-  deps.together((tx) => apply(tx, key, counter, read, deps));
+export const ingest = (key: DeviceKey, call: Call, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> =>
+  deps.together((tx) => apply(tx, key, call, read, deps));

@@ -6,7 +6,7 @@ import type { Db, Tx } from '../db/database.ts';
 import { locking } from '../db/locks.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { problem } from '../errors.ts';
-import type { ServerKeys } from '../keys.ts';
+import type { ServerKeys } from '../keys/keys.ts';
 import { secretLines } from '../notify/webhook.ts';
 import type { Settings } from '../settings.ts';
 import type { Reading } from './connector.ts';

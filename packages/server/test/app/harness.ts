@@ -8,7 +8,7 @@ import type { CallerRole } from '../../src/access.ts';
 import { type AppDeps, createApp } from '../../src/app.ts';
 import type { Db, OpenDatabase } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/open.ts';
-import { loadKeys, type ServerKeys } from '../../src/keys.ts';
+import { loadKeys, type ServerKeys } from '../../src/keys/keys.ts';
 import { LOG_OPTIONS } from '../../src/log.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { createToken } from '../../src/people/tokens.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { thumbprint, verifyingKeyOf } from '@beadle/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadKeys } from '../../src/keys.ts';
+import { loadKeys } from '../../src/keys/keys.ts';
 import { seededRandom } from './harness.ts';
 
 let folder = '';

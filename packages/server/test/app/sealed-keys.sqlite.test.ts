@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openKeys, sealKeys } from '../../src/sealed-keys.ts';
+import { openKeys, sealKeys } from '../../src/keys/sealed.ts';
 import { systemRandom } from '../../src/system.ts';
 
 const KEYS = { serverKey: '-----BEGIN PRIVATE KEY-----\n', tokenKey: 'token\n' };

@@ -21,7 +21,7 @@ const run = (args: readonly string[], stdin = `${PASSPHRASE}\n`, keys = 'data/se
 const read = (...path: string[]) => readFileSync(join(folder, ...path), 'utf8');
 /** As the first start of the server makes them. */
 async function makeKeys(): Promise<void> {
-  const { loadKeys } = await import('../../src/keys.ts');
+  const { loadKeys } = await import('../../src/keys/keys.ts');
   const { systemRandom } = await import('../../src/system.ts');
   loadKeys({ folder: join(folder, 'data/server-keys'), random: systemRandom });
 }

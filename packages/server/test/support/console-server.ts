@@ -7,7 +7,7 @@ import type { CallerRole } from '../../src/access.ts';
 import { createApp } from '../../src/app.ts';
 import type { Db } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/open.ts';
-import { loadKeys } from '../../src/keys.ts';
+import { loadKeys } from '../../src/keys/keys.ts';
 import { ORGANISATION } from '../../src/organisation/store.ts';
 import { createSignInCode } from '../../src/people/sign-in-codes.ts';
 import { createToken } from '../../src/people/tokens.ts';

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { IsoTime, Link } from '../findings/finding.ts';
+import { PublicJwk } from './keys.ts';
 
 const closed = { additionalProperties: false } as const;
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -57,6 +58,8 @@ export const CheckInAnswer = Type.Object(
     documents: Type.Array(Type.String({ maxLength: 4_000_000 }), { maxItems: 20 }),
     /** When to check in next if nothing happens before. */
     nextCheckInSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
+    /** The key by which the server speaks from now on, told to a device that named a former one. */
+    serverKey: Type.Optional(PublicJwk),
   },
   closed,
 );

@@ -18,6 +18,8 @@ export interface SignableRequest {
   /** The query with its `?`; `?` alone where there is none (RFC 9421, 2.2.7). */
   readonly query: string;
   readonly contentEncoding: string | undefined;
+  /** The `Beadle-Server-Key` header: the id of the key that the device holds to; the answer is to be signed by it. */
+  readonly serverKey?: string | undefined;
   readonly body: Uint8Array;
 }
 
@@ -26,6 +28,8 @@ export interface RequestSignatureHeaders {
   readonly 'signature-input': string;
   readonly signature: string;
 }
+
+export const SERVER_KEY_HEADER = 'beadle-server-key';
 
 export interface SignatureParameters {
   /** Seconds since the epoch by the device's clock. */
@@ -36,12 +40,19 @@ export interface SignatureParameters {
   readonly keyId: string;
 }
 
-const componentsOf = (request: Pick<SignableRequest, 'contentEncoding'>) =>
-  request.contentEncoding === undefined
-    ? '"@method" "@authority" "@path" "@query" "content-digest"'
-    : '"@method" "@authority" "@path" "@query" "content-digest" "content-encoding"';
+type Optional = Pick<SignableRequest, 'contentEncoding' | 'serverKey'>;
 
-const parametersText = (request: Pick<SignableRequest, 'contentEncoding'>, p: SignatureParameters) =>
+/** The headers that are signed where a request has them, in their order. */
+const optionalOf = ({ contentEncoding, serverKey }: Optional): (readonly [string, string])[] => [
+  ...(contentEncoding === undefined ? [] : [['content-encoding', contentEncoding] as const]),
+  ...(serverKey === undefined ? [] : [[SERVER_KEY_HEADER, serverKey] as const]),
+];
+
+const COMPONENTS = ['@method', '@authority', '@path', '@query', 'content-digest'];
+const componentsOf = (request: Optional): string =>
+  [...COMPONENTS, ...optionalOf(request).map(([name]) => name)].map((name) => `"${name}"`).join(' ');
+
+const parametersText = (request: Optional, p: SignatureParameters) =>
   `(${componentsOf(request)});created=${p.created};nonce="${p.counter}";alg="${p.algorithm}";keyid="${p.keyId}";tag="${TAG}"`;
 
 function signatureBase(request: SignableRequest, digest: string, parameters: string): Buffer {
@@ -51,7 +62,7 @@ function signatureBase(request: SignableRequest, digest: string, parameters: str
     `"@path": ${request.path}`,
     `"@query": ${request.query}`,
     `"content-digest": ${digest}`,
-    ...(request.contentEncoding === undefined ? [] : [`"content-encoding": ${request.contentEncoding}`]),
+    ...optionalOf(request).map(([name, value]) => `"${name}": ${value}`),
     `"@signature-params": ${parameters}`,
   ];
   return Buffer.from(lines.join('\n'));

@@ -75,6 +75,16 @@ export function signDocument(payload: unknown, type: string, signer: Signer): st
   return `${signed}.${Buffer.from(signer.sign(Buffer.from(signed))).toString('base64url')}`;
 }
 
+/** The id of the key that a document says it is signed by; undefined where it is none. Proves nothing. */
+export function keyIdOf(jws: string): string | undefined {
+  try {
+    const header: unknown = JSON.parse(Buffer.from(jws.split('.')[0] ?? '', 'base64url').toString());
+    return typeof header === 'object' && header !== null && 'kid' in header ? String(header.kid) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export type DocumentRefusal = 'signature-differs' | 'not-of-this-form' | 'for-another-device' | 'older' | 'ended';
 
 /** The payload of a document of `type`, signed by `key`; says nothing yet of whom it is for. */

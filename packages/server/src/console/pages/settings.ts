@@ -7,7 +7,7 @@ import type { Db } from '../../db/database.ts';
 import { runsSideBySide } from '../../db/engine.ts';
 import { databaseState } from '../../db/size.ts';
 import { standingOfJobs } from '../../jobs/standing.ts';
-import type { ServerKeys } from '../../keys.ts';
+import type { ServerKeys } from '../../keys/keys.ts';
 import { channelStandings } from '../../notify/channel-standing.ts';
 import { lastTest, testChannels } from '../../notify/test-message.ts';
 import { readOrganisation } from '../../organisation/store.ts';

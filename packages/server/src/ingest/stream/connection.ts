@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import type { Signer } from '@beadle/shared';
 
 /** A device that is connected to hear of its orders. */
 export interface Connection {
@@ -7,6 +8,8 @@ export interface Connection {
   readonly device: string;
   readonly generation: number;
   readonly response: ServerResponse;
+  /** Of the key that this device holds to. */
+  readonly signer: Signer;
   /** The highest version that was written to it. */
   sent: number;
   /** When something was written last, in monotonic milliseconds. */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Gauge } from 'prom-client';
 import type { Db } from '../../db/database.ts';
 import { refuseSigned } from '../../enrolment/signed-request.ts';
-import type { ServerKeys } from '../../keys.ts';
+import { keyFor, type ServerKeys } from '../../keys/keys.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { Announcements } from '../../orders/desired-state/announce.ts';
@@ -44,7 +44,7 @@ async function listen(
   const { key, signed } = claim;
   const refuse = ({ counted, ...refusal }: Refusal) => {
     deps.metrics.refused.inc({ reason: counted });
-    return refuseSigned(reply, refusal, signed.headers.signature, deps);
+    return refuseSigned(reply, refusal, signed, deps);
   };
   const taken = await takeCounter(deps.db, key, signed.parameters.counter, async () => undefined);
   if (taken.kind !== 'taken') return refuse(refusalOf(taken));
@@ -56,7 +56,8 @@ async function listen(
   reply.hijack();
   deps.release();
   begin(reply.raw, { 'x-request-id': request.id });
-  deps.streams.open({ ...of, generation: key.generation, response: reply.raw });
+  const { signer } = keyFor(deps.keys, signed.serverKey);
+  deps.streams.open({ ...of, generation: key.generation, response: reply.raw, signer });
   return reply;
 }
 
@@ -71,8 +72,8 @@ function measure({ registry }: Metrics, streams: Streams): void {
 
 /** `GET /agent/v1/stream`: a line for each desired state, an empty one to say that it lives (docs/protocol.md). */
 export async function streamRoute(app: FastifyInstance, deps: StreamDeps): Promise<void> {
-  const { db, clock, log, announcements, keys, settings } = deps;
-  const streams = new Streams({ db, clock, log, announcements, signer: keys.signer, most: settings.limits.streams });
+  const { db, clock, log, announcements, settings } = deps;
+  const streams = new Streams({ db, clock, log, announcements, most: settings.limits.streams });
   measure(deps.metrics, streams);
   app.addHook('preClose', async () => streams.close());
   const { claimOf, release } = claimingLane(app, { mostBytes: 0 }, deps);

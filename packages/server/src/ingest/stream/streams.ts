@@ -10,7 +10,6 @@ import { beat, type Connection, cutOff, end, send } from './connection.ts';
 
 interface StreamsOptions {
   readonly db: Db;
-  readonly signer: Signer;
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
   readonly announcements: Announcements;
@@ -21,6 +20,8 @@ interface StreamsOptions {
 interface Opening extends Ordered {
   readonly generation: number;
   readonly response: ServerResponse;
+  /** Of the key that this device holds to. */
+  readonly signer: Signer;
 }
 
 const SECOND_MS = 1000;
@@ -61,9 +62,9 @@ export class Streams {
   }
 
   /** Writes the current document, and each that follows; takes the place of the device's connection before. */
-  open({ response, ...of }: Opening): void {
+  open({ response, signer, ...of }: Opening): void {
     const key = keyOf(of);
-    const connection = { ...of, response, sent: 0, writtenAt: this.#options.clock.monotonic() };
+    const connection = { ...of, response, signer, sent: 0, writtenAt: this.#options.clock.monotonic() };
     const before = this.#connections.get(key);
     this.#connections.set(key, connection);
     if (before !== undefined) end(before);
@@ -121,8 +122,8 @@ export class Streams {
 
   /** A key that has been replaced or revoked hears nothing more. */
   async #bring(connection: Connection): Promise<void> {
-    const { db, signer, clock } = this.#options;
-    const { organisation, device: id, generation } = connection;
+    const { db, clock } = this.#options;
+    const { organisation, device: id, generation, signer } = connection;
     const current = await currentDocument(db, { organisation, id }, signer);
     if (current === undefined || current.isRevoked || current.generation !== generation) end(connection);
     else if (current.document !== undefined) send(connection, current.version, current.document, clock.monotonic());

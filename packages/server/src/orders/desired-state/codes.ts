@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { type Random, releaseCode, releaseHash, type ReleaseHash } from '@beadle/shared';
 import { newId } from '../../ids.ts';
-import type { ServerKeys } from '../../keys.ts';
+import type { ServerKeys } from '../../keys/keys.ts';
 
 const CODE_BYTES = 10;
 const SALT_BYTES = 16;

@@ -3,13 +3,7 @@ import { promisify } from 'node:util';
 import type { Random } from '@beadle/shared';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
-
-/** The two files of the server's keys, as they stand in its keys folder. */
-export interface KeyFiles {
-  /** PKCS #8, PEM. */
-  readonly serverKey: string;
-  readonly tokenKey: string;
-}
+import type { KeyFiles } from './files.ts';
 
 export const PASSPHRASE = { minLength: 12, maxLength: 1000 } as const;
 
@@ -38,14 +32,22 @@ const Sealed = Type.Object(
     ),
     cipher: Type.Literal(CIPHER),
     nonce: Bytes(12),
-    sealed: Type.String({ pattern: '^[A-Za-z0-9_-]{24,8192}$' }),
+    sealed: Type.String({ pattern: '^[A-Za-z0-9_-]{24,65536}$' }),
   },
   { additionalProperties: false },
 );
 type Sealed = Static<typeof Sealed>;
 type Header = Omit<Sealed, 'sealed'>;
 
-const Inside = Type.Object({ serverKey: Type.String(), tokenKey: Type.String() }, { additionalProperties: false });
+const Inside = Type.Object(
+  {
+    serverKey: Type.String(),
+    tokenKey: Type.String(),
+    nextKey: Type.Optional(Type.String()),
+    formerKeys: Type.Optional(Type.Array(Type.String())),
+  },
+  { additionalProperties: false },
+);
 
 const derive = promisify<string, Buffer, number, object, Buffer>(scrypt);
 const keyOf = (passphrase: string, { kdf }: Header): Promise<Buffer> =>
@@ -76,7 +78,7 @@ export async function sealKeys(
   };
   const cipher = createCipheriv(CIPHER, await keyOf(passphrase, header), Buffer.from(header.nonce, 'base64url'));
   cipher.setAAD(clear(header));
-  const inside = Buffer.from(JSON.stringify({ serverKey: files.serverKey, tokenKey: files.tokenKey }));
+  const inside = Buffer.from(JSON.stringify(files));
   const sealed = Buffer.concat([cipher.update(inside), cipher.final(), cipher.getAuthTag()]).toString('base64url');
   return `${JSON.stringify({ ...header, sealed }, null, 2)}\n`;
 }
