@@ -43,6 +43,7 @@ function requestBase(request: SignableRequest, headers: RequestSignatureHeaders)
     `"@query": ${request.query}`,
     `"content-digest": ${headers['content-digest']}`,
     ...(request.contentEncoding === undefined ? [] : [`"content-encoding": ${request.contentEncoding}`]),
+    ...(request.serverKey === undefined ? [] : [`"beadle-server-key": ${request.serverKey}`]),
     `"@signature-params": ${headers['signature-input'].replace('beadle=', '')}`,
   ].join('\n');
 }
@@ -155,6 +156,10 @@ const requestVectors = (plain: ReturnType<typeof requestVector>) => [
     path: PATHS.effects,
     body: Buffer.from(JSON.stringify(EFFECTS_REPORT)),
     counter: 1_795_348_800_004,
+  }),
+  requestVector('a check-in that names the key of the server it holds to', 'device', {
+    serverKey: signerOf(KEYS.server).keyId,
+    counter: 1_795_348_800_005,
   }),
 ];
 

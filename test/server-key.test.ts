@@ -52,7 +52,7 @@ const stored = () =>
     .selectFrom('findings')
     .select((eb) => eb.fn.countAll<number>().as('n'))
     .executeTakeFirstOrThrow()
-    .then(({ n }) => Number(n));
+    .then(({ n }) => n);
 
 describe('a server whose key is exchanged for another', () => {
   it('is followed at the next check-in, and commands by the new key from then on', async () => {

@@ -65,6 +65,7 @@ export async function checkIn(simulation: Simulation, device: Device): Promise<n
   if (simulation.serverDisk.isDead) await simulation.restartServer();
   simulation.afterFault(device);
   simulation.look(device);
+  simulation.keyExchange.follow(simulation, device);
   device.ledger.reach(agent, { wasTold: agent.lastAnswerWasGenuine });
   if (agent.checkedInAt !== heardBefore) device.ledger.isUnawareOfRollback = false;
   const after = agent.place();

@@ -20,11 +20,11 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'acknowledge before the commit',
     file: server('ingest/ingest.ts'),
-    from: 'deps.together((tx) => apply(tx, key, counter, read, deps));',
+    from: 'deps.together((tx) => apply(tx, key, call, read, deps));',
     to: `(async () => {
       let outcome;
       try {
-        return await deps.together(async (tx) => (outcome = await apply(tx, key, counter, read, deps)));
+        return await deps.together(async (tx) => (outcome = await apply(tx, key, call, read, deps)));
       } catch (error) {
         if (outcome !== undefined) return outcome;
         throw error;
@@ -365,5 +365,23 @@ export const MUTANTS: readonly Mutant[] = [
     file: agent('orders/restricting.ts'),
     from: 'else if (holding.length === 0) await this.#clear(kind);',
     to: '',
+  },
+  {
+    name: 'a new key is named by itself',
+    file: server('keys/keys.ts'),
+    from: '[keys, keys.next, ...keys.former].find((key) => key?.keyId === named) ?? keys;',
+    to: 'named === keys.next?.keyId ? (keys.next ?? keys) : keys;',
+  },
+  {
+    name: 'what a former key had signed is forgotten with it',
+    file: agent('identity/server-key.ts'),
+    from: 'return former === undefined ? serverKey : verifyingKeyOf(former);',
+    to: 'return serverKey;',
+  },
+  {
+    name: 'a device is led back to a former key',
+    file: server('keys/keys.ts'),
+    from: 'former.some(({ keyId }) => keyId === named) ? publicJwk : undefined;',
+    to: 'former.some(({ keyId }) => keyId === named) ? publicJwk : former[0]?.publicJwk;',
   },
 ];

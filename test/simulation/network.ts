@@ -1,5 +1,5 @@
 import type { Transport, TransportRequest, TransportResponse } from '../../packages/agent/src/uplink/transport.ts';
-import { parseSignatureInput } from '../../packages/shared/src/wire/request-signature.ts';
+import { parseSignatureInput, SERVER_KEY_HEADER } from '../../packages/shared/src/wire/request-signature.ts';
 import type { Dice } from './dice.ts';
 import type { Observer } from './observer.ts';
 import type { Answered, SimulatedServer } from './server.ts';
@@ -26,7 +26,11 @@ interface NetworkOptions {
     | { readonly program: SimulatedServer; readonly observer: Observer; readonly isDead: () => boolean }
     | undefined;
   /** Signs as the server does, where one that was put back hands out what it handed out before. */
-  readonly sign: (body: Uint8Array, requestSignature: string) => Readonly<Record<string, string>>;
+  readonly sign: (
+    body: Uint8Array,
+    requestSignature: string,
+    serverKey: string | undefined,
+  ) => Readonly<Record<string, string>>;
   /** Documents that were once signed for the device of this key. */
   readonly oldDocuments: (keyId: string) => readonly string[];
   /** A message has reached the server. */
@@ -160,7 +164,11 @@ export class Network {
     if (answer.status !== 200 || old.length === 0) return answer;
     const said = JSON.parse(Buffer.from(answer.body).toString()) as { documents: readonly string[] };
     const body = Buffer.from(JSON.stringify({ ...said, documents: [...said.documents, dice.pick(old)] }));
-    return { ...answer, headers: { ...answer.headers, ...sign(body, headers['signature'] ?? '') }, body };
+    return {
+      ...answer,
+      headers: { ...answer.headers, ...sign(body, headers['signature'] ?? '', headers[SERVER_KEY_HEADER]) },
+      body,
+    };
   }
 
   #alteredRequest(request: TransportRequest): TransportRequest {

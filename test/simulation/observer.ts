@@ -32,6 +32,7 @@ interface Head {
 export interface RegisteredDevice {
   readonly id: string;
   readonly asset_tag: string;
+  readonly server_key: string | null;
   readonly generation: number;
   /** JSON array. */
   readonly groups: string;
@@ -66,7 +67,7 @@ export class Observer {
   heads = () => this.#all<Head>('select * from heads order by device, generation');
   devices = () =>
     this.#all<RegisteredDevice>(
-      `select id, asset_tag, generation, groups, created_at, enrolled_at, last_contact_at, state, state_since, quiet_until
+      `select id, asset_tag, server_key, generation, groups, created_at, enrolled_at, last_contact_at, state, state_since, quiet_until
        from devices order by asset_tag`,
     );
   uptime = () => this.#all<UptimeTable>('select * from uptime order by began_at');

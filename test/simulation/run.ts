@@ -45,6 +45,7 @@ async function live(simulation: Simulation): Promise<void> {
     await act(simulation, device);
     await simulation.withdrawing.act(simulation);
     await simulation.ordering.act(simulation, device);
+    await simulation.keyExchange.act(simulation);
     simulation.network.check();
     const waiting = device.agent.running === undefined ? '-' : device.agent.kept().length;
     world.note(
@@ -142,6 +143,7 @@ function checkDevice(simulation: Simulation, { agent, ledger }: Device): void {
   const row = observer.devices().find(({ id }) => id === device);
   must(row !== undefined && generation > 0, 'enrolled');
   simulation.ordering.checkAtRest(simulation, { agent, ledger });
+  simulation.keyExchange.checkAtRest(simulation, { agent, ledger });
   checkTold(running.policies.authorisations(), permitsOf(observer, row), simulation.serverClock.now());
 }
 

@@ -28,6 +28,7 @@ import { createWorker, type JobWorker } from '../../packages/server/src/jobs/wor
 import { judgeAnew } from '../../packages/server/src/judging/apply.ts';
 import { ensureJudging, JUDGING_JOB, judgingJobs } from '../../packages/server/src/judging/job.ts';
 import { loadKeys, type ServerKeys } from '../../packages/server/src/keys/keys.ts';
+import { rotateKey } from '../../packages/server/src/keys/rotate.ts';
 import { createMetrics } from '../../packages/server/src/metrics.ts';
 import { noticeJobs } from '../../packages/server/src/notify/deliver.ts';
 import { ensureOrganisation, ORGANISATION } from '../../packages/server/src/organisation/store.ts';
@@ -43,7 +44,8 @@ import { type Disk, serverThrough } from './disk.ts';
 export interface Ground {
   readonly folder: string;
   readonly settings: Settings;
-  readonly keys: ServerKeys;
+  /** The server's keys at first, and after each exchange of them. */
+  readonly keys: readonly [ServerKeys, ...ServerKeys[]];
   close(): void;
 }
 
@@ -58,7 +60,13 @@ export async function prepareGround(memory: string, random: Random): Promise<Gro
     environment: { BEADLE_SERVER_DATABASE: join(folder, 'empty') },
     workingFolder: folder,
   });
-  const keys = loadKeys({ folder: settings.keysFolder, random });
+  const { keysFolder } = settings;
+  const load = () => loadKeys({ folder: keysFolder, random });
+  const keys: [ServerKeys, ...ServerKeys[]] = [load()];
+  for (let exchanges = 0; exchanges < 3; exchanges += 1) {
+    rotateKey(keysFolder);
+    keys.push(load());
+  }
   const database = openDatabase(settings.database);
   await migrate(database.db);
   await ensureOrganisation(database.db, { name: 'Simulated council', at: 0 });
@@ -106,10 +114,24 @@ export class SimulatedServer {
   /** When the fleet was judged, and when that was last brought to its end, by the server's clock. */
   readonly rounds: number[] = [];
   judgedAt = 0;
+  #exchanges = 0;
 
   constructor(options: ServerOptions) {
     this.#options = options;
     cpSync(options.ground.settings.database, this.#path, { recursive: true });
+  }
+
+  /** By which it speaks; what it signs is read at its start. */
+  get keys(): ServerKeys {
+    const { keys } = this.#options.ground;
+    return keys[this.#exchanges] ?? keys[0];
+  }
+
+  /** Takes effect with the next start. False where it has no more of them. */
+  exchangeKey(): boolean {
+    const isThere = this.#exchanges + 1 < this.#options.ground.keys.length;
+    if (isThere) this.#exchanges += 1;
+    return isThere;
   }
 
   /** The folder of its database. */
@@ -132,7 +154,8 @@ export class SimulatedServer {
     app.decorate('storage', watchStorage(clock));
     answerErrors(app as unknown as FastifyInstance, { render: null });
     const metrics = createMetrics();
-    const { settings, keys } = ground;
+    const { settings } = ground;
+    const { keys } = this;
     const lanes = createLanes({
       settings,
       clock,
@@ -221,7 +244,7 @@ export class SimulatedServer {
 
   /** A new enrolment token for a device, as its text. */
   async token(assetTag: string): Promise<string> {
-    const { clock, random, ground } = this.#options;
+    const { clock, random } = this.#options;
     const id = Buffer.from(random.bytes(16)).toString('base64url');
     const at = clock.now();
     await inTransaction(this.db, async (tx) => {
@@ -237,7 +260,7 @@ export class SimulatedServer {
         target: assetTag,
       });
     });
-    return formatToken({ id, secret: tokenSecret(ground.keys.tokenKey, id), serverKeyId: ground.keys.keyId });
+    return formatToken({ id, secret: tokenSecret(this.keys.tokenKey, id), serverKeyId: this.keys.keyId });
   }
 
   async putPolicy(document: PolicyDocument): Promise<void> {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../packages/agent/src/errors.ts';
 import { PATHS } from '@beadle/shared';
+import { keyFor } from '../../packages/server/src/keys/keys.ts';
 import { signResponse } from '../../packages/shared/src/wire/response-signature.ts';
 import { isDiskFault, SimulatedAgent } from './agent.ts';
 import { saltsHeld } from './check-server.ts';
@@ -15,6 +16,7 @@ import { groupOf } from './permits.ts';
 import { type Ground, SimulatedServer } from './server.ts';
 import { type Judged, SilenceWatch } from './silence.ts';
 import { ToldDocuments } from './told.ts';
+import { KeyExchange } from './key-exchange.ts';
 import { Ordering } from './ordering.ts';
 import { Withdrawing } from './withdrawing.ts';
 import { must } from './violation.ts';
@@ -46,6 +48,7 @@ export class Simulation {
   readonly silence = new SilenceWatch(() => this.observer);
   readonly withdrawing: Withdrawing;
   readonly ordering: Ordering;
+  readonly keyExchange: KeyExchange;
   readonly #mail = new Map<string, Mail>();
   #observer: Observer | undefined;
   #versions = 0;
@@ -58,6 +61,7 @@ export class Simulation {
     const random = createDice(seed, 1).random;
     this.withdrawing = new Withdrawing(seed);
     this.ordering = new Ordering(seed);
+    this.keyExchange = new KeyExchange(seed, ground);
     this.server = new SimulatedServer({
       ground,
       folder: this.folder,
@@ -72,15 +76,16 @@ export class Simulation {
       this.#observer === undefined
         ? undefined
         : { program: this.server, observer: this.#observer, isDead: () => this.serverDisk.isDead };
-    const { signer } = ground.keys;
     this.network = new Network({
       world,
       dice,
       server,
       odds,
-      sign: (body, requestSignature) => ({
-        ...signResponse({ status: 200, body, requestSignature }, signer, Math.floor(this.serverClock.now() / 1000)),
-      }),
+      sign: (body, requestSignature, named) => {
+        const { signer } = keyFor(this.server.keys, named);
+        const created = Math.floor(this.serverClock.now() / 1000);
+        return { ...signResponse({ status: 200, body, requestSignature }, signer, created) };
+      },
       oldDocuments: (keyId) => this.told.of(this.observer.key(keyId)?.device ?? '').slice(0, -1),
       reached: () => this.silence.called(this.serverClock.now()),
       taken: this.#taken,

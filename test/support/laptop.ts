@@ -83,10 +83,7 @@ export async function createLaptop({
     const token = given ?? (await newToken());
     const key = makeDeviceKey();
     const about = { serialNumber: null, platform: 'linux', release: 'test', agentVersion: '0' } as const;
-    const answer = await enrol(
-      { server: SERVER, token, key, transport, clock, about },
-      AbortSignal.timeout(5000),
-    );
+    const answer = await enrol({ server: SERVER, token, key, transport, clock, about }, AbortSignal.timeout(5000));
     const { documents, serverTime, ...enrolment } = answer;
     saveIdentity(data, key, { ...enrolment, server: SERVER, enrolledAt: serverTime });
     const { sql } = openStore(data, clock.now());

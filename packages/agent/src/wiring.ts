@@ -137,7 +137,7 @@ function createEnding({ data, log }: AgentOptions, { enrolment }: Identity, now:
     log.warn({ serverKey: thumbprint(serverKey) }, 'the server speaks by a new key, which the one before has named');
     stop.abort();
   };
-  return { left, follow, signal: stop.signal };
+  return { calls: { left, follow }, signal: stop.signal };
 }
 
 /** What one run of the agent is made of, on an open store; `run` of its parts set it going. */
@@ -171,8 +171,7 @@ export function wire(store: OpenStore, identity: Identity, options: AgentOptions
     ...lastContact(outbox.meta),
     accept,
     restate: resend,
-    left: ending.left,
-    follow: ending.follow,
+    ...ending.calls,
     reached: () => [schedule.want('agent-health'), stream.hurry(), effects.hurry()],
   });
   const resumed = () => {

@@ -5,6 +5,7 @@ import {
   PATHS,
   publicJwkOf,
   signerOf,
+  SERVER_KEY_HEADER,
   signResponse,
   verifyingKeyOf,
   verifyRequest,
@@ -104,6 +105,7 @@ describe('the stream of orders', () => {
       authority: 'beadle.example',
       query: '?',
       contentEncoding: undefined,
+      serverKey: (headers as Record<string, string>)[SERVER_KEY_HEADER],
       body: Buffer.alloc(0),
     };
     const signed = headers as Parameters<typeof verifyRequest>[1];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { recordAct } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
-import { devicesOf, holdersOfKeys } from '../devices/server-keys.ts';
+import { devicesOf, type Holders, holdersOfKeys } from '../devices/server-keys.ts';
 import { StartError } from '../errors.ts';
 import { KEY_FILES } from '../keys/files.ts';
 import { loadKeys } from '../keys/keys.ts';
@@ -32,8 +32,6 @@ export const recordKeys = (
   });
 };
 
-const counted = (devices: number): string => (devices === 1 ? '1 device' : `${devices} devices`);
-
 async function list(db: Db, settings: Settings, io: CommandIo): Promise<number> {
   const keys = loadKeys({ folder: requireKeys(settings), random: io.random });
   const holders = await holdersOfKeys(db);
@@ -44,13 +42,11 @@ async function list(db: Db, settings: Settings, io: CommandIo): Promise<number> 
     ...keys.former.map(({ keyId }) => line(keyId, 'former')),
   ];
   const known = new Set(here.map(([keyId]) => keyId));
-  const elsewhere = holders.flatMap(({ keyId }) => (keyId === null || known.has(keyId) ? [] : line(keyId, 'not here')));
-  print(
-    io.stdout,
-    ...table([['FINGERPRINT', 'STATE', 'DEVICES'], ...here, ...(elsewhere.length > 0 ? [elsewhere] : [])]),
-  );
+  const isElsewhere = ({ keyId }: Holders): boolean => keyId !== null && !known.has(keyId);
+  const elsewhere = holders.filter(isElsewhere).map(({ keyId }) => line(keyId ?? '', 'not here'));
+  print(io.stdout, ...table([['FINGERPRINT', 'STATE', 'DEVICES'], ...here, ...elsewhere]));
   const silent = devicesOf(holders, null);
-  if (silent > 0) print(io.stdout, `${counted(silent)} have not said yet to which they hold.`);
+  if (silent > 0) print(io.stdout, `Enrolled, and have not said yet to which they hold: ${silent}`);
   return 0;
 }
 
@@ -93,8 +89,8 @@ async function forget(
   const [hold, silent] = [devicesOf(holders, keyId), devicesOf(holders, null)];
   if (force !== true && hold + silent > 0)
     throw new StartError(
-      `${counted(hold)} still hold to ${keyId}, and ${counted(silent)} have not said: without that key each must be enrolled ` +
-        'again. Wait until they have checked in, or give --force.',
+      `Devices that hold to ${keyId}: ${hold}; that have not said: ${silent}. Without that key each must be enrolled again. ` +
+        'Wait until they have checked in, or give --force.',
     );
   forgetKey(folder, keyId);
   await recordKeys(db, io, 'server-key-forgotten', keyId, { devices: hold, notSaid: silent });

@@ -17,7 +17,7 @@ export async function holdersOfKeys(db: Db, organisation?: string): Promise<read
     .where('key_revoked_at', 'is', null);
   if (organisation !== undefined) query = query.where('organisation', '=', organisation);
   const rows = await query.groupBy('server_key').execute();
-  return rows.map(({ server_key: keyId, count }) => ({ keyId, devices: Number(count) }));
+  return rows.map(({ server_key: keyId, count }) => ({ keyId, devices: count }));
 }
 
 export const devicesOf = (holders: readonly Holders[], keyId: string | null): number =>

@@ -8,31 +8,22 @@ import {
   PATHS,
   PROTOCOL_VERSIONS,
   type Random,
-  type Signer,
-  thumbprint,
   verifyingKeyOf,
 } from '@beadle/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Value from 'typebox/value';
 import type { Admission } from '../admission/admission.ts';
 import { admitBy } from '../admission/hooks.ts';
-import { recordAct } from '../audit/record.ts';
-import type { Db, Tx } from '../db/database.ts';
-import type { DeviceRow } from '../devices/read.ts';
+import type { Db } from '../db/database.ts';
 import { problem } from '../errors.ts';
 import { holdsOnlyKeepable } from '../keepable.ts';
 import { keyFor, type ServerKeys } from '../keys/keys.ts';
-import { mayEnrolRemotely } from '../organisation/settings.ts';
-import { readOrganisation } from '../organisation/store.ts';
 import type { Announce } from '../orders/desired-state/announce.ts';
-import { issuePolicy, ordersFor } from '../orders/documents.ts';
-import { asHeld, registeredIn } from '../orders/registered.ts';
 import type { Settings } from '../settings.ts';
-import { provesToken, redeem, REFUSED } from './enrolment.ts';
-import type { ByFleetKey, EnrolledBy } from './fleet.ts';
+import { admit, type Pending } from './admit.ts';
+import { provesToken, REFUSED } from './enrolment.ts';
 import { isFromOwnMachine } from './own-machine.ts';
 import { answerSigned, isGenuine, type SignedRequest, signatureOf } from './signed-request.ts';
-import { beginGeneration, tokenById } from './store.ts';
 import { inTransaction } from '../db/transaction.ts';
 
 export interface EnrolmentDeps {
@@ -86,71 +77,6 @@ function verify(request: FastifyRequest, enrolment: EnrolmentRequest, deps: Enro
     );
   if (!provesToken(enrolment, deps.keys.tokenKey)) throw problem('enrolment-refused', REFUSED);
   return signed;
-}
-
-/** Before the council has recorded what it must, nothing of a device is kept. */
-async function requireRecords(tx: Tx, organisation: string, isOwnMachine: boolean) {
-  const council = await readOrganisation(tx, organisation);
-  const remote = mayEnrolRemotely(council.settings);
-  if (remote.may || isOwnMachine) return council;
-  throw problem(
-    'records-missing',
-    `Before devices are enrolled the council must record: ${remote.missing.join('; ')}.`,
-  );
-}
-
-/** Who enrolled it, as the audit log has it. */
-const actorOf = ({ token }: EnrolmentRequest, { how }: EnrolledBy): string =>
-  how === 'token' ? `enrolment-token:${token}` : `fleet-key:${token}`;
-
-/** Everything that an enrolment changes; gives the generation. */
-async function change(
-  tx: Tx,
-  enrolment: EnrolmentRequest,
-  device: DeviceRow,
-  by: EnrolledBy,
-  { clock, announce }: EnrolmentDeps,
-): Promise<number> {
-  const at = clock.now();
-  const { organisation } = device;
-  const generation = await beginGeneration(tx, device, enrolment, at);
-  // Whoever listens with the key before hears nothing more.
-  await announce(tx, { organisation, device: device.id });
-  const { platform, serialNumber } = enrolment;
-  const act = { organisation, at, actor: actorOf(enrolment, by), action: 'device-enrolled' };
-  const approved = by.how === 'approval' ? { approvedBy: by.by } : {};
-  const detail = { generation, keyId: thumbprint(enrolment.key), platform, serialNumber, ...approved };
-  await recordAct(tx, { ...act, target: `device:${device.asset_tag}`, detail });
-  return generation;
-}
-
-/** `signer`: of the key that the token carries, which need not be the one of today. */
-type AdmitDeps = EnrolmentDeps & { readonly signer: Signer };
-
-async function begin(tx: Tx, enrolment: EnrolmentRequest, device: DeviceRow, by: EnrolledBy, deps: AdmitDeps) {
-  const { signer } = deps;
-  const at = deps.clock.now();
-  const generation = by.how === 'again' ? device.generation : await change(tx, enrolment, device, by, deps);
-  const registered = await registeredIn(tx, device.organisation);
-  const orders = await ordersFor(tx, asHeld(device, registered), registered, at);
-  const issue = { signer, now: at };
-  const documents = orders === undefined ? [] : [...(await issuePolicy(tx, device, orders, 0, issue))];
-  const { id, asset_tag: assetTag } = device;
-  return { kind: 'enrolled', answer: { device: id, assetTag, generation, serverTime: iso(at), documents } } as const;
-}
-
-type Pending = Extract<ByFleetKey, { kind: 'pending' }>;
-
-/** In one transaction: what a proven token gives, and all that follows. */
-async function admit(tx: Tx, enrolment: EnrolmentRequest, isOwnMachine: boolean, deps: AdmitDeps) {
-  const { clock, random } = deps;
-  const token = await tokenById(tx, enrolment.token);
-  if (token === undefined) throw problem('enrolment-refused', REFUSED);
-  const council = await requireRecords(tx, token.organisation, isOwnMachine);
-  const redeemed = await redeem(tx, token, enrolment, { now: clock.now(), random });
-  if (redeemed.kind === 'pending') return redeemed;
-  const { kind, answer } = await begin(tx, enrolment, redeemed.device, redeemed.by, deps);
-  return { kind, answer: { ...answer, organisation: council.name } };
 }
 
 /** Signed, as a laptop goes by it: 202 while it waits, 403 where ICT has refused it. */

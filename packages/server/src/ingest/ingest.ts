@@ -1,20 +1,11 @@
-import {
-  type CheckInAnswer,
-  type Clock,
-  iso,
-  PROTOCOL_VERSIONS,
-  type Random,
-  type Signer,
-  stateDigest,
-} from '@beadle/shared';
+import { type CheckInAnswer, type Clock, iso, PROTOCOL_VERSIONS, type Random, stateDigest } from '@beadle/shared';
 import { connectedAfter, gracesOf } from '../breaches/connected.ts';
 import { takeIn, takeInGap } from '../breaches/intake.ts';
 import { openBreaches } from '../breaches/open-breaches.ts';
 import type { IntakeDeps } from '../breaches/opening.ts';
 import type { Tx } from '../db/database.ts';
-import { keyFor, type ServerKeys, successorOf } from '../keys/keys.ts';
-import { type IssueDeps, issuePolicy, type Orders, ordersFor } from '../orders/documents.ts';
-import { documentDue, documentOf } from '../orders/desired-state/document.ts';
+import type { ServerKeys } from '../keys/keys.ts';
+import { ordersFor } from '../orders/documents.ts';
 import type { Announce } from '../orders/desired-state/announce.ts';
 import { pausesHolding } from '../orders/pauses/pauses.ts';
 import { settlePause } from '../orders/pauses/settle.ts';
@@ -27,6 +18,7 @@ import { mayRepeat, type Plan, planBatch } from './plan.ts';
 import { endOfKey, type Untimely } from './refusals.ts';
 import { keepContact } from './contact.ts';
 import { clearStates, currentStates, keepFacts, keepStates } from './states.ts';
+import { documentsFor, lastDocument, spokenBy } from './told.ts';
 import { type DeviceKey, heldLinks, insertFindings, lockHead, type LockedDevice, moveHead } from './store.ts';
 import type { Together } from '../db/together.ts';
 
@@ -119,18 +111,6 @@ async function mustRestate(tx: Tx, key: DeviceKey, { header }: ReadCheckIn, head
   return true;
 }
 
-async function documentsFor(
-  tx: Tx,
-  device: LockedDevice,
-  { header }: ReadCheckIn,
-  orders: Orders | undefined,
-  { signer, now }: IssueDeps,
-): Promise<string[]> {
-  const desired = await documentDue(tx, device, signer);
-  if (orders === undefined) return [...desired];
-  return [...(await issuePolicy(tx, device, orders, header.policySerial, { signer, now })), ...desired];
-}
-
 /** Keeps the contact, and judges what only the server can, where a rule asks for it. True where a breach was opened. */
 async function judgeCall(
   tx: Tx,
@@ -160,15 +140,9 @@ async function toldOfPauses(
   return { ...device, ...(await settlePause(tx, device, pauses, { now, announce })) };
 }
 
-/** What it holds to in the end, whatever it says that it has. */
-async function lastDocument(tx: Tx, device: LockedDevice, signer: Signer): Promise<string[]> {
-  const document = await documentOf(tx, device, signer);
-  return document === undefined ? [] : [document];
-}
-
 async function apply(tx: Tx, key: DeviceKey, call: Call, read: ReadCheckIn, deps: IngestDeps): Promise<Ingested> {
   const { counter, serverKey } = call;
-  const { signer } = keyFor(deps.keys, serverKey);
+  const { signer, told } = spokenBy(deps.keys, serverKey);
   const locked = await lockHead(tx, key);
   const end = locked === undefined ? 'superseded' : endOfKey(locked, key.generation);
   if (locked === undefined || end === 'superseded' || read.header.generation !== key.generation)
@@ -194,7 +168,6 @@ async function apply(tx: Tx, key: DeviceKey, call: Call, read: ReadCheckIn, deps
     deps,
   );
   await moveHead(tx, key, { ...head, counter });
-  const successor = successorOf(deps.keys, serverKey);
   const answer: CheckInAnswer = {
     protocol: PROTOCOL_VERSIONS[0],
     serverTime: iso(now),
@@ -203,7 +176,7 @@ async function apply(tx: Tx, key: DeviceKey, call: Call, read: ReadCheckIn, deps
     restate: await mustRestate(tx, key, read, head),
     documents: await documentsFor(tx, device, read, orders, { signer, now }),
     nextCheckInSeconds: CHECK_IN_EVERY_SECONDS,
-    ...(successor === undefined ? {} : { serverKey: successor }),
+    ...told,
   };
   return { kind: 'answer', answer, accepted: accepted.length, repeats, opened: opened || judged };
 }

@@ -35,7 +35,7 @@ const TOKEN_KEY = /^[A-Za-z0-9_-]{43}\n?$/;
 
 /** A new private key, in PEM. */
 export const makeServerKey = (): string =>
-  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
 
 const damaged = (path: string, cause?: unknown): StartError =>
   new StartError(

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   parseSignatureInput,
   type RequestSignatureHeaders,
+  SERVER_KEY_HEADER,
   type SignableRequest,
   signRequest,
   verifyRequest,
@@ -16,6 +17,7 @@ const request: SignableRequest = {
   path: '/agent/v1/check-ins',
   query: '?',
   contentEncoding: 'gzip',
+  serverKey: 'k'.repeat(43),
   body: Buffer.from('body'),
 };
 const at = { created: 1_795_348_800, counter: 1_795_348_800_000 };
@@ -51,6 +53,7 @@ describe.each([
       path: word.map((text) => `/${text}`),
       query: word.map((text) => `?${text}`),
       contentEncoding: fc.constantFrom('zstd', 'gzip', undefined),
+      serverKey: fc.constantFrom('k'.repeat(43), undefined),
       body: fc.uint8Array({ maxLength: 200 }),
     });
     const counters = fc.record({
@@ -72,6 +75,8 @@ describe.each([
     ['query', { query: '?a=1' }],
     ['encoding', { contentEncoding: 'zstd' }],
     ['encoding, taken away', { contentEncoding: undefined }],
+    ['key of the server', { serverKey: 'l'.repeat(43) }],
+    ['key of the server, taken away', { serverKey: undefined }],
     ['body', { body: Buffer.from('bodY') }],
   ])('is refused where another %s arrived', (_what, change) => {
     expect(verified({ ...request, ...change }, headers, pair)).not.toBe('verified');
@@ -171,14 +176,22 @@ describe('another implementation of RFC 9421', () => {
     const signed = signRequest(sent, pair.signer, at);
     const received = new Request(`https://${sent.authority}${sent.path}`, {
       method: sent.method,
-      headers: { ...signed, ...(contentEncoding === undefined ? {} : { 'content-encoding': contentEncoding }) },
+      headers: {
+        ...signed,
+        ...(contentEncoding === undefined ? {} : { 'content-encoding': contentEncoding }),
+        [SERVER_KEY_HEADER]: 'k'.repeat(43),
+      },
       body: Buffer.from(sent.body),
     });
     const components = ['@method', '@authority', '@path', '@query', 'content-digest'];
     const result = await verifySignature(received, {
       policy: {
         algorithms: [algorithm],
-        requiredComponents: contentEncoding === undefined ? components : [...components, 'content-encoding'],
+        requiredComponents: [
+          ...components,
+          ...(contentEncoding === undefined ? [] : ['content-encoding']),
+          SERVER_KEY_HEADER,
+        ],
         requiredParameters: ['created', 'nonce', 'alg', 'keyid', 'tag'],
         maxAge: 300,
         clockSkew: 5,

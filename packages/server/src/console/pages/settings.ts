@@ -5,6 +5,7 @@ import { actorOf, callerOf } from '../../access.ts';
 import { timingOf } from '../../breaches/clocks/clocks.ts';
 import type { Db } from '../../db/database.ts';
 import { runsSideBySide } from '../../db/engine.ts';
+import { holdersOfKeys } from '../../devices/server-keys.ts';
 import { databaseState } from '../../db/size.ts';
 import { standingOfJobs } from '../../jobs/standing.ts';
 import type { ServerKeys } from '../../keys/keys.ts';
@@ -27,7 +28,7 @@ import { channelRows, jobRows } from '../settings/works.ts';
 
 export interface SettingsPageDeps extends PageDeps {
   readonly settings: Settings;
-  readonly keys: Pick<ServerKeys, 'keyId'>;
+  readonly keys: ServerKeys;
   readonly random: Random;
 }
 
@@ -49,19 +50,21 @@ async function agentVersions(db: Db, organisation: string) {
 
 async function modelOf({ db, clock, settings, keys }: SettingsPageDeps, organisation: string) {
   const now = clock.now();
-  const [council, { deadlines }, policy, database, agents, channels, jobs, tested, lastErased] = await Promise.all([
-    readOrganisation(db, organisation),
-    timingOf(db, organisation, now),
-    generalPolicy(db, organisation, now),
-    databaseState(db),
-    agentVersions(db, organisation),
-    channelStandings(db, organisation),
-    standingOfJobs(db, organisation),
-    lastTest(db, organisation),
-    lastRun(db, organisation),
-  ]);
+  const [council, { deadlines }, policy, database, agents, holders, channels, jobs, tested, lastErased] =
+    await Promise.all([
+      readOrganisation(db, organisation),
+      timingOf(db, organisation, now),
+      generalPolicy(db, organisation, now),
+      databaseState(db),
+      agentVersions(db, organisation),
+      holdersOfKeys(db, organisation),
+      channelStandings(db, organisation),
+      standingOfJobs(db, organisation),
+      lastTest(db, organisation),
+      lastRun(db, organisation),
+    ]);
   const engine = runsSideBySide(db) ? ('postgres' as const) : ('sqlite' as const);
-  const server = { settings, keyId: keys.keyId, version: VERSION, database: { ...database, engine }, agents };
+  const server = { settings, keys, holders, version: VERSION, database: { ...database, engine }, agents };
   return {
     sections: [
       ...councilSections(council, now),

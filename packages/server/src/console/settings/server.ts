@@ -1,3 +1,5 @@
+import type { ServerKeys } from '../../keys/keys.ts';
+import { devicesOf, type Holders } from '../../devices/server-keys.ts';
 import type { DatabaseState } from '../../db/size.ts';
 import type { Settings } from '../../settings.ts';
 import { row, type SettingsSection } from './section.ts';
@@ -5,8 +7,8 @@ import { row, type SettingsSection } from './section.ts';
 /** What the page shows of the server: no password, key or address in which there may be one. */
 export interface ServerFacts {
   readonly settings: Settings;
-  /** The thumbprint of the public key. */
-  readonly keyId: string;
+  readonly keys: ServerKeys;
+  readonly holders: readonly Holders[];
   readonly version: string;
   readonly database: DatabaseState & { readonly engine: 'sqlite' | 'postgres' };
   readonly agents: readonly { readonly version: string; readonly devices: number }[];
@@ -34,14 +36,32 @@ function addressRows({ origin, host, port, trustedProxies, limits }: Settings) {
   ];
 }
 
-const databaseRows = ({ settings, keyId, database }: ServerFacts) => [
+/** A key by its fingerprint, and how many devices hold to it. */
+const keyWords = (keyId: string, holders: readonly Holders[]): string => {
+  const devices = devicesOf(holders, keyId);
+  return `${keyId}: ${devices === 1 ? '1 device holds' : `${devices.toLocaleString('en-GB')} devices hold`} to it`;
+};
+
+const keyRows = ({ keys, holders }: ServerFacts) => [
+  row('Fingerprint of the server’s key', keyWords(keys.keyId, holders)),
+  ...(keys.next === undefined ? [] : [row('The key to come', keyWords(keys.next.keyId, holders))]),
+  ...(keys.former.length === 0
+    ? []
+    : [
+        row(
+          'Former keys',
+          keys.former.map(({ keyId }) => keyWords(keyId, holders)),
+        ),
+      ]),
+];
+
+const databaseRows = ({ settings, database }: ServerFacts) => [
   // Where files lie is of use to whoever has broken in, and known to whoever runs the server.
   row('Database', database.engine === 'sqlite' ? 'A folder on the server' : settings.databaseName, 'database'),
   row('Kind', `${ENGINES[database.engine]} ${database.version}`),
   row('Size', sizeWords(database.bytes)),
   row('Last migration', database.migration),
   row('Keys', 'A folder on the server', 'keysFolder'),
-  row('Fingerprint of the server’s key', keyId),
 ];
 
 const sourceRows = ({ directory, countriesFile, logFile }: Settings) => [
@@ -66,7 +86,7 @@ const versionRows = ({ version, agents }: ServerFacts) => [
 /** What the server is set to. */
 export const serverSections = (facts: ServerFacts): SettingsSection[] => [
   { id: 'address', title: 'How the server is reached', where: FILE, rows: addressRows(facts.settings) },
-  { id: 'database', title: 'Database and keys', where: FILE, rows: databaseRows(facts) },
+  { id: 'database', title: 'Database and keys', where: FILE, rows: [...databaseRows(facts), ...keyRows(facts)] },
   { id: 'sources', title: 'Other sources', where: FILE, rows: sourceRows(facts.settings) },
   { id: 'versions', title: 'Versions', where: 'Set by what is installed.', rows: versionRows(facts) },
 ];
