@@ -36,24 +36,21 @@ function addressRows({ origin, host, port, trustedProxies, limits }: Settings) {
   ];
 }
 
-/** A key by its fingerprint, and how many devices hold to it. */
-const keyWords = (keyId: string, holders: readonly Holders[]): string => {
+/** A key by its fingerprint, and under it how many devices hold to it. */
+const keyLines = ({ keyId }: { readonly keyId: string }, holders: readonly Holders[]): readonly string[] => {
   const devices = devicesOf(holders, keyId);
-  return `${keyId}: ${devices === 1 ? '1 device holds' : `${devices.toLocaleString('en-GB')} devices hold`} to it`;
+  return [keyId, devices === 1 ? '1 device holds to it' : `${devices.toLocaleString('en-GB')} devices hold to it`];
 };
 
-const keyRows = ({ keys, holders }: ServerFacts) => [
-  row('Fingerprint of the server’s key', keyWords(keys.keyId, holders)),
-  ...(keys.next === undefined ? [] : [row('The key to come', keyWords(keys.next.keyId, holders))]),
-  ...(keys.former.length === 0
-    ? []
-    : [
-        row(
-          'Former keys',
-          keys.former.map(({ keyId }) => keyWords(keyId, holders)),
-        ),
-      ]),
-];
+const keyRows = ({ keys, holders }: ServerFacts) => {
+  const { next, former } = keys;
+  const formerLines = former.flatMap((key) => keyLines(key, holders));
+  return [
+    row('Fingerprint of the server’s key', keyLines(keys, holders)),
+    ...(next === undefined ? [] : [row('The key to come', keyLines(next, holders))]),
+    ...(former.length === 0 ? [] : [row('Former keys', formerLines)]),
+  ];
+};
 
 const databaseRows = ({ settings, database }: ServerFacts) => [
   // Where files lie is of use to whoever has broken in, and known to whoever runs the server.
