@@ -1,6 +1,6 @@
 import { Effect, type EffectsReport, iso, PROTOCOL_VERSIONS } from '@beadle/shared';
 import Value from 'typebox/value';
-import { createMeta } from '../outbox/meta.ts';
+import { createMeta, EFFECTS_TOLD } from '../outbox/meta.ts';
 import type { Sql } from '../outbox/store.ts';
 
 /** How an order stands, as it was last reported. `begun` is one that is done once, and was being done when last heard of. */
@@ -17,6 +17,8 @@ export interface Unsent {
   readonly report: EffectsReport;
   /** The last of what is in it. */
   readonly upTo: number;
+  /** Nothing waits behind it, so that the server then knows how every order stands. */
+  readonly isWhole: boolean;
 }
 
 interface Row {
@@ -51,10 +53,12 @@ const prepare = (sql: Sql) => ({
     'delete from effects where sequence in (select e.sequence from effects e where exists (select 1 from effects l where l.id is e.id and l.sequence > e.sequence) order by e.sequence limit 100)',
   ),
   next: sql.prepare<[number], Row>('select sequence, id, body from effects order by sequence limit ?'),
+  settled: sql.prepare<[number], OrderRow>(
+    `select * from orders where effect <> 'begun' and not exists (select 1 from effects where effects.id = orders.id)
+     order by at desc, id limit ?`,
+  ),
   forget: sql.prepare('delete from effects where sequence <= ?'),
 });
-
-const VERSION_TOLD = 'effects_version_told';
 
 /** What the server has not yet acknowledged, in order. */
 function reportsIn(sql: Sql, statements: ReturnType<typeof prepare>) {
@@ -65,17 +69,20 @@ function reportsIn(sql: Sql, statements: ReturnType<typeof prepare>) {
     /** What to send next for a device that holds to `version`; undefined where the server knows all of it. */
     next(version: number): Unsent | undefined {
       const rows = statements.next.all(EFFECTS_IN_REPORT);
-      const isTold = isToldInThisRun && meta.integer(VERSION_TOLD) === version;
+      const isTold = isToldInThisRun && meta.integer(EFFECTS_TOLD) === version;
       if (rows.length === 0 && isTold) return undefined;
-      return reportOf(rows, version);
+      // A server that was put back from an older copy has forgotten what it had acknowledged: once a run, and with each
+      // version, it is told again how every order stands.
+      const again = isTold ? [] : statements.settled.all(EFFECTS_IN_REPORT - rows.length);
+      return reportOf(rows, again, version);
     },
     /** The server has acknowledged a report. */
-    acknowledged({ report, upTo }: Unsent): void {
+    acknowledged({ report, upTo, isWhole }: Unsent): void {
       sql.transaction(() => {
         statements.forget.run(upTo);
-        meta.set(VERSION_TOLD, report.version);
+        if (isWhole) meta.set(EFFECTS_TOLD, report.version);
       })();
-      isToldInThisRun = true;
+      isToldInThisRun ||= isWhole;
     },
   };
 }
@@ -119,8 +126,11 @@ export function createEffectBook(sql: Sql, now: () => number) {
   };
 }
 
-function reportOf(rows: readonly Row[], version: number): Unsent {
-  const effects: Effect[] = [];
+const effectOf = ({ id, effect, at, observed }: OrderRow): unknown => ({ id, effect, at: iso(at), observed });
+
+/** Of `rows`, what waits to be told; of `again`, how orders stand of which nothing waits. */
+function reportOf(rows: readonly Row[], again: readonly OrderRow[], version: number): Unsent {
+  const effects: Effect[] = again.map(effectOf).filter((effect) => Value.Check(Effect, effect));
   const refused: string[] = [];
   let upTo = 0;
   for (const { sequence, body } of rows) {
@@ -131,7 +141,8 @@ function reportOf(rows: readonly Row[], version: number): Unsent {
     } else if (Value.Check(Effect, value)) effects.push(value);
     upTo = sequence;
   }
-  return { report: { protocol: PROTOCOL_VERSIONS[0], version, effects, refused }, upTo };
+  const report = { protocol: PROTOCOL_VERSIONS[0], version, effects, refused };
+  return { report, upTo, isWhole: rows.length < EFFECTS_IN_REPORT && upTo === (rows.at(-1)?.sequence ?? 0) };
 }
 
 export type EffectBook = ReturnType<typeof createEffectBook>;

@@ -9,6 +9,9 @@ export const REACHED_AT = 'reached_at';
 /** Names the desired states that were refused since `agent-health` last told of any, as JSON. */
 export const ORDERS_REFUSED = 'orders_refused';
 
+/** Names the version of the desired state under which the server was last told how every order stands. */
+export const EFFECTS_TOLD = 'effects_version_told';
+
 /** Small named values that must survive a restart, in the store's own transactions. */
 export interface Meta {
   text(name: string): string | undefined;

@@ -9,7 +9,7 @@ import {
 } from '@beadle/shared';
 import { BOUNDS, type Bounds, gapStamp, Losses } from './bounds.ts';
 import { ChainRows } from './chain-rows.ts';
-import { createMeta, type Meta } from './meta.ts';
+import { createMeta, EFFECTS_TOLD, type Meta } from './meta.ts';
 import { faultOf } from '../errors.ts';
 import type { Sql } from './store.ts';
 
@@ -138,6 +138,7 @@ export class Outbox {
         if (broken === undefined && matched === batch.last && this.#chain.end().sequence > matched) return 'more';
       }
       const regressed = this.#chain.acked().sequence > head.sequence;
+      if (regressed) this.meta.set(EFFECTS_TOLD, undefined);
       this.#continueBehindGap(head, broken ?? (regressed ? 'server-restored' : 'restored-from-older-copy'), now);
       this.meta.set('broken', undefined);
       return 'gap-written';
@@ -149,6 +150,7 @@ export class Outbox {
     const acked = this.#chain.acked();
     if (head.sequence < acked.sequence) {
       this.#chain.unacknowledgeAfter(head.sequence);
+      this.meta.set(EFFECTS_TOLD, undefined);
       this.meta.set('server_restored', JSON.stringify({ from: head.sequence + 1, to: acked.sequence }));
     }
     this.#chain.setAcked(head, now);

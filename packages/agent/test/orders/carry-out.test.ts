@@ -19,7 +19,7 @@ describe('a restriction', () => {
     expect(device.tell().effects).toEqual(['a lifted']);
   });
 
-  it('is put in force again after a restart, which is not told', async () => {
+  it('is put in force again after a restart, and told as it was before', async () => {
     const device = createOrderedDevice();
     await device.take(sign({ version: T, restrictions: [restriction('a', 'isolate')] }));
     device.tell();
@@ -27,7 +27,34 @@ describe('a restriction', () => {
     device.restart();
     await device.settle();
     expect(device.machine.force.get('isolate')).toEqual(['a']);
+    expect(device.tell().effects).toEqual(['a in-force']);
     expect(device.tell().effects).toEqual([]);
+  });
+
+  it('is told again with each version, for a server that was put back and has forgotten it', async () => {
+    const device = createOrderedDevice();
+    const [a, b] = [restriction('a', 'lock'), restriction('b', 'isolate')];
+    await device.take(sign({ version: T, restrictions: [a] }));
+    const [first] = device.reports();
+    await device.take(sign({ version: T + 1, restrictions: [a, b] }));
+    device.world.time += 60_000;
+    const [second, ...more] = device.reports();
+    expect(second?.effects.map(({ id, effect }) => `${id} ${effect}`)).toEqual(['a in-force', 'b in-force']);
+    expect(second?.effects[0]).toEqual(first?.effects[0]);
+    expect(more).toEqual([]);
+  });
+
+  it('is told whole, and all that had been told before, where more waits than one report holds', async () => {
+    const device = createOrderedDevice();
+    await device.take(sign({ version: T, restrictions: [restriction('a', 'lock')] }));
+    device.tell();
+    for (let number = 0; number < 250; number += 1)
+      device.service.effects.note({ id: `o-${number}`, kind: 'message' }, 'shown', 'seen');
+    device.restart();
+    const reports = device.reports();
+    expect(reports.map(({ effects }) => effects.length)).toEqual([200, 200]);
+    expect(reports[1]?.effects.map(({ id }) => id)).toContain('a');
+    expect(new Set(reports.flatMap(({ effects }) => effects.map(({ id }) => id))).size).toBe(251);
   });
 
   it('that was being put in force when the device stopped is undone where it is lifted meanwhile', async () => {

@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
   type DesiredState,
   DESIRED_STATE_TYPE,
+  type EffectsReport,
   iso,
   publicJwkOf,
   RESTRICTIONS,
@@ -129,18 +130,25 @@ export function createOrderedDevice() {
       await running.service.orders.settle();
     },
     settle: () => running.service.orders.settle(),
+    reports,
     /** All that waits for the server, as one list; acknowledges it. */
     tell() {
-      const effects: string[] = [];
-      const refused: string[] = [];
-      for (let one = next(); one !== undefined; one = next()) {
-        effects.push(...one.report.effects.map(({ id, effect }) => `${id} ${effect}`));
-        refused.push(...one.report.refused);
-        running.service.effects.acknowledged(one);
-      }
-      return { effects, refused };
+      const told = reports();
+      return {
+        effects: told.flatMap(({ effects }) => effects.map(({ id, effect }) => `${id} ${effect}`)),
+        refused: told.flatMap(({ refused }) => refused),
+      };
     },
   };
+  /** All that waits for the server, each acknowledged. */
+  function reports() {
+    const told: EffectsReport[] = [];
+    for (let one = next(); one !== undefined; one = next()) {
+      told.push(one.report);
+      running.service.effects.acknowledged(one);
+    }
+    return told;
+  }
   function next() {
     return running.service.effects.next(running.service.keeper.version());
   }

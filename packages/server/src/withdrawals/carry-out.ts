@@ -158,6 +158,16 @@ async function noteTrouble(
   });
 }
 
+/** Nothing is left to do now. Whoever asked too early has taken the place of the look that is due, which is planned anew. */
+async function rest({ db, clock, random }: CarryDeps, target: Target): Promise<void> {
+  const now = clock.now();
+  await inTransaction(db, async (tx) => {
+    await settle(tx, target, now);
+    if (target.proven_at === null) return;
+    await queueTarget(tx, target, target.id, { now, random, runAt: target.proven_at + LOOK_AGAIN_MS });
+  });
+}
+
 /**
  * Brings one target to where it is wanted, however far it is and whatever became of whoever began. Ends when nothing is
  * left to do; throws where it is to be tried again: what needs a person once an hour, all else with the job's back-off.
@@ -173,7 +183,7 @@ export async function carryOut(
       if (target === undefined) return;
       const act = nextAct(target, await isWanted(deps.db, target), deps.clock.now());
       if (act === null) {
-        await inTransaction(deps.db, (tx) => settle(tx, target, deps.clock.now()));
+        await rest(deps, target);
         return;
       }
       if ((await actOnce(deps, target, act, attempt)) === 'stop') return;

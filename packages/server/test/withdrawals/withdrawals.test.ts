@@ -107,7 +107,7 @@ describe('a withdrawal', () => {
   });
 });
 
-const inADay = () => ({ ...order, until: new Date(server.clock.now() + DAY_MS).toISOString() });
+const inADay = (days = 1) => ({ ...order, until: new Date(server.clock.now() + days * DAY_MS).toISOString() });
 
 describe('what stands in the way', () => {
   it('is said, tried again for as long as it takes, and gone when it is done', async () => {
@@ -201,6 +201,23 @@ describe('what is withdrawn', () => {
 });
 
 describe('two withdrawals of the same', () => {
+  it('are still looked at a day after the effect was seen, though the second asked in between', async () => {
+    const one = (await post('', inADay(3))).json().ref;
+    await run();
+    server.clock.pass(DAY_MS / 2);
+    const other = (await post('', inADay(3))).json().ref;
+    await run();
+    directory.access.set('sam.rivers network', true);
+    server.clock.pass(DAY_MS / 2 + 1000);
+    await run();
+    server.clock.pass(10_000);
+    await run();
+    expect(directory.access.get('sam.rivers network')).toBe(false);
+    for (const ref of [one, other]) await restore(ref);
+    await run();
+    expect(directory.access.get('sam.rivers network')).toBe(true);
+  });
+
   it('give back when the last of them ends, and as it was before the first', async () => {
     const [one, other] = [(await post('', inADay())).json().ref, (await post('', inADay())).json().ref];
     await run();
