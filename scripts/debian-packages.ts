@@ -22,6 +22,7 @@ export const debianPackages = {
   chromium: 'the browser in which the console is read',
   'qemu-system-x86': 'the virtual laptop that the agent is installed on',
   mmdebstrap: 'makes the system of that laptop from Debian’s packages',
+  buildah: 'makes the server’s container image, and runs it',
   'debian-archive-keyring': 'the keys by which those packages are known to be Debian’s',
   e2fsprogs: 'the file system of its disks',
   'cryptsetup-bin': 'the header of its encrypted disk',
