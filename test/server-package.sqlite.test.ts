@@ -186,7 +186,7 @@ const names = (properties: Properties, base = ''): string[] =>
     'properties' in property ? names(property.properties as Properties, `${base}${name}.`) : [`${base}${name}`],
   );
 
-/** They cannot be run here: what they name is held against what there is. */
+/** What they name is held against what there is; the first is made and run by test/system/container.test.ts. */
 describe('the containers', () => {
   const container = read('deploy/Containerfile');
   const compose = parse(read('deploy/compose.yaml')) as Compose;
