@@ -160,6 +160,25 @@ describe.skipIf(why !== undefined)(`the server as its package${why === undefined
     agent.child.kill();
   });
 
+  it('has another signing key by what the operating guide says, and its device follows', async () => {
+    const machine = second as ServerMachine;
+    const list = () => machine.system.sh('beadle-server keys list');
+    const [, from = ''] = /^(\S{43}) +signs +1$/m.exec(list()) ?? [];
+    const told = machine.type([blockWith(OPERATING, 'keys rotate')]);
+    const [, to = ''] = /key is now (\S{43})\./.exec(told) ?? [];
+    expect(told).toMatch(new RegExp(`^${from} +former +1$`, 'm'));
+    machine.system.sh('beadle-server ready --within 20');
+    const agent = machine.agent('run');
+    await until('that it follows', () => new RegExp(`^${to} +signs +1$`, 'm').test(list()), PATIENCE_MS);
+    const forgetting = blockWith(OPERATING, 'keys forget').replace('FINGERPRINT', from);
+    machine.type([forgetting, 'systemctl restart beadle-server']);
+    machine.system.sh('beadle-server ready --within 20');
+    expect(list()).not.toContain('former');
+    await until('its stream', () => streams(machine) === 1, PATIENCE_MS);
+    expect(await obeyed(machine)).toBeGreaterThan(0);
+    agent.child.kill();
+  });
+
   it('goes on after its package is put over the old one, and leaves what is the council’s until it is purged', () => {
     const { sh } = first.system;
     const process = () => sh('systemctl show --value --property=MainPID beadle-server').trim();
