@@ -106,6 +106,8 @@ const PAGES = [
   ['search', '/search?q=dbc-042'],
   ['search-nothing', '/search?q=zzz'],
   ['search-empty', '/search'],
+  ['set-up', '/set-up'],
+  ['set-up-records', '/set-up/records'],
   ['settings', '/settings'],
   ['settings-test-message', '/settings/test-message'],
   ['accessibility', '/accessibility'],

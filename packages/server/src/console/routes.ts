@@ -16,6 +16,7 @@ import { incidentsPage } from './pages/incidents.ts';
 import { overviewPage } from './pages/overview.ts';
 import { showProblem } from './pages/problem.ts';
 import { searchPage } from './pages/search.ts';
+import { setUpPages } from './pages/set-up.ts';
 import { settingsPage } from './pages/settings.ts';
 import { trendsPage } from './pages/trends.ts';
 import { VERSION } from '../version.ts';
@@ -75,6 +76,7 @@ export const consoleRoutes: FastifyPluginAsync<ConsoleDeps> = async (app, deps) 
   await app.register(messagesPage, { ...acts, settings: deps.settings });
   await policyPages(app, deps, page);
   await app.register(settingsPage, { ...page, random: deps.random, settings: deps.settings, keys: deps.keys });
+  await app.register(setUpPages, { ...page, random: deps.random });
   await accessPages(app, { ...page, random: deps.random, settings: deps.settings });
   await app.register(legalHoldPages, { ...page, random: deps.random });
 };

@@ -91,7 +91,10 @@ export const overviewPage: FastifyPluginAsyncTypebox<PageDeps> = async (app, dep
   app.get('/', { schema: { hide: true }, config: { access: 'breaches:report' } }, async (request, reply) => {
     if (!may(callerOf(request).role, 'console')) return reply.redirect('/my-device', 303);
     const caller = callerOf(request);
-    const model = await modelOf(deps, caller, may(caller.role, 'rights:answer'));
+    const model = {
+      ...(await modelOf(deps, caller, may(caller.role, 'rights:answer'))),
+      maySetUp: may(caller.role, 'settings:write'),
+    };
     return showPage(deps, { request, reply }, 'overview', model, { section: 'overview' });
   });
 };

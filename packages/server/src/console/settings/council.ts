@@ -8,7 +8,7 @@ import { row, type SettingsSection } from './section.ts';
 
 const SHOWN = 5;
 export const WHERE =
-  'Set by the Information Security Team Leader or an administrator, through the API: PUT /api/v1/organisation.';
+  'Set by the Information Security Team Leader or an administrator: what the law asks for on the page Set up, the rest through the API: PUT /api/v1/organisation.';
 
 /** The next days of a nation's bank holidays, in words. */
 const nextHolidays = (nation: Organisation['settings']['calendar']['nation'], today: string): string[] =>
