@@ -127,6 +127,21 @@ describe.skipIf(why !== undefined)(`the server as its package${why === undefined
     await until('its end', () => streams(first) === 0, PATIENCE_MS);
   });
 
+  it('lets devices alone through where it faces the internet', async () => {
+    const { sh } = first.system;
+    const status = (path: string) => sh(`curl -q -sS -o /dev/null -w '%{http_code}' https://${NAME}${path}`).trim();
+    sh('cp /etc/nginx/sites-available/beadle /root/site && echo "127.0.0.1 beadle-server.internal" >> /etc/hosts');
+    first.type([blockWith('docs/deployment.md', 'nginx-edge.conf')]);
+    const paths = ['/', '/sign-in', '/api/v1/devices', '/metrics', '/health/ready', '/agent/v2/x', '/agent/v1/stream'];
+    expect(paths.map(status)).toEqual(['404', '404', '404', '404', '404', '404', '401']);
+    const agent = first.agent('run');
+    await until('its stream', () => streams(first) === 1, PATIENCE_MS);
+    say(`an order past the edge was answered after ${await obeyed(first)} ms`);
+    agent.child.kill();
+    await until('its end', () => streams(first) === 0, PATIENCE_MS);
+    sh('cp /root/site /etc/nginx/sites-available/beadle && systemctl reload nginx');
+  });
+
   it('is backed up while it is written to, and goes on on another machine', async () => {
     const writer = `while :; do curl -sS -o /dev/null -X POST -H 'Authorization: Bearer ${token}' \
       -H 'Content-Type: application/json' --data "{\\"assetTag\\":\\"W-$$-$((i=\${i:-0}+1))\\",\\"kind\\":\\"laptop\\"}" \

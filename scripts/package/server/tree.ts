@@ -15,6 +15,7 @@ export const PLACED: Readonly<Record<string, string>> = {
   'usr/lib/systemd/system/beadle-server.service': `${OWN}/beadle-server.service`,
   'etc/beadle-server/beadle-server.yaml': `${OWN}/beadle-server.yaml`,
   [`${SHARE}/examples/nginx.conf`]: 'deploy/nginx.conf',
+  [`${SHARE}/examples/nginx-edge.conf`]: 'deploy/nginx-edge.conf',
   [`${SHARE}/examples/grafana-dashboard.json`]: 'deploy/grafana-dashboard.json',
   [`${SHARE}/examples/prometheus.yaml`]: 'deploy/prometheus.yaml',
   [`${SHARE}/examples/prometheus-alerts.yaml`]: 'deploy/prometheus-alerts.yaml',
