@@ -134,7 +134,8 @@ export class Machine {
 
   /** Shuts the guest down as its user would. */
   async powerOff(): Promise<void> {
-    await this.commands.run('systemctl poweroff --no-block');
+    // The guest may be gone before it has said that it goes.
+    await this.commands.run('systemctl poweroff --no-block').catch(() => undefined);
     await this.#ended;
     this.qmp.close();
     this.commands.close();
