@@ -132,6 +132,8 @@ describe.skipIf(why !== undefined)(`the server as its package${why === undefined
     const status = (path: string) => sh(`curl -q -sS -o /dev/null -w '%{http_code}' https://${NAME}${path}`).trim();
     sh('cp /etc/nginx/sites-available/beadle /root/site && echo "127.0.0.1 beadle-server.internal" >> /etc/hosts');
     first.type([blockWith('docs/deployment.md', 'nginx-edge.conf')]);
+    // nginx goes on with the site before for those that are connected already, and for a moment longer.
+    await until('the new site', () => status('/') === '404', PATIENCE_MS);
     const paths = ['/', '/sign-in', '/api/v1/devices', '/metrics', '/health/ready', '/agent/v2/x', '/agent/v1/stream'];
     expect(paths.map(status)).toEqual(['404', '404', '404', '404', '404', '404', '401']);
     const agent = first.agent('run');
@@ -140,6 +142,7 @@ describe.skipIf(why !== undefined)(`the server as its package${why === undefined
     agent.child.kill();
     await until('its end', () => streams(first) === 0, PATIENCE_MS);
     sh('cp /root/site /etc/nginx/sites-available/beadle && systemctl reload nginx');
+    await until('the site before', () => status('/sign-in') === '200', PATIENCE_MS);
   });
 
   it('is backed up while it is written to, and goes on on another machine', async () => {
