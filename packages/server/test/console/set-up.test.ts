@@ -35,6 +35,15 @@ describe('the page on which a council sets Beadle up', () => {
     expect((await officer.get('/set-up')).statusCode).toBe(403);
   });
 
+  it('leads nobody to what they may not do', async () => {
+    const officer = await server.signIn('information-security-team-leader');
+    const { body } = await officer.get('/set-up');
+    const [main = ''] = /<main[\s\S]*<\/main>/.exec(body) ?? [];
+    const links = [...main.matchAll(/href="(\/[^"]+)"/g)].map(([, href = '']) => href);
+    expect(links).toContain('/set-up/records');
+    for (const href of links) expect([href, (await officer.get(href)).statusCode]).toEqual([href, 200]);
+  });
+
   it('says what is still to be done, and where', async () => {
     expect(await finished()).toBe('0');
     const { body } = await administrator.get('/set-up');

@@ -79,13 +79,13 @@ async function stepsOf(
     {
       title: 'An account for the Information Security Team Leader',
       hint: 'Also where people sign in through the council’s own sign-in: for the day on which that is away.',
-      href: where('roles:write', '/add/account'),
+      href: where('accounts:write', '/add/account'),
       done: there.officer,
     },
     {
       title: 'The register of devices',
       hint: 'A file of asset tags and serial numbers, or one device at a time.',
-      href: where('registers:write', '/import/devices'),
+      href: where('devices:write', '/import/devices'),
       done: there.registered,
     },
     {
