@@ -64,7 +64,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 }
 /** Those that take longest, so that none is begun last that one lane then waits for alone. */
-const LONGEST = ['orders', 'installed', 'power'].map((name) => `test/system/laptop-${name}.test.ts`);
+const LONGEST = ['orders', 'power'].map((name) => `test/system/laptop-${name}.test.ts`);
 
 /** A file of the virtual laptop's tests, which keeps one core busy, in a process of its own. Printed once it has ended. */
 function playLaptop(file: string): Promise<number> {

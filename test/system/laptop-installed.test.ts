@@ -7,6 +7,7 @@ import { AGENT_DEB } from '../../scripts/package/linux/control.ts';
 import { LIBRARY, makeTree } from '../../scripts/package/linux/tree.ts';
 import { policyInReport } from '../../scripts/start/policy.ts';
 import { until } from '../support/processes.ts';
+import { whyNotNow } from './fixtures/all.ts';
 import { type RealServer, startRealServer } from './fixtures/real-server.ts';
 import { added, byWorker, carriedOut, everything, makeWorker } from './laptop/installed.ts';
 import { AGENT, type Laptop, makeLaptop } from './laptop/laptop.ts';
@@ -14,7 +15,7 @@ import { SERVER_IN_GUEST } from './laptop/machine.ts';
 import { laptopSystem, say } from './laptop/system.ts';
 
 const laptops = await laptopSystem();
-const skipped = 'why' in laptops ? laptops.why : undefined;
+const skipped = 'why' in laptops ? laptops.why : whyNotNow;
 const because = skipped === undefined ? '' : ` (${skipped})`;
 const system = 'system' in laptops ? laptops.system : '';
 
