@@ -76,19 +76,12 @@ async function perform(
   return connector.prove(subject, facility, before, act === 'prove-withdrawn' ? 'withdrawn' : 'restored', signal);
 }
 
-const later = ({ clock, random }: CarryDeps, afterMs: number) => ({
-  now: clock.now(),
-  random,
-  runAt: clock.now() + afterMs,
-});
-
 /** Writes what an act has changed, in one transaction with what the steps say. Throws `Overtaken`. */
 async function write(deps: CarryDeps, target: Target, columns: Partial<Target>): Promise<Target> {
   const at = deps.clock.now();
   return inTransaction(deps.db, async (tx) => {
     const changed = await changeTarget(tx, target, columns);
     await settle(tx, changed, at);
-    if (typeof columns.proven_at === 'number') await queueTarget(tx, target, target.id, later(deps, LOOK_AGAIN_MS));
     const told = changed.trouble === 'needs-person' || columns.left_over != null;
     if (told) await planTelling(tx, target.organisation, { now: at, random: deps.random });
     return changed;
@@ -158,7 +151,7 @@ async function noteTrouble(
   });
 }
 
-/** Nothing is left to do now. Whoever asked too early has taken the place of the look that is due, which is planned anew. */
+/** Nothing is left to do now. What was shown is looked at again a day after, also where somebody has asked in between. */
 async function rest({ db, clock, random }: CarryDeps, target: Target): Promise<void> {
   const now = clock.now();
   await inTransaction(db, async (tx) => {
