@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runAgent } from '../packages/agent/src/agent.ts';
 import { readLeftService } from '../packages/agent/src/identity/left-service.ts';
-import { createWorld, seededRandom, type World } from './support/clock.ts';
+import { createWorld, type World } from './support/clock.ts';
 import { type Council, createCouncil } from './support/council.ts';
-import { emptyHost } from './support/host.ts';
 import { createLaptop, type Laptop, transportTo } from './support/laptop.ts';
 import { putPolicy } from './support/policy.ts';
 
@@ -89,23 +87,13 @@ describe('a device that leaves service', () => {
     await post('decommissioning');
     const sent: string[] = [];
     const through = transportTo(council);
-    const options = {
-      data: laptop.data,
-      host: emptyHost(laptop.clock),
-      clock: laptop.clock,
-      random: seededRandom('leaving'),
-      log: pino({ level: 'silent' }),
-      collectors: [],
-      histories: [],
-      watchers: [],
-      transport: () => ({
-        ...through,
-        send: (...[request, signal]: Parameters<typeof through.send>) => {
-          sent.push(request.path);
-          return through.send(request, signal);
-        },
-      }),
-    };
+    const options = laptop.service({
+      ...through,
+      send: (...[request, signal]: Parameters<typeof through.send>) => {
+        sent.push(request.path);
+        return through.send(request, signal);
+      },
+    });
     const stop = new AbortController();
     const running = runAgent(options, stop.signal);
     await expect

@@ -1,7 +1,6 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DESIRED_STATE_TYPE, signDocument } from '@beadle/shared';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runAgent } from '../packages/agent/src/agent.ts';
 import { loadIdentity } from '../packages/agent/src/identity/identity.ts';
@@ -10,8 +9,7 @@ import { loadKeys, type ServerKeys } from '../packages/server/src/keys/keys.ts';
 import { forgetKey, prepareKey, rotateKey } from '../packages/server/src/keys/rotate.ts';
 import { createWorld, seededRandom, type World } from './support/clock.ts';
 import { type Council, createCouncil } from './support/council.ts';
-import { emptyHost } from './support/host.ts';
-import { createLaptop, type Laptop, transportTo } from './support/laptop.ts';
+import { createLaptop, type Laptop } from './support/laptop.ts';
 import { putPolicy } from './support/policy.ts';
 
 let world: World;
@@ -162,19 +160,8 @@ describe('of several servers', () => {
 describe('an agent that runs', () => {
   it('goes on by the new key without being started again', async () => {
     const stop = new AbortController();
-    const options = {
-      data: laptop.data,
-      host: emptyHost(laptop.clock),
-      clock: laptop.clock,
-      random: seededRandom('following'),
-      log: pino({ level: 'silent' }),
-      collectors: [],
-      histories: [],
-      watchers: [],
-      transport: () => transportTo(council),
-    };
     await rotate();
-    const running = runAgent(options, stop.signal);
+    const running = runAgent(laptop.service(), stop.signal);
     const { keyId } = keys();
     await expect.poll(() => loadIdentity(laptop.data)?.serverKey.keyId, { timeout: 20_000 }).toBe(keyId);
     await expect.poll(() => holders(keyId), { timeout: 20_000 }).toBe(1);

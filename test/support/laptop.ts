@@ -154,6 +154,18 @@ export async function createLaptop({
       rmSync(data, { recursive: true });
       cpSync(join(council.folder, `${assetTag}-${name}`), data, { recursive: true });
     },
+    /** What `runAgent` takes for this laptop's service, which looks at nothing. */
+    service: (through: Transport = transport) => ({
+      data,
+      host,
+      clock,
+      log,
+      random: seededRandom(`${assetTag}-service`),
+      collectors: [],
+      histories: [],
+      watchers: [],
+      transport: () => through,
+    }),
     close: () => rmSync(data, { recursive: true }),
   };
 }
