@@ -26,21 +26,22 @@ function listener(port: number): number {
 }
 
 describe.skipIf(why !== undefined)(`the server in a container${why === undefined ? '' : ` (${why})`}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'beadle-container-'));
   const { system } = found as { readonly system: string };
+  let folder: string;
   let container: string;
   let port: number;
 
   // Nothing of it is in the machine's own storage of images, and no daemon and no kernel feature is needed.
-  const given = ['--root', join(folder, 'images'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs'];
+  const given = () => ['--root', join(folder, 'images'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs'];
   const env = { ...process.env, BUILDAH_ISOLATION: 'chroot' };
   const buildah = (...args: string[]): string =>
-    execFileSync('buildah', [...given, ...args], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+    execFileSync('buildah', [...given(), ...args], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
   const inContainer = (...command: string[]): string =>
     buildah('run', '--env', `BEADLE_SERVER_PORT=${port}`, container, '--', ...command);
 
   beforeAll(async () => {
     const from = performance.now();
+    folder = mkdtempSync(join(tmpdir(), 'beadle-container-'));
     const dist = join(folder, 'dist');
     mkdirSync(dist);
     await packageServer(dist);
@@ -64,7 +65,7 @@ describe.skipIf(why !== undefined)(`the server in a container${why === undefined
 
   it('serves, says that it is ready, and ends in good order when it is told to', async () => {
     const { config } = (JSON.parse(buildah('inspect', '--type', 'image', 'beadle-server')) as Inspected).OCIv1;
-    const serving = [...given, 'run', '--env', `BEADLE_SERVER_PORT=${port}`, container, '--'];
+    const serving = [...given(), 'run', '--env', `BEADLE_SERVER_PORT=${port}`, container, '--'];
     const child = spawn('buildah', [...serving, ...config.Entrypoint, ...config.Cmd], { env, stdio: 'inherit' });
     const ended = once(child, 'exit') as Promise<[number | null]>;
     try {

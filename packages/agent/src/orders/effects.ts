@@ -116,8 +116,9 @@ export function createEffectBook(sql: Sql, now: () => number) {
         if (before.observed !== text) statements.put.run({ ...before, observed: text });
         return false;
       }
-      statements.put.run({ id: order.id, kind: order.kind, effect, observed: text, at });
-      queue(order.id, { id: order.id, effect, at: iso(at), observed: text } satisfies Effect);
+      const row = { id: order.id, kind: order.kind, effect, observed: text, at };
+      statements.put.run(row);
+      queue(order.id, effectOf(row));
       return true;
     },
     /** A document was refused; told with the next report. */
@@ -126,7 +127,8 @@ export function createEffectBook(sql: Sql, now: () => number) {
   };
 }
 
-const effectOf = ({ id, effect, at, observed }: OrderRow): unknown => ({ id, effect, at: iso(at), observed });
+/** How an order stands, as it is told. */
+const effectOf = ({ id, effect, at, observed }: OrderRow) => ({ id, effect, at: iso(at), observed });
 
 /** Of `rows`, what waits to be told; of `again`, how orders stand of which nothing waits. */
 function reportOf(rows: readonly Row[], again: readonly OrderRow[], version: number): Unsent {

@@ -82,18 +82,13 @@ function verify(request: FastifyRequest, enrolment: EnrolmentRequest, deps: Enro
 /** Signed, as a laptop goes by it: 202 while it waits, 403 where ICT has refused it. */
 function answerPending(
   reply: FastifyReply,
-  pending: Pending,
-  protocol: number,
+  { decision, detail, retryAfterSeconds }: Pending,
+  spoken: Pick<EnrolmentPending, 'protocol' | 'serverKey'>,
   signed: SignedRequest,
   deps: EnrolmentDeps,
 ) {
-  const { decision, detail, retryAfterSeconds } = pending;
-  const told = { protocol, decision, detail, retryAfterSeconds };
-  const body: EnrolmentPending = {
-    ...told,
-    serverKey: keyFor(deps.keys, signed.serverKey).publicJwk,
-    serverTime: iso(deps.clock.now()),
-  };
+  const serverTime = iso(deps.clock.now());
+  const body: EnrolmentPending = { ...spoken, decision, detail, retryAfterSeconds, serverTime };
   reply.header('retry-after', retryAfterSeconds);
   return answerSigned(reply, { status: decision === 'waiting' ? 202 : 403, body }, signed, deps);
 }
@@ -110,8 +105,9 @@ async function enrol(request: FastifyRequest, reply: FastifyReply, deps: Enrolme
   const isOwnMachine = isFromOwnMachine(request, deps.settings.trustedProxies);
   const { publicJwk: serverKey, signer } = keyFor(deps.keys, signed.serverKey);
   const admitted = await inTransaction(deps.db, (tx) => admit(tx, enrolment, isOwnMachine, { ...deps, signer }));
-  if (admitted.kind === 'pending') return answerPending(reply, admitted, protocol, signed, deps);
-  const answer: EnrolmentAnswer = { protocol, ...admitted.answer, serverKey };
+  const spoken = { protocol, serverKey };
+  if (admitted.kind === 'pending') return answerPending(reply, admitted, spoken, signed, deps);
+  const answer: EnrolmentAnswer = { ...spoken, ...admitted.answer };
   return answerSigned(reply, { status: 201, body: answer }, signed, deps);
 }
 

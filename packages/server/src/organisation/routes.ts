@@ -13,8 +13,6 @@ export const organisationRoutes: FastifyPluginAsyncTypebox<OrganisationDeps> = a
   app.put(
     url,
     { config: { access: 'settings:write' }, schema: { body: Given, response: { 200: Whole } } },
-    async (request) => {
-      return changeOrganisation({ db, clock, random }, callerOf(request), request.body);
-    },
+    async (request) => changeOrganisation({ db, clock, random }, callerOf(request), request.body),
   );
 };

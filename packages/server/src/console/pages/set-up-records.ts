@@ -1,23 +1,26 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Random } from '@beadle/shared';
-import type { Static, TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { type Caller, callerOf } from '../../access.ts';
 import { problem } from '../../errors.ts';
 import { changeOrganisation, type Given, Whole } from '../../organisation/change.ts';
-import { MailAddress } from '../../organisation/settings.ts';
+import { MailAddress, type OrganisationSettings } from '../../organisation/settings.ts';
 import { readOrganisation } from '../../organisation/store.ts';
-import type { PageDeps } from '../console.ts';
 import { type Answers, type EntryField, type EntryPage, formOf, showForm, takeForm, valuesOf } from '../entry-form.ts';
-import { linkTo } from '../console.ts';
+import { linkTo, type PageDeps } from '../console.ts';
 
 export interface SetUpDeps extends PageDeps {
   readonly random: Random;
 }
 
 const OFFICER = 'information-security-team-leader';
-/** Stands in the settings until the council has said who it is: nobody has it. */
-export const NOBODYS_ADDRESS = /@localhost$/;
+
+/** Where the officer is told; undefined where the address is one that nobody has, until the council has said another. */
+export function officersAddress({ recipients }: Pick<OrganisationSettings, 'recipients'>): string | undefined {
+  const address = recipients[OFFICER]?.address;
+  return address?.endsWith('@localhost') === true ? undefined : address;
+}
 
 const FIELDS: readonly EntryField[] = [
   {
@@ -85,17 +88,13 @@ const FORMS: Readonly<Record<string, TSchema>> = {
   consultationRecord: Whole.properties.consultationRecord,
   recipient: Whole.properties.name,
   address: MailAddress,
+  deputyAddress: Type.Union([MailAddress, Type.Null()]),
   contact: Whole.properties.contact,
 };
 
 function check(body: Answers): void {
   const wrong = Object.entries(FORMS).filter(([name, form]) => !Value.Check(form, body[name] ?? null));
-  const deputy = body['deputyAddress'] ?? null;
-  const names = [
-    ...wrong.map(([name]) => name),
-    ...(deputy === null || Value.Check(MailAddress, deputy) ? [] : ['deputyAddress']),
-  ];
-  const fields = names.map((name) => ({ field: `body.${name}`, expected: '' }));
+  const fields = wrong.map(([name]) => ({ field: `body.${name}`, expected: '' }));
   if (fields.length > 0) throw problem('validation', '', fields);
 }
 
@@ -140,8 +139,8 @@ async function settingsOf({ db }: PageDeps, { organisation }: Caller): Promise<S
 
 function valuesIn(settings: Settings) {
   const officer = settings.recipients[OFFICER];
-  const address = officer === undefined || NOBODYS_ADDRESS.test(officer.address) ? '' : officer.address;
-  return valuesOf(FIELDS, { ...settings, recipient: officer?.name, address, deputyAddress: officer?.deputyAddress });
+  const { name: recipient, deputyAddress } = officer ?? {};
+  return valuesOf(FIELDS, { ...settings, recipient, address: officersAddress(settings), deputyAddress });
 }
 
 /** `/set-up/records`: what a council must say of itself, without the API. */

@@ -8,7 +8,7 @@ import { ORGANISATION, readOrganisation } from '../../organisation/store.ts';
 import { may } from '../../people/permissions.ts';
 import { generalPolicy } from '../../policies/store.ts';
 import { showPage } from '../console.ts';
-import { NOBODYS_ADDRESS, type SetUpDeps, setUpRecordsPage } from './set-up-records.ts';
+import { officersAddress, type SetUpDeps, setUpRecordsPage } from './set-up-records.ts';
 
 /** Something that a council does before Beadle works for it. */
 export interface Step {
@@ -55,14 +55,13 @@ async function stepsOf(
     lastTest(db, organisation),
   ]);
   const { settings } = council;
-  const address = settings.recipients['information-security-team-leader']?.address ?? '@localhost';
   const where = (permission: Parameters<typeof may>[1], href: string) => (mayDo(permission) ? href : undefined);
   return [
     {
       title: 'The council’s records, and who is told',
       hint: 'The assessment, the notice to staff, the consultation, and the Information Security Team Leader’s address.',
       href: where('settings:write', '/set-up/records'),
-      done: mayEnrolRemotely(settings).may && !NOBODYS_ADDRESS.test(address),
+      done: mayEnrolRemotely(settings).may && officersAddress(settings) !== undefined,
     },
     {
       title: 'A message that arrives',
